@@ -1,0 +1,70 @@
+# make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
+# make test    set up, lint, run every test
+# make lint    ruff, mypy and the import contracts
+# make format  let ruff mend what it can
+# make lock    resolve the dependencies again (UV=… names the uv to use)
+# make assets  fetch the style sheet, the fonts and the accessibility checker again (needs npm; their copies are committed)
+# PYTHON=… names the interpreter of a new environment; PYTEST_ARGS=… goes to pytest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --no-input --quiet
+UV ?= uv
+COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+.DELETE_ON_ERROR:
+.PHONY: setup system-deps run test lint format lock assets
+
+setup: $(VENV)/.for-development
+
+system-deps:
+	scripts/system-packages.sh test
+
+run: export PISHKHAN_DEMO := 1
+run: export PISHKHAN_DATABASE_URL ?= sqlite:///var/pishkhan.db
+run: $(VENV)/.for-running
+	mkdir -p var
+	$(BIN)/pishkhan migrate
+	$(BIN)/pishkhan demo load
+	exec $(BIN)/pishkhan serve
+
+test: system-deps lint
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:
+	$(COMPILE) --extra build --output-file requirements.lock
+	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+
+assets:
+	npm ci --ignore-scripts --no-audit --no-fund
+	install -m 644 node_modules/@picocss/pico/css/pico.min.css channels/web/static/
+	install -m 644 node_modules/@picocss/pico/LICENSE.md channels/web/static/pico.LICENSE.txt
+	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2 channels/web/static/
+	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-latin-wght-normal.woff2 channels/web/static/
+	install -m 644 node_modules/@fontsource-variable/vazirmatn/LICENSE channels/web/static/vazirmatn.LICENSE.txt
+	install -m 644 node_modules/axe-core/axe.min.js tests/browser/
+	install -m 644 node_modules/axe-core/LICENSE tests/browser/axe.LICENSE.txt
+
+# Made once; `make` sees only whether it is there (and works: a link to a Python that is gone does not count).
+$(BIN)/python:
+	scripts/system-packages.sh run
+	"$$(scripts/find-python.sh)" -m venv --clear $(VENV)
+
+$(VENV)/.for-running: $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.for-development: $(VENV)/.for-running requirements-dev.lock
+	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	touch $@

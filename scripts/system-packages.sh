@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what is missing of the system packages that `make run` or `make test` needs, on Debian or Ubuntu.
+#
+#   scripts/system-packages.sh run    a Python that can make virtual environments
+#   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime and the Vazirmatn font
+#
+# Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
+# Nothing is asked of the package manager when nothing is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+have_python() { scripts/find-python.sh >/dev/null; }
+have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+have_chromium() { [ -x /usr/bin/chromium ]; }
+have_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
+have_vazirmatn() { [ -d /usr/share/fonts/truetype/vazirmatn ]; }
+
+missing_needs() {
+    local need
+    for need in "$@"; do
+        "have_$need" || printf '%s ' "$need"
+    done
+}
+
+# The newest Python offered that the project supports: Debian's or Ubuntu's own python3 may be older or newer.
+python_package() {
+    local version
+    for version in 3.13 3.12 3.11; do
+        if [ -n "$(apt-cache madison "python$version-venv")" ]; then
+            echo "python$version-venv"
+            return
+        fi
+    done
+    echo python3-venv
+}
+
+packages_for() {
+    local need
+    for need in "$@"; do
+        case $need in
+            python) python_package ;;
+            vazirmatn) echo fonts-vazirmatn ;;
+            *) echo "$need" ;;
+        esac
+    done
+}
+
+give_up() {
+    echo "$1" >&2
+    exit 1
+}
+
+case ${1:-} in
+    run) needs=(python) ;;
+    test) needs=(python postgresql chromium faketime vazirmatn) ;;
+    *) give_up "usage: $0 run|test" ;;
+esac
+
+read -ra missing <<<"$(missing_needs "${needs[@]}")"
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null || give_up "Missing: ${missing[*]}. This is no Debian or Ubuntu: install them with your own package manager."
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo)
+    if ! command -v sudo >/dev/null || ! { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        mapfile -t packages < <(packages_for "${missing[@]}")
+        give_up "Missing: ${missing[*]}. Installing them needs root: apt-get install ${packages[*]}"
+    fi
+fi
+
+"${as_root[@]}" apt-get update
+mapfile -t packages < <(packages_for "${missing[@]}")
+echo "Installing ${packages[*]}"
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
+read -ra missing <<<"$(missing_needs "${needs[@]}")"
+[ ${#missing[@]} -eq 0 ] || give_up "Still missing after installing: ${missing[*]}"

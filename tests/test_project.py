@@ -1,0 +1,104 @@
+"""Rules of the house that no linter knows: docstrings, sizes, who reads the environment, locks, a complete wheel."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("app", "channels", "domain", "payments", "store")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MODULES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
+MIGRATIONS = ROOT / "store" / "migrations" / "versions"
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def name(path: Path) -> str:
+    """A file as a reader would name it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    """A module's syntax tree."""
+    return ast.parse(path.read_text())
+
+
+def functions(path: Path) -> Iterator[Function]:
+    """Every function and method of a module."""
+    return (node for node in ast.walk(tree(path)) if isinstance(node, Function))
+
+
+def length(function: Function) -> int:
+    """Its lines from `def` to the end, less those of its docstring."""
+    first = function.body[0]
+    documented = ast.get_docstring(function, clean=False) is not None
+    documentation = (first.end_lineno or first.lineno) - first.lineno + 1 if documented else 0
+    return (function.end_lineno or function.lineno) - function.lineno + 1 - documentation
+
+
+def reads_environment(node: ast.AST) -> bool:
+    """Whether it is `os.environ`, `os.getenv` or an import of one of them."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="os"), attr="environ" | "environb" | "getenv"):
+            return True
+        case ast.ImportFrom(module="os", names=names):
+            return any(alias.name in ("environ", "environb", "getenv") for alias in names)
+    return False
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert [name(path) for path in MODULES if not ast.get_docstring(tree(path))] == []
+
+
+def test_modules_are_short() -> None:
+    sizes = {name(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert {module: lines for module, lines in sizes.items() if lines > 400} == {}
+
+
+def test_functions_are_short() -> None:
+    # A migration is a list of tables: cutting it up would make it harder to read.
+    modules = [path for path in MODULES if MIGRATIONS not in path.parents]
+    sizes = {f"{name(path)}:{function.name}": length(function) for path in modules for function in functions(path)}
+    assert {function: lines for function, lines in sizes.items() if lines > 30} == {}
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {name(path) for path in SOURCES if any(reads_environment(node) for node in ast.walk(tree(path)))}
+    assert readers <= {"app/settings.py"}
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_have_hashes_and_no_addresses(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    pins = [line for line in text.splitlines() if line and line[0] not in " #"]
+    assert pins
+    assert [line for line in pins if "==" not in line or not line.endswith("\\")] == []
+    assert "://" not in text
+    assert "--index-url" not in text
+    assert "--find-links" not in text
+
+
+def test_locks_know_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for lock, requirements in {
+        "requirements.lock": project["dependencies"],
+        "requirements-dev.lock": project["optional-dependencies"]["dev"],
+    }.items():
+        pinned = {line.split("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
+        wanted = {requirement.split(">=")[0].split("==")[0] for requirement in requirements}
+        assert wanted - pinned == set()
+
+
+def test_the_wheel_is_complete(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("pishkhan-*.whl")
+    packed = set(ZipFile(wheel).namelist())
+    files = {name(path) for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
+    assert {file for file in files if "__pycache__" not in file} - packed == set()
