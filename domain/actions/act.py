@@ -1,0 +1,31 @@
+"""Taking a transition of a request, by staff, clerk or the citizen whose request it is."""
+
+from collections.abc import Mapping
+
+from domain import tracking
+from domain.actions.desk import Desk
+from domain.engine import Outcome
+from domain.errors import NotFound
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+
+
+async def act(
+    desk: Desk, uow: UnitOfWork, code: str, action: str, inputs: Mapping[str, object], actor: Actor
+) -> Outcome:
+    """Take `action` on the request with that tracking code. The caller announces the outcome.
+
+    A citizen acts on own requests only: another's code is `NotFound("code")`, as if it did not exist. Other errors:
+    those of `Engine.act`.
+    """
+    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    if actor.kind == "citizen":
+        own_or_not_found(request, actor.ident)
+    return await desk.engine.act(uow, request, action, inputs, actor)
+
+
+def own_or_not_found(request: ServiceRequest, mobile: str) -> None:
+    """Refuse somebody else's request without telling that it exists."""
+    if request.mobile != mobile:
+        raise NotFound("code")

@@ -1,0 +1,197 @@
+"""One text of a citizen, read in its dialogue and done: the reply is returned, the dialogue is kept for the next
+text.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from domain.actions import commands
+from domain.actions.commands import Said, Talk
+from domain.actions.desk import Desk
+from domain.conversation.command_fields import MENU
+from domain.conversation.dialogue import (
+    CONFIRM,
+    Ask,
+    Conversation,
+    Dialogue,
+    Frame,
+    Left,
+    OptOut,
+    Perform,
+    Step,
+    Unknown,
+)
+from domain.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
+from domain.people import Actor, Role
+from domain.ports import UnitOfWork
+from domain.text import fold
+
+REMEMBERED = timedelta(hours=24)
+"""How long after its end a dialogue is still known, so that a late answer is told that it came too late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back: the text with its key, what was understood, and the request it is about."""
+
+    said: Said
+    intent: str
+
+
+async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel: str) -> Reply:
+    """Read one text from a proved mobile and do what it asks, inside the caller's unit of work."""
+    actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, channel)
+    talk = Talk(desk, uow, actor, Conversation(desk.grammar, desk.services, channel))
+    dialogue, late = await _load(desk, uow, channel, mobile)
+    before = dialogue.as_json()
+    reply = await _turn(talk, dialogue, text, late=late)
+    await _keep(desk, uow, channel, mobile, dialogue, before)
+    return reply
+
+
+async def _turn(talk: Talk, dialogue: Dialogue, text: str, *, late: bool) -> Reply:
+    try:
+        step = talk.conversation.read(dialogue, text, talk.desk.clock.now())
+    except DomainError as error:
+        return Reply(talk.say_error(error), "track")
+    if isinstance(step, Unknown):
+        return await _unknown(talk, dialogue, step, text, late=late)
+    reply = await _take(talk, dialogue, step)
+    return _with_waiting_question(talk, dialogue, step, reply)
+
+
+async def _take(talk: Talk, dialogue: Dialogue, step: Step) -> Reply:
+    match step:
+        case Ask():
+            return await _ask(talk, dialogue, step)
+        case Perform():
+            return await _perform(talk, dialogue, step.frame)
+        case OptOut():
+            return Reply(await commands.opt_out(talk, stopped=step.stopped), "opt_out" if step.stopped else "opt_in")
+        case Left():
+            return Reply(talk.say("sms.left" if step.left else "sms.nothing_to_leave"), "exit")
+        case Unknown():
+            return Reply(talk.say("sms.unknown"), "unknown")
+
+
+async def _perform(talk: Talk, dialogue: Dialogue, frame: Frame) -> Reply:
+    """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
+    if frame.intent == "help" and "service" not in frame.slots:
+        return await _menu(talk, dialogue, "sms.help", list(talk.conversation.main_menu()), "help")
+    try:
+        return Reply(await _done(talk, frame), frame.intent)
+    except (InvalidField, MissingField, UnknownKind) as error:
+        if error.field not in {one.name for one in talk.conversation.fields(frame.intent)}:
+            return Reply(talk.say_error(error), frame.intent)
+        frame.slots.pop(str(error.field), None)
+        dialogue.frames.append(frame)
+        return await _take(talk, dialogue, talk.conversation.go_on(dialogue, error))
+    except DomainError as error:
+        return Reply(talk.say_error(error), frame.intent)
+
+
+async def _done(talk: Talk, frame: Frame) -> Said:
+    """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only look."""
+    if not talk.conversation.offered(frame.intent):
+        raise Unsupported(detail="service_by_sms")
+    if frame.intent in commands.ONLY_LOOKING:
+        return await commands.COMMANDS[frame.intent](talk, frame.slots)
+    async with talk.uow.attempt():
+        if talk.conversation.keyword(frame.intent):
+            return await commands.submit_form(talk, frame)
+        return await commands.COMMANDS[frame.intent](talk, frame.slots)
+
+
+async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
+    frame = step.frame
+    if frame.asked == CONFIRM:
+        return Reply(_prefixed(talk, step, _summary(talk, frame)), frame.intent)
+    if frame.asked == "code" and not frame.options:
+        offered = await commands.own_codes(talk, frame.intent)
+        if not offered:
+            dialogue.frames.pop()
+            return Reply(talk.say(f"sms.none_to.{frame.intent}"), frame.intent)
+        if len(offered) == 1 and step.problem is None and frame.intent in commands.ONLY_ONE_IS_MEANT:
+            frame.slots["code"] = offered[0].code
+            return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
+        frame.options = [one.code for one in offered]
+        return Reply(_prefixed(talk, step, commands.offer(talk, frame.intent, offered)), frame.intent)
+    return Reply(_prefixed(talk, step, _question(talk, frame)), frame.intent)
+
+
+def _question(talk: Talk, frame: Frame) -> Said:
+    found = talk.conversation.keyword(frame.intent)
+    name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
+    key = f"services.{found[0].key}.fields.{name}.prompt" if found else f"ask.{name}"
+    if frame.intent == MENU:
+        return talk.say("sms.choose", menu=talk.numbered(frame.options, "intents"))
+    if frame.options:
+        return talk.say(key, menu=talk.numbered(frame.options, "choices.machine"))
+    return talk.say(key)
+
+
+def _summary(talk: Talk, frame: Frame) -> Said:
+    found = talk.conversation.keyword(frame.intent)
+    assert found is not None, "only forms of services are summed up"  # noqa: S101 - holds by construction
+    return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0], frame.slots))
+
+
+def _prefixed(talk: Talk, step: Ask, question: Said) -> Said:
+    if step.restarted:
+        return replace(question, text=f"{talk.text('sms.restarted')}\n{question.text}")
+    if step.problem is not None:
+        return replace(question, text=f"{talk.desk.wording.error(step.problem)}\n{question.text}")
+    return question
+
+
+async def _unknown(talk: Talk, dialogue: Dialogue, step: Unknown, text: str, *, late: bool) -> Reply:
+    folded = fold(text)
+    if folded in {"1", "2", "3", "4", "5"}:
+        rated = await commands.rate_bare(talk, int(folded))
+        if rated is not None:
+            return Reply(rated, "rate")
+    near = [intent for intent in step.near if talk.conversation.offered(intent)]
+    if near:
+        return await _menu(talk, dialogue, "sms.did_you_mean", near, "unknown")
+    if late:
+        return Reply(talk.say_error(ExpiredDialogue()), "unknown")
+    return Reply(talk.say("sms.unknown"), "unknown")
+
+
+async def _menu(talk: Talk, dialogue: Dialogue, key: str, intents: list[str], intent: str) -> Reply:
+    dialogue.frames.append(Frame(MENU, asked=MENU, options=intents, one_shot=False))
+    return Reply(talk.say(key, menu=talk.numbered(intents, "intents")), intent)
+
+
+def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Reply) -> Reply:
+    """After an interruption, say what the waiting dialogue still asks."""
+    waiting = dialogue.top
+    if waiting is None or waiting.intent == MENU or waiting.asked in {None, "code"}:
+        return reply
+    if reply.intent == waiting.intent or (isinstance(step, Ask) and step.frame is waiting):
+        return reply
+    question = _summary(talk, waiting) if waiting.asked == CONFIRM else _question(talk, waiting)
+    joined = f"{reply.said.text}\n{talk.text('sms.waiting')} {question.text}"
+    return replace(reply, said=replace(reply.said, text=joined))
+
+
+async def _load(desk: Desk, uow: UnitOfWork, channel: str, mobile: str) -> tuple[Dialogue, bool]:
+    stored = await uow.dialogues.load(channel, mobile)
+    if stored is None:
+        return Dialogue(), False
+    state, expires_at = stored
+    now = desk.clock.now()
+    if now < expires_at:
+        return Dialogue.from_json(state), False
+    return Dialogue(), now < expires_at + REMEMBERED and bool(state.get("frames"))
+
+
+async def _keep(
+    desk: Desk, uow: UnitOfWork, channel: str, mobile: str, dialogue: Dialogue, before: dict[str, Any]
+) -> None:
+    if dialogue.frames:
+        until = desk.clock.now() + timedelta(minutes=desk.policy.dialogue_minutes)
+        await uow.dialogues.store(channel, mobile, dialogue.as_json(), until)
+    elif before["frames"]:
+        await uow.dialogues.drop(channel, mobile)

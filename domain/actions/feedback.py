@@ -1,0 +1,58 @@
+"""What citizens think: one rating after a request ended, comments and suggestions at any time."""
+
+from datetime import timedelta
+
+from domain import tracking
+from domain.accounts import Comment, Rating
+from domain.actions.act import own_or_not_found
+from domain.actions.desk import Desk
+from domain.errors import AlreadyDone, NotAllowedNow
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.requests import Phase, RequestFilter, ServiceRequest
+
+
+async def rate(desk: Desk, uow: UnitOfWork, code: str, score: int, text: str | None, actor: Actor) -> ServiceRequest:
+    """Store the citizen's rating (1–5) of an own, finished request; `AlreadyDone` the second time, `NotAllowedNow`
+    before.
+    """
+    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    own_or_not_found(request, actor.ident)
+    if request.phase is not Phase.DONE:
+        raise NotAllowedNow("code", detail="rate_later")
+    rating = Rating(request.id, score, text, actor.channel, desk.clock.now())
+    if not await uow.feedback.rate(rating):
+        raise AlreadyDone("code", detail="rated")
+    await desk.engine.note(uow, request, "rate", actor, {"score": score, "text": text})
+    return request
+
+
+async def awaiting_rating(desk: Desk, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
+    """Return the citizen's newest request that ended lately and was not rated: what a bare 1–5 is meant for."""
+    since = desk.clock.now() - timedelta(days=desk.policy.rating_days)
+    for request in await uow.requests.find(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5)):
+        service = desk.engine.service(request.service)
+        if service.rated and request.updated_at >= since and await uow.feedback.rating_of(request.id) is None:
+            return request
+    return None
+
+
+async def comment(
+    desk: Desk, uow: UnitOfWork, text: str, actor: Actor, *, code: str | None = None, service: str | None = None
+) -> Comment:
+    """Store a comment about an own request, a service, or the desk at large, to be moderated."""
+    request = None
+    if code is not None:
+        request = await uow.requests.by_code(tracking.parse(code))
+        own_or_not_found(request, actor.ident)
+    kept = Comment(
+        desk.ids.new_id(),
+        request.service if request else service,
+        request.id if request else None,
+        actor.ident,
+        text,
+        actor.channel,
+        desk.clock.now(),
+    )
+    await uow.feedback.add_comment(kept)
+    return kept

@@ -1,0 +1,99 @@
+"""Queueing of messages: who is told, when it may leave, and what stays unsaid."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from domain.actions.desk import Desk
+from domain.bills import Bill
+from domain.charging import bills_of
+from domain.engine import Outcome, Told
+from domain.lifecycle import Audience
+from domain.messages import Message
+from domain.outgoing import MessageClass, OutboxMessage
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+
+SMS = "sms"
+
+
+async def announce(desk: Desk, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> list[Message]:
+    """Queue what a step calls for, and return the texts that are the direct reply to the citizen who took it.
+
+    The reply to a citizen's own message replaces the notice of that transition (services.md, "Notifications").
+    """
+    replies = []
+    for told in outcome.told:
+        message = desk.wording.notice(outcome.request, told.notice, told.facts)
+        if told.notice.to is Audience.CITIZEN and actor.kind == "citizen":
+            replies.append(message)
+        else:
+            for mobile in await _recipients(uow, desk, outcome.request, told):
+                await queue(desk, uow, mobile, message, outcome.request.id)
+    return replies
+
+
+async def queue(
+    desk: Desk, uow: UnitOfWork, mobile: str, message: Message, request_id: int | None = None
+) -> OutboxMessage | None:
+    """Put one text into the outbox for a mobile (+989…); None when the line has stopped texts of this class.
+
+    Urgent classes leave at once; others wait for the end of quiet hours, and bulk for a working day.
+    """
+    if message.cls.stopped_by_opt_out and await uow.lines.opted_out(mobile):
+        return None
+    now = desk.clock.now()
+    not_before = now
+    if not message.cls.immediate:
+        not_before = desk.calendar.next_open(now, skip_holidays=message.cls is MessageClass.BULK)
+    row = OutboxMessage(
+        desk.ids.new_id(), SMS, mobile, message.cls, message.key, message.text, now, not_before, request_id,
+        expires_at=not_before + _keeps(desk, message.cls),
+    )  # fmt: skip
+    await uow.outbox.add(row)
+    return row
+
+
+def _keeps(desk: Desk, cls: MessageClass) -> timedelta:
+    return timedelta(minutes=5) if cls is MessageClass.SECURITY else desk.policy.notice_keeps
+
+
+async def _recipients(uow: UnitOfWork, desk: Desk, request: ServiceRequest, told: Told) -> list[str]:
+    if told.notice.to is Audience.CITIZEN:
+        return [request.mobile] if request.mobile else []
+    if told.notice.to is Audience.OPERATORS:
+        booked = await uow.fleet.of_request(request.id)
+        return sorted({resource.mobile for _, resource in booked if resource.mobile})
+    return await unit_mobiles(uow, desk, request)
+
+
+async def unit_mobiles(uow: UnitOfWork, desk: Desk, request: ServiceRequest) -> list[str]:
+    """Return the mobiles of the staff whose unit has the request in its queue now."""
+    unit = desk.engine.service(request.service).state(request.state).unit
+    members = await uow.people.staff_with_role(unit) if unit else []
+    return [member.mobile for member in members if member.mobile]
+
+
+async def replace_expired(desk: Desk, uow: UnitOfWork, expired: Sequence[OutboxMessage]) -> None:
+    """Put one fresh status text in the place of notices that became too old to be true, for requests still running.
+
+    A status text that expired itself is not replaced again: then nobody reads that line.
+    """
+    ids = {one.request_id for one in expired if one.request_id and not one.cls.immediate and ".status." not in one.key}
+    for request_id in sorted(ids):
+        request = await uow.requests.get(request_id)
+        key = f"services.{request.service}.status.{request.state}"
+        if request.mobile is None or request.phase.final or key not in desk.catalogue:
+            continue
+        facts = desk.wording.facts(request, bill_facts(await bills_of(uow, request)))
+        await queue(desk, uow, request.mobile, desk.catalogue.message(key, facts, MessageClass.NOTICE), request.id)
+
+
+def bill_facts(bills: Sequence[Bill]) -> dict[str, Any]:
+    """Return what a message may say of the newest bill that can still be paid."""
+    payable = [bill for bill in bills if bill.state.payable]
+    if not payable:
+        return {}
+    bill = payable[-1]
+    return {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": bill.deadline}

@@ -1,0 +1,87 @@
+"""Money that arrived: it settles its bill, or is kept as surplus and goes back. Nothing that came in is ignored."""
+
+from dataclasses import dataclass
+
+from domain import bill_ids
+from domain.actions.desk import Desk
+from domain.bills import Bill, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.charging import SUBJECT
+from domain.engine import Outcome
+from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest
+from domain.lifecycle import Trigger
+from domain.people import Actor
+from domain.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A recorded payment with its bill; `outcome` is the step that its request took, None when it took none."""
+
+    bill: Bill
+    payment: Payment
+    outcome: Outcome | None = None
+
+
+async def find_bill(uow: UnitOfWork, bill_id: str, payment_id: str, *, lock: bool = False) -> Bill:
+    """Return a bill by both its ids, in any digit script; `InvalidField` on a bad check digit, `BillNotFound`."""
+    ids = bill_ids.parse(bill_id, payment_id)
+    bill = await uow.bills.by_bill_id(ids.bill_id, lock=lock)
+    if bill.payment_id != ids.payment_id:
+        raise BillNotFound("payment_id")
+    return bill
+
+
+async def record(
+    desk: Desk,
+    uow: UnitOfWork,
+    ids: tuple[str, str],
+    amount: int,
+    method: PaymentMethod,
+    reference: str,
+    actor: Actor,
+) -> Settled:
+    """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
+
+    The same reference again answers the same; with another bill or amount it is `DuplicateRequest`. A wrong amount is
+    `AmountMismatch` and changes nothing. A payment of a bill that is settled, expired or void is kept as surplus, and a
+    refund over it is due.
+    """
+    bill = await find_bill(uow, *ids, lock=True)
+    earlier = await uow.bills.payment(method, reference)
+    if earlier is not None:
+        if (earlier.bill_id, earlier.amount) != (bill.id, amount):
+            raise DuplicateRequest("reference", detail="reference_used")
+        return Settled(bill, earlier)
+    if amount != bill.amount:
+        raise AmountMismatch("amount")
+    outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
+    payment = Payment(
+        desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, desk.clock.now()
+    )  # fmt: skip
+    await uow.bills.add_payment(payment)
+    if outcome is PaymentOutcome.SURPLUS:
+        return await _surplus(desk, uow, bill, payment, actor)
+    bill.state, bill.settled_at = BillState.PAID, payment.at
+    await uow.bills.save(bill)
+    return Settled(bill, payment, await _go_on(desk, uow, bill, actor))
+
+
+async def _go_on(desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+    if bill.subject_kind != SUBJECT:
+        return None
+    request = await uow.requests.get(bill.subject_id, lock=True)
+    return await desk.engine.fire(uow, request, Trigger.BILL_SETTLED, actor)
+
+
+async def _surplus(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> Settled:
+    now = desk.clock.now()
+    refund = Refund(desk.ids.new_id(), bill.id, payment.amount, "surplus_payment", RefundState.DUE, now)
+    await uow.bills.add_refund(refund)
+    if bill.state in {BillState.EXPIRED, BillState.VOID}:
+        bill.state = BillState.REFUND_DUE
+        await uow.bills.save(bill)
+    if bill.subject_kind == SUBJECT:
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
+        await desk.engine.note(uow, request, "surplus_payment", actor, kept)
+    return Settled(bill, payment)

@@ -1,0 +1,68 @@
+"""What the scheduler does when a request's time comes: deadlines, reminders and broken SLAs, one unit a request.
+
+A timer is removed by the step that it causes (the engine sets the new state's timers), or here. One that may not be
+taken yet (a payment of unknown outcome) is looked at again later.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.actions.desk import Desk
+from domain.actions.notify import announce, bill_facts, queue, unit_mobiles
+from domain.charging import bills_of
+from domain.engine import SYSTEM
+from domain.lifecycle import Notice, Trigger
+from domain.ports import Store, UnitOfWork
+from domain.requests import ServiceRequest, Timer, TimerKind
+
+BATCH = 100
+LOOK_AGAIN = timedelta(minutes=30)
+
+
+async def run_due(desk: Desk, store: Store, kind: TimerKind) -> int:
+    """Turn to every request whose timer of this kind is due; return how many were turned to."""
+    handled = 0
+    while True:
+        async with store.unit(write=False) as uow:
+            timers = await uow.timers.due(kind, desk.clock.now(), BATCH)
+        for timer in timers:
+            async with store.unit() as uow:
+                await _turn_to(desk, uow, timer)
+        handled += len(timers)
+        if len(timers) < BATCH:
+            return handled
+
+
+async def _turn_to(desk: Desk, uow: UnitOfWork, timer: Timer) -> None:
+    request = await uow.requests.get(timer.request_id, lock=True)
+    if not await uow.timers.remove(timer):
+        return  # another process, or a step of somebody, was first
+    if timer.kind is TimerKind.DEADLINE:
+        await _deadline(desk, uow, request, timer)
+    elif timer.kind is TimerKind.REMINDER:
+        await _remind(desk, uow, request, timer)
+    else:
+        await _sla_broken(desk, uow, request)
+
+
+async def _deadline(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
+    outcome = await desk.engine.fire(uow, request, Trigger.DEADLINE, name=timer.name)
+    if outcome is not None:
+        await announce(desk, uow, outcome, SYSTEM)
+    elif not request.phase.final:
+        await uow.timers.add(replace(timer, at=desk.clock.now() + LOOK_AGAIN))
+
+
+async def _remind(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
+    if request.mobile is None:
+        return
+    message = desk.wording.notice(request, Notice(timer.name), bill_facts(await bills_of(uow, request)))
+    await queue(desk, uow, request.mobile, message, request.id)
+
+
+async def _sla_broken(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> None:
+    request.data["sla_broken"] = [*request.data.get("sla_broken", []), request.state]
+    message = desk.catalogue.message("staff.sla_broken", desk.wording.facts(request))
+    for mobile in await unit_mobiles(uow, desk, request):
+        await queue(desk, uow, mobile, message, request.id)
+    await desk.engine.note(uow, request, "sla_broken", SYSTEM, {"state": request.state})

@@ -1,0 +1,113 @@
+"""Bills, payments and refunds: what is owed, what came in, what must go back. All amounts are whole rials."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class BillState(StrEnum):
+    """The life of a bill (services.md, "Tariffs and money")."""
+
+    OPEN = "open"
+    PAYING = "paying"
+    PAID = "paid"
+    EXPIRED = "expired"
+    VOID = "void"
+    WAIVED = "waived"
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
+
+    @property
+    def settled(self) -> bool:
+        """Whether the service may go on: the money came, or was waived. (A refund due was paid once.)"""
+        return self in {BillState.PAID, BillState.WAIVED, BillState.REFUND_DUE, BillState.REFUNDED}
+
+    @property
+    def payable(self) -> bool:
+        """Whether the two ids may still be paid."""
+        return self in {BillState.OPEN, BillState.PAYING}
+
+
+class BillKind(StrEnum):
+    """Why the bill exists."""
+
+    MAIN = "main"
+    SUPPLEMENT = "supplement"
+
+
+@dataclass(slots=True)
+class Bill:
+    """A charge with its Iranian bill id and payment id (facts-iran.md, "Bills").
+
+    `subject_kind` is request, duty or violation, and `subject_id` its id. `explanation` is the quote, line by line,
+    that made the amount. `deadline` is what the citizen is told; nothing expires before deadline + settlement lag.
+    `revision` counts saves: saving an old revision is a `Conflict`.
+    """
+
+    id: int
+    file_number: int
+    bill_id: str
+    payment_id: str
+    amount: int
+    state: BillState
+    kind: BillKind
+    subject_kind: str
+    subject_id: int
+    created_at: datetime
+    deadline: datetime | None
+    explanation: dict[str, Any] = field(default_factory=dict)
+    settled_at: datetime | None = None
+    note: str | None = None
+    revision: int = 0
+
+
+class PaymentMethod(StrEnum):
+    """How the money came."""
+
+    SLIP = "slip"
+    POS = "pos"
+    GATEWAY = "gateway"
+    BANK_FILE = "bank_file"
+
+
+class PaymentOutcome(StrEnum):
+    """What a payment did: settled its bill, or is surplus (bill already settled, expired or void) and goes back."""
+
+    SETTLED = "settled"
+    SURPLUS = "surplus"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that arrived for a bill. `reference` is the bank's or POS's own number, unique with its method."""
+
+    id: int
+    bill_id: int
+    amount: int
+    method: PaymentMethod
+    reference: str
+    outcome: PaymentOutcome
+    recorded_by: str
+    at: datetime
+
+
+class RefundState(StrEnum):
+    """Whether the money went back."""
+
+    DUE = "due"
+    REFUNDED = "refunded"
+
+
+@dataclass(slots=True)
+class Refund:
+    """Money to return to the citizen. `reason` is a stable code: cancelled, fewer_hours, surplus_payment."""
+
+    id: int
+    bill_id: int
+    amount: int
+    reason: str
+    state: RefundState
+    created_at: datetime
+    iban: str | None = None
+    refunded_at: datetime | None = None

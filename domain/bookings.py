@@ -1,0 +1,162 @@
+"""Guards and effects that hold, book and free machines and operators for a machinery request.
+
+A resource is taken by half-hour slots with a unique key on (resource, slot), so no race can book it twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from domain.calendar import tehran
+from domain.errors import Conflict, InvalidField
+from domain.fleet import Booking, Resource, ResourceKind
+from domain.lifecycle import Context, Effect
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+
+
+async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
+    """Return the codes of bookable machines of the types that the request names."""
+    types = {item["machine"] for item in request.fields["items"]}
+    machines = await uow.fleet.resources(ResourceKind.MACHINE, bookable_only=True)
+    return tuple(machine.code for machine in machines if machine.type in types)
+
+
+async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
+    """Return the codes of bookable operators."""
+    operators = await uow.fleet.resources(ResourceKind.OPERATOR, bookable_only=True)
+    return tuple(operator.code for operator in operators)
+
+
+def wanted_start(request: ServiceRequest) -> datetime:
+    """Return the moment at which the work is wanted."""
+    fields = request.fields
+    return tehran(date.fromisoformat(fields["date"]), time.fromisoformat(fields["start"]))
+
+
+def booked_start(ctx: Context) -> datetime | None:
+    """Return when the scheduled work starts."""
+    stored = ctx.request.data.get("booked_start")
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def _units(request: ServiceRequest) -> list[dict[str, Any]]:
+    """Return one entry for each single machine wanted."""
+    return [item for item in request.fields["items"] for _ in range(item["count"])]
+
+
+def _longest(request: ServiceRequest) -> float:
+    return float(max(item["hours"] for item in request.fields["items"]))
+
+
+def _pick(
+    free: list[Resource], request: ServiceRequest, chosen: Sequence[str] = (), held: Sequence[str] = ()
+) -> list[Resource]:
+    """Choose a free machine for each unit: only among `chosen` if any are named, rather a held one than another."""
+    picked: list[Resource] = []
+    for unit in _units(request):
+        fitting = [one for one in free if one.type == unit["machine"] and one not in picked]
+        fitting = [one for one in fitting if not chosen or one.code in chosen]
+        if not fitting:
+            raise Conflict("machine", detail="no_free_machine", machine=unit["machine"])
+        picked.append(min(fitting, key=lambda one: one.code not in held))
+    return picked
+
+
+async def _free(ctx: Context, kind: ResourceKind, start: datetime, end: datetime) -> list[Resource]:
+    busy = await ctx.uow.fleet.busy(start, end)
+    return [one for one in await ctx.uow.fleet.resources(kind, bookable_only=True) if one.id not in busy]
+
+
+def _booking(ctx: Context, resource: Resource, start: datetime, hours: float, *, hold: bool) -> Booking:
+    return Booking(ctx.ids.new_id(), ctx.request.id, resource.id, start, start + timedelta(hours=hours), hold)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMachines(Effect):
+    """Hold a free machine for every one wanted, until the bill is paid or expires."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Replace earlier holds; `Conflict("machine")` when a type has no free machine at that time."""
+        await ctx.uow.fleet.release(ctx.request.id)
+        start = wanted_start(ctx.request)
+        free = await _free(ctx, ResourceKind.MACHINE, start, start + timedelta(hours=_longest(ctx.request)))
+        picked = _pick(free, ctx.request)
+        pairs = zip(picked, _units(ctx.request), strict=True)
+        await ctx.uow.fleet.book([_booking(ctx, one, start, unit["hours"], hold=True) for one, unit in pairs])
+        ctx.record["machines"] = [machine.code for machine in picked]
+
+
+@dataclass(frozen=True, slots=True)
+class BookMachines(Effect):
+    """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Take the slots and remember machines, operators, start and end; `Conflict` when one is taken."""
+        start, end = _span(ctx)
+        held = [one.code for _, one in await ctx.uow.fleet.of_request(ctx.request.id)]
+        await ctx.uow.fleet.release(ctx.request.id)
+        free = await _free(ctx, ResourceKind.MACHINE, start, end)
+        machines = _pick(free, ctx.request, ctx.inputs.get("machine") or (), held)
+        operators = await self._operators(ctx, machines, start, end)
+        bookings = [
+            Booking(ctx.ids.new_id(), ctx.request.id, one.id, start, end, False) for one in machines + operators
+        ]
+        await ctx.uow.fleet.book(bookings)
+        _remember(ctx, machines, operators, start, end)
+
+    async def _operators(
+        self, ctx: Context, machines: list[Resource], start: datetime, end: datetime
+    ) -> list[Resource]:
+        free = await _free(ctx, ResourceKind.OPERATOR, start, end)
+        chosen: Sequence[str] = ctx.inputs.get("operator") or []
+        picked: list[Resource] = []
+        for machine in machines:
+            skilled = [one for one in free if one not in picked and (not one.skills or machine.type in one.skills)]
+            fitting = [one for one in skilled if one.code in chosen] if chosen else skilled
+            if not fitting:
+                raise Conflict("operator", detail="no_free_operator", machine=machine.type)
+            picked.append(fitting[0])
+        return picked
+
+
+def _span(ctx: Context) -> tuple[datetime, datetime]:
+    given = ctx.inputs.get("start")
+    start = datetime.fromisoformat(given) if given else booked_start(ctx) or wanted_start(ctx.request)
+    given_end = ctx.inputs.get("end")
+    end = datetime.fromisoformat(given_end) if given_end else start + timedelta(hours=_longest(ctx.request))
+    if end <= start:
+        raise InvalidField("end", detail="before_start")
+    if end - start > timedelta(hours=ctx.policy.max_hours_per_machine):
+        raise InvalidField("end", detail="too_long_work")
+    if start < ctx.now:
+        raise InvalidField("start", detail="past")
+    return start, end
+
+
+def _remember(
+    ctx: Context, machines: list[Resource], operators: list[Resource], start: datetime, end: datetime
+) -> None:
+    booked = {
+        "machines": [one.code for one in machines],
+        "operators": [one.code for one in operators],
+        "booked_start": start.isoformat(),
+        "booked_end": end.isoformat(),
+    }
+    titles = {
+        "machine": "، ".join(one.title for one in machines),
+        "operator": "، ".join(one.title for one in operators),
+    }
+    ctx.request.data |= booked | titles
+    ctx.record |= booked
+    ctx.facts |= titles | {"booked_start": start}
+
+
+@dataclass(frozen=True, slots=True)
+class FreeMachines(Effect):
+    """Give back everything that the request holds."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Release all slots."""
+        await ctx.uow.fleet.release(ctx.request.id)

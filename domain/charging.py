@@ -1,0 +1,188 @@
+"""Guards and effects about money, for any service that charges: issue, expire, void, waive, refund, supplement.
+
+The amount comes from `request.data["quote"]`, which a pricing effect of the service has put there. Zero makes no bill.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import ClassVar
+
+from domain import bill_ids
+from domain.bills import Bill, BillKind, BillState, Refund, RefundState
+from domain.calendar import TEHRAN, tehran, to_jalali
+from domain.errors import DomainError, Forbidden, NotAllowedNow, PaymentUnknown
+from domain.lifecycle import Context, Effect, Guard
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+from domain.tariffs import Quote
+
+SUBJECT = "request"
+
+
+async def bills_of(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
+    """Return the request's bills, oldest first."""
+    return await uow.bills.of_subject(SUBJECT, request.id)
+
+
+def payment_deadline(ctx: Context) -> datetime:
+    """Return the end of the last day on which the citizen may pay: midnight, Tehran, `payment_days` from today."""
+    day = ctx.now.astimezone(TEHRAN).date() + timedelta(days=ctx.policy.payment_days + 1)
+    return tehran(day, time(0))
+
+
+def payment_gives_up(ctx: Context) -> datetime:
+    """Return when an unpaid bill expires: its deadline and the settlement lag of the banks behind it."""
+    return _stored_deadline(ctx) + ctx.policy.settlement_lag
+
+
+def payment_last_day(ctx: Context) -> datetime:
+    """Return the moment that a payment reminder is planned before."""
+    return _stored_deadline(ctx)
+
+
+def _stored_deadline(ctx: Context) -> datetime:
+    stored = ctx.request.data.get("payment_deadline")
+    return datetime.fromisoformat(stored) if stored else payment_deadline(ctx)
+
+
+async def issue(ctx: Context, amount: int, kind: BillKind, explanation: dict[str, object]) -> Bill:
+    """Store a bill of the request over `amount` rials with fresh Iranian ids, and put its ids among the facts."""
+    number = await ctx.uow.bills.next_file_number()
+    year, month, _ = to_jalali(ctx.now.astimezone(TEHRAN).date())
+    policy = ctx.policy
+    ids = bill_ids.make(number, policy.company_code, policy.municipal_service_digit, amount, year, month)
+    deadline = payment_deadline(ctx)
+    bill = Bill(
+        ctx.ids.new_id(), number, ids.bill_id, ids.payment_id, amount, BillState.OPEN, kind, SUBJECT, ctx.request.id,
+        ctx.now, deadline, explanation,
+    )  # fmt: skip
+    await ctx.uow.bills.add(bill)
+    ctx.request.data["payment_deadline"] = deadline.isoformat()
+    ctx.facts |= {"amount": amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": deadline}
+    ctx.record |= {"bill_id": bill.bill_id, "amount": amount}
+    return bill
+
+
+@dataclass(frozen=True, slots=True)
+class IssueBill(Effect):
+    """Bill the quoted amount."""
+
+    issues_bill: ClassVar[bool] = True
+
+    async def apply(self, ctx: Context) -> None:
+        """Issue the main bill from the stored quote."""
+        quote = ctx.request.data["quote"]
+        await issue(ctx, quote["total"], BillKind.MAIN, quote)
+
+
+@dataclass(frozen=True, slots=True)
+class HasCharge(Guard):
+    """Whether the quote asks for money at all."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Tell whether the quoted total is above zero."""
+        return bool(ctx.request.data["quote"]["total"] > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeOfCharge(Guard):
+    """Whether the quote came to nothing: no bill is made."""
+
+    requires_settled: ClassVar[bool] = True
+
+    async def holds(self, ctx: Context) -> bool:
+        """Tell whether the quoted total is zero."""
+        return bool(ctx.request.data["quote"]["total"] == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BillsSettled(Guard):
+    """Every bill of the request is paid or waived (void ones do not count)."""
+
+    requires_settled: ClassVar[bool] = True
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the bills."""
+        bills = await bills_of(ctx.uow, ctx.request)
+        return all(bill.state.settled or bill.state is BillState.VOID for bill in bills)
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that a bill is open."""
+        return NotAllowedNow("action", detail="bill_open")
+
+
+@dataclass(frozen=True, slots=True)
+class NoPaymentUnresolved(Guard):
+    """No bill is in the middle of a payment whose outcome the bank has not told."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look for bills in state paying."""
+        return all(bill.state is not BillState.PAYING for bill in await bills_of(ctx.uow, ctx.request))
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that a payment is under way."""
+        return PaymentUnknown("bill_id")
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOpenBills(Effect):
+    """Bring bills that are still payable to `state` (expired or void)."""
+
+    state: BillState
+
+    async def apply(self, ctx: Context) -> None:
+        """Close them; a waiver keeps its reason."""
+        for bill in await bills_of(ctx.uow, ctx.request):
+            if bill.state.payable:
+                bill.state, bill.settled_at = self.state, ctx.now
+                bill.note = ctx.inputs.get("reason")
+                await ctx.uow.bills.save(bill)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiveBills(CloseOpenBills):
+    """Let the citizen off what is still to be paid."""
+
+    settles: ClassVar[bool] = True
+    state: BillState = BillState.WAIVED
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAll(Effect):
+    """Everything that was paid is due back (a cancellation after payment)."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Make a refund for each paid bill."""
+        for bill in await bills_of(ctx.uow, ctx.request):
+            if bill.state is BillState.PAID:
+                await refund(ctx, bill, bill.amount, "cancelled")
+
+
+async def refund(ctx: Context, bill: Bill, amount: int, reason: str) -> None:
+    """Note that `amount` rials of a paid bill are due back, and say so among the facts."""
+    entry = Refund(ctx.ids.new_id(), bill.id, amount, reason, RefundState.DUE, ctx.now)
+    await ctx.uow.bills.add_refund(entry)
+    bill.state = BillState.REFUND_DUE
+    await ctx.uow.bills.save(bill)
+    ctx.facts["refund"] = ctx.facts.get("refund", 0) + amount
+    ctx.record["refund"] = ctx.facts["refund"]
+
+
+def requoted(ctx: Context, units: list[float]) -> tuple[Quote, Quote]:
+    """Return the stored quote, and the same prices for other units (one a line)."""
+    old = Quote.from_json(ctx.request.data["quote"])
+    return old, old.with_units(units)
+
+
+@dataclass(frozen=True, slots=True)
+class OverridePrice(Effect):
+    """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Keep amount and reason in the quote, rounded to what a payment id can carry."""
+        amount, reason = ctx.inputs.get("amount"), ctx.inputs.get("reason")
+        if amount is None:
+            return
+        if not reason:
+            raise Forbidden("reason", detail="override_needs_reason")
+        ctx.request.data["quote"] |= {"override": amount, "reason": reason, "total": amount}

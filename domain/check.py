@@ -1,0 +1,176 @@
+"""`pishkhan check`: proves each declaration before it serves anybody.
+
+Every state is reachable and none is a dead end; every action has a role; no path gives a letter or a machine while a
+bill is neither paid nor waived; every state, action, field and notice has its text, and every SMS fits its part budget;
+the state map of the present version leads from every earlier one to states that exist.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.lifecycle import Service, Transition
+from domain.messages import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with a declaration: a stable `kind`, the service, and the state, action or text concerned."""
+
+    kind: str
+    service: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.kind}: {self.subject}"
+
+
+def check(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
+    """Return every flaw of these declarations and their texts; none means that they may serve."""
+    listed = tuple(services)
+    flaws = [flaw for service in listed for flaw in _service_flaws(service, catalogue)]
+    return flaws + list(_shared_words(listed))
+
+
+def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+    yield from _name_flaws(service)
+    if any(flaw.kind == "unknown_state" for flaw in _name_flaws(service)):
+        return  # nothing else can be said of a graph with edges into nowhere
+    yield from _graph_flaws(service)
+    yield from _unpaid_flaws(service)
+    yield from _map_flaws(service)
+    yield from _text_flaws(service, catalogue)
+
+
+def _name_flaws(service: Service) -> Iterator[Flaw]:
+    names = [state.name for state in service.states]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield Flaw("double_state", service.key, name)
+    used = {service.initial} | {name for step in service.transitions for name in (*step.sources, step.target)}
+    for name in sorted(used - set(names)):
+        yield Flaw("unknown_state", service.key, name)
+
+
+def _graph_flaws(service: Service) -> Iterator[Flaw]:
+    reached = _reachable(service, service.initial)
+    final = {state.name for state in service.states if state.phase.final}
+    for state in service.states:
+        if state.name not in reached:
+            yield Flaw("unreachable", service.key, state.name)
+        if state.name in final and service.leaving(state.name) + _triggered(service, state.name):
+            yield Flaw("final_state_left", service.key, state.name)
+        if state.name not in final and not _reachable(service, state.name) & final:
+            yield Flaw("dead_end", service.key, state.name)
+    for step in service.transitions:
+        if step.trigger is None and not step.roles:
+            yield Flaw("no_role", service.key, step.name)
+        if step.trigger is not None and step.roles:
+            yield Flaw("triggered_with_role", service.key, step.name)
+
+
+def _triggered(service: Service, state: str) -> tuple[Transition, ...]:
+    return tuple(step for step in service.transitions if state in step.sources and step.trigger is not None)
+
+
+def _reachable(service: Service, start: str) -> set[str]:
+    reached, waiting = {start}, [start]
+    while waiting:
+        here = waiting.pop()
+        for step in service.transitions:
+            if here in step.sources and step.target not in reached:
+                reached.add(step.target)
+                waiting.append(step.target)
+    return reached
+
+
+def _unpaid_flaws(service: Service) -> Iterator[Flaw]:
+    """Walk (state, settled?) pairs: giving needs a settled charge on every path that leads to it.
+
+    A service that never bills has nothing to settle. Passing a guard that requires settled bills, or a step that
+    waives them, settles; issuing a bill unsettles.
+    """
+    if not any(effect.issues_bill for step in service.transitions for effect in step.effects):
+        return
+    seen, waiting, flawed = {(service.initial, False)}, [(service.initial, False)], set()
+    while waiting:
+        state, settled = waiting.pop()
+        for step in (one for one in service.transitions if state in one.sources):
+            after = _settled_after(step, settled)
+            if any(effect.delivers for effect in step.effects) and not (settled or _settles(step)):
+                flawed.add(step.name)
+            if (step.target, after) not in seen:
+                seen.add((step.target, after))
+                waiting.append((step.target, after))
+    yield from (Flaw("given_unpaid", service.key, name) for name in sorted(flawed))
+
+
+def _settles(step: Transition) -> bool:
+    guards = [*step.guards, *([step.when] if step.when else [])]
+    return any(guard.requires_settled for guard in guards) or any(effect.settles for effect in step.effects)
+
+
+def _settled_after(step: Transition, settled: bool) -> bool:
+    if any(effect.issues_bill for effect in step.effects):
+        return False
+    return settled or _settles(step)
+
+
+def _map_flaws(service: Service) -> Iterator[Flaw]:
+    names = {state.name for state in service.states}
+    for version in range(1, service.version):
+        if version not in service.state_map:
+            yield Flaw("no_state_map", service.key, f"version {version}")
+    for version, moves in service.state_map.items():
+        if not 1 <= version < service.version:
+            yield Flaw("state_map_of_no_version", service.key, f"version {version}")
+        for old, new in moves.items():
+            if new not in names:
+                yield Flaw("state_map_into_nowhere", service.key, f"{old} -> {new}")
+
+
+def _text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+    wanted = list(_wanted_texts(service))
+    missing = [key for key in wanted if key not in catalogue]
+    yield from (Flaw("no_text", service.key, key) for key in missing)
+    sent = [key for key in _sent_texts(service) if key in catalogue]
+    for key in sent:
+        yield from _placeholder_flaws(service, catalogue, key)
+    provable = [key for key in sent if not list(_placeholder_flaws(service, catalogue, key))]
+    for key, need, allowed in catalogue.over_budget(provable):
+        yield Flaw("over_budget", service.key, f"{key} needs {need} parts, may have {allowed}")
+
+
+def _placeholder_flaws(service: Service, catalogue: Catalogue, key: str) -> Iterator[Flaw]:
+    try:
+        catalogue.longest(key)
+    except KeyError as error:
+        yield Flaw("unbounded_placeholder", service.key, f"{key}: {error.args[0]}")
+
+
+def _wanted_texts(service: Service) -> Iterator[str]:
+    base = f"services.{service.key}"
+    yield from (f"{base}.{name}" for name in ("title", "description", "steps", "summary"))
+    yield from (f"{base}.states.{state.name}" for state in service.states)
+    yield from (f"{base}.fields.{field.name}.label" for field in service.form)
+    yield from (f"{base}.fields.{field.name}.prompt" for field in service.form if field.required)
+    for step in service.transitions:
+        if step.trigger is None:
+            yield f"{base}.actions.{step.name}"
+        yield from (f"{base}.inputs.{field.name}" for field in step.inputs)
+    yield from _sent_texts(service)
+
+
+def _sent_texts(service: Service) -> Iterator[str]:
+    """Yield the keys of texts that travel as messages of their own."""
+    base = f"services.{service.key}"
+    told = {"submit"} | {notice.text for step in service.transitions for notice in step.notices}
+    told |= {reminder.text for state in service.states for reminder in state.reminders}
+    yield from (f"{base}.notices.{name}" for name in sorted(told))
+
+
+def _shared_words(services: Sequence[Service]) -> Iterator[Flaw]:
+    seen: dict[str, str] = {}
+    for service in services:
+        for keyword in service.keywords:
+            for word in keyword.intent.words:
+                if seen.setdefault(word, service.key) != service.key:
+                    yield Flaw("word_of_two_services", service.key, word)

@@ -1,0 +1,44 @@
+"""What a dialogue asks for the commands that belong to no service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain import tracking
+from domain.fleet import MACHINE_TYPES
+from domain.forms import Choice, Field, FieldType, Integer, Reading, Text
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCode(FieldType):
+    """A tracking code in any spacing and digit script, its check digit proved."""
+
+    name: ClassVar[str] = "code"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Return nine digits; `CodeMistyped`."""
+        return tracking.parse(str(raw))
+
+
+CODE = Field("code", TrackingCode())
+TEXT = Field("text", Text(500))
+SCORE = Field("score", Integer(1, 5))
+MACHINE = Field("machine", Choice("machine"), choices=MACHINE_TYPES)
+
+COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "help": (),
+    "list": (),
+    "track": (CODE,),
+    "pay": (CODE,),
+    "cancel": (CODE,),
+    "reply": (CODE, TEXT),
+    "comment": (TEXT,),
+    "rate": (CODE, SCORE),
+    "confirm": (CODE,),
+    "deny": (CODE,),
+    "tariff": (MACHINE,),
+}
+"""Intent → fields that it needs, in asking order. `pay` takes a bill id in place of the code."""
+
+MENU = "menu"
+"""The intent of a frame that only offers other intents by number."""

@@ -1,0 +1,344 @@
+"""The dialogue: what a citizen's next text means, given what was asked before. Pure: no store, no words.
+
+A dialogue is a stack of frames; each gathers the fields of one intent, and the top one is asked now. A frame below
+waits while another interrupts, and is resumed. The order of reading is channels.md's: (1) opt-out, exit, back; (2)
+the asked field's own parser; (3) a keyword with valid arguments; (4) a bare code, bare 11 and 12.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.conversation.command_fields import COMMAND_FIELDS, MENU
+from domain.conversation.grammar import Grammar, Parsed
+from domain.conversation.readers import read_number
+from domain.errors import DomainError, InvalidField
+from domain.forms import Field, Reading, Text
+from domain.lifecycle import Keyword, Service
+from domain.text import fold
+
+CONFIRM = "confirm"
+"""The asked name while a summary waits for yes or no."""
+
+YES = frozenset({"1", "بله", "بلی", "اره", "آره", "تایید", "تأیید", "اوکی", "yes", "ok"})
+NO = frozenset({"2", "خیر", "نه", "نخیر", "رد", "no"})
+MOST_OPTIONS = 99
+"""No menu is longer; a larger number is meant otherwise."""
+
+DEEPEST = 3
+"""Frames that may wait for each other; a further interruption drops the oldest."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """One intent being filled. `asked` is the field asked last, `gap` its missing part, `options` the menu's values.
+
+    `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
+    while nothing had to be asked: then no summary is shown.
+    """
+
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    asked: str | None = None
+    gap: str | None = None
+    options: list[str] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
+    version: int | None = None
+    one_shot: bool = True
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """The stack of frames of one line; the last one is asked now."""
+
+    frames: list[Frame] = field(default_factory=list)
+
+    @property
+    def top(self) -> Frame | None:
+        """The frame that the next text answers."""
+        return self.frames[-1] if self.frames else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form that the store keeps."""
+        return {"frames": [asdict(frame) for frame in self.frames]}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> "Dialogue":
+        """Read back what `as_json` gave."""
+        return Dialogue([Frame(**frame) for frame in stored["frames"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Everything is known: do it. The frame has left the stack."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the top frame's `asked` field; `problem` says why the last text did not answer it."""
+
+    frame: Frame
+    problem: DomainError | None = None
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The citizen left the dialogue; `left` tells whether there was one."""
+
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """«لغو11» (stopped) or 12."""
+
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not understood; `near` are intents to offer back."""
+
+    near: tuple[str, ...] = ()
+
+
+Step = Perform | Ask | Left | OptOut | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Reads texts by one grammar for the services of one channel."""
+
+    grammar: Grammar
+    services: Mapping[str, Service]
+    channel: str = "sms"
+
+    def keyword(self, intent: str) -> tuple[Service, Keyword] | None:
+        """Return the service that an intent starts."""
+        for service in self.services.values():
+            for keyword in service.keywords:
+                if keyword.intent.name == intent:
+                    return service, keyword
+        return None
+
+    def fields(self, intent: str) -> tuple[Field, ...]:
+        """Return what an intent asks for in this channel, in order."""
+        found = self.keyword(intent)
+        if found is None:
+            return COMMAND_FIELDS.get(intent, ())
+        return tuple(one for one in found[0].form if one.asked_in(self.channel))
+
+    def offered(self, intent: str) -> bool:
+        """Tell whether this channel can do the intent."""
+        return intent in COMMAND_FIELDS or self.keyword(intent) is not None
+
+    def main_menu(self) -> tuple[str, ...]:
+        """Return the intents that help offers by number: the services first, then what every citizen needs."""
+        started = [keyword.intent.name for service in self.services.values() for keyword in service.keywords]
+        return (*started, "track", "list", "pay", "tariff", "cancel", "comment")
+
+    def read(self, dialogue: Dialogue, text: str, now: datetime) -> Step:
+        """Return what the text means and change the dialogue accordingly."""
+        parsed = self.grammar.parse(text, now)
+        folded = fold(text)
+        if parsed.intent == "opt_out" and not (dialogue.frames and folded == "11"):
+            return OptOut(stopped=True)
+        if parsed.intent == "exit" or self._gives_form_up(dialogue, parsed):
+            return self._leave(dialogue)
+        if parsed.intent == "back" and dialogue.frames:
+            return self._back(dialogue)
+        if dialogue.top is None:
+            return self._outside(dialogue, parsed, now)
+        return self._inside(dialogue, dialogue.top, parsed, text, now)
+
+    def begin(self, dialogue: Dialogue, intent: str, slots: Mapping[str, Any], now: datetime) -> Step:
+        """Start an intent with what was said with it: do it when complete, else ask the first missing field."""
+        found = self.keyword(intent)
+        frame = Frame(intent, version=found[0].version if found else None)
+        if found:
+            frame.slots.update(found[1].presets)
+        problem = self._absorb(frame, slots, now)
+        if problem and intent == "track":
+            raise problem  # the code alone can be sent again: nothing needs to wait for it
+        dialogue.frames = [*dialogue.frames[-(DEEPEST - 1) :], frame]
+        return self.go_on(dialogue, problem)
+
+    def go_on(self, dialogue: Dialogue, problem: DomainError | None = None) -> Step:
+        """Ask the next missing field of the top frame, its summary, or let it be done."""
+        frame = dialogue.frames[-1]
+        missing = self._next_missing(frame)
+        if missing is None and (frame.one_shot or frame.asked == CONFIRM or not self.keyword(frame.intent)):
+            dialogue.frames.pop()
+            return Perform(frame)
+        frame.one_shot = False
+        frame.asked, frame.gap = missing or (CONFIRM, None)
+        frame.options = self._menu(frame)
+        return Ask(frame, problem)
+
+    def _gives_form_up(self, dialogue: Dialogue, parsed: Parsed) -> bool:
+        """A bare «لغو» amid a form gives the form up; only elsewhere it asks which request to cancel."""
+        bare = parsed.intent == "cancel" and not parsed.slots
+        return bare and dialogue.top is not None and self.keyword(dialogue.top.intent) is not None
+
+    def _outside(self, dialogue: Dialogue, parsed: Parsed, now: datetime) -> Step:
+        if parsed.intent == "opt_in":
+            return OptOut(stopped=False)
+        if parsed.intent in {"unknown", "back"}:
+            return Unknown(tuple(parsed.suggestions))
+        return self.begin(dialogue, parsed.intent, _said(parsed), now)
+
+    def _inside(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
+        if self._outdated(frame):
+            dialogue.frames.pop()
+            step = self.begin(dialogue, frame.intent, {}, now)
+            return Ask(step.frame, restarted=True) if isinstance(step, Ask) else step
+        interrupts = _interrupts(parsed, text)
+        asked = self._asked_field(frame)
+        if interrupts and asked is not None and isinstance(asked.type, Text):
+            return self._interrupt(dialogue, frame, parsed, now)
+        try:
+            return self._answer(dialogue, frame, text, now)
+        except DomainError as problem:
+            if interrupts or _bare_code(parsed, text) or parsed.intent == "opt_in":
+                return self._interrupt(dialogue, frame, parsed, now)
+            if frame.intent == MENU:
+                dialogue.frames.pop()
+                return self._behind_menu(dialogue, parsed, text, now)
+            return Ask(frame, problem)
+
+    def _behind_menu(self, dialogue: Dialogue, parsed: Parsed, text: str, now: datetime) -> Step:
+        """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
+        if dialogue.top:
+            return self._inside(dialogue, dialogue.top, parsed, text, now)
+        return self._outside(dialogue, parsed, now)
+
+    def _interrupt(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, now: datetime) -> Step:
+        if parsed.intent == "opt_in":
+            return OptOut(stopped=False)
+        if parsed.intent == frame.intent and self.keyword(frame.intent):
+            frame.asked = None  # what was confirmed before is no longer what is asked for
+            return self.go_on(dialogue, self._absorb(frame, _said(parsed), now))
+        if frame.intent == MENU:
+            dialogue.frames.pop()
+        return self.begin(dialogue, parsed.intent, _said(parsed), now)
+
+    def _answer(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Step:
+        if frame.asked == CONFIRM:
+            return self._confirmed(dialogue, frame, text)
+        choice = _choice(frame, text)
+        if frame.intent == MENU:
+            if choice is None:
+                raise InvalidField(detail="menu")
+            dialogue.frames.pop()
+            return self.begin(dialogue, choice, {}, now)
+        asked = self._asked_field(frame)
+        if asked is None:
+            raise InvalidField(detail="unreadable")
+        with asked.naming_errors():
+            if frame.gap:
+                frame.slots[asked.name] = asked.type.fill(frame.slots[asked.name], text)
+            else:
+                frame.slots[asked.name] = asked.type.take(choice or text, Reading(now, asked.choices))
+        frame.trail.append(asked.name)
+        return self.go_on(dialogue)
+
+    def _confirmed(self, dialogue: Dialogue, frame: Frame, text: str) -> Step:
+        folded = fold(text)
+        if folded in YES:
+            return self.go_on(dialogue)
+        if folded in NO:
+            return self._leave(dialogue)
+        raise InvalidField(CONFIRM, detail="yes_or_no")
+
+    def _leave(self, dialogue: Dialogue) -> Step:
+        return Left(dialogue.frames.pop() is not None) if dialogue.frames else Left(left=False)
+
+    def _back(self, dialogue: Dialogue) -> Step:
+        frame = dialogue.frames[-1]
+        if not frame.trail:
+            return Ask(frame)
+        last = frame.trail.pop()
+        frame.trail = [name for name in frame.trail if name != last]
+        frame.slots.pop(last, None)
+        frame.asked = None
+        return self.go_on(dialogue)
+
+    def _asked_field(self, frame: Frame) -> Field | None:
+        return next((one for one in self.fields(frame.intent) if one.name == frame.asked), None)
+
+    def _next_missing(self, frame: Frame) -> tuple[str, str | None] | None:
+        if frame.intent == MENU:
+            return MENU, None
+        if frame.intent == "pay" and "bill_id" in frame.slots:
+            return None
+        for one in self.fields(frame.intent):
+            if one.name not in frame.slots:
+                return one.name, None
+            gap = one.type.gap(frame.slots[one.name])
+            if gap:
+                return one.name, gap
+        return None
+
+    def _menu(self, frame: Frame) -> list[str]:
+        asked = self._asked_field(frame)
+        if asked is None or frame.gap:
+            return frame.options if frame.intent == MENU else []
+        return list(asked.choices or asked.type.menu())
+
+    def _absorb(self, frame: Frame, slots: Mapping[str, Any], now: datetime) -> DomainError | None:
+        """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
+        form = {one.name: one for one in self._known_fields(frame.intent)}
+        problem: DomainError | None = None
+        for name, value in slots.items():
+            try:
+                one = form.get(name)
+                if one is None:
+                    frame.slots[name] = value
+                    continue
+                with one.naming_errors():
+                    frame.slots[name] = one.type.take(value, Reading(now, one.choices))
+            except DomainError as error:
+                problem = problem or error
+        return problem
+
+    def _known_fields(self, intent: str) -> tuple[Field, ...]:
+        found = self.keyword(intent)
+        return found[0].form if found else COMMAND_FIELDS.get(intent, ())
+
+    def _outdated(self, frame: Frame) -> bool:
+        found = self.keyword(frame.intent)
+        return bool(found and found[0].version != frame.version)
+
+
+def _said(parsed: Parsed) -> Mapping[str, Any]:
+    slots: Mapping[str, Any] = parsed.as_json()["slots"]
+    return slots
+
+
+def _choice(frame: Frame, text: str) -> str | None:
+    """Return the menu entry whose number was sent; a number beyond the menu is an error, anything else is None."""
+    if not frame.options:
+        return None
+    try:
+        number = read_number(text)
+    except InvalidField:
+        return None
+    if number > MOST_OPTIONS:
+        return None  # a code, not a place in the menu
+    if not 1 <= number <= len(frame.options):
+        raise InvalidField(detail="menu")
+    return frame.options[number - 1]
+
+
+def _interrupts(parsed: Parsed, text: str) -> bool:
+    """Whether the text is a keyword with valid arguments (a bare code or number is not)."""
+    commands = parsed.intent not in {"unknown", "opt_in", "opt_out", "exit", "back"}
+    return commands and parsed.has_valid_arguments and not _bare_code(parsed, text)
+
+
+def _bare_code(parsed: Parsed, text: str) -> bool:
+    return parsed.intent == "track" and not any(one.isalpha() for one in text) and "code" in parsed.slots

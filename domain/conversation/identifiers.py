@@ -1,0 +1,241 @@
+"""Numbers that identify something: tracking codes, bill ids, national and postal codes, taxi codes.
+
+Each is found with or without its name («کد ملی», «تاکسی») and with spaces, dashes or dots inside.
+"""
+
+from collections.abc import Container, Iterator
+
+from domain import bill_ids, people, tracking
+from domain.conversation.numerals import number_at
+from domain.conversation.reading import Reading
+from domain.conversation.tokens import Phrases, Stream, keys
+from domain.errors import DomainError, InvalidField
+
+_INSIDE = frozenset("-‐‑–—−.·•")
+_AFTER_LABEL = frozenset(":=#-،")
+CODE_LABELS = keys(
+    "کد", "شماره", "رهگیری", "پیگیری", "درخواست", "پرونده", "من", "code", "number", "no", ":", "#", "=", "-",
+)  # fmt: skip
+_BILL_LABELS = CODE_LABELS | keys("قبض", "شناسه", "bill", "id")
+_NATIONAL = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
+_POSTAL = Phrases({True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")})
+
+_TAXI = Phrases(
+    {
+        "taxi": (
+            "تاکسی", "کد تاکسی", "تاکسی کد", "تاکسی شماره", "تاکسی با کد", "شماره تاکسی", "تاکسی به شماره",
+            "تاکسی کد شماره",
+            "taxi", "taxi code", "taxi no", "taxi number",
+        ),
+        "code": ("کد", "code"),
+    }
+)  # fmt: skip
+_ABOUT = keys("از", "درباره", "علیه", "به", "برای", "about", "on")
+_COUNTED = keys(
+    "نفر", "بار", "دفعه", "هزار", "میلیون", "تومان", "تومن", "ریال", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال", "%",
+)  # fmt: skip
+_SCORE_LABELS = keys("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
+_STARS, _OUT_OF = keys("ستاره", "stars", "star", "امتیاز", "نمره"), keys("از", "/", "of")
+
+
+def digit_run(stream: Stream, at: int, lengths: Container[int], longest: int) -> tuple[str, int] | None:
+    """Return a number of a wanted length at a place and its end, put together from groups with spaces or dashes."""
+    digits, here = "", at
+    while part := stream.digits(here):
+        digits += part
+        if len(digits) > longest:
+            return None
+        here += 1
+        if len(digits) in lengths:
+            return digits, here
+        if stream.key(here) in _INSIDE:
+            here += 1
+    return None
+
+
+def _runs(stream: Stream, length: int) -> Iterator[tuple[str, int, int]]:
+    """Yield (digits, start, end) for every free number of a length."""
+    at = 0
+    while at < len(stream):
+        run = digit_run(stream, at, (length,), length)
+        if run:
+            yield run[0], at, run[1]
+        at = run[1] if run else at + 1
+
+
+def is_code(digits: str) -> bool:
+    """Tell whether nine digits can be a tracking code."""
+    try:
+        return tracking.parse(digits) == digits
+    except DomainError:
+        return False
+
+
+def take_code(reading: Reading) -> None:
+    """Take a tracking code; nine digits with a wrong check digit are kept, for the answer `code_mistyped`.
+
+    A number about as long that stands where the code should is refused.
+    """
+    runs = list(_runs(reading.stream, 9))
+    if runs:
+        digits, start, end = next((run for run in runs if is_code(run[0])), runs[0])
+        reading.slots["code"] = digits
+        reading.stream.take(reading.stream.back(start, CODE_LABELS), end)
+        return
+    for at in reading.stream.free():
+        if 7 <= len(reading.stream.digits(at)) <= 10 and _opens(reading.stream, at, CODE_LABELS):
+            reading.reject("code", at, at + 1)
+            return
+
+
+def take_code_or_bill(reading: Reading) -> None:
+    """Take what can be paid: a tracking code (a right check digit decides for nine digits), else a bill id."""
+    stream = reading.stream
+    for digits, start, end in (*_whole_numbers(stream), *_tokens_of_digits(stream)):
+        code = is_code(digits)
+        if code or _is_bill_id(digits):
+            reading.slots["code" if code else "bill_id"] = digits if code else digits.lstrip("0")
+            stream.take(stream.back(start, _BILL_LABELS), end)
+            return
+    take_code(reading)
+
+
+def _whole_numbers(stream: Stream) -> Iterator[tuple[str, int, int]]:
+    """Yield (digits, start, end) for every row of groups of digits with nothing but spaces and dashes inside."""
+    at = 0
+    while at < len(stream):
+        start, digits = at, ""
+        while part := stream.digits(at):
+            digits += part
+            at += 2 if stream.key(at + 1) in _INSIDE and stream.digits(at + 2) else 1
+        if digits:
+            yield digits, start, at
+        at += not digits
+
+
+def _tokens_of_digits(stream: Stream) -> Iterator[tuple[str, int, int]]:
+    return ((stream.digits(at), at, at + 1) for at in range(len(stream)) if stream.digits(at))
+
+
+def _is_bill_id(digits: str) -> bool:
+    try:
+        bill_ids.parse_bill_id(digits)
+    except InvalidField:
+        return False
+    return True
+
+
+def take_national_and_postal(reading: Reading) -> None:
+    """Take both ten-digit codes: by their names, else by a right check digit, else the national code comes first."""
+    take_national(reading)
+    _take_labelled(reading, _POSTAL, "postal_code")
+    named = {*reading.slots, *reading.rejected}
+    pool = list(_runs(reading.stream, 10))
+    if "national_code" not in named:
+        _take_unnamed_national(reading, pool, others=2 - ("postal_code" in named))
+    if "postal_code" not in named and pool:
+        _keep(reading, "postal_code", *pool.pop(0))
+
+
+def take_national(reading: Reading) -> None:
+    """Take a national code that is named so («کد ملی …»); eight or nine digits get their zeros back."""
+    _take_labelled(reading, _NATIONAL, "national_code")
+
+
+def _take_unnamed_national(reading: Reading, pool: list[tuple[str, int, int]], others: int) -> None:
+    """Take the right national code of the pool; refuse the first number when the pool holds one for each code."""
+    # Postal codes never begin with 0: of two right numbers, the one that does is the national code.
+    right = min((run for run in pool if _is_national(run[0])), key=lambda run: run[0][0] != "0", default=None)
+    if len(pool) < others:
+        # Nine digits are a national code that lost its zero.
+        right = next((run for run in _runs(reading.stream, 9) if _is_national(run[0])), right)
+    if right is None and len(pool) >= others:
+        right = pool[0]
+    if right:
+        _keep(reading, "national_code", *right)
+        pool[:] = [run for run in pool if run != right]
+
+
+def _is_national(digits: str) -> bool:
+    try:
+        people.national_code(digits)
+    except InvalidField:
+        return False
+    return True
+
+
+def _keep(reading: Reading, name: str, digits: str, start: int, end: int) -> None:
+    """Take a national or postal code, as a slot when it is right."""
+    try:
+        reading.slots[name] = people.national_code(digits) if name == "national_code" else people.postal_code(digits)
+        reading.stream.take(start, end)
+    except InvalidField:
+        reading.reject(name, start, end)
+
+
+def _take_labelled(reading: Reading, labels: Phrases[bool], name: str) -> None:
+    stream = reading.stream
+    for at in stream.free():
+        label = labels.at(stream, at)
+        begin = stream.skip(label[1], _AFTER_LABEL) if label else at
+        if not label or not stream.digits(begin):
+            continue
+        run = digit_run(stream, begin, (10,), 10) or (stream.digits(begin), begin + 1)
+        stream.take(at, begin)
+        _keep(reading, name, run[0], begin, run[1])
+        return
+
+
+def take_taxi_code(reading: Reading) -> None:
+    """Take a taxi's code: after «تاکسی» or «کد», or a number of three digits or more that opens the arguments."""
+    stream = reading.stream
+    for at in stream.free():
+        label = _TAXI.at(stream, at)
+        if label and label[0] == "code" and "plate" in reading.slots:
+            continue
+        begin = stream.skip(label[1], _AFTER_LABEL) if label else at
+        digits = stream.digits(begin)
+        shortest = 1 if label else 3
+        if shortest <= len(digits) <= 6 and (label or _opens(stream, at)) and not _is_amount(stream, begin):
+            reading.slots["taxi_code"] = digits
+            stream.take(before_subject(stream, at), begin + 1)
+            return
+
+
+def before_subject(stream: Stream, at: int) -> int:
+    """Return where «از» begins in «شکایت از تاکسی ۱۱۴», when the arguments open with it."""
+    return at - 1 if stream.key(at - 1) in _ABOUT and stream.at_head(at - 1) else at
+
+
+def _is_amount(stream: Stream, at: int) -> bool:
+    """Tell whether a number counts something («۲۰۰ هزار تومان») or is part of «۸:۳۰»."""
+    goes_on = stream.is_mark(at + 1) and stream.tight(at + 2) and bool(stream.digits(at + 2))
+    return stream.key(at + 1) in _COUNTED or goes_on
+
+
+def _opens(stream: Stream, at: int, labels: frozenset[str] = frozenset()) -> bool:
+    """Tell whether no free word (but a label) stands before a place."""
+    before = (stream.key(place) for place in range(at) if not stream.is_mark(place))
+    return all(not key or key in labels for key in before)
+
+
+def take_score(reading: Reading) -> None:
+    """Take a score of 1–5, best in digits, else in words; digits that say another number are refused."""
+    stream = reading.stream
+    for at in sorted(stream.free(), key=lambda place: not stream.digits(place)):
+        number = number_at(stream, at)
+        if number and 1 <= number[0] <= 5:
+            reading.slots["score"] = number[0]
+            stream.take(stream.back(at, _SCORE_LABELS), _after_stars(stream, number[1]))
+            return
+        if number and stream.digits(at):
+            reading.reject("score", at, number[1])
+            return
+
+
+def _after_stars(stream: Stream, at: int) -> int:
+    """Return the end of «ستاره» or «از ۵» after a score."""
+    if stream.key(at) in _STARS:
+        return at + 1
+    most = number_at(stream, at + 1) if stream.key(at) in _OUT_OF else None
+    return most[1] if most and most[0] == 5 else at

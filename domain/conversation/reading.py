@@ -1,0 +1,38 @@
+"""What the slot readers share: the stream they take tokens from, and what was understood so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeAlias
+
+from domain.conversation.tokens import Phrases, Stream
+
+
+@dataclass(slots=True)
+class Reading:
+    """One attempt to read a message as one intent. `today` is Tehran's day.
+
+    `services` finds the names of services, `topics` those and every keyword that belongs to one.
+
+    `slots` are the values understood. `rejected` holds, in the writer's words, values that were meant for a field and
+    are wrong (a date that does not exist): the field counts as missing, and the answer can say why. `partial` holds
+    what was understood but fills no slot yet: `days` of a leave whose first day was not said, `hours` of machines not
+    named.
+    """
+
+    stream: Stream
+    today: date
+    services: Phrases[str]
+    topics: Phrases[str]
+    slots: dict[str, Any] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+    partial: dict[str, Any] = field(default_factory=dict)
+
+    def reject(self, name: str, start: int, end: int) -> None:
+        """Take tokens that were meant for a field and cannot be its value."""
+        self.rejected[name] = self.stream.slice(start, end)
+        self.stream.take(start, end)
+
+
+Slot: TypeAlias = Callable[[Reading], None]
+"""Finds the spans of the stream that belong to one or a few slots, takes them and writes their values."""

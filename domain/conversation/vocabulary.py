@@ -1,0 +1,214 @@
+"""Intents: which words call them and what they take. Those that belong to no service are here; services declare theirs.
+
+Words are matched in any spelling and spacing (`tokens.Phrases`), and misspelt a little (`spelling`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain.conversation.identifiers import take_code, take_code_or_bill, take_score
+from domain.conversation.kinds import take_kind, take_service, take_topic
+from domain.conversation.machines import take_machine_and_hours
+from domain.conversation.reading import Reading, Slot
+from domain.conversation.tokens import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What one keyword means.
+
+    `words` call the intent for certain; `weak_words` only where an argument is understood too, or nothing else is said;
+    `hint_words` never call it: a message that holds one and is not understood gets it offered (`Parsed.suggestions`).
+    `slots` are tried in order, `rest` names the slot for what remains. `required` slots are asked for in this order;
+    `instead` gives for some of them another slot that does as well. `service` is the service that the words name after
+    «راهنما» and «نظر». `alone`: complete without any argument. `strict`: other words than arguments make it unknown.
+    `form`: courtesies and «می‌خواهم» standing alone are not free text.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    slots: tuple[Slot, ...] = ()
+    rest: str | None = None
+    required: tuple[str, ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+    weak_words: tuple[str, ...] = ()
+    hint_words: tuple[str, ...] = ()
+    service: str = ""
+    alone: bool = False
+    strict: bool = False
+    form: bool = False
+
+
+def _take_tariff_subject(reading: Reading) -> None:
+    """Take machine and hours, or an expert kind when no machine is named."""
+    take_machine_and_hours(reading)
+    if "machine" not in reading.slots:
+        take_kind(reading)
+
+
+COMMANDS: tuple[Intent, ...] = (
+    Intent(
+        "help",
+        ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),
+        slots=(take_topic,),
+        weak_words=("منو", "فهرست خدمات", "خدمات", "menu", "دستورات", "دستورها"),
+        alone=True,
+    ),
+    Intent(
+        "track",
+        (
+            "پیگیری", "رهگیری", "کد رهگیری", "کد پیگیری", "شماره پیگیری", "شماره رهگیری", "پیگیری درخواست",
+            "رهگیری درخواست",
+            "وضعیت", "وضعیت درخواست", "پیگیری کد", "track", "tracking", "status", "peygiri", "peigiri", "rahgiri",
+            "vaziat",
+        ),
+        slots=(take_code,),
+        required=("code",),
+    ),
+    Intent(
+        "list",
+        (
+            "درخواستها", "درخواستهای من", "درخواستهایم", "درخواستهام", "درخواستهای بنده", "درخواست من", "درخواستهای",
+            "list",
+            "my requests", "requests", "darkhastha", "darkhasthaye man",
+        ),
+        weak_words=("لیست", "لیست درخواستها", "لیست درخواستهای من", "فهرست", "فهرست درخواستها", "فهرست درخواستهای من"),
+        alone=True,
+        strict=True,
+    ),
+    Intent(
+        "pay",
+        (
+            "قبض", "غبض", "پرداخت", "پرداخت قبض", "قبض پرداخت", "پرداخت هزینه", "شناسه قبض", "pay", "bill", "payment",
+            "pardakht",
+            "ghabz",
+        ),
+        slots=(take_code_or_bill,),
+        required=("code",),
+        instead={"code": "bill_id"},
+    ),
+    Intent(
+        "tariff",
+        ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
+        slots=(_take_tariff_subject,),
+        required=("machine", "hours"),
+        instead={"machine": "kind"},
+        weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
+    ),
+    Intent(
+        "cancel",
+        ("لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "laghv", "laghve darkhast"),
+        slots=(take_code,),
+        required=("code",),
+        weak_words=("ابطال", "حذف", "حذف درخواست"),
+        alone=True,
+    ),
+    Intent(
+        "reply",
+        ("پاسخ", "پاسخ به", "reply", "answer", "pasokh"),
+        slots=(take_code,),
+        rest="text",
+        required=("code", "text"),
+        weak_words=("جواب", "جواب به", "javab"),
+    ),
+    Intent(
+        "comment",
+        ("نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "comment", "suggestion", "feedback", "nazar"),
+        slots=(take_code, take_service),
+        rest="text",
+        required=("code", "text"),
+        instead={"code": "service"},
+        weak_words=("انتقاد", "انتقادات"),
+    ),
+    Intent(
+        "rate",
+        ("امتیاز", "امتیاز به", "امتیاز دهی", "rate", "rating", "emtiaz", "emtiyaz"),
+        slots=(take_code, take_score),
+        rest="text",
+        required=("code", "score"),
+        weak_words=("نمره", "score"),
+        form=True,
+    ),
+    Intent(
+        "confirm",
+        ("تایید", "تایید میکنم", "تاییده", "تایید است", "تایید شد", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
+        slots=(take_code,),
+        required=("code",),
+        weak_words=("موافقم", "قبول", "ok"),
+        strict=True,
+    ),
+    Intent(
+        "deny",
+        ("رد", "رد میکنم", "رد شد", "رد است", "خیر", "no", "reject", "deny", "rad"),
+        slots=(take_code,),
+        required=("code",),
+        weak_words=("مخالفم",),
+        strict=True,
+    ),
+    Intent(
+        "exit",
+        ("انصراف", "انصراف میدهم", "انصراف میدم", "exit", "quit", "enseraf"),
+        weak_words=("خروج", "منصرف شدم", "بیخیال"),
+        alone=True,
+        strict=True,
+    ),
+    Intent(
+        "back",
+        ("قبلی", "مرحله قبل", "مرحله قبلی", "back", "previous", "ghabli"),
+        weak_words=("برگشت", "بازگشت", "برگرد"),
+        alone=True,
+        strict=True,
+    ),
+    Intent("opt_out", ("لغو 11", "لقو 11", "stop"), alone=True, strict=True),
+    Intent("opt_in", ("start",), alone=True, strict=True),
+)  # fmt: skip
+"""The intents that belong to no service."""
+
+BARE_NUMBERS: Mapping[str, str] = {"11": "opt_out", "12": "opt_in", "0": "help"}
+"""Numbers that are a whole message of their own, outside of a question that asks for a number."""
+
+SERVICE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "taxi": ("تاکسی", "تاکسیرانی", "تاکسی رانی", "سازمان تاکسیرانی", "تاکسی ها", "taxi", "taksi"),
+    "machinery": ("ماشین آلات سنگین", "ماشین سنگین", "machinery", "machines"),
+    "expert": ("کارشناسی ها",),
+}
+"""Names of services besides the keywords of their intents; a comment may begin with one."""
+
+COURTESIES = keys(
+    "سلام", "درود", "باسلام", "عرض", "ادب", "احترام", "وقت", "وقتتون", "بخیر", "بخیرو", "صبحبخیر", "خسته", "نباشید",
+    "خداقوت",
+    "قوت", "خدا", "لطفا", "لطفآ", "لطفاً", "خواهشمند", "خواهشمندم", "خواهشمندیم", "خواهش", "است", "جناب", "آقا",
+    "آقای", "خانم",
+    "شهردار", "شهرداری", "محترم", "گرامی", "عزیز", "با", "و", "من", "بنده", "یک", "یه", "را", "رو", "برای", "جهت",
+    "درخواست",
+    "ثبت", "تقاضا", "تقاضای", "نیاز", "به", "هستم", "دارم", "داریم", "میخواهم", "میخوام", "میخواستم", "میخواستیم",
+    "می", "خواهم",
+    "خوام", "خواستم", "میخواهیم", "خواهیم", "میکنم", "کنم", "کنید", "بفرمایید", "بدهید", "بدید", "لازم", "مورد",
+    "ممنون", "مرسی", "تشکر",
+    "متشکرم", "سپاس", "سپاسگزارم", "بی", "زحمت", "بیزحمت", "hi", "hello", "please", "pls", "thanks", "i", "want",
+    "need", "a", "salam",
+    "lotfan", "mikham", "mikhaham", "تاکسی", "تاکسیم",
+)  # fmt: skip
+"""Greetings and request words: skipped before a keyword, and no free text of a form when they stand alone."""
+
+LABELS: tuple[str, ...] = (
+    "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
+    "توضیحات", "متن",
+    "موضوع", "place", "address", "reason", "text", "description", "محل اجرا", "نوع ماشین", "نوع", "ماشین", "دستگاه",
+    "تعداد", "مدت", "ساعت شروع", "تاریخ",
+)  # fmt: skip
+"""Names of fields that some people write before a colon; with the colon they are no free text."""
+
+ORDINARY_WORDS = keys(
+    "قبلا", "قلبی", "قبل", "تاکید", "تاکیدی", "انصاف", "حکایت", "کفایت", "تشویش", "تخفیف", "شخصی", "ماشه", "باشه",
+    "بلکه",
+    "نظیر", "منظر", "پاسخگو", "وضعیتم", "عارضه", "پرداز", "پرداختم", "تعارف", "تعریف", "مرخص", "برداشت",
+    "تعویق", "انحراف", "قبله",
+    "رهبری", "درگیری", "دلگیری", "جهانگیری", "کمکی", "hell", "hello", "held", "lost", "last", "mist", "late", "date",
+    "rare", "race",
+    "shop", "step", "star", "smart", "life", "live", "export", "edit", "bank", "pack", "truck", "trick", "dirty",
+    "will", "fill", "ball",
+    "call", "moment", "statue", "state", "bell", "best", "rest", "test", "text", "left", "least", "resort", "exist",
+    "fate", "gate", "hate",
+)  # fmt: skip
+"""Words that look like a misspelt keyword and are words of their own."""

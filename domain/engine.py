@@ -1,0 +1,262 @@
+"""The engine runs declarations: it submits requests and takes transitions, each whole in one unit of work.
+
+For every step it reads the inputs, asks the guards, runs the effects, moves state and phase, sets the timers of the new
+state, appends the history event and returns what is to be told. It sends nothing itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import tracking
+from domain.calendar import WorkingCalendar
+from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
+from domain.forms import Reading, read_fields
+from domain.history import GENESIS, HistoryEvent, link, personal_digest
+from domain.lifecycle import Context, Notice, Service, Transition, Trigger
+from domain.people import Actor, Role
+from domain.policy import Policy
+from domain.ports import Clock, Ids, UnitOfWork
+from domain.requests import JsonObject, ServiceRequest, Timer, TimerKind
+
+SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
+"""Who takes automatic steps."""
+
+NO_CODE_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice that a step calls for, with the facts that its text may show."""
+
+    notice: Notice
+    facts: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A request after a step (and the automatic steps behind it), and what is to be told about it."""
+
+    request: ServiceRequest
+    told: list[Told] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Runs the given services under one policy; time and chance come from ports."""
+
+    services: Mapping[str, Service]
+    clock: Clock
+    ids: Ids
+    calendar: WorkingCalendar
+    policy: Policy
+
+    def service(self, key: str) -> Service:
+        """Return a service; `UnknownService`."""
+        try:
+            return self.services[key]
+        except KeyError:
+            raise UnknownService("service") from None
+
+    async def submit(
+        self, uow: UnitOfWork, service: Service, values: JsonObject, actor: Actor, mobile: str | None
+    ) -> Outcome:
+        """Store a new request with these form values (read already, see `read_fields`) and a fresh tracking code."""
+        now = self.clock.now()
+        state = service.state(service.initial)
+        request = ServiceRequest(
+            self.ids.new_id(),
+            "",
+            service.key,
+            service.version,
+            state.name,
+            state.phase,
+            actor.channel,
+            mobile,
+            now,
+            now,
+        )
+        request.fields = dict(values)
+        ctx = self._context(uow, request, {}, actor)
+        await _pass(service.on_submit, ctx)
+        await self._store_new(uow, ctx)
+        outcome = Outcome(request, [Told(Notice("submit"), ctx.facts)])
+        await self._follow(service, uow, outcome, actor)
+        return outcome
+
+    async def act(
+        self, uow: UnitOfWork, request: ServiceRequest, action: str, raw: Mapping[str, object], actor: Actor
+    ) -> Outcome:
+        """Take the transition that a person names, with inputs as typed. The request's row must be locked.
+
+        Errors: `InvalidField("action")` unknown, `Forbidden`, `AlreadyDone`, `NotAllowedNow`, and those of inputs and
+        guards.
+        """
+        service = self.service(request.service)
+        named = [one for one in service.named(action) if one.trigger is None]
+        if not named:
+            raise InvalidField("action", detail="unknown_action")
+        allowed = [one for one in named if one.roles & actor.role_names]
+        if not allowed:
+            raise Forbidden("action")
+        here = [one for one in allowed if request.state in one.sources]
+        if not here:
+            raise AlreadyDone("action") if request.state in {one.target for one in allowed} else NotAllowedNow("action")
+        inputs = await self._read(uow, request, here[0], raw)
+        ctx = self._context(uow, request, inputs, actor)
+        return await self._run(service, await _choose(here, ctx), ctx)
+
+    async def fire(
+        self, uow: UnitOfWork, request: ServiceRequest, trigger: Trigger, actor: Actor = SYSTEM, name: str | None = None
+    ) -> Outcome | None:
+        """Take the transition with that trigger (and name) out of the present state, if there is one and it may be
+        taken.
+        """
+        service = self.service(request.service)
+        ctx = self._context(uow, request, {}, actor)
+        for one in service.leaving(request.state, trigger):
+            if (name is None or one.name == name) and (one.when is None or await one.when.holds(ctx)):
+                if not all([await guard.holds(ctx) for guard in one.guards]):
+                    return None
+                return await self._run(service, one, ctx)
+        return None
+
+    async def note(
+        self, uow: UnitOfWork, request: ServiceRequest, event: str, actor: Actor, payload: JsonObject
+    ) -> None:
+        """Append an event that moves no state (a rating, a corrected mobile, a refund paid) and save the request."""
+        ctx = self._context(uow, request, {}, actor)
+        ctx.record.update(payload)
+        await uow.history.append(self._event(ctx, event, request.state, request.state))
+        await uow.requests.save(request)
+
+    async def upgrade(self, uow: UnitOfWork, request: ServiceRequest, state: str) -> None:
+        """Bring a request of an older version into a state of the present one (`actions/upgrade.py`)."""
+        service, before = self.service(request.service), request.state
+        ctx = self._context(uow, request, {}, SYSTEM)
+        ctx.record["version_before"] = request.version
+        request.version, request.state, request.phase = service.version, state, service.state(state).phase
+        await uow.history.append(self._event(ctx, "upgrade", before, state))
+        await uow.timers.replace(request.id, self._timers(ctx))
+        await uow.requests.save(request)
+
+    def actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
+        """Return what people may do now, one transition a name; all of it, or what these roles may."""
+        service = self.service(request.service)
+        found: dict[str, Transition] = {}
+        for one in service.leaving(request.state):
+            if roles is None or one.roles & roles:
+                found.setdefault(one.name, one)
+        return list(found.values())
+
+    async def _store_new(self, uow: UnitOfWork, ctx: Context) -> None:
+        request = ctx.request
+        for _ in range(NO_CODE_TRIES):
+            request.code = tracking.make(self.ids.tracking_payload())
+            event = self._event(ctx, "submit", None, request.state, request.fields)
+            if await uow.requests.add(request):
+                await uow.history.append(event)
+                await uow.timers.replace(request.id, self._timers(ctx))
+                return
+            request.head_seq, request.head_hash = 0, ""
+        raise DomainError(detail="no_free_code")
+
+    async def _run(self, service: Service, step: Transition, ctx: Context) -> Outcome:
+        request, before = ctx.request, ctx.request.state
+        await _pass(step.guards, ctx)
+        for effect in step.effects:
+            await effect.apply(ctx)
+        request.state, request.phase = step.target, service.state(step.target).phase
+        request.updated_at = ctx.now
+        await ctx.uow.history.append(self._event(ctx, step.name, before, step.target, ctx.inputs))
+        await ctx.uow.timers.replace(request.id, self._timers(ctx))
+        await ctx.uow.requests.save(request)
+        facts = ctx.inputs | ctx.facts
+        outcome = Outcome(request, [Told(notice, facts) for notice in step.notices])
+        await self._follow(service, ctx.uow, outcome, ctx.actor)
+        return outcome
+
+    async def _follow(self, service: Service, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> None:
+        # Automatic steps carry the channel of the step that caused them, so that the history reads as one act.
+        if service.leaving(outcome.request.state, Trigger.AUTOMATIC):
+            system = replace(SYSTEM, channel=actor.channel)
+            after = await self.fire(uow, outcome.request, Trigger.AUTOMATIC, system)
+            outcome.told.extend(after.told if after else [])
+
+    async def _read(
+        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, raw: Mapping[str, object]
+    ) -> JsonObject:
+        now = self.clock.now()
+        for_request = [
+            replace(one, choices=await one.options(uow, request)) if one.options else one for one in step.inputs
+        ]
+        return read_fields(tuple(for_request), raw, "", Reading(now))
+
+    def _context(self, uow: UnitOfWork, request: ServiceRequest, inputs: JsonObject, actor: Actor) -> Context:
+        return Context(uow, request, inputs, actor, self.clock.now(), self.policy, self.calendar, self.ids)
+
+    def _event(
+        self, ctx: Context, name: str, before: str | None, after: str, values: JsonObject | None = None
+    ) -> HistoryEvent:
+        """Build the next event of the chain and move the request's head to it."""
+        request = ctx.request
+        payload, salt = {**(values or {}), **ctx.record}, self.ids.token()
+        note = payload.get("reason") or payload.get("question")
+        digest = personal_digest(ctx.actor.label, note, payload, salt)
+        event = HistoryEvent(
+            request.id,
+            request.head_seq + 1,
+            ctx.now,
+            ctx.actor.kind,
+            ctx.actor.channel,
+            name,
+            before,
+            after,
+            ctx.actor.label,
+            note,
+            payload,
+            salt,
+            digest,
+            request.head_hash or GENESIS,
+            "",
+        )
+        event = replace(event, hash=link(event))
+        request.head_seq, request.head_hash = event.seq, event.hash
+        return event
+
+    def _timers(self, ctx: Context) -> list[Timer]:
+        request = ctx.request
+        service = self.service(request.service)
+        state = service.state(request.state)
+        wanted: list[tuple[TimerKind, str, datetime | None]] = []
+        for step in service.leaving(state.name, Trigger.DEADLINE):
+            wanted.append((TimerKind.DEADLINE, step.name, step.deadline(ctx) if step.deadline else None))
+        for reminder in state.reminders:
+            wanted.append(
+                (TimerKind.REMINDER, reminder.text, self._remind_at(ctx, reminder.event(ctx), reminder.lead_hours))
+            )
+        if state.sla_minutes is not None:
+            at = self.calendar.add_working_minutes(ctx.now, state.sla_minutes)
+            wanted.append((TimerKind.SLA, state.name, at))
+        return [Timer(request.id, kind, name, at) for kind, name, at in wanted if at is not None]
+
+    def _remind_at(self, ctx: Context, event: datetime | None, lead_hours: int) -> datetime | None:
+        if event is None:
+            return None
+        at = self.calendar.last_open_before(event, lead=timedelta(hours=lead_hours))
+        return at if at > ctx.now else None
+
+
+async def _pass(guards: Sequence[Any], ctx: Context) -> None:
+    for guard in guards:
+        if not await guard.holds(ctx):
+            raise guard.refusal(ctx)
+
+
+async def _choose(steps: Sequence[Transition], ctx: Context) -> Transition:
+    for step in steps:
+        if step.when is None or await step.when.holds(ctx):
+            return step
+    first = steps[0].when
+    raise first.refusal(ctx) if first else NotAllowedNow("action")

@@ -1,0 +1,186 @@
+"""One tree of domain errors: a stable code and safe fields, no HTTP and no Persian.
+
+Each channel words an error from the catalogue (`errors.<code>` in `texts/fa.toml`) and puts it in its own form: JSON on
+the web, a typed fault over SOAP, a sentence by SMS. The codes are a contract (channels.md, "Error codes").
+"""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """Something a person did or asked cannot be done, for a reason that may be told to them.
+
+    `field` names the form field or input at fault, `detail` a finer reason inside the code (a catalogue key
+    `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, field: str | None = None, *, detail: str | None = None, **params: object) -> None:
+        super().__init__(self.code, field, detail, params)
+        self.field = field
+        self.detail = detail
+        self.params = params
+
+    def __str__(self) -> str:
+        return ":".join(part for part in (self.code, self.field, self.detail) if part)
+
+
+class InvalidField(DomainError):
+    """A value was given and cannot be understood or is not allowed."""
+
+    code = "invalid_field"
+
+
+class MissingField(DomainError):
+    """A required value was not given."""
+
+    code = "missing_field"
+
+
+class UnknownService(DomainError):
+    """No such municipal service."""
+
+    code = "unknown_service"
+
+
+class UnknownKind(DomainError):
+    """A kind (of expert opinion, machine, table …) that is not in the list."""
+
+    code = "unknown_kind"
+
+
+class CodeMistyped(DomainError):
+    """A tracking code whose check digit is wrong; no look-up was made."""
+
+    code = "code_mistyped"
+
+
+class NotFound(DomainError):
+    """Well formed, but there is no such thing, or it is not this person's to know."""
+
+    code = "not_found"
+
+
+class Forbidden(DomainError):
+    """The role of this person may not do it."""
+
+    code = "forbidden"
+
+
+class NotAllowedNow(DomainError):
+    """The action exists, but not in the present state of the request."""
+
+    code = "not_allowed_now"
+
+
+class AlreadyDone(DomainError):
+    """The request already stands where the action would bring it."""
+
+    code = "already_done"
+
+
+class Conflict(DomainError):
+    """Somebody else changed it first, or the machine or hour is taken."""
+
+    code = "conflict"
+
+
+class DuplicateRequest(DomainError):
+    """The same client request id came with another body."""
+
+    code = "duplicate_request"
+
+
+class TooManyRequests(DomainError):
+    """A rate limit was met."""
+
+    code = "too_many_requests"
+
+
+class ExpiredDialogue(DomainError):
+    """The question that this answers is no longer open."""
+
+    code = "expired_dialogue"
+
+
+class DocumentRejected(DomainError):
+    """A file whose content is not of an allowed type."""
+
+    code = "document_rejected"
+
+
+class TooLarge(DomainError):
+    """A body, text or file over its limit."""
+
+    code = "too_large"
+
+
+class BillNotFound(DomainError):
+    """No bill with these two ids."""
+
+    code = "bill_not_found"
+
+
+class AmountMismatch(DomainError):
+    """The amount paid is not the amount of the bill."""
+
+    code = "amount_mismatch"
+
+
+class AlreadyPaid(DomainError):
+    """The bill was paid before."""
+
+    code = "already_paid"
+
+
+class BillExpired(DomainError):
+    """The bill can no longer be paid."""
+
+    code = "bill_expired"
+
+
+class PaymentUnknown(DomainError):
+    """The bank has not yet told the outcome of this payment."""
+
+    code = "payment_unknown"
+
+
+class MobileNotVerified(DomainError):
+    """The citizen has not yet proved the mobile number."""
+
+    code = "mobile_not_verified"
+
+
+class AuthenticationFailed(DomainError):
+    """Unknown user, wrong password, key or second factor."""
+
+    code = "authentication_failed"
+
+
+class Replayed(DomainError):
+    """A nonce or signed message that was used before."""
+
+    code = "replayed"
+
+
+class Unsupported(DomainError):
+    """Understood, but not offered here."""
+
+    code = "unsupported"
+
+
+class Unavailable(DomainError):
+    """A part outside our hands does not answer; trying later may help."""
+
+    code = "unavailable"
+
+
+class Internal(DomainError):
+    """A fault of ours; what happened is in the log under the reference in `params`."""
+
+    code = "internal"
+
+
+ERROR_CODES: tuple[str, ...] = tuple(error.code for error in DomainError.__subclasses__())
+"""Every stable code, in the order of the contract."""

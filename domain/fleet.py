@@ -1,0 +1,72 @@
+"""Machines and operators, and the half-hour slots in which each of them can be booked once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+SLOT = timedelta(minutes=30)
+
+MACHINE_TYPES: tuple[str, ...] = (
+    "loader",
+    "grader",
+    "excavator",
+    "backhoe",
+    "bulldozer",
+    "roller",
+    "dump_truck",
+    "crane",
+    "water_tanker",
+    "skid_loader",
+)
+"""Machine types to start with (services.md); the words for them are in the catalogue under `choices.machine`."""
+
+
+class ResourceKind(StrEnum):
+    """What can be booked."""
+
+    MACHINE = "machine"
+    OPERATOR = "operator"
+
+
+class ResourceStatus(StrEnum):
+    """Whether it can be booked at all."""
+
+    ACTIVE = "active"
+    MAINTENANCE = "maintenance"
+    RETIRED = "retired"
+
+
+@dataclass(slots=True)
+class Resource:
+    """A machine (`type` is a machine type) or an operator (`type` is empty; `skills` are the machine types driven)."""
+
+    id: int
+    code: str
+    kind: ResourceKind
+    type: str
+    title: str
+    status: ResourceStatus = ResourceStatus.ACTIVE
+    capacity: str = ""
+    mobile: str | None = None
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A resource taken by a request from `start` to `end`. A hold is tentative, until the bill is paid or expires."""
+
+    id: int
+    request_id: int
+    resource_id: int
+    start: datetime
+    end: datetime
+    hold: bool
+
+
+def slots(start: datetime, end: datetime) -> Iterator[int]:
+    """Yield the numbers of the half-hour slots (since the Unix epoch) that [start, end) touches."""
+    step = int(SLOT.total_seconds())
+    first = int(start.timestamp()) // step
+    last = -(-int(end.timestamp()) // step)
+    yield from range(first, last)

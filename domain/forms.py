@@ -1,0 +1,331 @@
+"""Fields, declared once and used by every channel: how a value is read, checked, kept and shown.
+
+A field's label and prompt are texts (`services.<service>.fields.<name>`); its type reads what a person typed or a
+program sent and keeps plain JSON: dates as ISO, hours as HH:MM, money as whole rials.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from domain import people
+from domain.calendar import TEHRAN, jalali_long, jalali_text
+from domain.conversation.readers import read_date, read_hours, read_number, read_start
+from domain.errors import InvalidField, MissingField, UnknownKind
+from domain.text import ascii_digits, fold, grouped, persian_digits, shown
+
+if TYPE_CHECKING:
+    from domain.ports import UnitOfWork
+    from domain.requests import ServiceRequest
+
+Words = Callable[[str], str]
+"""Looks a text up in the catalogue by key."""
+
+Options = Callable[["UnitOfWork", "ServiceRequest"], Awaitable[tuple[str, ...]]]
+"""Finds the choices of a field for one request: machines that exist, officers on duty …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a value may depend on: the moment (dates such as «فردا») and the choices on offer."""
+
+    now: datetime
+    choices: tuple[str, ...] = ()
+
+
+class FieldType(ABC):
+    """A kind of value. `name` is its name for programs; `parse` raises `InvalidField` without a field name."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def parse(self, raw: object, reading: Reading) -> Any:
+        """Return the JSON value that `raw` (text, or JSON from a program) means."""
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the value for people, in Persian."""
+        return persian_digits(str(value))
+
+    def take(self, raw: object, reading: Reading) -> Any:
+        """Read as `parse` does, but let parts be missing that `gap` names: a dialogue asks for them next."""
+        return self.parse(raw, reading)
+
+    def gap(self, value: Any) -> str | None:
+        """Name the part that a value taken in a dialogue still lacks."""
+        return None
+
+    def fill(self, value: Any, text: str) -> Any:
+        """Return the value with its missing part read from `text`."""
+        raise InvalidField(detail="unreadable")
+
+    def menu(self) -> tuple[str, ...]:
+        """Return the choices that a dialogue numbers when it asks for this."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text(FieldType):
+    """Free text in the writer's own words, up to `limit` characters."""
+
+    limit: int = 300
+    name: ClassVar[str] = "text"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Trim and keep; too long is refused rather than cut."""
+        text = shown(str(raw))
+        if not text:
+            raise InvalidField(detail="empty")
+        if len(text) > self.limit:
+            raise InvalidField(detail="too_long", limit=persian_digits(str(self.limit)))
+        return text
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the writer's words as they are."""
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Integer(FieldType):
+    """A whole number from `least` to `most`."""
+
+    least: int = 0
+    most: int = 10**9
+    name: ClassVar[str] = "integer"
+
+    def parse(self, raw: object, reading: Reading) -> int:
+        """Read digits of any script or a number word up to ten."""
+        number = raw if isinstance(raw, int) else read_number(str(raw))
+        if not self.least <= number <= self.most:
+            raise InvalidField(detail="range", least=number_text(self.least), most=number_text(self.most))
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Rials(FieldType):
+    """An amount in whole rials."""
+
+    name: ClassVar[str] = "rials"
+
+    def parse(self, raw: object, reading: Reading) -> int:
+        """Read digits, thousands separators allowed."""
+        text = str(raw).replace(",", "").replace("٬", "").replace("،", "")
+        number = raw if isinstance(raw, int) else read_number(text)
+        if number < 0:
+            raise InvalidField(detail="range", least=number_text(0), most="…")
+        return number
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return grouped digits and the unit."""
+        return f"{grouped(int(value))} {words('units.rial')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Day(FieldType):
+    """A day, kept as Gregorian ISO; people write and read it in Jalali. `past` allows days before today."""
+
+    past: bool = False
+    name: ClassVar[str] = "date"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Read ISO from a program, anything a person writes otherwise."""
+        day = self._day(ascii_digits(str(raw)).strip(), reading)
+        if not self.past and day < reading.now.astimezone(TEHRAN).date():
+            raise InvalidField(detail="past")
+        return day.isoformat()
+
+    def _day(self, text: str, reading: Reading) -> date:
+        # A four-digit year from 1900 on is Gregorian: only programs write it.
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return read_date(text, reading.now)
+        return day if day.year >= 1900 else read_date(text, reading.now)
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return weekday and Jalali date."""
+        return jalali_long(date.fromisoformat(value))
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfDay(FieldType):
+    """A time of day, kept as HH:MM in Tehran's time."""
+
+    name: ClassVar[str] = "time"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Read «۸», «۷:۳۰», «۴ عصر»."""
+        return read_start(str(raw)).strftime("%H:%M")
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the hour with Persian digits, without a needless :00."""
+        moment = time.fromisoformat(value)
+        return persian_digits(f"{moment.hour}:{moment.minute:02}" if moment.minute else str(moment.hour))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(FieldType):
+    """A date and an hour in Tehran, kept as ISO in UTC."""
+
+    name: ClassVar[str] = "datetime"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Read ISO (naive means Tehran), or a date and an hour as people write them."""
+        text = ascii_digits(str(raw)).strip()
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            day, _, hour = text.rpartition(" ")
+            moment = datetime.combine(read_date(day, reading.now), read_start(hour))
+        if moment.year < 1900:
+            moment = datetime.combine(read_date(text[:10], reading.now), moment.time())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)
+        return aware.astimezone(reading.now.tzinfo).isoformat()
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the Jalali date and the hour in Tehran."""
+        moment = datetime.fromisoformat(value).astimezone(TEHRAN)
+        return f"{jalali_text(moment.date())} {words('units.hour')} {persian_digits(moment.strftime('%H:%M'))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier(FieldType):
+    """A checked identifier: mobile, national_code, postal_code, plate, iban."""
+
+    kind: str
+
+    READERS: ClassVar[Mapping[str, Callable[[str], str]]] = {
+        "mobile": people.mobile,
+        "national_code": people.national_code,
+        "postal_code": people.postal_code,
+        "plate": people.plate,
+        "iban": people.iban,
+    }
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # one class, five names
+        """The identifier's own name."""
+        return self.kind
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Check and normalise."""
+        return self.READERS[self.kind](str(raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(FieldType):
+    """One id out of the field's choices; `words` is the catalogue's table of their names, if people see names."""
+
+    words: str | None = None
+    name: ClassVar[str] = "choice"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Take the id itself (any letter case); a number is a position only where a menu was shown."""
+        folded = fold(str(raw))
+        for choice in reading.choices:
+            if fold(choice) == folded:
+                return choice
+        raise UnknownKind(detail="choice", given=shown(str(raw))[:30])
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the choice's name."""
+        return words(f"choices.{self.words}.{value}") if self.words else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Choice):
+    """Several ids out of the choices, separated by commas."""
+
+    name: ClassVar[str] = "choices"
+
+    def parse(self, raw: object, reading: Reading) -> list[str]:  # type: ignore[override]  # a list of what Choice gives
+        """Read each one."""
+        parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
+        return [Choice.parse(self, part, reading) for part in parts]
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the names, joined."""
+        return "، ".join(Choice.show(self, one, words) for one in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours(FieldType):
+    """Hours of work: one number for all items of a request, or one an item, separated by commas; halves allowed."""
+
+    most: int
+    name: ClassVar[str] = "hours"
+
+    def parse(self, raw: object, reading: Reading) -> list[float]:
+        """Read hours from a half to `most`."""
+        parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
+        return [
+            checked_hours(part if isinstance(part, (int, float)) else read_hours(part), self.most) for part in parts
+        ]
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the numbers, joined."""
+        return "، ".join(number_text(one) for one in value)
+
+
+def checked_hours(hours: float, most: int) -> float:
+    """Return hours that are a multiple of a half, from a half to `most`; whole ones as int, so that 4 stays 4."""
+    if not 0.5 <= hours <= most or hours * 2 % 1:
+        raise InvalidField(detail="range", least=number_text(0.5), most=number_text(most))
+    return int(hours) if hours == int(hours) else hours
+
+
+def number_text(number: float) -> str:
+    """Return a number with Persian digits and decimal point."""
+    return persian_digits(f"{number:g}".replace(".", "٫"))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing asked, of a citizen by a form or of staff by an action.
+
+    `choices` are fixed ids, `options` finds them for one request. `autofill` names the source (`person.full_name` …)
+    that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later.
+    """
+
+    name: str
+    type: FieldType
+    required: bool = True
+    choices: tuple[str, ...] = ()
+    options: Options | None = None
+    autofill: str | None = None
+    deferred_in: frozenset[str] = frozenset()
+
+    def asked_in(self, channel: str) -> bool:
+        """Whether this channel asks for it."""
+        return self.required and channel not in self.deferred_in
+
+    def read(self, raw: object, reading: Reading) -> Any:
+        """Return the value; every error names this field."""
+        with self.naming_errors():
+            return self.type.parse(raw, reading)
+
+    @contextmanager
+    def naming_errors(self) -> Iterator[None]:
+        """Give this field's name to the errors of its type."""
+        try:
+            yield
+        except (InvalidField, UnknownKind) as error:
+            raise type(error)(self.name, detail=error.detail, **error.params) from error
+
+
+def read_fields(wanted: tuple[Field, ...], raw: Mapping[str, object], channel: str, reading: Reading) -> dict[str, Any]:
+    """Read a whole form. `InvalidField` names a field that is not of this form, `MissingField` one that must be."""
+    names = {one.name for one in wanted}
+    for name in raw:
+        if name not in names:
+            raise InvalidField(name, detail="unknown_field")
+    values = {}
+    for one in wanted:
+        given = raw.get(one.name)
+        if given is not None and given != "":
+            values[one.name] = one.read(given, Reading(reading.now, one.choices))
+        elif one.asked_in(channel):
+            raise MissingField(one.name)
+    return values

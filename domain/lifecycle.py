@@ -1,0 +1,188 @@
+"""The declaration language: a municipal service as data.
+
+A `Service` says what is asked (form), which words start it (keywords), through which states it runs, who may take which
+transition with what input, under which guards and with what effects, and what is told to whom. The engine (engine.py)
+runs declarations, every channel is driven by them, and `check.py` proves them. A further service is one new file and
+its texts; see docs/add-a-service.md.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from domain.conversation.vocabulary import Intent
+from domain.errors import DomainError, NotAllowedNow
+from domain.forms import Field
+from domain.people import Actor, Role
+from domain.policy import Policy
+from domain.requests import Phase, ServiceRequest
+
+if TYPE_CHECKING:
+    from domain.calendar import WorkingCalendar
+    from domain.ports import Ids, UnitOfWork
+
+
+@dataclass(slots=True)
+class Context:
+    """All that a guard or effect may look at or change while one transition is taken, inside one transaction.
+
+    `inputs` are the transition's own values, already read. Effects change `request.fields` and `request.data`, add to
+    `facts` (what the message may say, placeholder → text value as JSON) and to `record` (what the history keeps).
+    """
+
+    uow: "UnitOfWork"
+    request: ServiceRequest
+    inputs: dict[str, Any]
+    actor: Actor
+    now: datetime
+    policy: Policy
+    calendar: "WorkingCalendar"
+    ids: "Ids"
+    facts: dict[str, Any] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+class Guard(ABC):
+    """A condition on a transition. As a guard its failure refuses with an error; as `when` it chooses the
+    transition.
+    """
+
+    requires_settled: ClassVar[bool] = False
+    """Whether passing it means that no bill of the request is open (check.py follows this)."""
+
+    @abstractmethod
+    async def holds(self, ctx: Context) -> bool:
+        """Tell whether the transition may be taken."""
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Return the error that says why not."""
+        return NotAllowedNow(detail="guard")
+
+
+class Effect(ABC):
+    """Something that happens with a transition, in its transaction. Network calls never do."""
+
+    issues_bill: ClassVar[bool] = False
+    settles: ClassVar[bool] = False
+    """Whether it closes every open bill without payment (a waiver)."""
+    delivers: ClassVar[bool] = False
+    """Whether it gives the citizen what was paid for: a letter, a permit, a machine (check.py follows this)."""
+
+    @abstractmethod
+    async def apply(self, ctx: Context) -> None:
+        """Do it, or raise a domain error: then nothing of the transition happens."""
+
+
+class Trigger(StrEnum):
+    """What makes the system take a transition by itself."""
+
+    AUTOMATIC = "automatic"
+    BILL_SETTLED = "bill_settled"
+    DEADLINE = "deadline"
+
+
+class Audience(StrEnum):
+    """Who is told."""
+
+    CITIZEN = "citizen"
+    OPERATORS = "operators"
+    OWNER_UNIT = "owner_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message of a transition; `text` names it under `services.<service>.notices`."""
+
+    text: str
+    to: Audience = Audience.CITIZEN
+
+
+When = Callable[[Context], datetime | None]
+"""Reckons a moment on entering a state; None: not this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A message planned into the last open window before `event`, `lead_hours` earlier."""
+
+    text: str
+    event: When
+    lead_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state with its phase. `unit` is whose queue it stands in, `sla_minutes` the working time it may take there."""
+
+    name: str
+    phase: Phase
+    unit: Role | None = None
+    sla_minutes: int | None = None
+    reminders: tuple[Reminder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A step from any of `sources` to `target`.
+
+    `roles` may take it by name; with a `trigger` the system takes it (and `deadline` reckons when). Transitions of the
+    same name share inputs and roles; the first whose `when` holds is taken. `effects` run in order, then `notices` go.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    roles: frozenset[Role] = frozenset()
+    inputs: tuple[Field, ...] = ()
+    when: Guard | None = None
+    guards: tuple[Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    trigger: Trigger | None = None
+    deadline: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Words that start this service in a conversation, with the form fields they already answer."""
+
+    intent: Intent
+    presets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One municipal service, whole. `version` moves by `state_map`: old version → {old state: new state}."""
+
+    key: str
+    version: int
+    form: tuple[Field, ...]
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    initial: str
+    keywords: tuple[Keyword, ...]
+    soap_operation: str
+    steps: int
+    on_submit: tuple[Guard, ...] = ()
+    documents: tuple[str, ...] = ()
+    state_map: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    rated: bool = True
+
+    def state(self, name: str) -> State:
+        """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""
+        return next(state for state in self.states if state.name == name)
+
+    def field(self, name: str) -> Field | None:
+        """Return a form field by name."""
+        return next((one for one in self.form if one.name == name), None)
+
+    def named(self, action: str) -> tuple[Transition, ...]:
+        """Return the transitions of that name."""
+        return tuple(one for one in self.transitions if one.name == action)
+
+    def leaving(self, state: str, trigger: Trigger | None = None) -> tuple[Transition, ...]:
+        """Return the transitions out of a state that have this trigger (None: those that people take)."""
+        return tuple(one for one in self.transitions if state in one.sources and one.trigger == trigger)

@@ -1,0 +1,147 @@
+"""The repositories of texts that come in and go out, as protocols; `store/` implements them (see repositories.py)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from domain.outgoing import InboundMessage, MessageState, OutboxMessage
+
+
+class Inbox(Protocol):
+    """Texts that came in."""
+
+    async def add(self, message: InboundMessage) -> bool:
+        """Store it; False when its fingerprint is known (a duplicate delivery)."""
+        ...
+
+    async def known(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
+        """Return the earlier delivery of the same message."""
+        ...
+
+    async def save(self, message: InboundMessage) -> None:
+        """Store what became of it."""
+        ...
+
+    async def last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
+        """Return the newest messages of a sender, newest first."""
+        ...
+
+
+class Dialogues(Protocol):
+    """The running dialogue of each line, as opaque JSON of the conversation package."""
+
+    async def load(self, channel: str, address: str) -> tuple[dict[str, Any], datetime] | None:
+        """Return the stored dialogue and its expiry, whether past or not."""
+        ...
+
+    async def store(self, channel: str, address: str, state: Mapping[str, Any], expires_at: datetime) -> None:
+        """Keep the dialogue, replacing what was there."""
+        ...
+
+    async def drop(self, channel: str, address: str) -> None:
+        """Forget the dialogue."""
+        ...
+
+
+class Outbox(Protocol):
+    """Texts that go out. The relay claims in a short unit, sends outside it, and marks in another."""
+
+    async def add(self, message: OutboxMessage) -> None:
+        """Queue a message."""
+        ...
+
+    async def get(self, message_id: int) -> OutboxMessage:
+        """Return by id; `NotFound`."""
+        ...
+
+    async def claim(
+        self, channel: str, now: datetime, limit: int, lease: timedelta, token: str, *, provider: str | None = None
+    ) -> list[OutboxMessage]:
+        """Take queued messages whose time has come (by class priority, then age) for `lease` of the database's time.
+
+        `provider` is noted as the one that is about to send, so that an abandoned claim can be asked about there.
+        """
+        ...
+
+    async def mark(self, message: OutboxMessage, token: str) -> bool:
+        """Store state, provider, parts, cost, reason and times of a claimed message; False when the claim was lost.
+
+        The state's rank never falls, except back to queued by the holder of the claim.
+        """
+        ...
+
+    async def abandoned(self, channel: str, limit: int) -> int:
+        """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them."""
+        ...
+
+    async def awaiting(
+        self, channel: str, provider: str, state: MessageState, before: datetime, limit: int
+    ) -> list[OutboxMessage]:
+        """Return messages of a provider in that state (sent or unknown) last touched before that moment, oldest
+        first.
+        """
+        ...
+
+    async def touch(self, message_ids: Sequence[int], now: datetime) -> None:
+        """Note that these were asked about just now, so that others have their turn next."""
+        ...
+
+    async def settle(
+        self,
+        message_id: int,
+        state: MessageState,
+        now: datetime,
+        *,
+        provider_id: str | None = None,
+        reason: str | None = None,
+        cost: int | None = None,
+    ) -> bool:
+        """Raise an unclaimed message to a state of higher rank; False when it already stands as high (a late
+        receipt).
+        """
+        ...
+
+    async def receipt(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> bool:
+        """Apply a delivery receipt by the provider's id; a receipt that comes before the mark is kept and applied by
+        it.
+        """
+        ...
+
+    async def requeue(self, message_id: int, now: datetime, reason: str) -> bool:
+        """Put an unknown or failed message back into the queue by somebody's decision; False when in another state."""
+        ...
+
+    async def expire(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Mark queued messages past `expires_at` as expired and return them, so that a fresh text can replace them."""
+        ...
+
+    async def recent(
+        self,
+        *,
+        state: MessageState | None = None,
+        recipient: str | None = None,
+        request_id: int | None = None,
+        limit: int = 100,
+    ) -> list[OutboxMessage]:
+        """Return messages, newest first."""
+        ...
+
+
+class Lines(Protocol):
+    """What is known of a citizen's line: opt-outs, and how often something was done from it."""
+
+    async def set_opt_out(self, mobile: str, stopped: bool, at: datetime) -> None:
+        """Remember «لغو11» (True) or 12 (False)."""
+        ...
+
+    async def opted_out(self, mobile: str) -> bool:
+        """Tell whether the line stopped reminders and bulk texts."""
+        ...
+
+    async def hit(self, key: str, now: datetime, window: timedelta) -> int:
+        """Count one more under `key` in the present window (windows are aligned to the epoch); return the new count."""
+        ...
+
+    async def hits(self, key: str, now: datetime, window: timedelta) -> int:
+        """Return the count without adding to it."""
+        ...

@@ -1,0 +1,126 @@
+"""The catalogue: every text that people read, from TOML, with its class, its part budget and its bounds.
+
+Keys are dotted paths (`services.machinery.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
+message that travels by itself. `limits` bounds the free text inside messages (longer words are cut with «…»), so that
+every SMS provably fits its budget; operators may override texts by configuration, checked at start by `faults`.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+from domain.message_parts import count_parts
+from domain.outgoing import MessageClass
+
+DEFAULT_PARTS = 2
+"""Message parts an SMS may have unless its text says otherwise (services.md, "Notifications")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered text with the class that it goes out as."""
+
+    key: str
+    cls: MessageClass
+    text: str
+
+
+class UnknownText(KeyError):
+    """The code asks for a text that the catalogue lacks: a fault that `check` finds beforehand."""
+
+
+class Catalogue:
+    """Texts by dotted key, from the given parsed TOML sources; a later source overrides an earlier one."""
+
+    def __init__(self, sources: Iterable[Mapping[str, Any]]) -> None:
+        self._leaves: dict[str, Any] = {}
+        for source in sources:
+            self._leaves.update(_flatten(source))
+
+    @classmethod
+    def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
+        """Read every `*.toml` of `domain/texts` and put the operator's own texts on top."""
+        folder = files("domain") / "texts"
+        names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+        sources = [tomllib.loads((folder / name).read_text("utf-8")) for name in names]
+        return cls([*sources, overrides or {}])
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._leaves
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """Return the keys below a prefix."""
+        return [key for key in self._leaves if key.startswith(prefix)]
+
+    def text(self, key: str) -> str:
+        """Return a text as written; `UnknownText`."""
+        leaf = self._leaf(key)
+        return str(leaf["text"]) if isinstance(leaf, Mapping) else str(leaf)
+
+    def lines(self, key: str) -> list[str]:
+        """Return a list of texts (steps, documents)."""
+        return [str(one) for one in self._leaf(key)]
+
+    def message(self, key: str, facts: Mapping[str, str], cls: MessageClass = MessageClass.REPLY) -> Message:
+        """Render a text with facts (placeholder → text for people), each cut to its limit. `cls` where it names
+        none.
+        """
+        leaf = self._leaf(key)
+        named = leaf.get("class") if isinstance(leaf, Mapping) else None
+        return Message(key, MessageClass(named) if named else cls, self.render(key, facts))
+
+    def render(self, key: str, facts: Mapping[str, str]) -> str:
+        """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
+        template = self.text(key)
+        return template.format_map({name: self._cut(name, facts[name]) for name in placeholders(template)})
+
+    def parts(self, key: str) -> int:
+        """Return the part budget of a text."""
+        leaf = self._leaf(key)
+        return int(leaf.get("parts", DEFAULT_PARTS)) if isinstance(leaf, Mapping) else DEFAULT_PARTS
+
+    def longest(self, key: str) -> str:
+        """Render a text with the longest real value of each placeholder (`longest`, or «ن» up to its limit)."""
+        template = self.text(key)
+        return template.format_map({name: self._longest_value(name) for name in placeholders(template)})
+
+    def over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
+        """Return (key, parts needed, parts allowed) for SMS texts that may not fit."""
+        needs = [(key, count_parts(self.longest(key)), self.parts(key)) for key in keys]
+        return [(key, need, allowed) for key, need, allowed in needs if need > allowed]
+
+    def _leaf(self, key: str) -> Any:
+        try:
+            return self._leaves[key]
+        except KeyError:
+            raise UnknownText(key) from None
+
+    def _cut(self, name: str, value: str) -> str:
+        limit = int(self._leaves.get(f"limits.{name}", 0))
+        return value if not limit or len(value) <= limit else value[: limit - 1].rstrip() + "…"
+
+    def _longest_value(self, name: str) -> str:
+        if f"limits.{name}" in self._leaves:
+            return "ن" * int(self._leaves[f"limits.{name}"])
+        return str(self._leaf(f"longest.{name}"))
+
+
+def placeholders(template: str) -> list[str]:
+    """Return the names that a text expects."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and not _is_message(value):
+            yield from _flatten(value, path + ".")
+        else:
+            yield path, value
+
+
+def _is_message(table: Mapping[str, Any]) -> bool:
+    return "text" in table and set(table) <= {"text", "class", "parts"}

@@ -1,0 +1,35 @@
+"""The rules that a municipality may set for itself, with their defaults (settings.py fills them)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.money import Rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Deadlines, limits and money rules; every length is a timedelta, every amount whole rials.
+
+    `settlement_lag`: bank files arrive a day late, so nothing expires before deadline + lag (services.md).
+    """
+
+    company_code: str = "009"
+    municipal_service_digit: int = 6
+    rounding_step: int = 1000
+    rounding_mode: Rounding = "down"
+    payment_days: int = 3
+    settlement_lag: timedelta = timedelta(hours=36)
+    answer_days: int = 7
+    refund_unused_hours: bool = True
+    dialogue_minutes: int = 30
+    rating_days: int = 7
+    duplicate_window: timedelta = timedelta(minutes=10)
+    inbound_limit: int = 30
+    inbound_window: timedelta = timedelta(minutes=10)
+    loop_guard: int = 4
+    guess_limit_sender: int = 10
+    guess_limit_total: int = 1000
+    guess_window: timedelta = timedelta(hours=1)
+    notice_keeps: timedelta = timedelta(days=2)
+    max_hours_per_machine: int = 24
+    max_machines: int = 10

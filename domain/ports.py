@@ -1,0 +1,201 @@
+"""What the domain needs from outside, as protocols: time, chance, the store and the SMS providers.
+
+Adapters implement these without importing each other: `store/` the unit of work and its repositories, `channels/sms`
+the providers, `app/` clock, ids and signer. Repositories return domain objects and raise domain errors. A unit of work
+is always passed, never ambient.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
+from domain.outgoing import MessageState, OutboxMessage
+from domain.repositories import (
+    Audit,
+    Bills,
+    Documents,
+    Feedback,
+    Fleet,
+    History,
+    Leases,
+    People,
+    Requests,
+    Tariffs,
+    Timers,
+    WorkCalendar,
+)
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """The only source of chance."""
+
+    def new_id(self) -> int:
+        """Return a positive 63-bit number, never given before, growing with time: a primary key and a wire
+        reference.
+        """
+        ...
+
+    def tracking_payload(self) -> int:
+        """Return a random number from 10,000,000 to 99,999,999."""
+        ...
+
+    def token(self) -> str:
+        """Return 32 hexadecimal digits of randomness: a salt, a claim token, a verification token."""
+        ...
+
+    def fraction(self) -> float:
+        """Return a random number in [0, 1): jitter."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction and the repositories that share it."""
+
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def timers(self) -> Timers: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def bills(self) -> Bills: ...
+    @property
+    def tariffs(self) -> Tariffs: ...
+    @property
+    def fleet(self) -> Fleet: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def feedback(self) -> Feedback: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def dialogues(self) -> Dialogues: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def lines(self) -> Lines: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def work_calendar(self) -> WorkCalendar: ...
+    @property
+    def audit(self) -> Audit: ...
+
+    def attempt(self) -> AbstractAsyncContextManager[None]:
+        """Open a part of this unit that rolls back alone when it raises; the unit itself can go on and be committed."""
+        ...
+
+    async def serialise(self, key: str) -> None:
+        """Wait until no other open unit holds `key`, then hold it to the end of this unit (one line's messages)."""
+        ...
+
+
+class Store(Protocol):
+    """Makes units of work."""
+
+    def unit(self, *, write: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a unit: committed when the block ends, rolled back on any exception, cancellation included."""
+        ...
+
+
+class Verdict(StrEnum):
+    """What became of one attempt to send."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    PROVIDER_DOWN = "provider_down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """A provider's answer to one message.
+
+    ACCEPTED: `provider_id` and `cost` (rials) are known. RETRY: surely not sent, may be tried again (`wait` seconds,
+    and `waiting` when the try does not count). REFUSED / BLOCKED: never will be. PROVIDER_DOWN: nothing can be sent
+    through this provider for now (credit, key). UNKNOWN: may or may not have been sent. `reason` is a stable code.
+    """
+
+    verdict: Verdict
+    provider_id: str | None = None
+    cost: int | None = None
+    reason: str | None = None
+    wait: float = 0.0
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedSms:
+    """An incoming text as a provider's webhook gives it; `provider_id` is None where it gives none."""
+
+    provider_id: str | None
+    sender: str
+    recipient: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReceipt:
+    """A delivery receipt: the provider's message id and the state it means."""
+
+    provider_id: str
+    state: MessageState
+
+
+class SmsProvider(Protocol):
+    """One SMS panel or gateway: sending, inbound webhook and receipts together."""
+
+    name: str
+    webhook_secret: str
+    rate: float
+    """Message parts a second that the panel takes."""
+    answers_by_local_id: bool
+    """Whether `outcome_of` can ask by our own message id, so that an unknown outcome need not be guessed."""
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """Send one text; never raises for what the network or the panel does."""
+        ...
+
+    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+        """Ask by our own ids: ACCEPTED when the panel has it, None when it never saw it; missing when it did not
+        answer.
+        """
+        ...
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long after sending the panel still knows our ids; afterwards a None proves nothing."""
+        ...
+
+    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+        """Poll delivery states by the provider's ids; those without news are left out."""
+        ...
+
+    def read_inbound(self, form: Mapping[str, str]) -> ReceivedSms:
+        """Read the inbound webhook; `MissingField` when it lacks what every text has."""
+        ...
+
+    def read_receipts(self, form: Mapping[str, str]) -> list[DeliveryReceipt]:
+        """Read the delivery webhook; states that mean nothing yet are left out; `MissingField` when it is none."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...

@@ -1,0 +1,302 @@
+"""The repositories that a unit of work holds, as protocols; `store/` implements them.
+
+They return domain objects and raise domain errors, and never commit.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from domain.accounts import Comment, Document, Person, Rating, StaffMember
+from domain.bills import Bill, Payment, PaymentMethod, Refund
+from domain.fleet import Booking, Resource, ResourceKind
+from domain.history import Head, HistoryEvent, Seal
+from domain.people import Role
+from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.tariffs import TariffRow
+
+
+class Requests(Protocol):
+    """The requests themselves."""
+
+    async def add(self, request: ServiceRequest) -> bool:
+        """Store a new request; False when its tracking code is taken (draw another)."""
+        ...
+
+    async def get(self, request_id: int, *, lock: bool = False) -> ServiceRequest:
+        """Return by id; `NotFound`. `lock` keeps other writers off the row until the unit ends."""
+        ...
+
+    async def by_code(self, code: str, *, lock: bool = False) -> ServiceRequest:
+        """Return by tracking code (nine digits); `NotFound("code")`."""
+        ...
+
+    async def save(self, request: ServiceRequest) -> None:
+        """Store a changed request and count its revision up; `Conflict` when another save came in between."""
+        ...
+
+    async def find(self, wanted: RequestFilter) -> list[ServiceRequest]:
+        """Return requests, newest first."""
+        ...
+
+    async def live_states(self) -> set[tuple[str, int, str]]:
+        """Return every (service, version, state) in which a request that is not final stands."""
+        ...
+
+    async def move_state(self, service: str, version: int, old: str, new: str, new_version: int) -> int:
+        """Apply one entry of a state map to running requests; return how many moved."""
+        ...
+
+
+class Timers(Protocol):
+    """What the scheduler must turn to, and when."""
+
+    async def replace(self, request_id: int, timers: Sequence[Timer]) -> None:
+        """Forget the request's timers and set these."""
+        ...
+
+    async def add(self, timer: Timer) -> None:
+        """Set one more timer."""
+        ...
+
+    async def due(self, kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
+        """Return timers of that kind whose time has come, oldest first."""
+        ...
+
+    async def remove(self, timer: Timer) -> bool:
+        """Forget one timer; False when it was gone already."""
+        ...
+
+
+class History(Protocol):
+    """Chains of events and their seals."""
+
+    async def append(self, event: HistoryEvent) -> None:
+        """Store an event (its request's head is saved with the request)."""
+        ...
+
+    async def of_request(self, request_id: int) -> list[HistoryEvent]:
+        """Return the events of a request in order."""
+        ...
+
+    def chains(self) -> AsyncIterator[tuple[Head, list[HistoryEvent]]]:
+        """Stream every request's head and events, in bounded memory, ordered by request id."""
+        ...
+
+    async def unsealed_heads(self, limit: int) -> list[Head]:
+        """Return heads that changed since they were last sealed."""
+        ...
+
+    async def last_seal(self) -> Seal | None:
+        """Return the newest seal."""
+        ...
+
+    async def add_seal(self, seal: Seal) -> None:
+        """Store a seal and note its heads as sealed."""
+        ...
+
+    def seals(self) -> AsyncIterator[Seal]:
+        """Stream every seal in order."""
+        ...
+
+
+class Bills(Protocol):
+    """Bills, payments and refunds."""
+
+    async def next_file_number(self) -> int:
+        """Draw the next number (1 to 99,999,999) of the one never-reused sequence."""
+        ...
+
+    async def add(self, bill: Bill) -> None:
+        """Store a new bill."""
+        ...
+
+    async def save(self, bill: Bill) -> None:
+        """Store a changed state, deadline, note or settlement."""
+        ...
+
+    async def get(self, bill_row: int) -> Bill:
+        """Return by row id; `BillNotFound`."""
+        ...
+
+    async def by_bill_id(self, bill_id: str, *, lock: bool = False) -> Bill:
+        """Return by Iranian bill id; `BillNotFound`."""
+        ...
+
+    async def of_subject(self, kind: str, subject_id: int) -> list[Bill]:
+        """Return the bills of a request, duty or violation, oldest first."""
+        ...
+
+    async def add_payment(self, payment: Payment) -> None:
+        """Store a payment."""
+        ...
+
+    async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
+        """Return the payment with that reference, if it was recorded."""
+        ...
+
+    async def payments_of(self, bill_row: int) -> list[Payment]:
+        """Return the payments of a bill, oldest first."""
+        ...
+
+    async def add_refund(self, refund: Refund) -> None:
+        """Store money to return."""
+        ...
+
+    async def refunds_of(self, bill_row: int) -> list[Refund]:
+        """Return the refunds of a bill, oldest first."""
+        ...
+
+    async def save_refund(self, refund: Refund) -> None:
+        """Store a changed refund."""
+        ...
+
+
+class Tariffs(Protocol):
+    """Dated prices."""
+
+    async def of_service(self, service: str) -> list[TariffRow]:
+        """Return all rows of a service, oldest first."""
+        ...
+
+    async def all(self) -> list[TariffRow]:
+        """Return every row, by service and dimensions, oldest first."""
+        ...
+
+    async def add(self, row: TariffRow) -> None:
+        """Store a new row."""
+        ...
+
+    async def close(self, tariff_id: int, valid_to: date) -> None:
+        """End a row on that day (exclusive)."""
+        ...
+
+
+class Fleet(Protocol):
+    """Machines, operators and their bookings. No resource is ever in one half-hour slot twice."""
+
+    async def resources(self, kind: ResourceKind, *, bookable_only: bool = False) -> list[Resource]:
+        """Return machines or operators by code; `bookable_only` leaves out maintenance and retired ones."""
+        ...
+
+    async def resource(self, code: str) -> Resource:
+        """Return by code; `NotFound`."""
+        ...
+
+    async def put_resource(self, resource: Resource) -> None:
+        """Store a new or changed resource (by code)."""
+        ...
+
+    async def busy(self, start: datetime, end: datetime) -> set[int]:
+        """Return the ids of resources taken in any slot that [start, end) touches."""
+        ...
+
+    async def book(self, bookings: Sequence[Booking]) -> None:
+        """Take the slots; `Conflict("machine")` with the code of the resource when one is taken, and nothing is
+        kept.
+        """
+        ...
+
+    async def release(self, request_id: int) -> None:
+        """Free everything that the request holds."""
+        ...
+
+    async def of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
+        """Return what the request holds."""
+        ...
+
+    async def between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
+        """Return bookings that touch [start, end): the calendar."""
+        ...
+
+
+class People(Protocol):
+    """Citizens and staff."""
+
+    async def person(self, mobile: str) -> Person | None:
+        """Return the person with that mobile (+989…)."""
+        ...
+
+    async def put_person(self, person: Person) -> None:
+        """Store a new person or what became known; a known name or code is never overwritten by None."""
+        ...
+
+    async def staff(self, username: str) -> StaffMember | None:
+        """Return a staff member."""
+        ...
+
+    async def all_staff(self) -> list[StaffMember]:
+        """Return every staff member by username."""
+        ...
+
+    async def staff_with_role(self, role: Role) -> list[StaffMember]:
+        """Return the active members of a role."""
+        ...
+
+    async def put_staff(self, member: StaffMember) -> None:
+        """Store a new or changed member (by username)."""
+        ...
+
+
+class Feedback(Protocol):
+    """Ratings and comments."""
+
+    async def rate(self, rating: Rating) -> bool:
+        """Store the rating; False when the request was rated before."""
+        ...
+
+    async def rating_of(self, request_id: int) -> Rating | None:
+        """Return the rating of a request."""
+        ...
+
+    async def add_comment(self, comment: Comment) -> None:
+        """Store a comment."""
+        ...
+
+
+class Documents(Protocol):
+    """Files of requests."""
+
+    async def add(self, document: Document, content: bytes) -> None:
+        """Store a file; the same content is kept once."""
+        ...
+
+    async def of_request(self, request_id: int) -> list[Document]:
+        """Return the files of a request, oldest first."""
+        ...
+
+    async def content(self, sha256: str) -> bytes:
+        """Return the bytes; `NotFound`."""
+        ...
+
+
+class Leases(Protocol):
+    """Who may run a job now. Times are the database's."""
+
+    async def acquire(self, name: str, token: str, period: timedelta) -> bool:
+        """Take or renew the lease under `token`; False while another token holds it."""
+        ...
+
+    async def release(self, name: str, token: str) -> None:
+        """Give it back, if still held."""
+        ...
+
+
+class WorkCalendar(Protocol):
+    """Days that the municipality declared off or working, on top of the computed holidays."""
+
+    async def overrides(self) -> dict[date, bool]:
+        """Return day → whether it is a working day."""
+        ...
+
+    async def set_override(self, day: date, working: bool, note: str) -> None:
+        """Declare a day."""
+        ...
+
+
+class Audit(Protocol):
+    """Denials and other facts of security."""
+
+    async def record(self, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
+        """Append one fact."""
+        ...

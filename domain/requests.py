@@ -1,0 +1,91 @@
+"""A citizen's request and the phases that every channel shows alike."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+JsonObject = dict[str, Any]
+"""What a JSON column holds: strings, whole numbers, booleans, lists and objects of these."""
+
+
+class Phase(StrEnum):
+    """Where a request stands, in the seven words that are the same for every service and channel (services.md)."""
+
+    RECEIVED = "received"
+    IN_PROGRESS = "in_progress"
+    NEEDS_CITIZEN = "needs_citizen"
+    NEEDS_PAYMENT = "needs_payment"
+    DONE = "done"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether a request in this phase stays as it is for ever."""
+        return self in _FINAL
+
+
+_FINAL = frozenset({Phase.DONE, Phase.DECLINED, Phase.CANCELLED})
+
+
+@dataclass(slots=True)
+class ServiceRequest:
+    """One request of one citizen for one municipal service.
+
+    `code` is the nine-digit tracking code, `mobile` the citizen's number (+989…), `fields` the form as submitted and
+    corrected, `data` what transitions add (question, quote, hours done …). `revision` counts saves: saving an old
+    revision is a `Conflict`. `head_seq` and `head_hash` are the end of its history chain. `parent_id` links a reopened
+    request to the finished one.
+    """
+
+    id: int
+    code: str
+    service: str
+    version: int
+    state: str
+    phase: Phase
+    channel: str
+    mobile: str | None
+    created_at: datetime
+    updated_at: datetime
+    office: str | None = None
+    assignee: str | None = None
+    parent_id: int | None = None
+    fields: JsonObject = field(default_factory=dict)
+    data: JsonObject = field(default_factory=dict)
+    revision: int = 0
+    head_seq: int = 0
+    head_hash: str = ""
+
+
+class TimerKind(StrEnum):
+    """Why a request wants to be looked at when its time comes."""
+
+    DEADLINE = "deadline"
+    REMINDER = "reminder"
+    SLA = "sla"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment at which the scheduler turns to a request: `name` is a transition, a reminder's message or a state."""
+
+    request_id: int
+    kind: TimerKind
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests a list shows; None means any. `limit` rows after the id `before` (newest first)."""
+
+    service: str | None = None
+    state: str | None = None
+    phase: Phase | None = None
+    mobile: str | None = None
+    assignee: str | None = None
+    open_only: bool = False
+    before: int | None = None
+    limit: int = 50

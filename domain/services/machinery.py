@@ -1,0 +1,326 @@
+"""Machinery work: hours of heavy machines, priced by the revenue unit, paid, booked and handed over.
+
+Source: services.md, "2. Machinery work". Any day may be wanted; civil decides. The machine is handed over only when
+the bill is paid or waived; fewer hours than paid are refunded, more are billed again.
+"""
+
+from dataclasses import dataclass
+
+from domain.bills import Bill, BillKind, BillState
+from domain.bookings import BookMachines, FreeMachines, HoldMachines, booked_start, machine_choices, operator_choices
+from domain.calendar import TEHRAN
+from domain.charging import (
+    BillsSettled,
+    CloseOpenBills,
+    FreeOfCharge,
+    HasCharge,
+    IssueBill,
+    NoPaymentUnresolved,
+    OverridePrice,
+    RefundAll,
+    WaiveBills,
+    bills_of,
+    issue,
+    payment_gives_up,
+    payment_last_day,
+    refund,
+    requoted,
+)
+from domain.conversation.service_intents import MACHINERY
+from domain.errors import InvalidField
+from domain.forms import Choices, Day, Field, HourOfDay, Hours, Identifier, Moment, Rials, Text
+from domain.lifecycle import (
+    Audience,
+    Context,
+    Effect,
+    Guard,
+    Keyword,
+    Notice,
+    Reminder,
+    Service,
+    State,
+    Transition,
+    Trigger,
+)
+from domain.people import Role
+from domain.requests import Phase
+from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.tariffs import Wanted, quote
+from domain.work_items import WorkItems
+
+KEY = "machinery"
+HOURS = Hours(most=24)
+BY_PHONE = frozenset({"sms", "telegram", "bale"})
+CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
+CIVIL = frozenset({Role.CIVIL})
+REVENUE = frozenset({Role.REVENUE})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWish(Effect):
+    """Civil may change hours, date or hour when accepting; the form then says what was agreed."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Write the changes into the form and the history."""
+        fields = ctx.request.fields
+        for name in ("date", "start"):
+            if name in ctx.inputs:
+                ctx.record[f"{name}_before"], fields[name] = fields[name], ctx.inputs[name]
+        if "hours" in ctx.inputs:
+            ctx.record["items_before"] = fields["items"]
+            units = _per_item(ctx, ctx.inputs["hours"])
+            fields["items"] = [item | {"hours": hours} for item, hours in zip(fields["items"], units, strict=True)]
+        ctx.facts |= {name: fields[name] for name in ("items", "date", "start")}
+
+
+def _per_item(ctx: Context, hours: list[float]) -> list[float]:
+    items = ctx.request.fields["items"]
+    if len(hours) == 1:
+        return hours * len(items)
+    if len(hours) != len(items):
+        raise InvalidField("hours", detail="one_an_item")
+    return hours
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWork(Effect):
+    """Quote the agreed hours by the tariff in force today."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Keep the explained quote in the request; `NotFound("tariff")` when revenue has set no price."""
+        wanted = [
+            Wanted({"machine": one["machine"]}, one["hours"], one["count"]) for one in ctx.request.fields["items"]
+        ]
+        today = ctx.now.astimezone(TEHRAN).date()
+        rows = await ctx.uow.tariffs.of_service(KEY)
+        policy = ctx.policy
+        made = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
+        ctx.request.data["quote"] = made.as_json()
+
+
+def _hours_done(ctx: Context) -> list[float]:
+    given = ctx.inputs.get("hours")
+    return _per_item(ctx, given) if given else [item["hours"] for item in ctx.request.fields["items"]]
+
+
+@dataclass(frozen=True, slots=True)
+class MoreHoursCharged(Guard):
+    """Whether the hours done cost more than the hours quoted."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Price both with the quote's own rows."""
+        old, new = requoted(ctx, _hours_done(ctx))
+        return new.total > old.total
+
+
+@dataclass(frozen=True, slots=True)
+class FewerHoursRefunded(Guard):
+    """Whether hours that were paid and not used are to be refunded, by policy."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Price both with the quote's own rows; a waived bill gives nothing back."""
+        old, new = requoted(ctx, _hours_done(ctx))
+        return ctx.policy.refund_unused_hours and new.total < old.total and await _paid_bill(ctx) is not None
+
+
+async def _paid_bill(ctx: Context) -> Bill | None:
+    bills = await bills_of(ctx.uow, ctx.request)
+    return next((bill for bill in bills if bill.state is BillState.PAID), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepHours(Effect):
+    """Keep the hours done."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Write them into the request and the history."""
+        ctx.request.data["hours_done"] = ctx.record["hours_done"] = _hours_done(ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundHours(Effect):
+    """Refund what was paid for hours not used."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Make a refund of the difference, never more than was paid."""
+        old, new = requoted(ctx, _hours_done(ctx))
+        paid = await _paid_bill(ctx)
+        if paid is not None:
+            await refund(ctx, paid, min(old.total - new.total, paid.amount), "fewer_hours")
+
+
+@dataclass(frozen=True, slots=True)
+class BillSupplement(Effect):
+    """Bill the hours done beyond those quoted."""
+
+    issues_bill = True
+
+    async def apply(self, ctx: Context) -> None:
+        """Issue the supplementary bill over the difference."""
+        old, new = requoted(ctx, _hours_done(ctx))
+        await issue(ctx, new.total - old.total, BillKind.SUPPLEMENT, new.as_json())
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Effect):
+    """Give the machine to the citizen: the delivery form gets its verification token."""
+
+    delivers = True
+
+    async def apply(self, ctx: Context) -> None:
+        """Keep a random token for `/verify/{token}`, never the tracking code."""
+        ctx.request.data["delivery_token"] = ctx.ids.token()
+        ctx.request.data["handed_over_at"] = ctx.now.isoformat()
+
+
+STATES = (
+    State("submitted", Phase.RECEIVED, Role.CIVIL, sla_minutes=7 * 60),
+    State("needs_info", Phase.NEEDS_CITIZEN),
+    State("accepted", Phase.IN_PROGRESS, Role.REVENUE, sla_minutes=7 * 60),
+    State("priced", Phase.NEEDS_PAYMENT),
+    State("awaiting_payment", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_last_day, lead_hours=12),)),
+    State("paid", Phase.IN_PROGRESS, Role.CIVIL, sla_minutes=7 * 60),
+    State("scheduled", Phase.IN_PROGRESS, Role.CIVIL, reminders=(Reminder("work_soon", booked_start, lead_hours=10),)),
+    State("handed_over", Phase.IN_PROGRESS, Role.CIVIL, sla_minutes=3 * 7 * 60),
+    State(
+        "awaiting_supplement", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_last_day, lead_hours=12),)
+    ),
+    State("completed", Phase.DONE),
+    State("rejected", Phase.DECLINED),
+    State("cancelled", Phase.CANCELLED),
+    State("expired", Phase.CANCELLED),
+)
+
+BOOKING_INPUTS = (
+    Field("machine", Choices(), required=False, options=machine_choices),
+    Field("operator", Choices(), required=False, options=operator_choices),
+    Field("start", Moment(), required=False),
+    Field("end", Moment(), required=False),
+)
+
+RECEIVING = (
+    Transition(
+        "accept", ("submitted",), "accepted", CIVIL,
+        inputs=(
+            Field("hours", HOURS, required=False),
+            Field("date", Day(), required=False),
+            Field("start", HourOfDay(), required=False),
+        ),
+        effects=(ChangeWish(), HoldMachines()),
+        notices=(Notice("accept"),),
+    ),
+    Transition(
+        "reject", ("submitted", "needs_info"), "rejected", CIVIL, inputs=(REASON,),
+        effects=(KeepReason(),), notices=(Notice("reject"),),
+    ),
+    Transition(
+        "ask", ("submitted",), "needs_info", CIVIL, inputs=ASK_INPUTS, effects=(AskQuestion(),),
+        notices=(Notice("ask"),)
+    ),
+    Transition(
+        "answer", ("needs_info",), "submitted", CITIZEN | CIVIL,
+        inputs=(Field("text", Text()),), effects=(KeepAnswer(),), notices=(Notice("answer"),),
+    ),
+    Transition(
+        "no_answer", ("needs_info",), "rejected",
+        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
+    ),
+)  # fmt: skip
+
+CHARGING = (
+    Transition(
+        "price", ("accepted",), "priced", REVENUE,
+        inputs=(Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
+        effects=(PriceWork(), OverridePrice()),
+    ),
+    Transition(
+        "bill", ("priced",), "awaiting_payment", when=HasCharge(), effects=(IssueBill(),),
+        notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
+    ),
+    Transition(
+        "free", ("priced",), "paid", when=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
+    ),
+    Transition(
+        "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
+        notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
+    ),
+    Transition(
+        "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
+        guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),
+    ),
+    Transition(
+        "expire", ("awaiting_payment",), "expired", guards=(NoPaymentUnresolved(),),
+        effects=(CloseOpenBills(BillState.EXPIRED), FreeMachines()), notices=(Notice("expire"),),
+        trigger=Trigger.DEADLINE, deadline=payment_gives_up,
+    ),
+)  # fmt: skip
+
+WORKING = (
+    Transition(
+        "schedule", ("paid",), "scheduled", CIVIL, inputs=BOOKING_INPUTS, guards=(BillsSettled(),),
+        effects=(BookMachines(),), notices=(Notice("schedule"), Notice("operator_booked", Audience.OPERATORS)),
+    ),
+    Transition(
+        "reschedule", ("scheduled",), "scheduled", CIVIL, inputs=BOOKING_INPUTS,
+        effects=(BookMachines(),), notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)),
+    ),
+    Transition(
+        "hand_over", ("scheduled",), "handed_over", CIVIL, guards=(BillsSettled(),),
+        effects=(HandOver(),), notices=(Notice("hand_over"),),
+    ),
+    Transition(
+        "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        when=MoreHoursCharged(), effects=(KeepHours(), BillSupplement(), FreeMachines()),
+        notices=(Notice("supplement"),),
+    ),
+    Transition(
+        "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        when=FewerHoursRefunded(), effects=(KeepHours(), RefundHours(), FreeMachines()),
+        notices=(Notice("complete_refund"),),
+    ),
+    Transition(
+        "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        effects=(KeepHours(), FreeMachines()), notices=(Notice("complete"),),
+    ),
+    Transition(
+        "pay_supplement", ("awaiting_supplement",), "completed", guards=(BillsSettled(),),
+        notices=(Notice("complete"),), trigger=Trigger.BILL_SETTLED,
+    ),
+    Transition(
+        "waive_supplement", ("awaiting_supplement",), "completed", REVENUE, inputs=(REASON,),
+        guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("complete"),),
+    ),
+)  # fmt: skip
+
+CANCELLING = (
+    Transition(
+        "cancel", ("submitted", "needs_info", "accepted", "priced", "awaiting_payment"), "cancelled", CITIZEN | CIVIL,
+        inputs=(Field("reason", Text(), required=False),), guards=(NoPaymentUnresolved(),),
+        effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),),
+    ),
+    Transition(
+        "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
+        inputs=(Field("reason", Text(), required=False),),
+        effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),),
+    ),
+)  # fmt: skip
+
+MACHINERY_WORK = Service(
+    key=KEY,
+    version=1,
+    form=(
+        Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_PHONE),
+        Field("national_code", Identifier("national_code"), autofill="person.national_code", deferred_in=BY_PHONE),
+        Field("items", WorkItems()),
+        Field("date", Day()),
+        Field("start", HourOfDay()),
+        Field("place", Text(200)),
+        Field("description", Text(500), required=False),
+    ),
+    states=STATES,
+    transitions=RECEIVING + CHARGING + WORKING + CANCELLING,
+    initial="submitted",
+    keywords=(Keyword(MACHINERY),),
+    soap_operation="SubmitMachineryRequest",
+    steps=6,
+)

@@ -1,0 +1,76 @@
+"""Persian text: one form for matching, one form for showing, and digits for people.
+
+Source: facts-iran.md, "Text, calendar, time". Digits are recognised by value, never by `str.isdigit()`, which also
+accepts superscripts and the digits of scripts that nobody here types.
+"""
+
+import re
+import unicodedata
+
+_ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩"
+_PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹"
+_TO_ASCII = str.maketrans(_PERSIAN_DIGITS + _ARABIC_DIGITS, "0123456789" * 2)
+_TO_PERSIAN = str.maketrans("0123456789" + _ARABIC_DIGITS, _PERSIAN_DIGITS * 2)
+
+_MARKS = [*range(0x064B, 0x0656), 0x0670, 0x0640]
+_BIDI = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_JOINERS = [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD]
+_CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
+_SURROGATES = range(0xD800, 0xE000)
+
+_DROPPED = dict.fromkeys(
+    [*_MARKS, *_BIDI, *_JOINERS, *_SURROGATES, *(code for code in _CONTROLS if not chr(code).isspace())]
+)
+_LETTERS = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک"}
+    | dict.fromkeys("ةۀەہۂھ", "ه")
+    | dict.fromkeys("أإٱ", "ا")
+    | {"ؤ": "و"}
+)
+_FOLDED = _LETTERS | _TO_ASCII | _DROPPED
+_SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " "})
+_NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t"), *_SURROGATES])
+
+_SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
+
+
+def fold(text: str) -> str:
+    """Return the form of `text` that is compared; never show it to anybody.
+
+    Letters that keyboards confuse become one, marks and joiners go («پی‌گیری» = «پيگيري»), digits of both scripts
+    become ASCII, Latin becomes lower case, white space collapses. Folding twice changes nothing.
+    """
+    # Dropping first lets what a joiner kept apart compose now, the second NFKC what lower-casing took apart:
+    # without both, a second fold could still find something to do.
+    composed = unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_FOLDED)
+    return " ".join(unicodedata.normalize("NFKC", composed.lower()).split())
+
+
+def shown(text: str) -> str:
+    """Return free text as its writer meant it: trimmed, ي/ك shown as ی/ک, line ends as newlines.
+
+    Control characters and lone surrogates are removed (databases and XML refuse them) and a tab becomes a space;
+    nothing else changes.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return lines.translate(_SHOWN).translate(_NOT_SHOWN).strip()
+
+
+def compact(text: str) -> str:
+    """Return the folded text without white space, dashes and dots: how identifiers are read however they are typed."""
+    return _SEPARATORS.sub("", fold(text))
+
+
+def ascii_digits(text: str) -> str:
+    """Return `text` with Persian and Arabic digits as ASCII digits, all else unchanged."""
+    return text.translate(_TO_ASCII)
+
+
+def persian_digits(text: str | int) -> str:
+    """Return a number or text with its digits in the Persian script, for people to read."""
+    return str(text).translate(_TO_PERSIAN)
+
+
+def grouped(amount: int) -> str:
+    """Return a whole number for people: Persian digits, thousands set apart by «٬»."""
+    return persian_digits(f"{amount:,}").replace(",", "٬")

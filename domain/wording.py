@@ -1,0 +1,110 @@
+"""Puts requests, errors and facts into words: the one place that turns values into text for people."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import tracking
+from domain.calendar import TEHRAN, jalali_text
+from domain.errors import DomainError
+from domain.lifecycle import Notice, Service
+from domain.messages import Catalogue, Message
+from domain.outgoing import MessageClass
+from domain.people import mobile_shown
+from domain.requests import ServiceRequest
+from domain.text import grouped, persian_digits
+
+
+def last_day(moment: datetime) -> str:
+    """Return the Jalali day that ends at a deadline (deadlines are midnights)."""
+    return jalali_text((moment - timedelta(seconds=1)).astimezone(TEHRAN).date())
+
+
+def day_and_hour(moment: datetime | str) -> str:
+    """Return the Jalali day and the hour in Tehran of a moment, or of its ISO form as requests keep it."""
+    local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(TEHRAN)
+    return persian_digits(f"{jalali_text(local.date())} {local:%H:%M}")
+
+
+def _identifier(value: object) -> str:
+    """Bill and payment ids stay in ASCII digits: people type them into bank menus as they read them."""
+    return str(value)
+
+
+FACTS: Mapping[str, Callable[[Any], str]] = {
+    "amount": grouped,
+    "refund": grouped,
+    "deadline": last_day,
+    "booked_start": day_and_hour,
+    "bill_id": _identifier,
+    "payment_id": _identifier,
+    "mobile": mobile_shown,
+}
+"""How facts that are no form fields are shown; any other is shown with Persian digits."""
+
+KEPT = ("question", "reason", "booked_start", "machine", "operator")
+"""What a request keeps beside its form that its messages may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words for the given services from one catalogue."""
+
+    catalogue: Catalogue
+    services: Mapping[str, Service]
+
+    def service(self, key: str) -> str:
+        """Return the title of a service."""
+        return self.catalogue.text(f"services.{key}.title")
+
+    def state(self, request: ServiceRequest) -> str:
+        """Return the title of a request's state."""
+        return self.catalogue.text(f"services.{request.service}.states.{request.state}")
+
+    def phase(self, request: ServiceRequest) -> str:
+        """Return the title of a request's phase."""
+        return self.catalogue.text(f"phases.{request.phase.value}")
+
+    def value(self, service: Service, name: str, value: Any) -> str:
+        """Return a form value for people."""
+        field = service.field(name)
+        return field.type.show(value, self.catalogue.text) if field else str(value)
+
+    def facts(self, request: ServiceRequest, extra: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them."""
+        words = {
+            "code": tracking.shown(request.code),
+            "service": self.service(request.service),
+            "state": self.state(request),
+            "phase": self.phase(request),
+        }
+        kept = {name: request.data[name] for name in KEPT if name in request.data}
+        values = {**request.fields, **kept, **(extra or {})}
+        return words | self.values(self.services[request.service], values)
+
+    def values(self, service: Service, values: Mapping[str, Any]) -> dict[str, str]:
+        """Return form values and facts as text for people."""
+        return {name: self._fact(service, name, value) for name, value in values.items() if value is not None}
+
+    def _fact(self, service: Service, name: str, value: Any) -> str:
+        if name in FACTS:
+            return FACTS[name](value)
+        if service.field(name):
+            return self.value(service, name, value)
+        return value if isinstance(value, str) else persian_digits(str(value))
+
+    def notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> Message:
+        """Render a notice of a request's service."""
+        key = f"services.{request.service}.notices.{notice.text}"
+        return self.catalogue.message(key, self.facts(request, facts), MessageClass.NOTICE)
+
+    def error(self, error: DomainError) -> str:
+        """Return what a person is told about an error: its detail's text, or its code's."""
+        detail = f"details.{error.code}.{error.detail}"
+        key = detail if error.detail and detail in self.catalogue else f"errors.{error.code}"
+        return self.catalogue.render(key, {name: self._param(name, value) for name, value in error.params.items()})
+
+    def _param(self, name: str, value: object) -> str:
+        choice = f"choices.{name}.{value}"
+        return self.catalogue.text(choice) if choice in self.catalogue else persian_digits(str(value))

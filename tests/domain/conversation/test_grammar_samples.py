@@ -1,0 +1,31 @@
+"""The grammar against samples: those of the contract, and many more of the same kind."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+
+DATA = Path(__file__).parents[2] / "data"
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
+GRAMMAR = Grammar(SERVICE_INTENTS)
+
+
+def samples() -> Iterator[Any]:
+    for name in ("sms-samples.jsonl", "sms-more.jsonl"):
+        lines = (DATA / name).read_text("utf-8").splitlines()
+        yield from (pytest.param(json.loads(line), id=f"{name}:{number}") for number, line in enumerate(lines, start=1))
+
+
+@pytest.mark.parametrize("sample", list(samples()))
+def test_sample(sample: dict[str, Any]) -> None:
+    parsed = GRAMMAR.parse(sample["text"], NOW)
+
+    said = parsed.as_json()
+    assert {"intent": said["intent"], "slots": said["slots"]} == {"intent": sample["intent"], "slots": sample["slots"]}
+    assert parsed.suggestions == tuple(sample.get("suggestions", parsed.suggestions))

@@ -1,0 +1,165 @@
+"""Answers to one asked question."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.conversation.names import EXPERT_KINDS, MACHINES
+from domain.conversation.readers import read_choice, read_date, read_hours, read_items, read_number, read_start
+from domain.errors import InvalidField
+
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("فردا", date(2026, 11, 25)),
+        ("فردا لطفا", date(2026, 11, 25)),
+        ("۱۵ آذر", date(2026, 12, 6)),
+        ("۹/۱۵", date(2026, 12, 6)),
+        ("۹/۱۰", date(2026, 12, 1)),
+        ("1405/9/15", date(2026, 12, 6)),
+        ("روز شنبه صبح", date(2026, 11, 28)),
+        ("شنبه ساعت ۸", date(2026, 11, 28)),
+        ("برای پس‌فردا", date(2026, 11, 26)),
+    ],
+)
+def test_a_date(text: str, day: date) -> None:
+    assert read_date(text, NOW) == day
+
+
+@pytest.mark.parametrize("text", ["", "۱۵", "نمی‌دانم", "مرخصی فردا", "1405/13/01", "123456786", "خیابان ۲۲ بهمن"])
+def test_no_date(text: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        read_date(text, NOW)
+    assert caught.value.field == "date"
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("۸", time(8)),
+        ("11", time(11)),
+        ("ساعت ۸", time(8)),
+        ("۸ ساعت", time(8)),
+        ("۷:۳۰", time(7, 30)),
+        ("7.30", time(7, 30)),
+        ("هشت و نیم", time(8, 30)),
+        ("۴ عصر", time(16)),
+        ("عصر ساعت ۴", time(16)),
+        ("۸ صبح", time(8)),
+        ("۱۲ ظهر", time(12)),
+        ("۱۲ شب", time(0)),
+        ("۲ شب", time(2)),
+        ("۹ شب", time(21)),
+        ("فردا ساعت ۸", time(8)),
+        ("0730", time(7, 30)),
+        ("4 pm", time(16)),
+        ("12 am", time(0)),
+    ],
+)
+def test_an_hour(text: str, hour: time) -> None:
+    assert read_start(text) == hour
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"), [("صبح", "part_of_day"), ("فردا عصر", "part_of_day"), ("۲۵", None), ("", None), ("زود", None)]
+)
+def test_no_hour(text: str, detail: str | None) -> None:
+    with pytest.raises(InvalidField) as caught:
+        read_start(text)
+    assert (caught.value.field, caught.value.detail) == ("start", detail)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("۴", 4),
+        ("۴ ساعت", 4),
+        ("چهار ساعت", 4),
+        ("4h", 4),
+        ("۲ و نیم", 2.5),
+        ("۲٫۵", 2.5),
+        ("نیم ساعت", 0.5),
+        ("11", 11),
+    ],
+)
+def test_hours(text: str, hours: float) -> None:
+    assert read_hours(text) == hours
+    assert str(read_hours(text)) == str(hours)
+
+
+@pytest.mark.parametrize("text", ["", "زیاد", "0", "۴ لودر", "۴ و ۵"])
+def test_no_hours(text: str) -> None:
+    with pytest.raises(InvalidField):
+        read_hours(text)
+
+
+def test_items() -> None:
+    assert read_items("۲ لودر ۳ ساعت و گریدر") == [
+        {"machine": "loader", "count": 2, "hours": 3},
+        {"machine": "grader", "count": 1},
+    ]
+    assert read_items("یک لودر برای فردا لطفا") == [{"machine": "loader", "count": 1}]
+    assert read_items("لودز") == [{"machine": "loader", "count": 1}]
+
+
+@pytest.mark.parametrize("text", ["", "۳", "تراکتور", "مرخصی لودر", "لغو 123456786"])
+def test_no_items(text: str) -> None:
+    with pytest.raises(InvalidField):
+        read_items(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("۱۱", 11),
+        ("12", 12),
+        ("سه", 3),
+        ("گزینه ۲", 2),
+        ("2.", 2),
+        ("ده", 10),
+        ("1500000", 1_500_000),
+        ("-5", -5),
+        ("یک", 1),
+    ],
+)
+def test_a_number(text: str, number: int) -> None:
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "لودر", "۱ ۲", "12.5", "۸ خیابان", "9" * 30])
+def test_no_number(text: str) -> None:
+    with pytest.raises(InvalidField):
+        read_number(text)
+
+
+def test_a_choice() -> None:
+    assert read_choice("لطفا بیل مکانیکی", MACHINES) == "excavator"
+    assert read_choice("تفکک", EXPERT_KINDS) == "subdivision"
+    with pytest.raises(InvalidField):
+        read_choice("هواپیما", MACHINES)
+
+
+READERS = (
+    partial(read_date, now=NOW),
+    read_start,
+    read_hours,
+    read_items,
+    read_number,
+    partial(read_choice, choices=EXPERT_KINDS),
+)
+
+
+@pytest.mark.parametrize("reader", READERS)
+@settings(deadline=None)
+@given(text=st.text(max_size=30))
+def test_a_reader_returns_or_refuses(reader: Callable[[str], object], text: str) -> None:
+    with suppress(InvalidField):
+        reader(text)

@@ -1,0 +1,245 @@
+"""Jalali dates, Tehran's clock, working time and quiet hours."""
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain import calendar
+from domain.calendar import WorkingCalendar, from_jalali, tehran, to_jalali
+from domain.errors import InvalidField
+
+SATURDAY = date(2026, 10, 24)  # an ordinary week: no holiday but its Friday
+THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
+NEXT_SATURDAY = date(2026, 10, 31)
+PLAIN = WorkingCalendar()
+
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("jalali", "gregorian"),
+    [
+        ((1403, 12, 30), date(2025, 3, 20)),
+        ((1404, 1, 1), date(2025, 3, 21)),
+        ((1408, 12, 30), date(2030, 3, 20)),
+        ((1399, 12, 30), date(2021, 3, 20)),
+        ((1405, 9, 3), date(2026, 11, 24)),
+        ((1405, 9, 10), date(2026, 12, 1)),
+    ],
+)
+def test_jalali_dates(jalali: tuple[int, int, int], gregorian: date) -> None:
+    assert from_jalali(*jalali) == gregorian
+    assert to_jalali(gregorian) == jalali
+
+
+def test_leap_years() -> None:
+    leap = [year for year in range(1396, 1413) if to_jalali(from_jalali(year + 1, 1, 1) - timedelta(1))[2] == 30]
+    assert leap == [1399, 1403, 1408, 1412]
+
+
+@pytest.mark.parametrize(
+    "wrong", [(1404, 12, 30), (1405, 13, 1), (1405, 0, 1), (1405, 7, 31), (0, 1, 1), (99999, 1, 1)]
+)
+def test_dates_that_do_not_exist(wrong: tuple[int, int, int]) -> None:
+    with pytest.raises(InvalidField) as caught:
+        from_jalali(*wrong)
+    assert caught.value.field == "date"
+
+
+def test_a_day_before_the_calendar() -> None:
+    with pytest.raises(InvalidField):
+        to_jalali(date(1, 1, 1))
+
+
+def test_a_moment_is_not_taken_for_a_day() -> None:
+    with pytest.raises(TypeError, match="Tehran"):
+        to_jalali(datetime(2026, 11, 24, tzinfo=UTC))
+
+
+@settings(max_examples=60)
+@given(st.dates(date(1921, 3, 21), date(2121, 3, 20)))
+def test_jalali_round_trip(day: date) -> None:
+    assert from_jalali(*to_jalali(day)) == day
+
+
+def test_dates_for_people() -> None:
+    assert calendar.jalali_text(date(2026, 12, 1)) == "۱۴۰۵/۰۹/۱۰"
+    assert calendar.jalali_long(date(2026, 12, 1)) == "سه‌شنبه ۱۰ آذر ۱۴۰۵"
+
+
+def test_the_week_starts_on_saturday() -> None:
+    assert [calendar.weekday(SATURDAY + timedelta(n)) for n in range(7)] == [0, 1, 2, 3, 4, 5, 6]
+    assert calendar.WEEKDAY_NAMES[calendar.weekday(FRIDAY)] == "جمعه"
+
+
+def test_tehran_had_summer_time_until_2022() -> None:
+    assert tehran(date(2026, 7, 1), time(8)) == datetime(2026, 7, 1, 4, 30, tzinfo=UTC)
+    assert tehran(date(2022, 7, 1), time(8)) == datetime(2022, 7, 1, 3, 30, tzinfo=UTC)
+    assert tehran(date(2026, 7, 1), time(8)).tzinfo is UTC
+
+
+def test_a_moment_needs_a_zone() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        PLAIN.quiet(datetime(2026, 7, 1))  # noqa: DTZ001
+
+
+def test_importing_asks_for_no_holiday() -> None:
+    script = "import sys, domain.calendar; sys.exit('holidays' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_official_holidays_and_fridays() -> None:
+    assert PLAIN.is_holiday(date(2026, 3, 21)), "Nowruz"
+    assert PLAIN.is_holiday(date(2026, 6, 25)), "Ashura"
+    assert PLAIN.is_holiday(FRIDAY)
+    assert not PLAIN.is_holiday(SATURDAY)
+    assert not PLAIN.is_holiday(THURSDAY), "a day off is not a holiday"
+
+
+def test_working_days_of_a_week() -> None:
+    week = [SATURDAY + timedelta(n) for n in range(7)]
+    assert [PLAIN.is_working_day(day) for day in week] == [True] * 5 + [False, False]
+    with_thursday = WorkingCalendar(thursday=calendar.THURSDAY_HOURS)
+    assert [with_thursday.is_working_day(day) for day in week] == [True] * 6 + [False]
+    assert with_thursday.office_span(THURSDAY) == (tehran(THURSDAY, time(7, 30)), tehran(THURSDAY, time(12, 30)))
+    assert PLAIN.office_span(SATURDAY) == (tehran(SATURDAY, time(7, 30)), tehran(SATURDAY, time(14, 30)))
+    assert PLAIN.office_span(THURSDAY) is None
+
+
+def test_overrides_lie_on_top() -> None:
+    ashura = date(2026, 6, 25)  # a Thursday
+    corrected = WorkingCalendar(
+        thursday=calendar.THURSDAY_HOURS, overrides={ashura: True, FRIDAY: True, SATURDAY: False, THURSDAY: False}
+    )
+    assert not corrected.is_holiday(ashura)
+    assert corrected.office_span(ashura) == (tehran(ashura, time(7, 30)), tehran(ashura, time(12, 30)))
+    assert corrected.office_span(FRIDAY) == (tehran(FRIDAY, time(7, 30)), tehran(FRIDAY, time(14, 30)))
+    assert corrected.is_holiday(SATURDAY)
+    assert corrected.office_span(SATURDAY) is None
+    assert corrected.office_span(THURSDAY) is None
+
+
+def test_an_override_works_a_thursday_that_is_off() -> None:
+    worked = WorkingCalendar(overrides={THURSDAY: True})
+    assert worked.office_span(THURSDAY) == (tehran(THURSDAY, time(7, 30)), tehran(THURSDAY, time(14, 30)))
+
+
+def test_an_office_cannot_close_before_it_opens() -> None:
+    with pytest.raises(ValueError, match="close"):
+        WorkingCalendar(office=(time(14), time(7)))
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        ((SATURDAY, time(9)), 60, (SATURDAY, time(10))),
+        ((SATURDAY, time(6)), 60, (SATURDAY, time(8, 30))),
+        ((SATURDAY, time(14)), 30, (SATURDAY, time(14, 30))),
+        ((SATURDAY, time(14)), 31, (SATURDAY + timedelta(1), time(7, 31))),
+        ((SATURDAY, time(20)), 420, (SATURDAY + timedelta(1), time(14, 30))),
+        ((THURSDAY, time(9)), 1, (NEXT_SATURDAY, time(7, 31))),
+        ((SATURDAY, time(7, 30)), 5 * 420 + 1, (NEXT_SATURDAY, time(7, 31))),
+        ((FRIDAY, time(9)), 0, (FRIDAY, time(9))),
+    ],
+)
+def test_adding_working_minutes(start: tuple[date, time], minutes: int, end: tuple[date, time]) -> None:
+    assert PLAIN.add_working_minutes(tehran(*start), minutes) == tehran(*end)
+
+
+def test_working_time_steps_over_nowruz() -> None:
+    start = tehran(date(2026, 3, 18), time(14, 29))  # the last minute before four holidays and a weekend
+    assert PLAIN.add_working_minutes(start, 2) == tehran(date(2026, 3, 25), time(7, 31))
+
+
+def test_working_time_does_not_run_backwards() -> None:
+    with pytest.raises(ValueError, match="forward"):
+        PLAIN.add_working_minutes(tehran(SATURDAY, time(9)), -1)
+    assert PLAIN.working_minutes_between(tehran(SATURDAY, time(10)), tehran(SATURDAY, time(9))) == 0
+
+
+def test_working_minutes_between() -> None:
+    start = tehran(SATURDAY, time(14, 0, 30))
+    assert PLAIN.working_minutes_between(start, tehran(SATURDAY, time(23))) == 29
+    assert PLAIN.working_minutes_between(start, tehran(SATURDAY + timedelta(1), time(7, 45))) == 44
+    assert PLAIN.working_minutes_between(tehran(THURSDAY, time(0)), tehran(FRIDAY, time(23))) == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(MOMENTS, st.integers(0, 5000))
+def test_adding_and_measuring_agree(start: datetime, minutes: int) -> None:
+    end = PLAIN.add_working_minutes(start, minutes)
+    assert end >= start
+    assert PLAIN.working_minutes_between(start, end) == minutes
+    if minutes:
+        assert PLAIN.working_minutes_between(start, end - timedelta(microseconds=1)) == minutes - 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "quiet"),
+    [(time(7, 59, 59), True), (time(8), False), (time(20, 59, 59), False), (time(21), True), (time(0), True)],
+)
+def test_quiet_hours(hour: time, quiet: bool) -> None:
+    assert PLAIN.quiet(tehran(SATURDAY, hour)) is quiet
+    assert PLAIN.quiet(tehran(FRIDAY, hour)) is quiet, "a holiday changes no quiet hours"
+
+
+def test_next_open() -> None:
+    evening, noon = tehran(THURSDAY, time(22)), tehran(FRIDAY, time(12))
+    assert PLAIN.next_open(noon, skip_holidays=False) == noon
+    assert PLAIN.next_open(evening, skip_holidays=False) == tehran(FRIDAY, time(8))
+    assert PLAIN.next_open(tehran(FRIDAY, time(1)), skip_holidays=False) == tehran(FRIDAY, time(8))
+    assert PLAIN.next_open(evening, skip_holidays=True) == tehran(NEXT_SATURDAY, time(8))
+    assert PLAIN.next_open(noon, skip_holidays=True) == tehran(NEXT_SATURDAY, time(8))
+
+
+def test_answers_are_in_utc() -> None:
+    noon = datetime(2026, 10, 28, 12, tzinfo=timezone(timedelta(hours=3, minutes=30)))
+    for answer in (
+        PLAIN.next_open(noon, skip_holidays=False),
+        PLAIN.last_open_before(noon, lead=timedelta()),
+        PLAIN.add_working_minutes(noon, 0),
+        PLAIN.add_working_minutes(noon, 1),
+    ):
+        assert answer.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("event", "lead", "skip_holidays", "planned"),
+    [
+        ((SATURDAY, time(12)), timedelta(hours=2), False, (SATURDAY, time(10))),
+        ((SATURDAY, time(10)), timedelta(hours=2), False, (SATURDAY, time(8))),
+        ((SATURDAY, time(8)), timedelta(hours=1), False, (SATURDAY - timedelta(1), time(20, 59))),
+        ((SATURDAY, time(23)), timedelta(hours=1), False, (SATURDAY, time(20, 59))),
+        ((NEXT_SATURDAY, time(8)), timedelta(hours=1), True, (THURSDAY, time(20, 59))),
+        ((NEXT_SATURDAY, time(8)), timedelta(days=1), True, (THURSDAY, time(20, 59))),
+        ((SATURDAY, time(20, 59, 30)), timedelta(), False, (SATURDAY, time(20, 59, 30))),
+    ],
+)
+def test_a_reminder_goes_into_the_last_open_window(
+    event: tuple[date, time], lead: timedelta, skip_holidays: bool, planned: tuple[date, time]
+) -> None:
+    assert PLAIN.last_open_before(tehran(*event), lead=lead, skip_holidays=skip_holidays) == tehran(*planned)
+
+
+def test_quiet_hours_within_one_day() -> None:
+    siesta = WorkingCalendar(quiet=(time(13), time(16)))
+    assert siesta.quiet(tehran(SATURDAY, time(13)))
+    assert not siesta.quiet(tehran(SATURDAY, time(2)))
+    assert siesta.next_open(tehran(SATURDAY, time(14)), skip_holidays=False) == tehran(SATURDAY, time(16))
+    assert siesta.last_open_before(tehran(SATURDAY, time(15)), lead=timedelta()) == tehran(SATURDAY, time(12, 59))
+    never = WorkingCalendar(quiet=(time(0), time(0)))
+    assert not never.quiet(tehran(SATURDAY, time(0)))
+
+
+@settings(max_examples=50, deadline=None)
+@given(MOMENTS, st.booleans())
+def test_planned_moments_are_never_quiet(moment: datetime, skip_holidays: bool) -> None:
+    after = PLAIN.next_open(moment, skip_holidays=skip_holidays)
+    before = PLAIN.last_open_before(moment, skip_holidays=skip_holidays, lead=timedelta())
+    assert before <= moment <= after
+    assert not PLAIN.quiet(after)
+    assert not PLAIN.quiet(before)
