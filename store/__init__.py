@@ -1,0 +1,1 @@
+"""The store: the ports of `domain.ports` over SQLite and PostgreSQL, with SQLAlchemy Core."""

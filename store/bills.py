@@ -1,0 +1,122 @@
+"""Bills, payments and refunds."""
+
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, insert, select, update
+
+from domain.bills import Bill, Payment, PaymentMethod, Refund, RefundState
+from domain.errors import BillNotFound, Conflict, Unavailable
+from store.engines.base import Engine
+from store.rows import Record
+from store.schema import bills, counters, payments, refunds
+from store.work import AnyRow, Repository
+
+LAST_FILE_NUMBER = 99_999_999
+
+_BILL = Record(bills, Bill)
+_ADD = insert(bills)
+_GET = select(*_BILL.columns).where(bills.c.id == bindparam("bill_row"))
+_BY_BILL_ID = select(*_BILL.columns).where(bills.c.bill_id == bindparam("wanted_id"))
+_BY_BILL_ID_LOCKED = _BY_BILL_ID.with_for_update()
+_OF_SUBJECT = (
+    select(*_BILL.columns)
+    .where(bills.c.subject_kind == bindparam("kind"), bills.c.subject_id == bindparam("subject"))
+    .order_by(bills.c.id)
+)
+_SAVE = (
+    update(bills)
+    .where(bills.c.id == bindparam("bill_row"), bills.c.revision == bindparam("read_revision"))
+    .values(revision=bills.c.revision + 1)
+)
+
+_PAYMENT = Record(payments, Payment)
+_BY_REFERENCE = select(*_PAYMENT.columns).where(
+    payments.c.method == bindparam("of_method"), payments.c.reference == bindparam("of_reference")
+)
+_PAYMENTS_OF = select(*_PAYMENT.columns).where(payments.c.bill_id == bindparam("bill_row")).order_by(payments.c.id)
+
+_REFUND = Record(refunds, Refund)
+_ADD_REFUND = insert(refunds)
+_REFUNDS_OF = select(*_REFUND.columns).where(refunds.c.bill_id == bindparam("bill_row")).order_by(refunds.c.id)
+# Money that went back stays so: a second save of the same refund is refused.
+_SAVE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), refunds.c.state == RefundState.DUE)
+
+
+def _next_number(engine: Engine) -> Executable:
+    first = engine.insert(counters).values(name=bindparam("of"), value=1)
+    return first.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
+    ).returning(counters.c.value)
+
+
+def _add_payment(engine: Engine) -> Executable:
+    return engine.insert(payments).on_conflict_do_nothing(index_elements=["method", "reference"])
+
+
+class SqlBills(Repository):
+    """The port `Bills`. A save bears the revision that was read: a payment and an expiry never overwrite each other."""
+
+    async def next_file_number(self) -> int:
+        """Draw the next number; `Unavailable("file_number")` when all eight digits are used up."""
+        number: int = await self._work.value(_next_number, {"of": "file_number"})
+        if number > LAST_FILE_NUMBER:
+            raise Unavailable("file_number")
+        return number
+
+    async def add(self, bill: Bill) -> None:
+        """Store a new bill; `Conflict` when its bill id or file number is taken."""
+        await self._work.run(_ADD, _BILL.values(bill))
+
+    async def save(self, bill: Bill) -> None:
+        """Store a changed state, deadline, note or settlement; `Conflict` when another save came in between."""
+        changed: dict[str, Any] = {"state": bill.state, "deadline": bill.deadline, "note": bill.note}
+        keys = {"bill_row": bill.id, "read_revision": bill.revision}
+        if await self._work.count(_SAVE, {**changed, "settled_at": bill.settled_at, **keys}) != 1:
+            raise Conflict("bill")
+        bill.revision += 1
+
+    async def get(self, bill_row: int) -> Bill:
+        """Return by row id; `BillNotFound`."""
+        return _found(await self._work.row(_GET, {"bill_row": bill_row}))
+
+    async def by_bill_id(self, bill_id: str, *, lock: bool = False) -> Bill:
+        """Return by Iranian bill id; `BillNotFound`."""
+        return _found(await self._work.row(_BY_BILL_ID_LOCKED if lock else _BY_BILL_ID, {"wanted_id": bill_id}))
+
+    async def of_subject(self, kind: str, subject_id: int) -> list[Bill]:
+        """Return the bills of a request, duty or violation, oldest first."""
+        return _BILL.read_all(await self._work.rows(_OF_SUBJECT, {"kind": kind, "subject": subject_id}))
+
+    async def add_payment(self, payment: Payment) -> None:
+        """Store a payment; `Conflict("reference")` when its method has that reference already."""
+        if not await self._work.count(_add_payment, _PAYMENT.values(payment)):
+            raise Conflict("reference")
+
+    async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
+        """Return the payment with that reference, if it was recorded."""
+        row = await self._work.row(_BY_REFERENCE, {"of_method": method, "of_reference": reference})
+        return None if row is None else _PAYMENT.read(row)
+
+    async def payments_of(self, bill_row: int) -> list[Payment]:
+        """Return the payments of a bill, oldest first."""
+        return _PAYMENT.read_all(await self._work.rows(_PAYMENTS_OF, {"bill_row": bill_row}))
+
+    async def add_refund(self, refund: Refund) -> None:
+        """Store money to return."""
+        await self._work.run(_ADD_REFUND, _REFUND.values(refund))
+
+    async def refunds_of(self, bill_row: int) -> list[Refund]:
+        """Return the refunds of a bill, oldest first."""
+        return _REFUND.read_all(await self._work.rows(_REFUNDS_OF, {"bill_row": bill_row}))
+
+    async def save_refund(self, refund: Refund) -> None:
+        """Store a changed refund; `Conflict("refund")` when the money went back before."""
+        changed = {"state": refund.state, "iban": refund.iban, "refunded_at": refund.refunded_at}
+        if await self._work.count(_SAVE_REFUND, {**changed, "refund_row": refund.id}) != 1:
+            raise Conflict("refund")
+
+
+def _found(row: AnyRow | None) -> Bill:
+    if row is None:
+        raise BillNotFound("bill_id")
+    return _BILL.read(row)

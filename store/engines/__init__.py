@@ -1,0 +1,26 @@
+"""The databases that Pishkhan runs on, by the scheme of their URL (`PISHKHAN_DATABASE_URL`)."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from store.engines.base import Engine
+from store.engines.postgresql import PostgresqlEngine
+from store.engines.sqlite import SqliteEngine
+
+ENGINES: Mapping[str, Callable[[URL], Engine]] = {
+    "sqlite": SqliteEngine,
+    "postgresql": PostgresqlEngine,
+}
+
+
+def engine_for(url: str) -> Engine:
+    """Return the engine of a database URL, not yet connected; `ValueError` when it names none that is known."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("the database URL cannot be read: sqlite:///path or postgresql://…") from None
+    if parsed.drivername not in ENGINES:
+        raise ValueError(f"unknown database {parsed.drivername!r}: choose from {', '.join(ENGINES)}")
+    return ENGINES[parsed.drivername](parsed)

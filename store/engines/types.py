@@ -1,0 +1,133 @@
+"""Column types: how the domain's values lie in the tables of every engine.
+
+They are strict on the way in (naive moments and text that PostgreSQL cannot hold are refused) and give the domain its
+own types on the way out, so that a row's values can be handed to a dataclass as they are.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, DateTime, Dialect, Index, Integer, Text, TypeDecorator
+
+from domain.errors import InvalidField
+
+ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
+PartsT = TypeVar("PartsT", bound=Collection[Any])
+
+ID = BigInteger().with_variant(Integer(), "sqlite")
+"""A 63-bit key from the `Ids` port. SQLite's INTEGER has 64 bits too, and as a key it is the row's own address."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, stored in UTC; a naive one is a `ValueError`."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring the moment to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"the store takes aware moments only, got {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back, which SQLite has no place for."""
+        return value and value.replace(tzinfo=UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length; NUL and lone surrogates, which PostgreSQL refuses, are `InvalidField("text")` everywhere."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Refuse what cannot be stored."""
+        if value and _UNSTORABLE.search(value):
+            raise InvalidField("text")
+        return value
+
+
+class Choice(TypeDecorator[ChoiceT], Generic[ChoiceT]):
+    """One of the values of a `StrEnum`."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, choices: type[ChoiceT]) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def process_bind_param(self, value: ChoiceT | None, dialect: Dialect) -> str | None:
+        """Store the value."""
+        return None if value is None else self.choices(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> ChoiceT | None:
+        """Give the member back."""
+        return None if value is None else self.choices(value)
+
+    def process_literal_param(self, value: ChoiceT | None, dialect: Dialect) -> str:
+        """Write the value into the statement itself, where a partial index asks for it."""
+        return "" if value is None else self.choices(value).value
+
+
+class Listed(TypeDecorator[PartsT], Generic[PartsT]):
+    """A tuple or set of texts, stored as a JSON list (`made` builds it from the list)."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, made: Callable[[list[str]], PartsT]) -> None:
+        super().__init__()
+        self.made = made
+
+    def process_bind_param(self, value: PartsT | None, dialect: Dialect) -> list[str] | None:
+        """Store a list, a set's in order."""
+        if value is None:
+            return None
+        return sorted(value) if isinstance(value, frozenset) else list(value)
+
+    def process_result_value(self, value: list[str] | None, dialect: Dialect) -> PartsT | None:
+        """Build the collection again."""
+        return None if value is None else self.made(value)
+
+
+class Canonical(TypeDecorator[dict[str, str]]):
+    """A small mapping in the one spelling that can be compared and made unique."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:
+        """Write the keys in order."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str] | None:
+        """Read the mapping."""
+        return None if value is None else dict(json.loads(value))
+
+
+JSON_VALUE = JSON(none_as_null=True)
+"""A JSON object or list; None is NULL."""
+
+
+def to_json(value: object) -> str:
+    """Serialise a JSON column; `InvalidField("text")` for text that PostgreSQL could not read back."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if _UNSTORABLE.search(text) or _ESCAPED_NUL.search(text):
+        raise InvalidField("text")
+    return text
+
+
+def partial(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
+    """Return an index over the rows that match `where`; a query must say the same in literals to be served by it."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

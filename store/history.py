@@ -1,0 +1,102 @@
+"""The chains of events and their seals. Long readings go page by page, so that memory stays bounded."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+from sqlalchemy import Integer, bindparam, insert, select, update
+
+from domain.history import Head, HistoryEvent, Seal
+from store.rows import Record
+from store.schema import history, requests, seals
+from store.work import AnyRow, Repository
+
+REQUESTS_A_PAGE = 200
+SEALS_A_PAGE = 4
+
+_EVENT = Record(history, HistoryEvent)
+_ADD = insert(history)
+_OF_REQUEST = select(*_EVENT.columns).where(history.c.request_id == bindparam("of_request")).order_by(history.c.seq)
+_OF_PAGE = (
+    select(*_EVENT.columns)
+    .where(history.c.request_id.between(bindparam("first"), bindparam("last")))
+    .order_by(history.c.request_id, history.c.seq)
+)
+
+_MOST = bindparam("most", type_=Integer)
+_HEADS = select(requests.c.id, requests.c.code, requests.c.head_seq, requests.c.head_hash).order_by(requests.c.id)
+_HEADS_AFTER = _HEADS.where(requests.c.id > bindparam("after")).limit(_MOST)
+_HEADS_UNSEALED = _HEADS.where(requests.c.head_seq > requests.c.sealed_seq).limit(_MOST)
+
+_SEALS = select(seals.c.number, seals.c.at, seals.c.heads, seals.c.previous, seals.c.hash, seals.c.signature)
+_SEALS_AFTER = _SEALS.where(seals.c.number > bindparam("after")).order_by(seals.c.number).limit(_MOST)
+_LAST_SEAL = _SEALS.order_by(seals.c.number.desc()).limit(1)
+_ADD_SEAL = insert(seals)
+_NOTE_SEALED = (
+    update(requests)
+    .where(requests.c.id == bindparam("request_id"), requests.c.sealed_seq < bindparam("seq"))
+    .values(sealed_seq=bindparam("seq"))
+)
+
+
+class SqlHistory(Repository):
+    """The port `History`."""
+
+    async def append(self, event: HistoryEvent) -> None:
+        """Store an event; `Conflict` when the request has one of that number already."""
+        await self._work.run(_ADD, _EVENT.values(event))
+
+    async def of_request(self, request_id: int) -> list[HistoryEvent]:
+        """Return the events of a request in order."""
+        return _EVENT.read_all(await self._work.rows(_OF_REQUEST, {"of_request": request_id}))
+
+    async def chains(self) -> AsyncIterator[tuple[Head, list[HistoryEvent]]]:
+        """Stream every request's head and events, ordered by request id; read it in a reading unit: one snapshot."""
+        after = 0
+        while heads := await self._heads_after(after):
+            after = heads[-1].request_id
+            events = await self._events_between(heads[0].request_id, after)
+            for head in heads:
+                yield head, events.pop(head.request_id, [])
+
+    async def _heads_after(self, request_id: int) -> list[Head]:
+        rows = await self._work.rows(_HEADS_AFTER, {"after": request_id, "most": REQUESTS_A_PAGE})
+        return [Head(*row) for row in rows]
+
+    async def _events_between(self, first: int, last: int) -> dict[int, list[HistoryEvent]]:
+        events = defaultdict(list)
+        for row in await self._work.rows(_OF_PAGE, {"first": first, "last": last}):
+            event = _EVENT.read(row)
+            events[event.request_id].append(event)
+        return events
+
+    async def unsealed_heads(self, limit: int) -> list[Head]:
+        """Return heads that changed since they were last sealed."""
+        return [Head(*row) for row in await self._work.rows(_HEADS_UNSEALED, {"most": limit})]
+
+    async def last_seal(self) -> Seal | None:
+        """Return the newest seal."""
+        row = await self._work.row(_LAST_SEAL)
+        return None if row is None else _seal(row)
+
+    async def add_seal(self, seal: Seal) -> None:
+        """Store a seal and note its heads as sealed; `Conflict` when there is one of that number already."""
+        heads = [[head.request_id, head.code, head.seq, head.hash] for head in seal.heads]
+        facts = {"number": seal.number, "at": seal.at, "previous": seal.previous}
+        await self._work.run(_ADD_SEAL, {**facts, "heads": heads, "hash": seal.hash, "signature": seal.signature})
+        if seal.heads:
+            ends = [{"request_id": head.request_id, "seq": head.seq} for head in seal.heads]
+            await self._work.run(_NOTE_SEALED, ends)
+
+    async def seals(self) -> AsyncIterator[Seal]:
+        """Stream every seal in order."""
+        after = 0
+        while rows := await self._work.rows(_SEALS_AFTER, {"after": after, "most": SEALS_A_PAGE}):
+            for row in rows:
+                seal = _seal(row)
+                yield seal
+                after = seal.number
+
+
+def _seal(row: AnyRow) -> Seal:
+    number, at, heads, previous, digest, signature = row
+    return Seal(number, at, tuple(Head(*head) for head in heads), previous, digest, signature)

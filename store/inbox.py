@@ -1,0 +1,50 @@
+"""Texts that came in, each kept once however often it is delivered."""
+
+from sqlalchemy import Executable, Integer, bindparam, select, update
+
+from domain.outgoing import InboundMessage
+from store.engines.base import Engine
+from store.rows import Record
+from store.schema import inbox
+from store.work import Repository
+
+_MESSAGE = Record(inbox, InboundMessage)
+_KNOWN = select(*_MESSAGE.columns).where(
+    inbox.c.channel == bindparam("on_channel"),
+    inbox.c.provider == bindparam("from_provider"),
+    inbox.c.fingerprint == bindparam("same"),
+)
+_SAVE = update(inbox).where(inbox.c.id == bindparam("message_id"))
+_LAST = (
+    select(*_MESSAGE.columns)
+    .where(inbox.c.channel == bindparam("on_channel"), inbox.c.sender == bindparam("from_sender"))
+    .order_by(inbox.c.received_at.desc(), inbox.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
+def _add_unless_known(engine: Engine) -> Executable:
+    return engine.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider", "fingerprint"])
+
+
+class SqlInbox(Repository):
+    """The port `Inbox`. Of deliveries that come at once, one is stored; the others wait for its unit and are known."""
+
+    async def add(self, message: InboundMessage) -> bool:
+        """Store it; False when its fingerprint is known (a duplicate delivery)."""
+        return await self._work.count(_add_unless_known, _MESSAGE.values(message)) == 1
+
+    async def known(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
+        """Return the earlier delivery of the same message."""
+        row = await self._work.row(_KNOWN, {"on_channel": channel, "from_provider": provider, "same": fingerprint})
+        return None if row is None else _MESSAGE.read(row)
+
+    async def save(self, message: InboundMessage) -> None:
+        """Store what became of it."""
+        became = {name: getattr(message, name) for name in ("state", "intent", "reply_id", "request_id", "reason")}
+        await self._work.run(_SAVE, {**became, "message_id": message.id})
+
+    async def last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
+        """Return the newest messages of a sender, newest first."""
+        rows = await self._work.rows(_LAST, {"on_channel": channel, "from_sender": sender, "most": limit})
+        return _MESSAGE.read_all(rows)

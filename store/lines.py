@@ -1,0 +1,59 @@
+"""What is known of a citizen's line: opt-outs, and how often something was done from it."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Executable, bindparam, delete, select, true
+
+from store.engines.base import Engine
+from store.schema import hits, opt_outs
+from store.work import Repository
+
+SWEPT_AT_ONCE = 100
+
+_OPTED_OUT = select(opt_outs.c.mobile).where(opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true())
+_HITS = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
+_PAST = select(hits.c.key).where(hits.c.ends_at <= bindparam("now")).order_by(hits.c.ends_at).limit(SWEPT_AT_ONCE)
+_SWEEP = delete(hits).where(hits.c.key.in_(_PAST.with_for_update(skip_locked=True)))
+
+
+def _set_opt_out(engine: Engine) -> Executable:
+    new = engine.insert(opt_outs)
+    changed = {name: new.excluded[name] for name in ("stopped", "at")}
+    return new.on_conflict_do_update(index_elements=["mobile"], set_=changed)
+
+
+def _hit(engine: Engine) -> Executable:
+    first = engine.insert(hits).values(count=1)
+    counted = first.on_conflict_do_update(index_elements=["key"], set_={"count": hits.c.count + 1})
+    return counted.returning(hits.c.count)
+
+
+class SqlLines(Repository):
+    """The port `Lines`. A count belongs to its unit like everything else: it is lost when the unit is rolled back."""
+
+    async def set_opt_out(self, mobile: str, stopped: bool, at: datetime) -> None:
+        """Remember «لغو11» (True) or 12 (False)."""
+        await self._work.run(_set_opt_out, {"mobile": mobile, "stopped": stopped, "at": at})
+
+    async def opted_out(self, mobile: str) -> bool:
+        """Tell whether the line stopped reminders and bulk texts."""
+        return await self._work.row(_OPTED_OUT, {"of_mobile": mobile}) is not None
+
+    async def hit(self, key: str, now: datetime, window: timedelta) -> int:
+        """Count one more under `key` in the present window; return the new count. A new window sweeps past ones out."""
+        full_key, ends_at = _window(key, now, window)
+        count: int = await self._work.value(_hit, {"key": full_key, "ends_at": ends_at})
+        if count == 1:
+            await self._work.run(_SWEEP, {"now": now})
+        return count
+
+    async def hits(self, key: str, now: datetime, window: timedelta) -> int:
+        """Return the count without adding to it."""
+        full_key, _ = _window(key, now, window)
+        return await self._work.value(_HITS, {"of_key": full_key}) or 0
+
+
+def _window(key: str, now: datetime, window: timedelta) -> tuple[str, datetime]:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    number = (now - epoch) // window
+    return f"{key}|{int(window.total_seconds())}|{number}", epoch + (number + 1) * window

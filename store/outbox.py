@@ -1,0 +1,307 @@
+"""Texts that go out: queued in the unit that wants them, claimed and marked by the relay, settled by receipts.
+
+The rank of a state (`MessageState.rank`) only grows here, in whatever order marks, receipts and answers come; back to
+queued go only the holder of the claim and somebody's decision (`requeue`). A claim is a token and the database's time.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Float,
+    Integer,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from domain.errors import NotFound
+from domain.outgoing import MessageState, OutboxMessage
+from store.engines.base import Engine
+from store.engines.types import ID, Choice, Utc, Words
+from store.rows import Record
+from store.schema import outbox, receipts
+from store.work import AnyRow, Repository
+
+EARLY_RECEIPTS_KEPT = timedelta(days=7)
+ABANDONED = "abandoned"
+_SENT_BY_THEN = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}
+_OUTCOME = ("state", "attempts", "provider", "provider_id", "parts", "cost", "reason")
+_MARKED = (*_OUTCOME, "not_before", "sent_at", "updated_at")
+
+_MESSAGE = Record(outbox, OutboxMessage)
+_MOST = bindparam("most", type_=Integer)
+_NOW = bindparam("now", type_=Utc)
+_ON_CHANNEL = outbox.c.channel == bindparam("on_channel")
+_UNCLAIMED = outbox.c.claim_token.is_(None)
+_BELOW = outbox.c.state.in_(bindparam("below", expanding=True))
+_RELEASED: dict[str, Any] = {"claim_token": None, "claimed_until": None}
+
+
+def _stands(state: MessageState) -> ColumnElement[bool]:
+    # Written into the statement, so that the partial indexes serve it.
+    return outbox.c.state == literal(state, Choice(MessageState), literal_execute=True)
+
+
+_ADD = insert(outbox)
+_GET = select(*_MESSAGE.columns).where(outbox.c.id == bindparam("message_id"))
+_READY = (
+    select(outbox.c.id)
+    .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.not_before <= _NOW)
+    .where(outbox.c.expires_at.is_(None) | (outbox.c.expires_at > _NOW))
+    .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+    .cte("ready")
+)
+_PAST = (
+    select(outbox.c.id)
+    .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.expires_at <= _NOW)
+    .order_by(outbox.c.expires_at)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+    .cte("past")
+)
+_EXPIRE = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_PAST.c.id)))
+    .values(state=MessageState.EXPIRED, updated_at=_NOW)
+    .returning(*_MESSAGE.columns)
+)
+_MARK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("message_id"), outbox.c.claim_token == bindparam("held"))
+    .values(**_RELEASED)
+)
+_RAISED: dict[str, Any] = {
+    "state": bindparam("new_state"),
+    "updated_at": _NOW,
+    "sent_at": func.coalesce(outbox.c.sent_at, bindparam("sent", type_=Utc)),
+}
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("message_id"), _UNCLAIMED, _BELOW)
+    .values(
+        **_RAISED,
+        provider_id=func.coalesce(bindparam("new_provider_id", type_=Words), outbox.c.provider_id),
+        reason=func.coalesce(bindparam("new_reason", type_=Words), outbox.c.reason),
+        cost=func.coalesce(bindparam("new_cost", type_=ID), outbox.c.cost),
+    )
+    .returning(outbox.c.provider)
+)
+_OF_RECEIPT = (outbox.c.provider == bindparam("by"), outbox.c.provider_id == bindparam("number"), _UNCLAIMED)
+_APPLY = update(outbox).where(*_OF_RECEIPT, _BELOW).values(**_RAISED)
+_MARKED_ALREADY = select(outbox.c.id).where(*_OF_RECEIPT).limit(1)
+_TAKE_EARLY = (
+    delete(receipts)
+    .where(receipts.c.provider == bindparam("by"), receipts.c.provider_id == bindparam("number"))
+    .returning(receipts.c.state, receipts.c.at)
+)
+_DROP_OLD_RECEIPTS = delete(receipts).where(receipts.c.at < bindparam("long_ago"))
+_REQUEUE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("message_id"), outbox.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED]))
+    .values(state=MessageState.QUEUED, not_before=_NOW, updated_at=_NOW, reason=bindparam("new_reason"))
+)
+_AWAITING = (
+    select(*_MESSAGE.columns)
+    .where(_ON_CHANNEL, outbox.c.provider == bindparam("by"), outbox.c.state == bindparam("in_state"))
+    .where(outbox.c.updated_at < bindparam("before"))
+    .order_by(outbox.c.updated_at, outbox.c.id)
+    .limit(_MOST)
+)
+_TOUCH = update(outbox).where(outbox.c.id.in_(bindparam("asked", expanding=True))).values(updated_at=_NOW)
+
+
+def _claim(engine: Engine) -> Executable:
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(select(_READY.c.id)))
+        .values(
+            state=MessageState.SENDING,
+            updated_at=_NOW,
+            provider=func.coalesce(bindparam("by", type_=Words), outbox.c.provider),
+            claim_token=bindparam("token"),
+            claimed_until=engine.later(bindparam("lease", type_=Float)),
+        )
+        .returning(*_MESSAGE.columns, outbox.c.priority)
+    )
+
+
+def _abandon(engine: Engine) -> Executable:
+    dead = (
+        select(outbox.c.id)
+        .where(_stands(MessageState.SENDING), _ON_CHANNEL, outbox.c.claimed_until <= engine.now)
+        .limit(_MOST)
+        .with_for_update(skip_locked=True)
+        .cte("dead")
+    )
+    lost = update(outbox).where(outbox.c.id.in_(select(dead.c.id)))
+    return lost.values(state=MessageState.UNKNOWN, reason=ABANDONED, **_RELEASED)
+
+
+def _keep_receipt(engine: Engine) -> Executable:
+    new = engine.insert(receipts)
+    return new.on_conflict_do_update(
+        index_elements=["provider", "provider_id"],
+        set_={name: new.excluded[name] for name in ("state", "at")},
+        where=receipts.c.state.in_(bindparam("below", expanding=True)),
+    )
+
+
+class SqlOutbox(Repository):
+    """The port `Outbox`."""
+
+    async def add(self, message: OutboxMessage) -> None:
+        """Queue a message."""
+        await self._work.run(_ADD, {**_MESSAGE.values(message), "priority": message.cls.priority})
+        self._work.outbox_grew = True
+
+    async def get(self, message_id: int) -> OutboxMessage:
+        """Return by id; `NotFound("message")`."""
+        row = await self._work.row(_GET, {"message_id": message_id})
+        if row is None:
+            raise NotFound("message")
+        return _MESSAGE.read(row)
+
+    async def claim(
+        self,
+        channel: str,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        token: str,
+        *,
+        provider: str | None = None,
+    ) -> list[OutboxMessage]:
+        """Take queued messages whose time has come (by class priority, then age) for `lease` of the database's time.
+
+        `provider` is noted as the one that is about to send, so that an abandoned claim can be asked about there.
+        """
+        what = {"on_channel": channel, "now": now, "most": limit, "by": provider}
+        rows = await self._work.rows(_claim, {**what, "lease": lease.total_seconds(), "token": token})
+        return [_MESSAGE.read(row) for row in sorted(rows, key=_turn)]
+
+    async def mark(self, message: OutboxMessage, token: str) -> bool:
+        """Store what became of a claimed message and end the claim; False when the claim was lost.
+
+        A receipt that came before is applied at once.
+        """
+        if message.state is MessageState.SENDING:
+            raise ValueError("a mark tells what became of the message: it cannot still be sending")
+        if message.provider_id:
+            await self._keep_apart(message.provider_id)
+        marked = {name: getattr(message, name) for name in _MARKED}
+        if await self._work.count(_MARK, {**marked, "message_id": message.id, "held": token}) != 1:
+            return False
+        await self._apply_early(message.id, message.provider, message.provider_id)
+        return True
+
+    async def abandoned(self, channel: str, limit: int) -> int:
+        """Turn claims whose lease ran out into `unknown`, with reason `ABANDONED`; count them."""
+        return await self._work.count(_abandon, {"on_channel": channel, "most": limit})
+
+    async def awaiting(
+        self, channel: str, provider: str, state: MessageState, before: datetime, limit: int
+    ) -> list[OutboxMessage]:
+        """Return a provider's messages in that state last touched before that moment, oldest first."""
+        of = {"on_channel": channel, "by": provider, "in_state": state}
+        return _MESSAGE.read_all(await self._work.rows(_AWAITING, {**of, "before": before, "most": limit}))
+
+    async def touch(self, message_ids: Sequence[int], now: datetime) -> None:
+        """Note that these were asked about just now, so that others have their turn next."""
+        await self._work.run(_TOUCH, {"asked": list(message_ids), "now": now})
+
+    async def settle(
+        self,
+        message_id: int,
+        state: MessageState,
+        now: datetime,
+        *,
+        provider_id: str | None = None,
+        reason: str | None = None,
+        cost: int | None = None,
+    ) -> bool:
+        """Raise an unclaimed message to a state of higher rank; False when it already stands as high."""
+        if provider_id:
+            await self._keep_apart(provider_id)
+        new = {"new_provider_id": provider_id, "new_reason": reason, "new_cost": cost}
+        row = await self._work.row(_SETTLE, {**_raised(state, now), **new, "message_id": message_id})
+        if row is None:
+            return False
+        await self._apply_early(message_id, row[0], provider_id)
+        return True
+
+    async def receipt(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> bool:
+        """Apply a delivery receipt by the provider's id; True when that changed the message.
+
+        A receipt that comes before the mark is kept for some days and applied by it.
+        """
+        await self._keep_apart(provider_id)
+        of = {"by": provider, "number": provider_id}
+        if await self._work.count(_APPLY, {**_raised(state, now), **of}):
+            return True
+        if await self._work.row(_MARKED_ALREADY, of) is None:
+            await self._keep(provider, provider_id, state, now)
+        return False
+
+    async def requeue(self, message_id: int, now: datetime, reason: str) -> bool:
+        """Put an unknown or failed message back into the queue by somebody's decision; False when in another state."""
+        queued = await self._work.count(_REQUEUE, {"message_id": message_id, "now": now, "new_reason": reason}) == 1
+        self._work.outbox_grew |= queued
+        return queued
+
+    async def expire(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Mark queued messages past `expires_at` as expired and return them, oldest first."""
+        rows = await self._work.rows(_EXPIRE, {"on_channel": channel, "now": now, "most": limit})
+        return sorted(_MESSAGE.read_all(rows), key=lambda message: message.id)
+
+    async def recent(
+        self,
+        *,
+        state: MessageState | None = None,
+        recipient: str | None = None,
+        request_id: int | None = None,
+        limit: int = 100,
+    ) -> list[OutboxMessage]:
+        """Return messages, newest first."""
+        asked = {"state": state, "recipient": recipient, "request_id": request_id}
+        conditions = [outbox.c[name] == value for name, value in asked.items() if value is not None]
+        statement = select(*_MESSAGE.columns).where(*conditions).order_by(outbox.c.id.desc()).limit(limit)
+        return _MESSAGE.read_all(await self._work.rows(statement))
+
+    async def _keep_apart(self, provider_id: str) -> None:
+        # A receipt and the mark of its message, each unseen by the other until it commits, would miss each other.
+        await self._work.serialise(f"receipt:{provider_id}")
+
+    async def _keep(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> None:
+        early = {"provider": provider, "provider_id": provider_id, "state": state, "at": now}
+        await self._work.run(_keep_receipt, {**early, "below": _below(state)})
+        await self._work.run(_DROP_OLD_RECEIPTS, {"long_ago": now - EARLY_RECEIPTS_KEPT})
+
+    async def _apply_early(self, message_id: int, provider: str | None, provider_id: str | None) -> None:
+        if provider is None or provider_id is None:
+            return
+        early = await self._work.row(_TAKE_EARLY, {"by": provider, "number": provider_id})
+        if early is not None:
+            await self.settle(message_id, *early)
+
+
+def _below(state: MessageState) -> list[MessageState]:
+    return [other for other in MessageState if other.rank < state.rank]
+
+
+def _raised(state: MessageState, now: datetime) -> dict[str, Any]:
+    sent = now if state in _SENT_BY_THEN else None
+    return {"new_state": state, "now": now, "sent": sent, "below": _below(state)}
+
+
+def _turn(row: AnyRow) -> tuple[int, datetime, int]:
+    return row.priority, row.created_at, row.id

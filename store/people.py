@@ -1,0 +1,61 @@
+"""Citizens and staff."""
+
+from sqlalchemy import Executable, bindparam, func, select, true
+
+from domain.accounts import Person, StaffMember
+from domain.people import Role
+from store.engines.base import Engine
+from store.rows import Record
+from store.schema import people, staff
+from store.work import Repository
+
+_PERSON = Record(people, Person)
+_BY_MOBILE = select(*_PERSON.columns).where(people.c.mobile == bindparam("of_mobile"))
+
+_MEMBER = Record(staff, StaffMember)
+_ALL_STAFF = select(*_MEMBER.columns).order_by(staff.c.username)
+_ACTIVE_STAFF = _ALL_STAFF.where(staff.c.active == true())
+_BY_USERNAME = select(*_MEMBER.columns).where(staff.c.username == bindparam("of_username"))
+
+
+def _put_person(engine: Engine) -> Executable:
+    new = engine.insert(people)
+    known = {name: func.coalesce(new.excluded[name], people.c[name]) for name in ("full_name", "national_code")}
+    return new.on_conflict_do_update(index_elements=["mobile"], set_=known)
+
+
+def _put_member(engine: Engine) -> Executable:
+    new = engine.insert(staff)
+    changed = {name: new.excluded[name] for name in _MEMBER.names if name not in {"username", "created_at"}}
+    return new.on_conflict_do_update(index_elements=["username"], set_=changed)
+
+
+class SqlPeople(Repository):
+    """The port `People`."""
+
+    async def person(self, mobile: str) -> Person | None:
+        """Return the person with that mobile (+989…)."""
+        row = await self._work.row(_BY_MOBILE, {"of_mobile": mobile})
+        return None if row is None else _PERSON.read(row)
+
+    async def put_person(self, person: Person) -> None:
+        """Store a new person or what became known; a known name or code is never overwritten by None."""
+        await self._work.run(_put_person, _PERSON.values(person))
+
+    async def staff(self, username: str) -> StaffMember | None:
+        """Return a staff member."""
+        row = await self._work.row(_BY_USERNAME, {"of_username": username})
+        return None if row is None else _MEMBER.read(row)
+
+    async def all_staff(self) -> list[StaffMember]:
+        """Return every staff member by username."""
+        return _MEMBER.read_all(await self._work.rows(_ALL_STAFF))
+
+    async def staff_with_role(self, role: Role) -> list[StaffMember]:
+        """Return the active members of a role, by username. A municipality has some dozens of staff: all are read."""
+        members = _MEMBER.read_all(await self._work.rows(_ACTIVE_STAFF))
+        return [member for member in members if role in member.roles]
+
+    async def put_staff(self, member: StaffMember) -> None:
+        """Store a new or changed member (by username; the time of creation stays)."""
+        await self._work.run(_put_member, _MEMBER.values(member))

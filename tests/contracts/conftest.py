@@ -1,0 +1,75 @@
+"""The databases that the store's contract runs over: an SQLite file and the real PostgreSQL, each with the schema."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from store.emptying import empty
+from store.migrate import migrate
+from store.unit_of_work import SqlStore
+from tests.postgres import PostgresServer
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "pishkhan.db"
+    await migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated SQLite file of the test's own."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'pishkhan.db')}"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> str:
+    """One migrated database for all tests of the contract: emptying it is far quicker than cloning another."""
+    return postgres_server.url(await postgres_server.create(template=postgres_template))
+
+
+@pytest.fixture
+async def emptied_postgres_url(shared_postgres_url: str) -> str:
+    """The shared database, without rows."""
+    store = await SqlStore.open(shared_postgres_url)
+    async with store.unit() as uow:
+        await empty(uow)
+    await store.close()
+    return shared_postgres_url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database without rows, on each engine."""
+    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "emptied_postgres_url"}[request.param])
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any schema, on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url: str = request.getfixturevalue("empty_postgres_url")
+    return url
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[SqlStore]:
+    """An open store on each engine."""
+    opened = await SqlStore.open(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other_store(database_url: str) -> AsyncIterator[SqlStore]:
+    """A second engine on the same database, as another process would have."""
+    opened = await SqlStore.open(database_url)
+    yield opened
+    await opened.close()

@@ -1,0 +1,133 @@
+"""The repositories of bills, payments, refunds and tariffs, on every engine."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from domain.bills import Bill, BillState, PaymentMethod, RefundState
+from domain.errors import BillNotFound, Conflict, NotFound, Unavailable
+from domain.ports import Store
+from store import bills as module
+from store.unit_of_work import SqlStore
+from tests.contracts.examples import BIG, NOW, a_bill, a_payment, a_refund, a_tariff
+
+
+async def stored(store: Store, **changes: object) -> Bill:
+    """A bill that is in the store."""
+    bill = a_bill(**changes)
+    async with store.unit() as uow:
+        await uow.bills.add(bill)
+    return bill
+
+
+async def test_file_numbers_are_drawn_once_each(store: SqlStore, other_store: SqlStore) -> None:
+    async def draw(through: Store) -> int:
+        async with through.unit() as uow:
+            return await uow.bills.next_file_number()
+
+    numbers = await asyncio.gather(*(draw(one) for one in [store, other_store] * 10))
+    assert sorted(numbers) == list(range(1, 21))
+
+
+async def test_file_numbers_end_with_a_clear_error(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LAST_FILE_NUMBER", 1)
+    async with store.unit() as uow:
+        assert await uow.bills.next_file_number() == 1
+        with pytest.raises(Unavailable, match="file_number"):
+            await uow.bills.next_file_number()
+
+
+async def test_a_bill_is_found_by_each_of_its_names(store: SqlStore) -> None:
+    bill, later = await stored(store), await stored(store)
+    async with store.unit() as uow:
+        assert await uow.bills.get(bill.id) == bill
+        assert await uow.bills.by_bill_id(bill.bill_id) == bill
+        assert await uow.bills.by_bill_id(bill.bill_id, lock=True) == bill
+        assert await uow.bills.of_subject("request", BIG) == [bill, later]
+        assert await uow.bills.of_subject("duty", BIG) == []
+        for lookup in (uow.bills.get(1), uow.bills.by_bill_id("1")):
+            with pytest.raises(BillNotFound):
+                await lookup
+
+
+async def test_a_bill_id_is_never_used_twice(store: SqlStore) -> None:
+    bill = await stored(store)
+    for again in (a_bill(bill_id=bill.bill_id), a_bill(file_number=bill.file_number)):
+        with pytest.raises(Conflict):
+            async with store.unit() as uow:
+                await uow.bills.add(again)
+
+
+async def test_a_payment_and_an_expiry_never_overwrite_each_other(store: SqlStore, other_store: SqlStore) -> None:
+    bill = await stored(store)
+    paid, expired = replace(bill), replace(bill)
+    async with store.unit() as uow:
+        paid.state, paid.settled_at, paid.note, paid.deadline = BillState.PAID, NOW, "فیش", NOW + timedelta(1)
+        await uow.bills.save(paid)
+    expired.state = BillState.EXPIRED
+    with pytest.raises(Conflict):
+        async with other_store.unit() as uow:
+            await uow.bills.save(expired)
+    async with store.unit() as uow:
+        assert await uow.bills.get(bill.id) == paid
+        paid.state = BillState.REFUND_DUE
+        await uow.bills.save(paid)
+    assert paid.revision == 2
+
+
+async def test_a_reference_is_recorded_once_a_method(store: SqlStore) -> None:
+    bill = await stored(store)
+    first, second = a_payment(bill), a_payment(bill, method=PaymentMethod.POS)
+    async with store.unit() as uow:
+        await uow.bills.add_payment(first)
+        await uow.bills.add_payment(second)
+        with pytest.raises(Conflict, match="reference"):
+            await uow.bills.add_payment(a_payment(bill))
+        assert await uow.bills.payment(PaymentMethod.SLIP, "778899") == first
+        assert await uow.bills.payment(PaymentMethod.SLIP, "1") is None
+        assert await uow.bills.payments_of(bill.id) == [first, second]
+
+
+async def test_money_goes_back_once(store: SqlStore) -> None:
+    bill = await stored(store)
+    refund, other = a_refund(bill), a_refund(bill, reason="surplus_payment")
+    async with store.unit() as uow:
+        await uow.bills.add_refund(refund)
+        await uow.bills.add_refund(other)
+        refund.iban = "IR060120000000000000000001"
+        await uow.bills.save_refund(refund)
+        refund.state, refund.refunded_at = RefundState.REFUNDED, NOW
+        await uow.bills.save_refund(refund)
+        assert await uow.bills.refunds_of(bill.id) == [refund, other]
+        with pytest.raises(Conflict, match="refund"):
+            await uow.bills.save_refund(refund)
+
+
+async def test_tariffs_are_listed_by_service_dimensions_and_age(store: SqlStore) -> None:
+    old = a_tariff(valid_from=date(2025, 3, 21), valid_to=date(2026, 3, 21))
+    loader = a_tariff(dimensions={"machine": "loader", "band": "a"})
+    grader, expert = a_tariff(dimensions={"machine": "grader"}), a_tariff(service="expert", dimensions={})
+    async with store.unit() as uow:
+        for row in (loader, old, grader, expert):
+            await uow.tariffs.add(row)
+        assert await uow.tariffs.of_service("machinery") == [old, loader, grader]
+        assert {row.id for row in await uow.tariffs.all()} == {row.id for row in (loader, old, grader, expert)}
+        assert (await uow.tariffs.all())[0] == expert
+
+
+async def test_a_price_is_closed_before_the_next_opens(store: SqlStore) -> None:
+    row = a_tariff(dimensions={"machine": "loader", "band": "a"})
+    following = a_tariff(dimensions={"band": "a", "machine": "loader"}, valid_from=date(2027, 3, 21))
+    async with store.unit() as uow:
+        await uow.tariffs.add(row)
+    with pytest.raises(Conflict):
+        async with store.unit() as uow:
+            await uow.tariffs.add(following)
+    async with store.unit() as uow:
+        await uow.tariffs.close(row.id, following.valid_from)
+        await uow.tariffs.add(following)
+        assert await uow.tariffs.all() == [replace(row, valid_to=following.valid_from), following]
+        with pytest.raises(NotFound):
+            await uow.tariffs.close(1, following.valid_from)

@@ -1,0 +1,86 @@
+"""The repositories of people, feedback, the working calendar and the audit, on every engine."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from domain.accounts import Comment, Person, Rating
+from domain.people import Role
+from store import schema
+from store.unit_of_work import SqlStore
+from store.work import Repository
+from tests.contracts.examples import MOBILE, NOW, a_member, a_request, new_id
+
+
+async def test_what_is_known_of_a_person_is_never_forgotten(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        assert await uow.people.person(MOBILE) is None
+        await uow.people.put_person(Person(MOBILE, None, "0499370899", NOW))
+        await uow.people.put_person(Person(MOBILE, "علی رضایی", None, NOW + timedelta(days=1)))
+        assert await uow.people.person(MOBILE) == Person(MOBILE, "علی رضایی", "0499370899", NOW)
+        await uow.people.put_person(Person(MOBILE, "علی رضائی", None, NOW))
+        assert await uow.people.person(MOBILE) == Person(MOBILE, "علی رضائی", "0499370899", NOW)
+
+
+async def test_staff_are_found_by_name_and_by_role(store: SqlStore) -> None:
+    both = a_member("zahra", Role.REVENUE, Role.MANAGER)
+    one = a_member("ali", Role.REVENUE, mobile=None)
+    gone = a_member("reza", Role.REVENUE, active=False)
+    async with store.unit() as uow:
+        for member in (both, one, gone):
+            await uow.people.put_staff(member)
+        assert await uow.people.staff("zahra") == both
+        assert await uow.people.staff("nobody") is None
+        assert await uow.people.all_staff() == [one, gone, both]
+        assert await uow.people.staff_with_role(Role.REVENUE) == [one, both]
+        assert await uow.people.staff_with_role(Role.MANAGER) == [both]
+        assert await uow.people.staff_with_role(Role.CIVIL) == []
+
+
+async def test_a_known_member_is_changed(store: SqlStore) -> None:
+    member = a_member("ali", Role.CIVIL)
+    changed = replace(member, roles=frozenset(), active=False, created_at=NOW + timedelta(days=1))
+    async with store.unit() as uow:
+        await uow.people.put_staff(member)
+        await uow.people.put_staff(changed)
+        assert await uow.people.staff("ali") == replace(changed, created_at=NOW)
+
+
+async def test_a_request_is_rated_once(store: SqlStore) -> None:
+    request = a_request()
+    rating = Rating(request.id, 5, "خوب بود", "sms", NOW)
+    async with store.unit() as uow:
+        await uow.requests.add(request)
+        assert await uow.feedback.rating_of(request.id) is None
+        assert await uow.feedback.rate(rating)
+        assert not await uow.feedback.rate(replace(rating, score=1))
+        assert await uow.feedback.rating_of(request.id) == rating
+
+
+async def test_comments_are_kept_with_or_without_a_request(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        await uow.feedback.add_comment(Comment(new_id(), "machinery", None, MOBILE, "بهتر شد", "sms", NOW))
+        await uow.feedback.add_comment(Comment(new_id(), None, None, None, "؟", "portal", NOW))
+
+
+async def test_the_last_word_about_a_day_counts(store: SqlStore) -> None:
+    nowruz, friday = date(2027, 3, 21), date(2026, 11, 27)
+    async with store.unit() as uow:
+        await uow.work_calendar.set_override(nowruz, True, "کشیک")
+        await uow.work_calendar.set_override(nowruz, False, "تعطیل")
+        await uow.work_calendar.set_override(friday, True, "جبرانی")
+        assert await uow.work_calendar.overrides() == {friday: True, nowruz: False}
+
+
+async def test_audited_facts_are_numbered_by_the_database(store: SqlStore) -> None:
+    class Reading(Repository):
+        """There is no port yet that reads them."""
+
+        async def whats(self) -> list[str]:
+            return [row.what for row in await self._work.rows(select(schema.audit).order_by(schema.audit.c.id))]
+
+    async with store.unit() as uow:
+        await uow.audit.record(NOW, "staff:ali", "denied", {"action": "price"})
+        await uow.audit.record(NOW, "office:101", "locked_out", {})
+        assert await Reading(uow.audit._work).whats() == ["denied", "locked_out"]

@@ -1,0 +1,172 @@
+"""The repositories of requests and their timers, on every engine."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import Conflict, NotFound
+from domain.ports import Store
+from domain.requests import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
+from store.unit_of_work import SqlStore
+from tests.contracts.examples import MOBILE, NOW, a_request
+
+LATER = NOW + timedelta(hours=1)
+
+
+async def stored(store: Store, **changes: object) -> ServiceRequest:
+    """A request that is in the store."""
+    request = a_request(**changes)
+    async with store.unit() as uow:
+        assert await uow.requests.add(request)
+    return request
+
+
+async def found(store: Store, wanted: RequestFilter) -> list[int]:
+    """The ids that a filter finds."""
+    async with store.unit(write=False) as uow:
+        return [request.id for request in await uow.requests.find(wanted)]
+
+
+async def test_a_request_comes_back_as_it_went_in(store: SqlStore) -> None:
+    parent = await stored(store)
+    request = await stored(store, parent_id=parent.id, office="101", assignee="civil", head_seq=3, head_hash="ab")
+    async with store.unit() as uow:
+        assert await uow.requests.get(request.id) == request
+        assert await uow.requests.by_code(request.code, lock=True) == request
+
+
+async def test_unknown_requests_are_not_found(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        with pytest.raises(NotFound, match="request"):
+            await uow.requests.get(1, lock=True)
+        with pytest.raises(NotFound, match="code"):
+            await uow.requests.by_code("123456786")
+
+
+async def test_a_taken_code_is_told_and_another_can_be_drawn_in_the_same_unit(store: SqlStore) -> None:
+    first = await stored(store)
+    async with store.unit() as uow:
+        second = a_request(code=first.code)
+        assert not await uow.requests.add(second)
+        second.code = "999999990"
+        assert await uow.requests.add(second)
+    async with store.unit(write=False) as uow:
+        assert (await uow.requests.by_code("999999990")).id == second.id
+
+
+async def test_saving_counts_the_revision_and_refuses_an_old_one(store: SqlStore) -> None:
+    request = await stored(store)
+    mine, theirs = replace(request), replace(request)
+    async with store.unit() as uow:
+        mine.state, mine.phase, mine.data = "accepted", Phase.IN_PROGRESS, {"hours": 3}
+        await uow.requests.save(mine)
+        await uow.requests.save(mine)
+    assert mine.revision == 2
+    with pytest.raises(Conflict):
+        async with store.unit() as uow:
+            await uow.requests.save(theirs)
+    async with store.unit(write=False) as uow:
+        assert await uow.requests.get(request.id) == mine
+
+
+async def test_of_two_changes_at_once_one_wins(store: SqlStore, other_store: SqlStore) -> None:
+    request = await stored(store)
+
+    async def change(through: Store, note: str) -> None:
+        async with through.unit(write=False) as uow:
+            read = await uow.requests.get(request.id)
+        async with through.unit() as uow:
+            read.data = {"note": note}
+            await uow.requests.save(read)
+
+    results = await asyncio.gather(change(store, "a"), change(other_store, "b"), return_exceptions=True)
+    assert sorted(type(result) for result in results if result)[0:1] in ([], [Conflict])
+    async with store.unit(write=False) as uow:
+        saved = await uow.requests.get(request.id)
+    assert saved.revision == results.count(None)
+
+
+async def test_a_locked_request_keeps_other_writers_off(store: SqlStore, other_store: SqlStore) -> None:
+    request = await stored(store)
+
+    async def add_hour(through: Store) -> None:
+        async with through.unit() as uow:
+            read = await uow.requests.get(request.id, lock=True)
+            await asyncio.sleep(0)
+            read.data = {"hours": read.data.get("hours", 0) + 1}
+            await uow.requests.save(read)
+
+    await asyncio.gather(*(add_hour(one) for one in [store, other_store] * 5))
+    async with store.unit(write=False) as uow:
+        assert (await uow.requests.get(request.id)).data == {"hours": 10}
+
+
+async def test_lists_are_filtered_and_newest_first(store: SqlStore) -> None:
+    first = await stored(store, assignee="ali")
+    second = await stored(store, service="expert", state="assigned", phase=Phase.IN_PROGRESS)
+    third = await stored(store, phase=Phase.DONE, mobile="+989120000000")
+    assert await found(store, RequestFilter()) == [third.id, second.id, first.id]
+    assert await found(store, RequestFilter(limit=1)) == [third.id]
+    assert await found(store, RequestFilter(before=third.id)) == [second.id, first.id]
+    assert await found(store, RequestFilter(open_only=True)) == [second.id, first.id]
+    assert await found(store, RequestFilter(service="expert", state="assigned")) == [second.id]
+    assert await found(store, RequestFilter(phase=Phase.DONE)) == [third.id]
+    assert await found(store, RequestFilter(mobile=MOBILE, assignee="ali")) == [first.id]
+
+
+async def test_running_requests_follow_a_state_map(store: SqlStore) -> None:
+    live = await stored(store)
+    done = await stored(store, phase=Phase.DONE)
+    async with store.unit() as uow:
+        assert await uow.requests.live_states() == {("machinery", 1, "submitted")}
+        assert await uow.requests.move_state("machinery", 1, "submitted", "received", 2) == 1
+        assert await uow.requests.live_states() == {("machinery", 2, "received")}
+    async with store.unit() as uow:
+        assert (await uow.requests.get(done.id)).version == 1
+        with pytest.raises(Conflict):  # whoever read it before the move
+            await uow.requests.save(live)
+
+
+async def test_timers_come_due_oldest_first(store: SqlStore) -> None:
+    request, other = await stored(store), await stored(store)
+    early = Timer(request.id, TimerKind.DEADLINE, "expire", NOW)
+    late = Timer(other.id, TimerKind.DEADLINE, "expire", LATER)
+    reminder = Timer(request.id, TimerKind.REMINDER, "day_before", NOW)
+    async with store.unit() as uow:
+        await uow.timers.replace(request.id, [reminder, early, early])
+        await uow.timers.replace(other.id, [late])
+        assert await uow.timers.due(TimerKind.DEADLINE, NOW, 10) == [early]
+        assert await uow.timers.due(TimerKind.DEADLINE, LATER, 10) == [early, late]
+        assert await uow.timers.due(TimerKind.DEADLINE, LATER, 1) == [early]
+        assert await uow.timers.due(TimerKind.SLA, LATER, 10) == []
+
+
+async def test_timers_are_replaced_added_and_removed_once(store: SqlStore) -> None:
+    request = await stored(store)
+    first, second = [Timer(request.id, TimerKind.SLA, name, NOW) for name in ("a", "b")]
+    async with store.unit() as uow:
+        await uow.timers.replace(request.id, [first])
+        await uow.timers.replace(request.id, [second])
+        await uow.timers.add(first)
+        await uow.timers.add(first)
+        assert await uow.timers.due(TimerKind.SLA, NOW, 10) == [first, second]
+        await uow.timers.replace(request.id, [])
+        await uow.timers.add(first)
+    async with store.unit() as uow:
+        assert await uow.timers.remove(first)
+        assert not await uow.timers.remove(first)
+
+
+async def test_a_timer_is_taken_by_one_process(store: SqlStore, other_store: SqlStore) -> None:
+    request = await stored(store)
+    timer = Timer(request.id, TimerKind.DEADLINE, "expire", NOW)
+    async with store.unit() as uow:
+        await uow.timers.add(timer)
+
+    async def take(through: Store) -> bool:
+        async with through.unit() as uow:
+            return await uow.timers.remove(timer)
+
+    assert sum(await asyncio.gather(*(take(one) for one in [store, other_store] * 3))) == 1
