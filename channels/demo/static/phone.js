@@ -1,0 +1,86 @@
+// Keeps the phone's page fresh without reloading it: what is being typed stays. Without this file the page works too.
+"use strict";
+(() => {
+  const EVERY = 1500; // milliseconds
+  const LISTS = ["thread", "requests"];
+  const thread = document.getElementById("thread");
+  if (!thread) return;
+  const screen = thread.parentElement;
+  const lost = document.getElementById("lost");
+  const composer = document.querySelector(".composer");
+  const box = composer.elements.text;
+  const refresh = document.querySelector(".refresh");
+  const address = refresh.href;
+  let turn = 0; // of the newest request under way, 0 with none: what it overtook is dropped
+
+  // Makes `list` equal to `fresh`, touching only the items that differ: screen readers then read only what is new.
+  function renew(list, fresh) {
+    const before = new Map([...list.children].map((item) => [item.id, item]));
+    let place = list.firstElementChild;
+    for (const item of fresh.children) {
+      let node = before.get(item.id);
+      before.delete(item.id);
+      if (node?.querySelector("details[open]")) item.querySelector("details")?.setAttribute("open", "");
+      if (!node?.isEqualNode(item)) {
+        const copy = document.importNode(item, true);
+        if (place && place === node) place = copy;
+        node?.replaceWith(copy);
+        node = copy;
+      }
+      if (node === place) place = place.nextElementSibling;
+      else list.insertBefore(node, place);
+    }
+    for (const gone of before.values()) gone.remove();
+  }
+
+  function show(html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    const last = thread.lastElementChild?.id;
+    for (const id of LISTS) {
+      const list = fresh.getElementById(id);
+      if (list) renew(document.getElementById(id), list);
+    }
+    if (thread.lastElementChild?.id !== last) screen.scrollTop = 0; // the column is reversed: 0 is its end
+  }
+
+  async function load(options) {
+    const mine = ++turn;
+    let sent = false;
+    try {
+      const response = await fetch(address, options);
+      const html = await response.text();
+      if (response.ok && mine === turn) show(html);
+      sent = response.ok;
+      lost.textContent = "";
+    } catch {
+      lost.textContent = lost.dataset.words;
+    }
+    if (mine === turn) turn = 0;
+    return sent;
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    const { target: form, submitter } = event;
+    const body = new URLSearchParams(new FormData(form));
+    if (submitter?.name) body.set(submitter.name, submitter.value);
+    if (submitter) submitter.disabled = true;
+    const sent = await load({ method: "POST", body });
+    if (submitter) submitter.disabled = false;
+    if (form === composer) {
+      if (sent) box.value = "";
+      box.focus();
+    }
+  }
+
+  for (const form of document.querySelectorAll(".chips, .composer")) form.addEventListener("submit", send);
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    composer.requestSubmit(composer.querySelector("button"));
+  });
+  refresh.hidden = true;
+  setInterval(() => {
+    if (!turn && !document.hidden) load();
+  }, EVERY);
+})();

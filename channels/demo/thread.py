@@ -1,0 +1,67 @@
+"""The conversation on the phone: texts of both directions as a phone shows them, by the day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from domain.calendar import in_tehran, jalali_long
+from domain.message_parts import count_parts
+from domain.outgoing import InboundMessage, MessageState, OutboxMessage
+from domain.ports import UnitOfWork
+from domain.text import persian_digits
+
+CHANNEL = "sms"
+SHOWN = 60
+"""How many texts of each direction are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One text. `ident` stays the same from reading to reading; `at` is when it came or comes to the phone.
+
+    `parts` are message parts. `state` is that of a text from the municipality, None for one from the phone; `waits`
+    tells that it lies in the queue until `at`.
+    """
+
+    ident: str
+    at: datetime
+    text: str
+    parts: int
+    state: MessageState | None = None
+    waits: bool = False
+
+    @property
+    def hour(self) -> str:
+        """The hour in Tehran, in Persian digits."""
+        return persian_digits(f"{in_tehran(self.at):%H:%M}")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The texts of one day; `title` is its Jalali date."""
+
+    title: str
+    bubbles: list[Bubble]
+
+
+async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[Day]:
+    """Return what was said between the municipality and a mobile (+989…), oldest first."""
+    received = await uow.inbox.last_from(CHANNEL, mobile, SHOWN)
+    sent = await uow.outbox.recent(recipient=mobile, limit=SHOWN)
+    bubbles = [_from_phone(one) for one in received]
+    bubbles += [_to_phone(one, now) for one in sent if one.channel == CHANNEL]
+    # A text and its answer may bear the same moment: what was asked stands first.
+    bubbles.sort(key=lambda one: (one.at, one.state is not None, one.ident))
+    days = groupby(bubbles, key=lambda one: in_tehran(one.at).date())
+    return [Day(jalali_long(day), list(group)) for day, group in days]
+
+
+def _from_phone(message: InboundMessage) -> Bubble:
+    return Bubble(f"in-{message.id}", message.received_at, message.text, count_parts(message.text))
+
+
+def _to_phone(message: OutboxMessage, now: datetime) -> Bubble:
+    at = message.sent_at or message.not_before
+    waits = message.state is MessageState.QUEUED and at > now
+    parts = message.parts or count_parts(message.text)
+    return Bubble(f"out-{message.id}", at, message.text, parts, message.state, waits)

@@ -1,0 +1,1 @@
+"""The SMS channel: webhooks in, relay out, and one file per provider."""

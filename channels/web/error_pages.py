@@ -1,0 +1,76 @@
+"""Errors as pages: a browser gets Persian words, a program the plain answer or the error as JSON."""
+
+import logging
+from collections.abc import Mapping
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from channels.web.pages import page
+from domain.errors import DomainError, Internal
+from domain.wording import Wording
+
+_LOG = logging.getLogger(__name__)
+
+WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
+"""The words of the whole application."""
+
+STATUS: Mapping[str, int] = {
+    "authentication_failed": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "bill_not_found": 404,
+    "already_done": 409,
+    "conflict": 409,
+    "duplicate_request": 409,
+    "not_allowed_now": 409,
+    "too_large": 413,
+    "too_many_requests": 429,
+    "internal": 500,
+    "unsupported": 501,
+    "unavailable": 503,
+}
+"""HTTP status of an error code; any other is 422."""
+
+_WORDED = frozenset({403, 404, 413})
+
+
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status that goes with a domain error."""
+    return STATUS.get(error.code, 422)
+
+
+@web.middleware
+async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer errors in the form that the caller reads."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status not in _WORDED or not _reads_pages(request):
+            raise
+        return _page(request, error.status, _text(request, error.status))
+    except DomainError as error:
+        return _answer(request, error)
+    except Exception:  # noqa: BLE001 - the edge of a request: the visitor gets words, the log the trace
+        _LOG.exception("%s %s failed", request.method, request.path)
+        return _answer(request, Internal())
+
+
+def _answer(request: web.Request, error: DomainError) -> web.Response:
+    message = request.app[WORDING].error(error)
+    if _reads_pages(request):
+        return _page(request, status_of(error), message)
+    body = {"code": error.code, "message": message, "field": error.field}
+    return web.json_response({"error": body}, status=status_of(error))
+
+
+def _page(request: web.Request, status: int, message: str) -> web.Response:
+    return page(request, "web/error.html", {"status": status, "message": message}, status=status)
+
+
+def _text(request: web.Request, status: int) -> str:
+    return request.app[WORDING].catalogue.text(f"web.errors.{status}")
+
+
+def _reads_pages(request: web.Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
