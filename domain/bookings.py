@@ -3,7 +3,7 @@
 A resource is taken by half-hour slots with a unique key on (resource, slot), so no race can book it twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -110,22 +110,39 @@ class BookMachines(Effect):
         self, ctx: Context, machines: list[Resource], start: datetime, end: datetime
     ) -> list[Resource]:
         free = await _free(ctx, ResourceKind.OPERATOR, start, end)
-        chosen: Sequence[str] = ctx.inputs.get("operator") or []
-        picked: list[Resource] = []
+        chosen: Sequence[str] = ctx.inputs.get("operator") or [one.code for one in free]
+        able = [one for one in free if one.code in chosen]
+        drivers = {
+            machine.code: [one.code for one in able if not one.skills or machine.type in one.skills]
+            for machine in machines
+        }
+        driven: dict[str, str] = {}
         for machine in machines:
-            skilled = [one for one in free if one not in picked and (not one.skills or machine.type in one.skills)]
-            fitting = [one for one in skilled if one.code in chosen] if chosen else skilled
-            if not fitting:
+            if not _find_driver(machine.code, drivers, driven, set()):
                 raise Conflict("operator", detail="no_free_operator", machine=machine.type)
-            picked.append(fitting[0])
-        return picked
+        return [one for machine in machines for one in able if driven.get(one.code) == machine.code]
+
+
+def _find_driver(machine: str, drivers: Mapping[str, Sequence[str]], driven: dict[str, str], passed: set[str]) -> bool:
+    """Give a machine one of its drivers; who has another machine already changes over if that one finds somebody else.
+
+    `driven` (driver → machine) is changed. Without the changing over, a driver of everything could be spent on a
+    machine that others can drive too.
+    """
+    for driver in drivers[machine]:
+        if driver in passed:
+            continue
+        passed.add(driver)
+        if driver not in driven or _find_driver(driven[driver], drivers, driven, passed):
+            driven[driver] = machine
+            return True
+    return False
 
 
 def _span(ctx: Context) -> tuple[datetime, datetime]:
-    given = ctx.inputs.get("start")
+    given, given_end = ctx.inputs.get("start"), ctx.inputs.get("end")
     start = datetime.fromisoformat(given) if given else booked_start(ctx) or wanted_start(ctx.request)
-    given_end = ctx.inputs.get("end")
-    end = datetime.fromisoformat(given_end) if given_end else start + timedelta(hours=_longest(ctx.request))
+    end = datetime.fromisoformat(given_end) if given_end else start + _length(ctx)
     if end <= start:
         raise InvalidField("end", detail="before_start")
     if end - start > timedelta(hours=ctx.policy.max_hours_per_machine):
@@ -133,6 +150,14 @@ def _span(ctx: Context) -> tuple[datetime, datetime]:
     if start < ctx.now:
         raise InvalidField("start", detail="past")
     return start, end
+
+
+def _length(ctx: Context) -> timedelta:
+    """Return how long the work takes unless an end is said: as long as it is booked now, else the longest hours."""
+    before, data = booked_start(ctx), ctx.request.data
+    if before is not None:
+        return datetime.fromisoformat(data["booked_end"]) - before
+    return timedelta(hours=_longest(ctx.request))
 
 
 def _remember(

@@ -148,6 +148,15 @@ class WaiveBills(CloseOpenBills):
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyCameIn(Guard):
+    """Whether something was paid that a cancellation must give back."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look for paid bills; waived ones, and requests free of charge, give nothing back."""
+        return any(bill.state is BillState.PAID for bill in await bills_of(ctx.uow, ctx.request))
+
+
+@dataclass(frozen=True, slots=True)
 class RefundAll(Effect):
     """Everything that was paid is due back (a cancellation after payment)."""
 
@@ -179,7 +188,7 @@ class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
     async def apply(self, ctx: Context) -> None:
-        """Keep amount and reason in the quote, rounded to what a payment id can carry."""
+        """Keep amount and reason in the quote; the bill refuses an amount that no payment id can carry."""
         amount, reason = ctx.inputs.get("amount"), ctx.inputs.get("reason")
         if amount is None:
             return

@@ -172,7 +172,8 @@ class Engine:
         await ctx.uow.history.append(self._event(ctx, step.name, before, step.target, ctx.inputs))
         await ctx.uow.timers.replace(request.id, self._timers(ctx))
         await ctx.uow.requests.save(request)
-        facts = ctx.inputs | ctx.facts
+        # An input that bears a form field's name (start) is of its own kind: the form's value is what is told.
+        facts = {name: value for name, value in ctx.inputs.items() if service.field(name) is None} | ctx.facts
         outcome = Outcome(request, [Told(notice, facts) for notice in step.notices])
         await self._follow(service, ctx.uow, outcome, ctx.actor)
         return outcome

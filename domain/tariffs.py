@@ -104,10 +104,13 @@ class Quote:
         return self.computed if self.override is None else self.override
 
     def with_units(self, units: Sequence[float]) -> "Quote":
-        """Return the same prices for other units, a number a line; an override is scaled by what the tariff says."""
+        """Return the same prices for other units, a number a line; an override is scaled by what the tariff says.
+
+        Where the tariff asks the same as before (or asked nothing, so that nothing can be scaled), it stays as it is.
+        """
         pairs = zip(self.lines, units, strict=True)
-        other = replace(self, lines=tuple(replace(line, asked=asked) for line, asked in pairs), override=None)
-        if self.override is None or not self.computed:
+        other = replace(self, lines=tuple(replace(line, asked=asked) for line, asked in pairs))
+        if self.override is None or self.computed in {0, other.computed}:
             return other
         scaled = round_rials(self.override * other.computed // self.computed, self.step, self.mode)
         return replace(other, override=scaled)

@@ -43,6 +43,9 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
 }
 """How facts that are no form fields are shown; any other is shown with Persian digits."""
 
+LEFT_TO_RIGHT = "\u200e"
+"""Before a grouped code in a right-to-left text: without it every screen shows the three groups in reverse order."""
+
 KEPT = ("question", "reason", "booked_start", "machine", "operator")
 """What a request keeps beside its form that its messages may say."""
 
@@ -74,7 +77,7 @@ class Wording:
     def facts(self, request: ServiceRequest, extra: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them."""
         words = {
-            "code": tracking.shown(request.code),
+            "code": LEFT_TO_RIGHT + tracking.shown(request.code),
             "service": self.service(request.service),
             "state": self.state(request),
             "phase": self.phase(request),

@@ -144,7 +144,7 @@ def _abandon(engine: Engine) -> Executable:
         .cte("dead")
     )
     lost = update(outbox).where(outbox.c.id.in_(select(dead.c.id)))
-    return lost.values(state=MessageState.UNKNOWN, reason=ABANDONED, **_RELEASED)
+    return lost.values(state=MessageState.UNKNOWN, reason=ABANDONED, **_RELEASED).returning(outbox.c.id)
 
 
 def _keep_receipt(engine: Engine) -> Executable:
@@ -206,7 +206,7 @@ class SqlOutbox(Repository):
 
     async def abandoned(self, channel: str, limit: int) -> int:
         """Turn claims whose lease ran out into `unknown`, with reason `ABANDONED`; count them."""
-        return await self._work.count(_abandon, {"on_channel": channel, "most": limit})
+        return len(await self._work.rows(_abandon, {"on_channel": channel, "most": limit}))
 
     async def awaiting(
         self, channel: str, provider: str, state: MessageState, before: datetime, limit: int

@@ -41,7 +41,7 @@ _TIMER = Record(timers, Timer)
 _DUE = (
     select(*_TIMER.columns)
     .where(timers.c.kind == bindparam("of_kind"), timers.c.at <= bindparam("now"))
-    .order_by(timers.c.at, timers.c.request_id)
+    .order_by(timers.c.at, timers.c.request_id, timers.c.name)
     .limit(bindparam("most", type_=Integer))
 )
 _FORGET = delete(timers).where(timers.c.request_id == bindparam("of_request"))

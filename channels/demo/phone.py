@@ -26,6 +26,9 @@ from domain.ports import ReceivedSms, Store
 PATH = "/demo/phone"
 PROVIDER = "simulator"
 
+AT_HAND = 3
+"""How many citizens are offered at once; the others are behind one more touch."""
+
 _CHIPS = "web.phone.chips."
 
 
@@ -67,7 +70,7 @@ class DemoPhone:
             return await self._page(request, _Visit(visit.typed, visit.mobile, "web.phone.nothing"))
         sms = ReceivedSms(f"demo-{self._desk.ids.new_id()}", visit.mobile, self._line, text)
         await receive(self._desk, self._store, PROVIDER, sms)
-        raise web.HTTPSeeOther(f"{PATH}?{urlencode({'mobile': visit.typed})}")
+        raise web.HTTPSeeOther(f"{PATH}?{urlencode({'mobile': visit.typed})}#phone")
 
     def _visit(self, typed: str) -> _Visit:
         if not typed:
@@ -85,10 +88,12 @@ class DemoPhone:
                 days = await read_thread(uow, visit.mobile, self._desk.clock.now())
                 cards = await request_cards(self._desk, uow, visit.mobile)
         catalogue = self._desk.catalogue
+        at_hand = [one for place, one in enumerate(self._citizens) if place < AT_HAND or one.mobile == visit.mobile]
         context = {
             "line": self._line,
             "visit": visit,
-            "citizens": self._citizens,
+            "at_hand": at_hand,
+            "others": [one for one in self._citizens if one not in at_hand],
             "days": days,
             "cards": cards,
             "chips": [catalogue.text(key) for key in catalogue.keys(_CHIPS)],

@@ -1,16 +1,16 @@
-"""Errors as pages: a browser gets Persian words, a program the plain answer or the error as JSON."""
+"""Errors as pages: a browser gets Persian words, a program the plain answer or the error as JSON.
 
-import logging
+A fault of ours reaches this place as the domain error `Internal`: the server around the channels turns it into one.
+"""
+
 from collections.abc import Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.web.pages import page
-from domain.errors import DomainError, Internal
+from domain.errors import DomainError
 from domain.wording import Wording
-
-_LOG = logging.getLogger(__name__)
 
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
@@ -51,9 +51,6 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         return _page(request, error.status, _text(request, error.status))
     except DomainError as error:
         return _answer(request, error)
-    except Exception:  # noqa: BLE001 - the edge of a request: the visitor gets words, the log the trace
-        _LOG.exception("%s %s failed", request.method, request.path)
-        return _answer(request, Internal())
 
 
 def _answer(request: web.Request, error: DomainError) -> web.Response:

@@ -92,7 +92,9 @@ async def _perform(talk: Talk, dialogue: Dialogue, frame: Frame) -> Reply:
 
 
 async def _done(talk: Talk, frame: Frame) -> Said:
-    """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only look."""
+    """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only
+    look.
+    """
     if not talk.conversation.offered(frame.intent):
         raise Unsupported(detail="service_by_sms")
     if frame.intent in commands.ONLY_LOOKING:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain import tracking
+from domain.conversation.names import MACHINES
+from domain.conversation.readers import read_choice
 from domain.fleet import MACHINE_TYPES
 from domain.forms import Choice, Field, FieldType, Integer, Reading, Text
 
@@ -20,10 +22,21 @@ class TrackingCode(FieldType):
         return tracking.parse(str(raw))
 
 
+@dataclass(frozen=True, slots=True)
+class MachineName(Choice):
+    """A machine type by its id or by any name that people give it."""
+
+    words: str | None = "machine"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Return the machine type; `InvalidField`."""
+        return str(raw) if str(raw) in MACHINE_TYPES else read_choice(str(raw), MACHINES)
+
+
 CODE = Field("code", TrackingCode())
 TEXT = Field("text", Text(500))
 SCORE = Field("score", Integer(1, 5))
-MACHINE = Field("machine", Choice("machine"), choices=MACHINE_TYPES)
+MACHINE = Field("machine", MachineName(), choices=MACHINE_TYPES)
 
 COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "help": (),

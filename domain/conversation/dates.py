@@ -212,8 +212,8 @@ def _weekday_at(stream: Stream, at: int, today: date) -> FoundDate | None:
 
 
 def _counts_hours(stream: Stream, at: int) -> bool:
-    """Tell whether the number in «ساعت ۴ شنبه» is an hour, so that the day is «شنبه» and not «۴شنبه»."""
-    return bool(stream.digits(at)) and stream.raw(at - 1) in _HOUR and not stream.digits(at - 2)
+    """Tell whether the number is an hour as in «ساعت ۴ شنبه», where the day is «شنبه», unlike «۲ ساعت ۴شنبه»."""
+    return bool(stream.digits(at)) and stream.raw(at - 1) in _HOUR and not number_at(stream, at - 2)
 
 
 def _week_said(stream: Stream, end: int) -> tuple[bool, int]:
@@ -279,7 +279,7 @@ def same_month(day: date, of_month: int) -> date | None:
 def _plain_month_and_day(stream: Stream, at: int, today: date) -> FoundDate | None:
     """Read «۹/۱۵» amid a message: only where one order of the numbers exists, or after a word that leads into dates."""
     found = month_and_day(stream, at, today)
-    if not found or not found.day or stream.raw(at - 1) in _HOUR or numbers_a_place(stream, at):
+    if not found or not found.day or _counts_hours(stream, at) or numbers_a_place(stream, at):
         return None
     sure = stream.raw(at - 1) in _BEFORE_MONTH_DAY or max(int(stream.digits(at)), int(stream.digits(at + 2))) > 12
     length = stream.key(found.end) in _HOUR and not stream.digits(found.end + 1)

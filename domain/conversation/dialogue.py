@@ -170,7 +170,7 @@ class Conversation:
     def go_on(self, dialogue: Dialogue, problem: DomainError | None = None) -> Step:
         """Ask the next missing field of the top frame, its summary, or let it be done."""
         frame = dialogue.frames[-1]
-        missing = self._next_missing(frame)
+        missing = self._next_missing(frame, problem.field if problem else None)
         if missing is None and (frame.one_shot or frame.asked == CONFIRM or not self.keyword(frame.intent)):
             dialogue.frames.pop()
             return Perform(frame)
@@ -270,18 +270,17 @@ class Conversation:
     def _asked_field(self, frame: Frame) -> Field | None:
         return next((one for one in self.fields(frame.intent) if one.name == frame.asked), None)
 
-    def _next_missing(self, frame: Frame) -> tuple[str, str | None] | None:
+    def _next_missing(self, frame: Frame, first: str | None) -> tuple[str, str | None] | None:
+        """Return the field to ask now and its missing part; the field `first`, just answered wrongly, before others."""
         if frame.intent == MENU:
             return MENU, None
         if frame.intent == "pay" and "bill_id" in frame.slots:
             return None
-        for one in self.fields(frame.intent):
-            if one.name not in frame.slots:
-                return one.name, None
-            gap = one.type.gap(frame.slots[one.name])
-            if gap:
-                return one.name, gap
-        return None
+        missing = [
+            (one.name, _lacks(one, frame)) for one in self.fields(frame.intent) if _lacks(one, frame) is not None
+        ]
+        missing.sort(key=lambda one: one[0] != first)
+        return (missing[0][0], missing[0][1] or None) if missing else None
 
     def _menu(self, frame: Frame) -> list[str]:
         asked = self._asked_field(frame)
@@ -314,9 +313,14 @@ class Conversation:
         return bool(found and found[0].version != frame.version)
 
 
+def _lacks(field: Field, frame: Frame) -> str | None:
+    """Return the missing part of a field, "" when all of it is missing, None when nothing is."""
+    return field.type.gap(frame.slots[field.name]) if field.name in frame.slots else ""
+
+
 def _said(parsed: Parsed) -> Mapping[str, Any]:
-    slots: Mapping[str, Any] = parsed.as_json()["slots"]
-    return slots
+    """Return the slots as JSON, and what was meant for a field and is wrong: the field's own parser says why."""
+    return {**parsed.rejected, **parsed.as_json()["slots"]}
 
 
 def _choice(frame: Frame, text: str) -> str | None:

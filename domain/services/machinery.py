@@ -15,6 +15,7 @@ from domain.charging import (
     FreeOfCharge,
     HasCharge,
     IssueBill,
+    MoneyCameIn,
     NoPaymentUnresolved,
     OverridePrice,
     RefundAll,
@@ -300,8 +301,12 @@ CANCELLING = (
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),),
+        inputs=(Field("reason", Text(), required=False),), when=MoneyCameIn(),
         effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),),
+    ),
+    Transition(
+        "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
+        inputs=(Field("reason", Text(), required=False),), effects=(FreeMachines(),), notices=(Notice("cancel"),),
     ),
 )  # fmt: skip
 

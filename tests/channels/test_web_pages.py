@@ -10,7 +10,7 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.demo.phone import PATH
-from domain.errors import NotAllowedNow
+from domain.errors import Internal, NotAllowedNow
 from domain.outgoing import InboundState
 from domain.people import Role
 from domain.requests import RequestFilter, ServiceRequest
@@ -128,7 +128,7 @@ async def test_errors_are_pages_for_people_and_codes_for_programs(site: DemoSite
         raise NotAllowedNow("action")
 
     async def stumble(request: web.Request) -> web.Response:
-        raise RuntimeError("the password is 1234")
+        raise Internal(reference="1234")
 
     site.app.router.add_get("/refuse", refuse)
     site.app.router.add_get("/stumble", stumble)
@@ -150,7 +150,7 @@ async def test_errors_are_pages_for_people_and_codes_for_programs(site: DemoSite
 async def test_a_text_takes_the_way_of_a_webhook_and_is_answered(client: Client, site: DemoSite) -> None:
     response = await client.post(PATH, data={"mobile": MOBILE, "text": ORDER}, allow_redirects=False)
     assert response.status == 303
-    assert response.headers["Location"] == f"{PATH}?mobile={MOBILE}"
+    assert response.headers["Location"] == f"{PATH}?mobile={MOBILE}#phone"
     assert await received(site) == [(ORDER, InboundState.ANSWERED)]
     request = await the_request(site)
     assert (request.mobile, request.channel, request.state) == (CITIZENS[0].mobile, "sms", "submitted")

@@ -11,7 +11,8 @@
   const box = composer.elements.text;
   const refresh = document.querySelector(".refresh");
   const address = refresh.href;
-  let turn = 0; // of the newest request under way, 0 with none: what it overtook is dropped
+  let turn = 0; // of the newest request: what it overtook is dropped
+  let waiting = 0; // requests under way
 
   // Makes `list` equal to `fresh`, touching only the items that differ: screen readers then read only what is new.
   function renew(list, fresh) {
@@ -35,38 +36,39 @@
 
   function show(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    const last = thread.lastElementChild?.id;
     for (const id of LISTS) {
       const list = fresh.getElementById(id);
       if (list) renew(document.getElementById(id), list);
     }
-    if (thread.lastElementChild?.id !== last) screen.scrollTop = 0; // the column is reversed: 0 is its end
   }
 
   async function load(options) {
     const mine = ++turn;
     let sent = false;
+    waiting += 1;
     try {
       const response = await fetch(address, options);
       const html = await response.text();
       if (response.ok && mine === turn) show(html);
       sent = response.ok;
-      lost.textContent = "";
+      lost.textContent = sent ? "" : lost.dataset.words;
     } catch {
       lost.textContent = lost.dataset.words;
     }
-    if (mine === turn) turn = 0;
+    waiting -= 1;
     return sent;
   }
 
   async function send(event) {
     event.preventDefault();
     const { target: form, submitter } = event;
+    if (form === composer && !box.value.trim()) return;
     const body = new URLSearchParams(new FormData(form));
     if (submitter?.name) body.set(submitter.name, submitter.value);
     if (submitter) submitter.disabled = true;
     const sent = await load({ method: "POST", body });
     if (submitter) submitter.disabled = false;
+    screen.scrollTop = 0; // the column is reversed: 0 is its end
     if (form === composer) {
       if (sent) box.value = "";
       box.focus();
@@ -81,6 +83,6 @@
   });
   refresh.hidden = true;
   setInterval(() => {
-    if (!turn && !document.hidden) load();
+    if (!waiting && !document.hidden) load();
   }, EVERY);
 })();

@@ -1,0 +1,33 @@
+"""When the municipality works, and when people are not disturbed: the settings of the working calendar."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.calendar import OFFICE_HOURS, QUIET_HOURS, THURSDAY_HOURS, Hours, WorkingCalendar
+
+
+def _span(value: object) -> object:
+    """Read «07:30-14:30» as two times."""
+    return [part.strip() for part in value.split("-")] if isinstance(value, str) else value
+
+
+Span = Annotated[tuple[time, time], BeforeValidator(_span)]
+
+
+class CalendarSettings(BaseModel):
+    """Hours by Tehran's clock, written 07:30-14:30."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    thursday: bool = Field(False, description="Whether the office opens on Thursdays.")
+    office_hours: Span = Field(OFFICE_HOURS, description="Office hours from Saturday to Wednesday.")
+    thursday_hours: Span = Field(THURSDAY_HOURS, description="Office hours on Thursdays, when it opens then.")
+    quiet_hours: Span = Field(QUIET_HOURS, description="When notices and reminders wait.")
+
+    def calendar(self, overrides: Mapping[date, bool]) -> WorkingCalendar:
+        """Build the calendar with the days that were declared otherwise; `ValueError` for hours that cannot be."""
+        thursday: Hours | None = self.thursday_hours if self.thursday else None
+        return WorkingCalendar(office=self.office_hours, thursday=thursday, quiet=self.quiet_hours, overrides=overrides)

@@ -1,0 +1,54 @@
+"""What can be proved before a process serves: configuration, declarations, texts and providers.
+
+`pishkhan check` prints every fault; `serve` refuses to start with one.
+"""
+
+import tomllib
+from collections.abc import Iterator
+
+from app.parts import provider_faults
+from app.placeholders import secret_faults
+from app.settings import Settings, SettingsError
+from app.wiring import build_catalogue
+from domain.check import check
+from domain.messages import Catalogue, placeholders
+from domain.services import SERVICES
+
+
+def faults(settings: Settings) -> list[str]:
+    """Return a line for each thing that must be mended before this configuration may serve."""
+    found = [*secret_faults(settings), *provider_faults(settings), *_calendar_faults(settings)]
+    try:
+        catalogue = build_catalogue(settings)
+        found += _own_text_faults(settings)
+    except SettingsError as error:
+        return found + error.faults
+    return found + [f"declaration of {flaw}" for flaw in check(SERVICES, catalogue)]
+
+
+def remarks(settings: Settings) -> list[str]:
+    """Return what is no fault but worth a look."""
+    if settings.demo or "company_code" in settings.bills.model_fields_set:
+        return []
+    code = settings.bills.company_code
+    return [f"PISHKHAN_BILLS__COMPANY_CODE is not set: bills carry {code}, which is nobody's"]
+
+
+def _calendar_faults(settings: Settings) -> list[str]:
+    try:
+        settings.calendar.calendar({})
+    except ValueError as error:
+        return [f"PISHKHAN_CALENDAR: {error}"]
+    return []
+
+
+def _own_text_faults(settings: Settings) -> Iterator[str]:
+    """Compare the municipality's own texts with the catalogue: each must exist there and use no other facts."""
+    if settings.texts is None:
+        return
+    own, known = Catalogue([tomllib.loads(settings.texts.read_text("utf-8"))]), Catalogue.load()
+    for key in own.keys():  # noqa: SIM118 - not a mapping: `keys` takes a prefix
+        if key not in known:
+            yield f"PISHKHAN_TEXTS: there is no text {key}"
+        elif extra := sorted(set(placeholders(own.text(key))) - set(placeholders(known.text(key)))):
+            yield f"PISHKHAN_TEXTS: {key} uses {', '.join(extra)}, which it is not given"

@@ -1,0 +1,42 @@
+"""`pishkhan calendar`: days that the municipality declares off or working, over the computed holidays."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.options import AsJson, Config
+from app.cli.output import emit_json, say, told
+from app.cli.session import Session, in_session, read_day
+from domain.calendar import jalali_long
+
+
+class Kind(StrEnum):
+    """What a day is declared to be."""
+
+    WORKING = "working"
+    HOLIDAY = "holiday"
+
+
+def set_day(
+    day: Annotated[str, typer.Argument(help="The day: Jalali (1405/12/27) or ISO (2027-03-18).")],
+    kind: Annotated[Kind, typer.Argument(help="What it is.")],
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Declare a day; a running server takes it up when it is started again."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        found = read_day(session, day)
+        async with session.store.unit() as uow:
+            await uow.work_calendar.set_override(found, kind is Kind.WORKING, note)
+        return {"day": found.isoformat(), "working": kind is Kind.WORKING, "note": note}
+
+    with told(as_json):
+        row = in_session(config, work)
+    if as_json:
+        emit_json(row)
+    else:
+        say(f"{jalali_long(date.fromisoformat(row['day']))}: {kind.value}")

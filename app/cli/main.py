@@ -1,0 +1,173 @@
+"""The table of commands, and the program's entry.
+
+A command is a function named by module; it is imported when it is called (or its help is asked for), so that
+`pishkhan sms parse` starts without a database library and `pishkhan request show` without a web server.
+
+Exit codes: 0 done; 1 refused (a domain error) or faults found; 2 wrong usage; 3 the surroundings: configuration,
+database, schema, port. With `--json` an error is an object on standard output, {"error": {"code", "message", "field"}},
+and the exit code is the same; without it the error is a sentence on standard error.
+"""
+
+import io
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+Table = Mapping[str, "str | Group"]
+"""Name → `module:function` of a command, or a group of commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Commands under one name."""
+
+    help: str
+    commands: Table
+
+
+COMMANDS: Table = {
+    "serve": "app.cli.serving:serve",
+    "migrate": "app.cli.database:migrate",
+    "check": "app.cli.checking:check",
+    "demo": Group(
+        "The demonstration municipality.",
+        {"load": "app.cli.demo:load", "reset": "app.cli.demo:reset"},
+    ),
+    "request": Group(
+        "Requests: enter, list, show, and take every step that staff can take.",
+        {
+            "submit": "app.cli.requests:submit",
+            "list": "app.cli.requests:list_requests",
+            "show": "app.cli.requests:show",
+            "act": "app.cli.requests:act",
+            "assign": "app.cli.requests:assign",
+        },
+    ),
+    "tariff": Group(
+        "Prices of the revenue unit.",
+        {"add": "app.cli.tariffs:add", "list": "app.cli.tariffs:list_tariffs", "quote": "app.cli.tariffs:quote"},
+    ),
+    "payment": Group("Money that came in.", {"record": "app.cli.payments:record"}),
+    "staff": Group(
+        "Members of the staff.",
+        {
+            "add": "app.cli.staff:add",
+            "reset-password": "app.cli.staff:reset_password",
+            "list": "app.cli.staff:list_staff",
+        },
+    ),
+    "import": "app.cli.imports:import_table",
+    "outbox": Group(
+        "Texts on their way out.", {"list": "app.cli.outbox:list_messages", "retry": "app.cli.outbox:retry"}
+    ),
+    "history": Group(
+        "The history of all requests and its seals.",
+        {"verify": "app.cli.history:verify", "seal": "app.cli.history:seal"},
+    ),
+    "calendar": Group("Working days and holidays.", {"set": "app.cli.calendar:set_day"}),
+    "backup": "app.cli.database:backup",
+    "restore": "app.cli.database:restore",
+    "sms": Group(
+        "Texts: what they mean, what they do, what they cost.",
+        {
+            "parse": "app.cli.sms_parse:parse",
+            "simulate": "app.cli.sms:simulate",
+            "cost": "app.cli.sms:cost",
+        },
+    ),
+}
+"""Every command."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands of one table; each is built when it is asked for."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> Any:
+        entry = self._table[name]
+        return _group(name, entry) if isinstance(entry, Group) else _command(name, entry)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        raise TypeError("commands are declared in COMMANDS")
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("commands are declared in COMMANDS")
+
+
+class _LazyGroup(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, without importing the commands."""
+        return list(self.commands)
+
+
+def _group(name: str, group: Group) -> TyperGroup:
+    made = _LazyGroup(name=name, help=group.help, no_args_is_help=True, rich_markup_mode="rich")
+    made.commands = _Commands(group.commands)
+    return made
+
+
+def _command(name: str, path: str) -> Any:
+    module, _, function = path.partition(":")
+    single = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    single.command(name)(getattr(import_module(module), function))
+    return get_command(single)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("pishkhan"))
+        raise typer.Exit
+
+
+def _root(
+    ctx: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings; the environment wins over it.")] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """The citizen-service desk of a municipality."""
+    if config is not None:
+        ctx.default_map = _for_every_command(COMMANDS, str(config))
+
+
+def _for_every_command(table: Table, config: str) -> dict[str, Any]:
+    """Return the defaults that make `pishkhan --config FILE COMMAND` mean `pishkhan COMMAND --config FILE`."""
+    return {
+        name: _for_every_command(entry.commands, config) if isinstance(entry, Group) else {"config": config}
+        for name, entry in table.items()
+    }
+
+
+def program() -> TyperGroup:
+    """Return the whole command line."""
+    root = typer.Typer(cls=_LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode="rich")
+    root.callback()(_root)
+    made = get_command(root)
+    assert isinstance(made, TyperGroup), "a callback makes it one"  # noqa: S101 - holds by construction
+    made.commands = _Commands(COMMANDS)
+    return made
+
+
+def main() -> None:
+    """Run the command line; texts are UTF-8 whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    program().main(prog_name="pishkhan")

@@ -1,0 +1,24 @@
+"""Options that many commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[Path | None, typer.Option("--config", help="TOML file with settings; the environment wins over it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, errors too.")]
+As = Annotated[str, typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field or input; once for each of them.")
+]
+
+
+def pairs(given: list[str] | None) -> dict[str, str]:
+    """Read FIELD=VALUE, as often as it was given; a value may hold «=»."""
+    read = {}
+    for one in given or []:
+        name, separator, value = one.partition("=")
+        if not separator or not name:
+            raise typer.BadParameter(f"{one!r} is not FIELD=VALUE", param_hint="--set")
+        read[name.strip()] = value
+    return read

@@ -1,0 +1,92 @@
+"""How commands speak: JSON for programs, tables and sentences for people, and errors in either form."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from app.readiness import NotReady
+from app.settings import SettingsError
+from domain.errors import DomainError
+from domain.messages import Catalogue
+from domain.wording import Wording
+
+REFUSED = 1
+SURROUNDINGS = 3
+
+_WIDE = 200
+_AWAY = "PISHKHAN_DATABASE_URL: the database does not answer, or SQLite cannot write its file (the folder must exist)"
+
+
+def emit_json(value: object) -> None:
+    """Print one JSON value on one line of standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
+
+
+def say(sentence: str) -> None:
+    """Print a sentence."""
+    typer.echo(sentence)
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print rows under the names of these columns."""
+    from rich.table import Table  # noqa: PLC0415 - not needed by programs, which ask for JSON
+
+    shown = Table(*columns)
+    for row in rows:
+        shown.add_row(*(_cell(row.get(column)) for column in columns))
+    show(shown)
+
+
+def show(renderable: Any) -> None:
+    """Print something of rich's; where no terminal is, lines are as long as they need to be."""
+    from rich.console import Console  # noqa: PLC0415
+
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(width=width, markup=False, highlight=False).print(renderable)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={one}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_cell, value))
+    return str(value)
+
+
+@contextmanager
+def told(as_json: bool) -> Iterator[None]:
+    """Turn errors of the work inside into words (or JSON) and an exit code; see `app/cli/main.py`."""
+    try:
+        yield
+    except DomainError as error:
+        if error.code == "unavailable" and error.field == "database":
+            fail_with(as_json, [_AWAY])
+        fail(as_json, error)
+    except (SettingsError, NotReady) as error:
+        fail_with(as_json, error.faults)
+
+
+def fail(as_json: bool, error: DomainError, message: str | None = None) -> NoReturn:
+    """Tell a domain error, in the catalogue's words unless others are given, and exit."""
+    message = message or Wording(Catalogue.load(), {}).error(error)
+    if as_json:
+        emit_json({"error": {"code": error.code, "message": message, "field": error.field}})
+    else:
+        typer.echo(f"{error}: {message}", err=True)
+    raise typer.Exit(REFUSED)
+
+
+def fail_with(as_json: bool, faults: Sequence[str]) -> NoReturn:
+    """Tell what is wrong with the surroundings, a line each, and exit."""
+    if as_json:
+        emit_json({"error": {"code": "unavailable", "message": "\n".join(faults), "field": None}})
+    else:
+        for fault in faults:
+            typer.echo(fault, err=True)
+    raise typer.Exit(SURROUNDINGS)

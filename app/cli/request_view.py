@@ -1,0 +1,77 @@
+"""A request as `request show --json` prints it: the shape is a contract (channels.md, "Commands")."""
+
+from typing import Any
+
+from app.cli.session import Session
+from domain import tracking
+from domain.bills import Bill
+from domain.charging import bills_of
+from domain.forms import Field
+from domain.history import HistoryEvent
+from domain.lifecycle import Transition
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+
+
+async def by_code(session: Session, uow: UnitOfWork, code: str) -> dict[str, Any]:
+    """Return the request with that tracking code, typed in any way; `CodeMistyped`, `NotFound`."""
+    return await view(session, uow, await uow.requests.by_code(tracking.parse(code)))
+
+
+async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> dict[str, Any]:
+    """Return all of a request: its form, what may be done now, its bills and its history."""
+    actions = session.desk.engine.actions(request)
+    return {
+        "code": request.code,
+        "service": request.service,
+        "state": request.state,
+        "phase": request.phase.value,
+        "fields": request.fields,
+        "actions": [await _action(uow, request, one) for one in actions],
+        "bills": [bill_view(one) for one in await bills_of(uow, request)],
+        "history": [_event(one) for one in await uow.history.of_request(request.id)],
+    }
+
+
+def line(request: ServiceRequest) -> dict[str, Any]:
+    """Return a request as a row of a list."""
+    return {
+        "code": request.code,
+        "service": request.service,
+        "state": request.state,
+        "phase": request.phase.value,
+        "mobile": request.mobile,
+        "assignee": request.assignee,
+        "created_at": request.created_at.isoformat(),
+        "updated_at": request.updated_at.isoformat(),
+    }
+
+
+def bill_view(bill: Bill) -> dict[str, Any]:
+    """Return a bill: both ids, whole rials, state."""
+    return {
+        "bill_id": bill.bill_id,
+        "payment_id": bill.payment_id,
+        "amount": bill.amount,
+        "state": bill.state.value,
+    }
+
+
+async def _action(uow: UnitOfWork, request: ServiceRequest, step: Transition) -> dict[str, Any]:
+    inputs = [await _input(uow, request, one) for one in step.inputs]
+    return {"name": step.name, "roles": sorted(role.value for role in step.roles), "inputs": inputs}
+
+
+async def _input(uow: UnitOfWork, request: ServiceRequest, field: Field) -> dict[str, Any]:
+    choices = await field.options(uow, request) if field.options else field.choices
+    return {"name": field.name, "type": field.type.name, "required": field.required, "choices": list(choices)}
+
+
+def _event(event: HistoryEvent) -> dict[str, Any]:
+    return {
+        "at": event.at.isoformat(),
+        "actor": event.actor,
+        "channel": event.channel,
+        "event": event.event,
+        "note": event.note,
+    }

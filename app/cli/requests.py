@@ -1,0 +1,152 @@
+"""`pishkhan request`: entering, listing and showing requests, and every step that staff can take."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli import request_view
+from app.cli.options import As, AsJson, Config, Set, pairs
+from app.cli.output import emit_json, say, table, told
+from app.cli.session import Session, acting, in_session
+from domain import people
+from domain.actions.act import act as take
+from domain.actions.assign import assign as give_to
+from domain.actions.notify import announce
+from domain.actions.submit import submit as store_new
+from domain.requests import Phase, RequestFilter
+
+Code = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
+Mobile = Annotated[str | None, typer.Option(help="The citizen's mobile.")]
+
+
+def submit(
+    service: Annotated[str, typer.Argument(help="Key of the municipal service.")],
+    username: As,
+    mobile: Mobile = None,
+    values: Set = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Enter a walk-in citizen's request, with the same form as everywhere."""
+    given = pairs(values)
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            number = people.mobile(mobile) if mobile else None
+            outcome = await store_new(session.desk, uow, service, given, actor, number)
+            await announce(session.desk, uow, outcome, actor)
+            return await request_view.view(session, uow, outcome.request)
+
+    _show(config, as_json, work)
+
+
+def list_requests(
+    service: Annotated[str | None, typer.Option(help="Key of the municipal service.")] = None,
+    state: Annotated[str | None, typer.Option(help="State, by its name in the declaration.")] = None,
+    phase: Annotated[Phase | None, typer.Option(help="Phase.")] = None,
+    mobile: Mobile = None,
+    assignee: Annotated[str | None, typer.Option(help="User name of who takes care of them.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that have not ended.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """List requests, newest first."""
+
+    async def work(session: Session) -> list[dict[str, Any]]:
+        number = people.mobile(mobile) if mobile else None
+        wanted = RequestFilter(service, state, phase, number, assignee, only_open, limit=limit)
+        async with session.store.unit(write=False) as uow:
+            return [request_view.line(one) for one in await uow.requests.find(wanted)]
+
+    with told(as_json):
+        rows = in_session(config, work)
+    if as_json:
+        emit_json(rows)
+    else:
+        table(rows, ("code", "service", "state", "phase", "mobile", "assignee", "updated_at"))
+
+
+def show(code: Code, as_json: AsJson = False, config: Config = None) -> None:
+    """Show a request: its form, what may be done now, its bills and its history."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit(write=False) as uow:
+            return await request_view.by_code(session, uow, code)
+
+    _show(config, as_json, work)
+
+
+def act(
+    code: Code,
+    action: Annotated[
+        str, typer.Argument(help="Name of the transition; `request show` lists those that may be taken.")
+    ],
+    username: As,
+    inputs: Set = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Take a step of a request; the citizen and the units are told as the declaration says."""
+    given = pairs(inputs)
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            outcome = await take(session.desk, uow, code, action, given, actor)
+            await announce(session.desk, uow, outcome, actor)
+            return await request_view.view(session, uow, outcome.request)
+
+    _show(config, as_json, work)
+
+
+def assign(
+    code: Code,
+    assignee: Annotated[str, typer.Argument(help="User name of who shall take care of it.")],
+    username: As,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Give a request to a member of the staff."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            request = await give_to(session.desk, uow, code, assignee, await acting(uow, username))
+            return request_view.line(request)
+
+    with told(as_json):
+        row = in_session(config, work)
+    if as_json:
+        emit_json(row)
+    else:
+        say(f"{row['code']} is with {row['assignee']}")
+
+
+def _show(config: Path | None, as_json: bool, work: Any) -> None:
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        _print(shown)
+
+
+def _print(shown: dict[str, Any]) -> None:
+    say(f"{shown['code']}  {shown['service']}  {shown['state']} ({shown['phase']})")
+    for name, value in shown["fields"].items():
+        say(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    steps = [{**one, "inputs": [_asked(field) for field in one["inputs"]]} for one in shown["actions"]]
+    for rows, columns in (
+        (steps, ("name", "roles", "inputs")),
+        (shown["bills"], ("bill_id", "payment_id", "amount", "state")),
+        (shown["history"], ("at", "event", "actor", "channel", "note")),
+    ):
+        if rows:
+            table(rows, columns)
+
+
+def _asked(field: dict[str, Any]) -> str:
+    return field["name"] if field["required"] else f"[{field['name']}]"

@@ -1,0 +1,21 @@
+"""`pishkhan serve`: the process itself."""
+
+import asyncio
+import logging
+
+from app.cli.options import AsJson, Config
+from app.cli.output import told
+from app.server import serve as run
+from app.settings import load
+
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def serve(as_json: AsJson = False, config: Config = None) -> None:
+    """Serve every channel until told to stop; refuses to start where something is not in order, and says what."""
+    with told(as_json):
+        settings = load(config)
+        logging.basicConfig(level=settings.log_level.upper(), format=_LINE)
+        # Alembic tells its dialect whenever the schema is looked at.
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        asyncio.run(run(settings))

@@ -1,0 +1,18 @@
+"""The clock of the demonstration: it stands in the past and moves forward, so that its histories are real."""
+
+from datetime import datetime
+
+
+class DemoClock:
+    """Implements `domain.ports.Clock`; it shows what it was moved to and never goes back."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """Return the moment that the demonstration has reached."""
+        return self._now
+
+    def move(self, moment: datetime) -> None:
+        """Move on to a moment; an earlier one changes nothing."""
+        self._now = max(self._now, moment)

@@ -1,0 +1,79 @@
+"""Loading the demonstration municipality, and starting it over: each is one unit of work, all of it or nothing."""
+
+from dataclasses import replace
+
+from app import passwords
+from app.demo.clock import DemoClock
+from app.demo.playing import Scene, play
+from app.demo.registers import fill, machine_codes, staff_actors
+from app.demo.stories import Story, stories
+from app.demo.summary import Summary, first_request, summarise
+from app.demo.timetable import Timetable
+from domain.actions.desk import Desk
+from domain.errors import Conflict, Forbidden
+from domain.fleet import ResourceKind
+from domain.policy import Policy
+from domain.ports import Store, UnitOfWork
+from domain.requests import RequestFilter
+from store.emptying import empty
+from store.unit_of_work import SqlStore
+
+PASSWORD = "gomishan-1405"  # noqa: S105 - printed by every load, and given to nobody outside of demo mode
+PHONE = "/demo/phone"
+
+_BEGINS = "-10 07:00"
+
+
+async def load(desk: Desk, store: Store, *, demo: bool, address: str) -> Summary:
+    """Load the demonstration into an empty database and tell what is there; loaded already, nothing is changed.
+
+    `demo` tells whether the process is in demo mode: only then the staff's password is the known one and there is a
+    phone, at `address`. Outside of it the password is made up and told this once. `Conflict` when the database holds
+    requests, staff, machines or prices that are not the demonstration's.
+    """
+    told = stories()
+    async with store.unit() as uow:
+        await uow.serialise("demo")
+        found = await _loaded(uow, told)
+        password = PASSWORD if demo else None if found else passwords.generate()
+        if not found:
+            await _refuse_unless_empty(uow)
+            await _fill_and_play(desk, uow, told, password or PASSWORD)
+        phone = address + PHONE if demo else None
+        return await summarise(uow, told, loaded=not found, phone=phone, password=password)
+
+
+async def reset(desk: Desk, store: SqlStore, *, demo: bool, address: str) -> Summary:
+    """Empty the whole database and load the demonstration again; `Forbidden("demo")` outside of demo mode."""
+    if not demo:
+        raise Forbidden("demo", detail="demo_only")
+    told = stories()
+    async with store.unit() as uow:
+        await uow.serialise("demo")
+        await empty(uow)
+        await _fill_and_play(desk, uow, told, PASSWORD)
+        return await summarise(uow, told, loaded=True, phone=address + PHONE, password=PASSWORD)
+
+
+async def _fill_and_play(desk: Desk, uow: UnitOfWork, told: tuple[Story, ...], password: str) -> None:
+    now = desk.clock.now()
+    days = Timetable(desk.calendar, now)
+    clock = DemoClock(days.moment(_BEGINS))
+    # The stories fit the usual deadlines; a municipality's own rules hold for all that comes after.
+    own = desk.policy
+    policy = Policy(company_code=own.company_code, municipal_service_digit=own.municipal_service_digit)
+    past = replace(desk, engine=replace(desk.engine, clock=clock, policy=policy))
+    await fill(past, uow, password)
+    await play(Scene(past, clock, uow, staff_actors(), days, now), told)
+
+
+async def _loaded(uow: UnitOfWork, told: tuple[Story, ...]) -> bool:
+    return all([await first_request(uow, story) is not None for story in told])
+
+
+async def _refuse_unless_empty(uow: UnitOfWork) -> None:
+    """Nothing that somebody else made may be mixed with the demonstration, or get its known password."""
+    taken = {one.code for kind in ResourceKind for one in await uow.fleet.resources(kind)} & set(machine_codes())
+    names = {one.username for one in await uow.people.all_staff()} & set(staff_actors())
+    if await uow.requests.find(RequestFilter(limit=1)) or taken or names or await uow.tariffs.all():
+        raise Conflict("database", detail="demo_not_empty")

@@ -1,0 +1,123 @@
+"""What `demo load` tells: where to begin, what there is, and the commands that bring one request to its end."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.demo.data import rows
+from app.demo.playing import payable
+from app.demo.registers import citizen_names
+from app.demo.stories import Story, newcomer
+from domain.bills import Bill
+from domain.charging import bills_of
+from domain.people import mobile, mobile_shown
+from domain.ports import UnitOfWork
+from domain.requests import RequestFilter, ServiceRequest
+
+_SHOWN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBill:
+    """A bill that waits for money: both ids and whole rials."""
+
+    bill_id: str
+    payment_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRequest:
+    """A request of the demonstration as it stands now; `mobile` as people write it, `bill` while one is open."""
+
+    code: str
+    state: str
+    mobile: str
+    name: str
+    bill: ShownBill | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the staff; the user name is the role."""
+
+    username: str
+    name: str
+    mobile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The demonstration as it stands.
+
+    `loaded` is False when it was there already. `sender` is the number (09…) from which a newcomer texts `text`;
+    `phone` is the address of the demonstration's phone and `password` that of all the staff: None where there is none
+    to tell.
+    """
+
+    loaded: bool
+    sender: str
+    sender_name: str
+    text: str
+    phone: str | None
+    password: str | None
+    staff: tuple[Member, ...]
+    requests: tuple[ShownRequest, ...]
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands, after the program's name, that take a waiting request to its end, in order."""
+        code = next((one.code for one in self.requests if one.state == "submitted"), "CODE")
+        return [
+            f"request act {code} accept --as civil",
+            f"request act {code} price --as revenue",
+            f"request show {code}",
+            f"payment record BILL_ID PAYMENT_ID AMOUNT --reference R-{code} --as revenue",
+            f"request act {code} schedule --as civil",
+            f"request act {code} hand_over --as civil",
+            f"request act {code} complete --as civil",
+        ]
+
+    @property
+    def payments(self) -> list[str]:
+        """The commands, after the program's name, that record the money of each open bill."""
+        bills = [one.bill for one in self.requests if one.bill]
+        return [
+            f"payment record {bill.bill_id} {bill.payment_id} {bill.amount} --reference R-{bill.bill_id} --as revenue"
+            for bill in bills
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the same as data."""
+        return asdict(self) | {"commands": self.commands, "payments": self.payments}
+
+
+async def summarise(
+    uow: UnitOfWork, stories: Sequence[Story], *, loaded: bool, phone: str | None, password: str | None
+) -> Summary:
+    """Read from the store how the requests of the demonstration stand."""
+    names, first = citizen_names(), newcomer()
+    shown = [await _shown(uow, story, names[story.mobile]) for story in stories]
+    staff = [
+        Member(row["username"], row["full_name"], mobile_shown(mobile(row["mobile"]))) for row in rows("staff.csv")
+    ]
+    return Summary(
+        loaded, mobile_shown(first.mobile), names[first.mobile], first.text, phone, password, tuple(staff), tuple(shown)
+    )
+
+
+async def first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
+    """Return the request that the demonstration made for this citizen; others of the same line came later."""
+    found = await uow.requests.find(RequestFilter(mobile=story.mobile, limit=_SHOWN))
+    return found[-1] if found else None
+
+
+async def _shown(uow: UnitOfWork, story: Story, name: str) -> ShownRequest:
+    request = await first_request(uow, story)
+    assert request is not None, "only what is loaded is summed up"  # noqa: S101 - holds by construction
+    bill = payable(await bills_of(uow, request))
+    return ShownRequest(request.code, request.state, mobile_shown(story.mobile), name, _bill(bill))
+
+
+def _bill(bill: Bill | None) -> ShownBill | None:
+    return ShownBill(bill.bill_id, bill.payment_id, bill.amount) if bill else None

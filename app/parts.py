@@ -1,0 +1,115 @@
+"""What a serving process is made of, and the channels that it mounts."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from app.database import open_store
+from app.demo.registers import citizen_names
+from app.settings import Settings, SettingsError
+from app.signing import Ed25519Signer
+from app.wiring import build_signer, desk_of
+from channels import Channel
+from channels.demo.phone import PATH as PHONE_PATH
+from channels.demo.phone import DemoPhone
+from channels.portal import Portal
+from channels.sms.inbound import SmsChannel
+from channels.sms.outbound import Relay
+from channels.sms.providers import PROVIDERS
+from channels.web.site import Site
+from domain.accounts import Person
+from domain.actions.desk import Desk
+from domain.ports import SmsProvider
+from store.unit_of_work import SqlStore
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a serving process is made of. `queued` is set whenever a commit of this process left a text to send."""
+
+    settings: Settings
+    desk: Desk
+    store: SqlStore
+    providers: Mapping[str, SmsProvider]
+    relay: Relay
+    signer: Ed25519Signer
+    queued: asyncio.Event
+
+    @property
+    def line(self) -> str:
+        """The number that citizens text."""
+        found = self.settings.sms.provider(self.settings.providers[0])
+        return found.sender if found else ""
+
+
+def build_providers(settings: Settings) -> dict[str, SmsProvider]:
+    """Return the providers in order of preference; `SettingsError` when one is not known."""
+    faults = provider_faults(settings)
+    if faults:
+        raise SettingsError(faults)
+    return {name: PROVIDERS[name](**_arguments(settings, name)) for name in settings.providers}
+
+
+def provider_faults(settings: Settings) -> list[str]:
+    """Return a line for each provider that is not known, or one when there is none at all."""
+    known = ", ".join(PROVIDERS)
+    if not settings.providers:
+        return [f"PISHKHAN_SMS__PROVIDERS names no provider; there are: {known}"]
+    unknown = [name for name in settings.providers if name not in PROVIDERS or not settings.sms.provider(name)]
+    return [f"PISHKHAN_SMS__PROVIDERS: unknown provider {name!r}; there are: {known}" for name in unknown]
+
+
+def _arguments(settings: Settings, name: str) -> dict[str, Any]:
+    section = settings.sms.provider(name)
+    assert section is not None, "checked by the caller"  # noqa: S101 - holds by construction
+    return section.arguments() | {"webhook_secret": settings.secret(section.webhook_secret)}
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Parts]:
+    """Open the database, build everything on it, and close it all in the end."""
+    providers = build_providers(settings)
+    queued = asyncio.Event()
+    store = await open_store(settings, queued.set)
+    try:
+        desk = await desk_of(settings, store)
+        relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
+        yield Parts(settings, desk, store, providers, relay, build_signer(settings), queued)
+    finally:
+        for provider in providers.values():
+            await provider.close()
+        await store.close()
+
+
+def _site(parts: Parts) -> Channel:
+    links = {"/": "web.links.home"} | ({PHONE_PATH: "web.links.phone"} if parts.settings.demo else {})
+    return Site(parts.desk.wording, links)
+
+
+def _portal(parts: Parts) -> Channel:
+    return Portal(parts.desk, parts.line, PHONE_PATH if parts.settings.demo else None)
+
+
+def _sms(parts: Parts) -> Channel:
+    return SmsChannel(parts.desk, parts.store, parts.providers)
+
+
+def _demo_phone(parts: Parts) -> Channel:
+    known = [Person(mobile, name, None, parts.desk.clock.now()) for mobile, name in citizen_names().items()]
+    return DemoPhone(parts.desk, parts.store, parts.line, known)
+
+
+CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"web": _site, "portal": _portal, "sms": _sms}
+"""The channels of every process, in the order in which they are mounted: the shared layout comes first."""
+
+DEMO_CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"demo": _demo_phone}
+"""What is mounted in demo mode besides."""
+
+
+def build_channels(parts: Parts) -> list[Channel]:
+    """Return the channels to mount, in order."""
+    wanted = {**CHANNELS, **(DEMO_CHANNELS if parts.settings.demo else {})}
+    return [build(parts) for build in wanted.values()]

@@ -1,0 +1,46 @@
+"""Secrets that must not go into service: empty, short, or the ones that examples are written with."""
+
+from pydantic import SecretStr
+
+from app.sections import Section
+from app.settings import DEMO_SECRET, Settings
+
+SHORTEST_SECRET_KEY = 16
+SHORTEST_WEBHOOK_SECRET = 8
+
+_PARTS = ("changeme", "change-me", "change_me", "placeholder", "replace", "your-", "your_", "<", DEMO_SECRET)
+_WORDS = frozenset({"secret", "password", "default", "example", "insecure", "testing", "todo", "none", "null"})
+
+
+def secret_faults(settings: Settings) -> list[str]:
+    """Return a line for every secret that is empty, short or a placeholder; none in demo mode, which sends nothing."""
+    if settings.demo:
+        return []
+    faults = [_secret_fault("PISHKHAN_SECRET_KEY", settings.secret_key, SHORTEST_SECRET_KEY)]
+    for provider in settings.providers:
+        section = settings.sms.provider(provider)
+        if section is not None:
+            name = f"PISHKHAN_SMS__{provider.upper()}"
+            faults.append(_secret_fault(f"{name}__WEBHOOK_SECRET", section.webhook_secret, SHORTEST_WEBHOOK_SECRET))
+            faults.extend(_missing(name, section))
+    return [fault for fault in faults if fault]
+
+
+def _missing(name: str, section: Section) -> list[str]:
+    wanted = [field for field in ("api_key", "sender") if field in type(section).model_fields]
+    return [f"{name}__{field.upper()} is not set" for field in wanted if not _plain(getattr(section, field))]
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _secret_fault(name: str, secret: SecretStr, shortest: int) -> str:
+    value = secret.get_secret_value()
+    folded = value.strip().lower()
+    hint = f"set it to at least {shortest} random characters (`openssl rand -hex 32` makes them)"
+    if not folded:
+        return f"{name} is not set: {hint}"
+    if folded in _WORDS or any(word in folded for word in _PARTS) or len(set(folded)) == 1:
+        return f"{name} is a placeholder: {hint}"
+    return f"{name} is too short: {hint}" if len(value) < shortest else ""

@@ -1,0 +1,54 @@
+"""Who really calls, when trusted proxies stand in front (`PISHKHAN_TRUSTED_PROXIES`).
+
+X-Forwarded-For is read from its end, over the addresses of proxies that we trust, to the first one that we do not: what
+stands before that the caller may have invented. Without trusted proxies the headers mean nothing.
+"""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+CLIENT = "client"
+"""Key of the request under which the caller's address is kept."""
+
+Networks = Sequence[IPv4Network | IPv6Network]
+
+
+def client_of(peer: str | None, forwarded: Sequence[str], trusted: Networks) -> str | None:
+    """Return the caller's address, given the peer's and the X-Forwarded-For values in order."""
+    client = peer
+    for hop in [part.strip() for value in reversed(forwarded) for part in reversed(value.split(","))]:
+        if not _trusted(client, trusted) or _address(hop) is None:
+            break
+        client = hop
+    return client
+
+
+def behind(trusted: Networks) -> Middleware:
+    """Return the middleware that lets handlers see the caller (`request.remote`) and the outer scheme."""
+
+    @web.middleware
+    async def see_through(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not _trusted(request.remote, trusted):
+            return await handler(request)
+        client = client_of(request.remote, request.headers.getall("X-Forwarded-For", []), trusted)
+        request[CLIENT] = client
+        scheme = request.headers.get("X-Forwarded-Proto", "")
+        known = scheme if scheme in {"http", "https"} else request.scheme
+        return await handler(request.clone(remote=client or "", scheme=known))
+
+    return see_through
+
+
+def _trusted(address: str | None, trusted: Networks) -> bool:
+    found = _address(address or "")
+    return found is not None and any(found in network for network in trusted)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

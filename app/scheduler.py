@@ -1,0 +1,131 @@
+"""The jobs of the house: a table of (name, trigger, action). It holds no rules; the actions do.
+
+Each run is guarded by a lease in the database, so that of several processes one alone runs a job at a time. A lease is
+kept from run to run and renewed while a long run lasts; when its holder dies, another process takes over soon after.
+Jobs live in code: a job store shared by processes would double them.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from app.leases import Lease, LeaseLost
+from app.parts import Parts
+from domain.actions.sealing import seal
+from domain.actions.timers import run_due
+from domain.calendar import TEHRAN
+from domain.errors import DomainError
+from domain.requests import TimerKind
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again; `action` may run twice in a row without harm."""
+
+    name: str
+    trigger: Any
+    action: Callable[[Parts], Awaitable[object]]
+
+
+def every(**length: int) -> Any:
+    """Return a trigger that fires at this interval (words of a timedelta), by Tehran's clock."""
+    return IntervalTrigger(**length, timezone=TEHRAN)
+
+
+def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
+    return lambda parts: run_due(parts.desk, parts.store, kind)
+
+
+RELAY = Job("relay", every(seconds=1), lambda parts: parts.relay.tick())
+"""Also run at once after a commit of this process that queued a text; the interval is for those of other processes."""
+
+JOBS = (
+    RELAY,
+    Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile()),
+    Job("receipts", every(minutes=1), lambda parts: parts.relay.poll_receipts()),
+    Job("stale", every(minutes=1), lambda parts: parts.relay.expire()),
+    Job("deadlines", every(seconds=20), _due(TimerKind.DEADLINE)),
+    Job("reminders", every(seconds=20), _due(TimerKind.REMINDER)),
+    Job("sla", every(minutes=1), _due(TimerKind.SLA)),
+    Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
+)
+"""Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
+
+
+class Scheduler:
+    """Runs the jobs of one process from `start` to `stop`."""
+
+    def __init__(self, parts: Parts, jobs: tuple[Job, ...] = JOBS) -> None:
+        token = parts.desk.ids.token()
+        self._parts = parts
+        self._jobs = jobs
+        self._leases = {job.name: Lease(parts.store, f"job:{job.name}", token) for job in jobs}
+        self._turns = {job.name: asyncio.Lock() for job in jobs}
+        self._running: set[asyncio.Task[Any]] = set()
+        self._waker: asyncio.Task[None] | None = None
+        self._timetable = AsyncIOScheduler(timezone=TEHRAN)
+        # It tells each run, and each one left out because the last still runs: a busy relay is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+    def start(self) -> None:
+        """Begin to run jobs at their times."""
+        for job in self._jobs:
+            self._timetable.add_job(
+                self.run, job.trigger, args=[job], id=job.name, max_instances=1, coalesce=True, misfire_grace_time=None
+            )
+        self._timetable.start()
+        self._waker = asyncio.create_task(self._relay_at_once())
+
+    async def stop(self, seconds: float) -> None:
+        """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
+        if self._waker is None:
+            return
+        self._timetable.pause()
+        self._waker.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+        self._timetable.shutdown(wait=False)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(self._waker, *self._running, return_exceptions=True)
+        for lease in self._leases.values():
+            await lease.release()
+
+    async def run(self, job: Job) -> bool:
+        """Run a job now, after its present run in this process; False when another process has it, or it failed."""
+        async with self._turns[job.name], self._counted():
+            try:
+                return await self._leases[job.name].during(lambda: job.action(self._parts))
+            except LeaseLost:
+                log.warning("job %s was cut off: another process took its lease", job.name)
+            except DomainError as error:  # the database does not answer: no fault of ours, and no trace needed
+                log.error("job %s failed: %s", job.name, error)
+            except Exception:  # the edge of a job: it is logged and tried again at its next time
+                log.exception("job %s failed", job.name)
+            return False
+
+    async def _relay_at_once(self) -> None:
+        """Run the relay whenever this process queued something."""
+        while True:
+            await self._parts.queued.wait()
+            self._parts.queued.clear()
+            # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
+            await asyncio.shield(asyncio.create_task(self.run(RELAY)))
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"  # noqa: S101 - holds by construction
+        self._running.add(task)
+        try:
+            yield
+        finally:
+            self._running.discard(task)

@@ -1,0 +1,102 @@
+"""The groups of settings, each as one class; `app/settings.py` puts them together and reads them."""
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+NOT_SET = SecretStr("")
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)]
+
+
+class Section(BaseModel):
+    """A group of settings; an unknown name in it is an error."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class BillSettings(Section):
+    """What the banks need to know about the biller."""
+
+    company_code: str = Field(
+        "009",
+        pattern=r"^[0-9]{3}$",
+        description="Three-digit company code that the municipality was given for its bill ids.",
+    )
+
+
+class ProviderSettings(Section):
+    """What every SMS provider needs."""
+
+    sender: str = Field("", description="Number of the line that texts are sent from and that citizens text (digits).")
+    webhook_secret: SecretStr = Field(
+        NOT_SET, description="Unguessable part of the webhook addresses: /sms/PROVIDER/SECRET/inbound and /delivery."
+    )
+    rate: float = Field(10.0, gt=0, description="Message parts a second that are sent at most.")
+    persian_part_rials: int | None = Field(
+        None, ge=0, description="Price of one part of a Persian text on this line, whole rials; unset: unknown."
+    )
+    latin_part_rials: int | None = Field(
+        None, ge=0, description="Price of one part of a Latin text on this line, whole rials; unset: unknown."
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the provider's factory takes besides the webhook secret."""
+        return {"rate": self.rate}
+
+
+class KavenegarSettings(ProviderSettings):
+    """The Kavenegar panel."""
+
+    base_url: str = Field("https://api.kavenegar.com", description="Where the panel's REST API answers.")
+    api_key: SecretStr = Field(NOT_SET, description="Key of the account.")
+    connect_timeout: float = Field(5.0, gt=0, description="Seconds to wait for a connection.")
+    timeout: float = Field(20.0, gt=0, description="Seconds to wait for an answer, the connection included.")
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the provider's factory takes besides the webhook secret."""
+        return super().arguments() | {
+            "base_url": self.base_url,
+            "api_key": self.api_key.get_secret_value(),
+            "sender": self.sender,
+            "connect_timeout": self.connect_timeout,
+            "total_timeout": self.timeout,
+        }
+
+
+class SimulatorSettings(ProviderSettings):
+    """The embedded provider, which sends nothing anywhere."""
+
+    sender: str = Field("30001405", description="Number of the line that the demonstration shows.")
+    rate: float = Field(1000.0, gt=0, description="Message parts a second that are taken at most.")
+    persian_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Persian text, whole rials.")
+    latin_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Latin text, whole rials.")
+
+
+class SmsSettings(Section):
+    """Texts: which providers, and each of them."""
+
+    providers: Names = Field(("simulator",), description="Providers in order of preference, separated by commas.")
+    kavenegar: KavenegarSettings = KavenegarSettings()
+    simulator: SimulatorSettings = SimulatorSettings()
+
+    def provider(self, name: str) -> ProviderSettings | None:
+        """Return the settings of a provider, None when there is none of that name."""
+        found = getattr(self, name, None)
+        return found if isinstance(found, ProviderSettings) else None
+
+
+class StaffSettings(Section):
+    """How the staff sign in."""
+
+    inside_networks: Networks = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks of the organisation: from there a password is enough, from elsewhere a code too.",
+    )

@@ -1,0 +1,116 @@
+"""The web server: one aiohttp application that mounts every channel, from its start to its orderly end.
+
+`serve` refuses to start where it could do harm (`app/readiness.py`), says when it is ready, and on SIGTERM or SIGINT
+takes no further call, lets what runs finish for some seconds, and gives its leases back.
+"""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from app.access_log import AccessLog, route_of
+from app.checks import faults, remarks
+from app.operations import Operations
+from app.parts import Parts, build_channels, opened
+from app.proxies import behind
+from app.readiness import NotReady, refuse_unknown_states
+from app.scheduler import Scheduler
+from app.settings import Settings, unused_names
+from domain.calendar import WorkingCalendar, in_tehran
+from domain.errors import DomainError, Internal
+from domain.ports import Ids
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a request body, unless a route reads its own way."""
+
+SHUTDOWN_SECONDS = 3.0
+"""How long calls and jobs under way may take to finish once the process is told to stop."""
+
+log = logging.getLogger(__name__)
+_ACCESS = logging.getLogger("pishkhan.access")
+
+
+def build_app(parts: Parts) -> web.Application:
+    """Return the application with every channel mounted."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    if parts.settings.trusted_proxies:
+        app.middlewares.append(behind(parts.settings.trusted_proxies))
+    for channel in [*build_channels(parts), Operations(parts.settings.database_url, parts.desk.clock)]:
+        channel.mount(app)
+    app.middlewares.append(_naming_faults(parts.desk.ids))
+    return app
+
+
+def _naming_faults(ids: Ids) -> web.middleware:  # type: ignore[valid-type]  # aiohttp has no other name for it
+    """Return the innermost middleware: a fault of ours is logged under a reference that the caller may be told."""
+
+    @web.middleware
+    async def name_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (web.HTTPException, DomainError):
+            raise
+        except Exception as error:  # the edge of a request: what happened goes to the log, a reference to the caller
+            reference = ids.token()[:8]
+            log.exception("fault %s in %s %s", reference, request.method, route_of(request))
+            raise Internal(reference=reference) from error
+
+    return name_faults
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop; `NotReady`, `SettingsError` and `store.migrate.SchemaMismatch` say why it may not."""
+    if found := faults(settings):
+        raise NotReady(found)
+    for remark in [*remarks(settings), *(f"{name} is set, and nothing reads it" for name in unused_names())]:
+        log.warning(remark)
+    async with opened(settings) as parts:
+        await refuse_unknown_states(parts.desk, parts.store)
+        await _run(parts)
+
+
+async def _run(parts: Parts) -> None:
+    stop = _told_to_stop()
+    scheduler = Scheduler(parts)
+    runner = web.AppRunner(
+        build_app(parts), access_log_class=AccessLog, access_log=_ACCESS, shutdown_timeout=SHUTDOWN_SECONDS
+    )
+    await runner.setup()
+    try:
+        await _listen(runner, parts.settings)
+        scheduler.start()
+        log.info("ready on http://%s:%s", *runner.addresses[0][:2])
+        warming = asyncio.create_task(asyncio.to_thread(warm, parts.desk.calendar, parts))
+        await stop.wait()
+        log.info("stopping")
+        await warming
+    finally:
+        await asyncio.gather(runner.cleanup(), scheduler.stop(SHUTDOWN_SECONDS))
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        reason = f"PISHKHAN_HOST, PISHKHAN_PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        raise NotReady([reason]) from None
+
+
+def warm(calendar: WorkingCalendar, parts: Parts) -> None:
+    """Reckon the holidays of this year and the next, which costs half a second, before anybody waits for it."""
+    today = in_tehran(parts.desk.clock.now()).date()
+    for year in (today.year, today.year + 1):
+        calendar.is_holiday(today.replace(year=year, day=1))
+
+
+def _told_to_stop() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows has no such handlers
+            loop.add_signal_handler(one, stop.set)
+    return stop

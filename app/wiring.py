@@ -1,0 +1,46 @@
+"""Puts the desk together by plain constructor arguments; what a serving process needs besides is in `app/parts.py`."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+
+from app.clock import SystemClock
+from app.ids import RandomIds
+from app.settings import Settings, SettingsError
+from app.signing import Ed25519Signer
+from domain.actions.desk import Desk
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.engine import Engine
+from domain.messages import Catalogue
+from domain.ports import Store
+from domain.services import by_key
+from domain.wording import Wording
+
+
+def build_catalogue(settings: Settings) -> Catalogue:
+    """Return the texts, the municipality's own on top; `SettingsError` when its file cannot be read."""
+    if settings.texts is None:
+        return Catalogue.load()
+    try:
+        return Catalogue.load(tomllib.loads(settings.texts.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
+
+
+def build_desk(settings: Settings, days: Mapping[date, bool]) -> Desk:
+    """Return the desk; `days` were declared working (True) or holidays (False) by the municipality."""
+    services = by_key()
+    engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.calendar(days), settings.rules())
+    return Desk(engine, Wording(build_catalogue(settings), services), Grammar(SERVICE_INTENTS))
+
+
+def build_signer(settings: Settings) -> Ed25519Signer:
+    """Return what seals are signed with."""
+    return Ed25519Signer(settings.secret(settings.secret_key))
+
+
+async def desk_of(settings: Settings, store: Store) -> Desk:
+    """Return the desk with the days that this municipality declared."""
+    async with store.unit(write=False) as uow:
+        return build_desk(settings, await uow.work_calendar.overrides())

@@ -1,0 +1,61 @@
+"""Backup and restore: a whole database into one file and back."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, literal, make_url, select, table
+
+from domain.errors import Conflict
+from store.engines import engine_for
+from store.engines.copies import COPIES, Copies, CopyFailed
+
+_VERSION = "alembic_version"
+
+
+async def backup(url: str, file: Path, *, force: bool = False) -> None:
+    """Write the whole database into `file`, which appears when it is complete; `CopyFailed`.
+
+    `Conflict("file")` when the file exists already, unless `force`.
+    """
+    if not force and await asyncio.to_thread(file.exists):
+        raise Conflict("file")
+    part = file.with_name(f"{file.name}.part")
+    await asyncio.to_thread(part.unlink, missing_ok=True)
+    try:
+        await _copies(url).write(part)
+        await asyncio.to_thread(part.replace, file)
+    finally:
+        await asyncio.to_thread(part.unlink, missing_ok=True)
+
+
+async def restore(url: str, file: Path, *, force: bool = False) -> None:
+    """Replace the whole database by what `file` holds; `CopyFailed`.
+
+    `Conflict("database")` when the database holds rows already, unless `force`.
+    """
+    if not force and not await is_empty(url):
+        raise Conflict("database")
+    await _copies(url).read(file)
+
+
+async def is_empty(url: str) -> bool:
+    """Tell whether no table holds a row, whichever schema the database has."""
+    engine = engine_for(url)
+    try:
+        with engine.telling():
+            async with engine.reader.connect() as connection:
+                return await connection.run_sync(_holds_nothing)
+    finally:
+        await engine.close()
+
+
+def _holds_nothing(connection: Connection) -> bool:
+    names = [name for name in inspect(connection).get_table_names() if name != _VERSION]
+    return not any(connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first() for name in names)
+
+
+def _copies(url: str) -> Copies:
+    parsed = make_url(url)
+    if parsed.drivername not in COPIES:
+        raise CopyFailed(f"there is no copying of {parsed.drivername!r}")
+    return COPIES[parsed.drivername](parsed)

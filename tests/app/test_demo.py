@@ -1,0 +1,320 @@
+"""The demonstration municipality: what is loaded is whole and real, and its summary can be followed to the letter."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import select
+
+from app import passwords
+from app.demo.clock import DemoClock
+from app.demo.loading import load, reset
+from app.demo.printing import printed
+from app.demo.registers import staff_actors
+from app.demo.summary import Summary
+from app.settings import Settings
+from app.wiring import build_desk, build_signer
+from domain.actions import act, pay, receive
+from domain.actions.desk import Desk
+from domain.actions.sealing import verify
+from domain.bills import BillState, PaymentMethod, RefundState
+from domain.charging import SUBJECT
+from domain.errors import Conflict, Forbidden, UnknownService
+from domain.fleet import MACHINE_TYPES, ResourceKind, ResourceStatus
+from domain.outgoing import InboundMessage, InboundState, MessageState
+from domain.people import STAFF_ROLES, mobile
+from domain.ports import ReceivedSms
+from domain.requests import RequestFilter, TimerKind
+from domain.services.machinery import MACHINERY_WORK
+from store.migrate import migrate
+from store.schema import metadata
+from store.unit_of_work import SqlStore
+
+NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:30").astimezone(UTC)
+ADDRESS = "http://127.0.0.1:8080"
+PASSING = {"priced"}
+"""States that a request leaves in the step that brings it there."""
+
+SETTINGS = Settings(demo=True)
+
+
+def desk_at(now: datetime) -> Desk:
+    """The real desk under a clock that shows `now`."""
+    desk = build_desk(SETTINGS, {})
+    return replace(desk, engine=replace(desk.engine, clock=DemoClock(now)))
+
+
+async def _load_once(url: str) -> Summary:
+    await migrate(url)
+    store = await SqlStore.open(url)
+    try:
+        return await load(desk_at(NOW), store, demo=True, address=ADDRESS)
+    finally:
+        await store.close()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
+    """A file into which the demonstration was loaded, to be copied, and what was told."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    return path, asyncio.run(_load_once(f"sqlite:///{path}"))
+
+
+@pytest.fixture
+def summary(loaded: tuple[Path, Summary]) -> Summary:
+    """What the first load told."""
+    return loaded[1]
+
+
+@pytest.fixture
+async def store(loaded: tuple[Path, Summary], tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """A database of the test's own that holds the demonstration."""
+    opened = await SqlStore.open(f"sqlite:///{shutil.copy(loaded[0], tmp_path / 'copy.db')}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def empty_store(tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """A migrated database without rows."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    await migrate(url)
+    opened = await SqlStore.open(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """The desk at the moment of the load."""
+    return desk_at(NOW)
+
+
+async def everything(store: SqlStore) -> Mapping[str, list[tuple[object, ...]]]:
+    """All rows of all tables."""
+    async with store._engine.reader.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in await connection.execute(select(table))]
+            for table in metadata.sorted_tables
+        }
+
+
+async def text(desk: Desk, store: SqlStore, sender: str, words: str) -> tuple[InboundMessage, str]:
+    """Send a text, and return what became of it with the reply's words."""
+    sms = ReceivedSms(str(desk.ids.new_id()), sender, "3000", words)
+    message = await receive.receive(desk, store, "simulator", sms)
+    async with store.unit(write=False) as uow:
+        return message, (await uow.outbox.get(message.reply_id)).text if message.reply_id else ""
+
+
+def test_every_state_is_shown(summary: Summary) -> None:
+    assert {one.state for one in summary.requests} == {state.name for state in MACHINERY_WORK.states} - PASSING
+
+
+async def test_the_history_is_whole_and_past(store: SqlStore, summary: Summary) -> None:
+    verified = await verify(store, build_signer(SETTINGS))
+    assert verified.faults == []
+    assert verified.requests == len(summary.requests)
+    async with store.unit(write=False) as uow:
+        async for _, events in uow.history.chains():
+            times = [event.at for event in events]
+            assert times == sorted(times)
+            assert NOW - timedelta(days=40) < times[0]
+            assert times[-1] <= NOW
+
+
+async def test_the_stories_left_their_traces(store: SqlStore, summary: Summary) -> None:
+    events, refunds, ratings = set(), set(), set()
+    async with store.unit(write=False) as uow:
+        for shown in summary.requests:
+            request = await uow.requests.by_code(shown.code)
+            events |= {event.event for event in await uow.history.of_request(request.id)}
+            rating = await uow.feedback.rating_of(request.id)
+            ratings |= {rating.score} if rating else set()
+            for bill in await uow.bills.of_subject(SUBJECT, request.id):
+                refunds |= {(one.reason, one.state, bill.state) for one in await uow.bills.refunds_of(bill.id)}
+    taken = {step.name for step in MACHINERY_WORK.transitions}
+    assert taken - events == {"no_answer", "free", "reschedule", "waive_supplement"}
+    assert {"submit", "rate", "sla_broken"} <= events
+    assert refunds == {(reason, RefundState.DUE, BillState.REFUND_DUE) for reason in ("cancelled", "fewer_hours")}
+    assert ratings == {3, 4, 5}
+
+
+async def test_registers_are_complete(store: SqlStore, summary: Summary, desk: Desk) -> None:
+    async with store.unit(write=False) as uow:
+        machines = await uow.fleet.resources(ResourceKind.MACHINE)
+        operators = await uow.fleet.resources(ResourceKind.OPERATOR)
+        staff = await uow.people.all_staff()
+        tariffs = await uow.tariffs.all()
+        days = await uow.work_calendar.overrides()
+    assert sorted(one.type for one in machines) == sorted(MACHINE_TYPES)
+    assert [one.type for one in machines if one.status is ResourceStatus.MAINTENANCE] == ["bulldozer"]
+    assert {skill for one in operators for skill in one.skills} == set(MACHINE_TYPES)
+    assert {one.username: one.roles for one in staff} == {role.value: frozenset({role}) for role in STAFF_ROLES}
+    assert all(passwords.matches(one.password_hash, summary.password or "") for one in staff[:1])
+    today = desk.clock.now().date()
+    assert {row.dimensions["machine"] for row in tariffs if row.in_force(today)} == set(MACHINE_TYPES)
+    assert {row.vat_percent for row in tariffs} == {10}
+    assert set(days.values()) == {True, False}
+
+
+async def test_nothing_is_left_to_send_or_to_fire(store: SqlStore, desk: Desk) -> None:
+    async with store.unit(write=False) as uow:
+        messages = await uow.outbox.recent(limit=1000)
+        due = [timer for kind in TimerKind for timer in await uow.timers.due(kind, NOW + timedelta(hours=1), 10)]
+    assert len(messages) > 80
+    assert {(one.state, one.provider) for one in messages} == {(MessageState.DELIVERED, "simulator")}
+    assert all(one.sent_at is not None and one.sent_at <= NOW for one in messages)
+    assert due == []
+    async with store.unit() as uow:
+        later = NOW + timedelta(hours=12)
+        assert await uow.outbox.claim("sms", later, 10, timedelta(minutes=1), desk.ids.token()) == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2026-11-27T23:30:00+03:30",  # a Friday night
+        "2026-11-28T07:32:00+03:30",  # two minutes after the office opened
+        "2027-03-27T10:00:00+03:30",  # between the holidays of Nowruz, the prices set in the year before
+    ],
+)
+async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
+    moment = datetime.fromisoformat(now).astimezone(UTC)
+    summary = await load(desk_at(moment), empty_store, demo=True, address=ADDRESS)
+    assert {one.state for one in summary.requests} == {state.name for state in MACHINERY_WORK.states} - PASSING
+    async with empty_store.unit(write=False) as uow:
+        assert await uow.outbox.recent(state=MessageState.QUEUED) == []
+        in_an_hour = moment + timedelta(hours=1)
+        assert [timer for kind in TimerKind for timer in await uow.timers.due(kind, in_an_hour, 10)] == []
+
+
+async def test_a_second_load_changes_nothing(store: SqlStore, summary: Summary) -> None:
+    before = await everything(store)
+    again = await load(desk_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS)
+    assert await everything(store) == before
+    assert again == replace(summary, loaded=False)
+
+
+async def test_a_newcomer_can_follow_the_summary(store: SqlStore, summary: Summary, desk: Desk) -> None:
+    message, reply = await text(desk, store, summary.sender, summary.text)
+    assert (message.state, message.intent) == (InboundState.ANSWERED, "machinery")
+    again = await load(desk, store, demo=True, address=ADDRESS)
+    assert again == replace(summary, loaded=False), "a request of somebody else does not disturb the demonstration"
+    async with store.unit(write=False) as uow:
+        (request,) = await uow.requests.find(RequestFilter(mobile=mobile(summary.sender)))
+    assert request.state == "submitted"
+    assert request.fields["full_name"] == summary.sender_name
+    assert request.code in reply.replace(" ", "")
+    async with store.unit() as uow:
+        outcome = await act.act(desk, uow, request.code, "accept", {}, staff_actors()["civil"])
+    assert outcome.request.state == "accepted", "the loader is free for the newcomer"
+
+
+async def test_each_code_works_from_its_own_number(store: SqlStore, summary: Summary, desk: Desk) -> None:
+    for one in summary.requests:
+        message, reply = await text(desk, store, one.mobile, one.code)
+        assert message.intent == "track"
+        assert one.code in reply.replace(" ", "")
+        assert one.bill is None or one.bill.bill_id in reply
+
+
+async def type_in(desk: Desk, store: SqlStore, command: str) -> None:
+    """Do what the command line does with a command of the summary."""
+    words, staff = command.split(), staff_actors()
+    async with store.unit() as uow:
+        if words[:2] == ["request", "act"]:
+            await act.act(desk, uow, words[2], words[3], {}, staff[words[5]])
+        elif words[:2] == ["payment", "record"]:
+            ids, amount = (words[2], words[3]), int(words[4])
+            await pay.record(desk, uow, ids, amount, PaymentMethod.SLIP, words[6], staff[words[8]])
+        else:
+            assert words == ["request", "show", words[2]]
+
+
+async def test_the_commands_take_a_request_to_its_end(store: SqlStore, summary: Summary, desk: Desk) -> None:
+    waiting = next(one for one in summary.requests if one.state == "submitted")
+    for command in summary.commands:
+        async with store.unit(write=False) as uow:
+            request = await uow.requests.by_code(waiting.code)
+            bills = await uow.bills.of_subject(SUBJECT, request.id)
+        seen = " ".join(f"{bill.bill_id} {bill.payment_id} {bill.amount}" for bill in bills)
+        await type_in(desk, store, command.replace("BILL_ID PAYMENT_ID AMOUNT", seen))
+    message, reply = await text(desk, store, waiting.mobile, "۵")
+    assert message.intent == "rate"
+    assert waiting.code in reply.replace(" ", "")
+
+
+async def test_the_payments_settle_their_bills(store: SqlStore, summary: Summary, desk: Desk) -> None:
+    for command in summary.payments:
+        await type_in(desk, store, command)
+    again = await load(desk, store, demo=True, address=ADDRESS)
+    assert [one.state for one in again.requests if one.bill] == []
+    assert {one.state for one in summary.requests if one.bill} == {"awaiting_payment", "awaiting_supplement"}
+    assert again.payments == []
+
+
+async def test_a_database_of_others_is_refused(empty_store: SqlStore, desk: Desk) -> None:
+    await text(desk, empty_store, "09121234567", "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام")
+    before = await everything(empty_store)
+    with pytest.raises(Conflict) as refused:
+        await load(desk, empty_store, demo=True, address=ADDRESS)
+    assert refused.value.detail == "demo_not_empty"
+    assert "شهرداری نمونه" in desk.wording.error(refused.value)
+    assert await everything(empty_store) == before
+
+
+async def test_what_fails_leaves_nothing(empty_store: SqlStore, desk: Desk) -> None:
+    broken = replace(desk, engine=replace(desk.engine, services={}))
+    with pytest.raises(UnknownService):
+        await load(broken, empty_store, demo=True, address=ADDRESS)
+    assert not any((await everything(empty_store)).values())
+
+
+async def test_reset_starts_over(store: SqlStore, summary: Summary, desk: Desk) -> None:
+    await text(desk, store, summary.sender, summary.text)
+    over = await reset(desk, store, demo=True, address=ADDRESS)
+    assert over.loaded
+    assert [(one.mobile, one.state) for one in over.requests] == [(one.mobile, one.state) for one in summary.requests]
+    assert {one.code for one in over.requests} & {one.code for one in summary.requests} == set()
+    async with store.unit(write=False) as uow:
+        assert await uow.requests.find(RequestFilter(mobile=mobile(summary.sender))) == []
+
+
+async def test_reset_is_for_demo_mode_alone(store: SqlStore, desk: Desk) -> None:
+    before = await everything(store)
+    with pytest.raises(Forbidden) as refused:
+        await reset(desk, store, demo=False, address=ADDRESS)
+    assert "PISHKHAN_DEMO" in desk.wording.error(refused.value)
+    assert await everything(store) == before
+
+
+async def test_outside_of_demo_mode_nobody_knows_the_password(empty_store: SqlStore, desk: Desk) -> None:
+    first = await load(desk, empty_store, demo=False, address=ADDRESS)
+    assert first.phone is None
+    assert len(first.password or "") == passwords.LENGTH
+    async with empty_store.unit(write=False) as uow:
+        member = await uow.people.staff("civil")
+    assert member is not None
+    assert passwords.matches(member.password_hash, first.password or "")
+    assert (await load(desk, empty_store, demo=False, address=ADDRESS)).password is None
+
+
+def test_the_summary_is_printed_whole(summary: Summary, desk: Desk) -> None:
+    out = StringIO()
+    Console(file=out, width=80).print(printed(summary, desk.catalogue, ".venv/bin/pishkhan"))
+    page = out.getvalue()
+    for words in (summary.sender, summary.text, summary.phone, summary.password, "PISHKHAN_DEMO=1 .venv/bin/pishkhan"):
+        assert str(words) in page
+    assert summary.phone == ADDRESS + "/demo/phone"
+    joined = page.replace(" \\\n   ", "")
+    assert all(f".venv/bin/pishkhan {command}\n" in joined for command in [*summary.commands, *summary.payments])
+    compact = page.replace(" ", "")
+    assert all(one.code in compact and one.mobile in page for one in summary.requests)
+    assert all(one.username in page and one.name in page for one in summary.staff)

@@ -1,0 +1,181 @@
+"""The pages in a real browser: at the width of a phone and of a desk, with scripts and without."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+
+from channels.demo.phone import PATH
+from domain.people import Role
+from domain.requests import RequestFilter
+from tests.support.demo_site import ORDER, DemoSite, demo_site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+AXE = Path(__file__).with_name("axe.min.js")
+SIZES = {"phone": (360, 740), "desk": (1366, 768)}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(tmp_path: Path) -> AsyncIterator[DemoSite]:
+    """A demonstration of the test's own."""
+    async with demo_site(tmp_path) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(site: DemoSite) -> AsyncIterator[TestServer]:
+    """It, served on a free port."""
+    running = TestServer(site.app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    expect.set_options(timeout=15_000)  # a busy machine may be slow
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Width and height of the window."""
+    return SIZES[request.param]
+
+
+class Window:
+    """A page of the site, with what the browser complained about."""
+
+    def __init__(self, page: Page, server: TestServer) -> None:
+        self.page = page
+        self.server = server
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "console", lambda told: self.complaints.append(told.text) if told.type in ("error", "warning") else None
+        )
+
+    def _hear(self, told: ConsoleMessage) -> None:
+        if told.type in ("error", "warning"):
+            self.complaints.append(told.text)
+
+    async def open(self, address: str) -> Page:
+        """Go to an address."""
+        await self.page.goto(str(self.server.make_url(address)))
+        return self.page
+
+    async def assert_fits(self) -> None:
+        """Nothing stands out at the sides."""
+        width = self.page.viewport_size
+        assert width is not None
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= width["width"]
+
+    async def assert_accessible(self) -> None:
+        """Axe finds nothing to complain about."""
+        await self.page.evaluate(AXE.read_text())
+        result = await self.page.evaluate("axe.run()")
+        found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result["violations"]]
+        assert found == []
+
+
+async def window(browser: Browser, server: TestServer, size: tuple[int, int], *, scripts: bool = True) -> Window:
+    """Open a window of that size."""
+    width, height = size
+    page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
+    page.set_default_timeout(10_000)
+    return Window(page, server)
+
+
+async def code_of(site: DemoSite) -> str:
+    """The tracking code of the newest request."""
+    async with site.store.unit(write=False) as uow:
+        return (await uow.requests.find(RequestFilter()))[0].code
+
+
+async def test_texts_come_and_go_while_one_writes(
+    browser: Browser, server: TestServer, site: DemoSite, size: tuple[int, int]
+) -> None:
+    opened = await window(browser, server, size)
+    page = await opened.open(PATH)
+    await expect(page.locator("#thread .empty")).to_be_visible()
+    box = page.get_by_label("متن پیامک", exact=True)
+    await box.fill(ORDER)
+    await box.press("Enter")
+    answer = page.locator("#thread .theirs").last
+    await expect(answer).to_contain_text("کد رهگیری")
+    await expect(answer).to_be_in_viewport()
+    await expect(box).to_have_value("")
+    await expect(box).to_be_focused()
+    await box.fill("نیمه‌کاره")
+    await page.locator("#requests summary").click()
+    await site.act(await code_of(site), "accept", Role.CIVIL)
+    await expect(page.locator("#thread .theirs").last).to_contain_text("پذیرفته شد")  # nobody reloaded
+    await expect(page.locator("#thread .theirs").last).to_contain_text("فرستاده شد")
+    await expect(page.locator("#requests pre").first).to_contain_text("price --as revenue")
+    await expect(page.locator("#requests details")).to_have_attribute("open", "")
+    await expect(box).to_have_value("نیمه‌کاره")
+    await opened.assert_fits()
+    assert opened.complaints == []
+
+
+async def test_a_suggestion_is_sent_by_touching_it(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
+    page = await opened.open(PATH)
+    await page.get_by_role("button", name="راهنما", exact=True).click()
+    await expect(page.locator("#thread .theirs")).to_contain_text("شماره را بفرستید")
+    await expect(page.locator("#thread .mine p")).to_have_text("راهنما")
+    assert opened.complaints == []
+
+
+async def test_it_tells_when_the_server_is_away_and_goes_on_when_it_is_back(
+    browser: Browser, server: TestServer
+) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await opened.open(PATH)
+    await page.context.set_offline(True)
+    await expect(page.locator("#lost")).to_contain_text("پاسخی از سرور نمی‌رسد")
+    await page.context.set_offline(False)
+    await expect(page.locator("#lost")).to_be_empty()
+
+
+async def test_it_all_works_without_scripts(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size, scripts=False)
+    page = await opened.open(PATH)
+    await page.get_by_role("link", name="یوسف گری").click()
+    for text in ("راهنما", ORDER):
+        await page.get_by_label("متن پیامک", exact=True).fill(text)
+        await page.get_by_role("button", name="فرستادن", exact=True).click()
+        await expect(page.locator("#thread .mine").last).to_have_text(f"شما: {text} ۱۰:۰۰ ۱ بخش")
+    await page.get_by_role("link", name="تازه کردن گفت‌وگو").click()
+    await expect(page.locator("#thread .theirs").last).to_contain_text("کد رهگیری")
+    await expect(page.locator("#thread .theirs").last).to_be_in_viewport()  # the end is in sight
+    await expect(page.locator("#requests pre").first).to_contain_text("accept --as civil")
+    await page.get_by_label("یا شمارهٔ دیگر").fill("12")
+    await page.get_by_role("button", name="باز کردن").click()
+    await expect(page.get_by_role("alert")).to_contain_text("شمارهٔ تلفن همراه نیست")
+
+
+@pytest.mark.parametrize("address", ["/", PATH, f"{PATH}?mobile=12", "/no-such-page"])
+async def test_pages_are_accessible_and_fit(
+    browser: Browser, server: TestServer, site: DemoSite, size: tuple[int, int], address: str
+) -> None:
+    opened = await window(browser, server, size)
+    page = await opened.open(PATH)
+    await page.get_by_role("button", name=ORDER).click()
+    await expect(page.locator("#thread .theirs")).to_contain_text("کد رهگیری")
+    page = await opened.open(address)
+    await opened.assert_fits()
+    await opened.assert_accessible()

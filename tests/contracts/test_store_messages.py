@@ -1,0 +1,101 @@
+"""The repositories of inbox, dialogues and lines, on every engine."""
+
+import asyncio
+from datetime import timedelta
+
+from domain.outgoing import InboundState
+from domain.ports import Store
+from store.unit_of_work import SqlStore
+from tests.contracts.examples import MOBILE, NOW, a_message, a_request, an_inbound
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_an_incoming_text_is_kept_once(store: SqlStore) -> None:
+    first, second = an_inbound(), an_inbound(text="دوباره")
+    async with store.unit() as uow:
+        assert await uow.inbox.add(first)
+        assert not await uow.inbox.add(second)
+        assert await uow.inbox.add(an_inbound(provider="kannel"))
+        assert await uow.inbox.known("sms", "kavenegar", first.fingerprint) == first
+        assert await uow.inbox.known("sms", "kavenegar", "1") is None
+
+
+async def test_what_became_of_a_text_is_saved(store: SqlStore) -> None:
+    message, reply, request = an_inbound(provider_id=None), a_message(), a_request()
+    async with store.unit() as uow:
+        await uow.inbox.add(message)
+        message.state, message.intent, message.reason = InboundState.ANSWERED, "help", "loop"
+        message.reply_id, message.request_id = reply.id, request.id
+        await uow.inbox.save(message)  # before what it refers to: keys are checked at the commit
+        await uow.requests.add(request)
+        await uow.outbox.add(reply)
+    async with store.unit(write=False) as uow:
+        assert await uow.inbox.known("sms", "kavenegar", message.fingerprint) == message
+
+
+async def test_the_newest_texts_of_a_sender_come_first(store: SqlStore) -> None:
+    texts = [an_inbound(fingerprint=str(n), received_at=NOW + n * MINUTE) for n in range(3)]
+    async with store.unit() as uow:
+        for message in [*texts, an_inbound(sender="30001234", mobile=None, fingerprint="x")]:
+            await uow.inbox.add(message)
+        assert await uow.inbox.last_from("sms", MOBILE, 2) == [texts[2], texts[1]]
+        assert await uow.inbox.last_from("bale", MOBILE, 2) == []
+
+
+async def test_of_many_deliveries_at_once_one_is_stored_and_the_others_see_it(
+    store: SqlStore, other_store: SqlStore
+) -> None:
+    async def deliver(through: Store) -> tuple[bool, int]:
+        async with through.unit() as uow:
+            message = an_inbound()
+            added = await uow.inbox.add(message)
+            known = await uow.inbox.known("sms", "kavenegar", message.fingerprint)
+            assert known is not None
+            return added, known.id
+
+    results = await asyncio.gather(*(deliver(one) for one in [store, other_store] * 3))
+    assert sum(added for added, _ in results) == 1
+    assert len({known for _, known in results}) == 1
+
+
+async def test_a_dialogue_is_replaced_and_dropped(store: SqlStore) -> None:
+    state = {"frames": [{"intent": "machinery", "slots": {"hours": 4, "place": None}}], "turn": 1}
+    async with store.unit() as uow:
+        assert await uow.dialogues.load("sms", MOBILE) is None
+        await uow.dialogues.store("sms", MOBILE, {"turn": 0}, NOW)
+        await uow.dialogues.store("sms", MOBILE, state, NOW + MINUTE)
+        await uow.dialogues.store("bale", MOBILE, {}, NOW)
+        assert await uow.dialogues.load("sms", MOBILE) == (state, NOW + MINUTE)
+        await uow.dialogues.drop("sms", MOBILE)
+        assert await uow.dialogues.load("sms", MOBILE) is None
+        assert await uow.dialogues.load("bale", MOBILE) == ({}, NOW)
+
+
+async def test_the_last_word_about_an_opt_out_counts(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        assert not await uow.lines.opted_out(MOBILE)
+        await uow.lines.set_opt_out(MOBILE, True, NOW)
+        assert await uow.lines.opted_out(MOBILE)
+        await uow.lines.set_opt_out(MOBILE, False, NOW + MINUTE)
+        assert not await uow.lines.opted_out(MOBILE)
+
+
+async def test_hits_are_counted_in_windows_aligned_to_the_epoch(store: SqlStore) -> None:
+    start = NOW.replace(second=0, microsecond=0)
+    async with store.unit() as uow:
+        assert [await uow.lines.hit("in", NOW, MINUTE) for _ in range(2)] == [1, 2]
+        assert await uow.lines.hit("in", start + timedelta(seconds=59), MINUTE) == 3
+        assert await uow.lines.hits("in", start, MINUTE) == 3
+        assert await uow.lines.hits("in", start + MINUTE, MINUTE) == 0
+        assert await uow.lines.hits("in", NOW, 2 * MINUTE) == 0
+        assert await uow.lines.hits("out", NOW, MINUTE) == 0
+
+
+async def test_past_windows_are_swept_out(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        for number in range(5):
+            await uow.lines.hit(f"line {number}", NOW, MINUTE)
+        await uow.lines.hit("later", NOW + MINUTE, MINUTE)
+        assert await uow.lines.hits("line 1", NOW, MINUTE) == 0
+        assert await uow.lines.hits("later", NOW + MINUTE, MINUTE) == 1

@@ -1,0 +1,491 @@
+"""Machinery work from the order to its end: every transition and side path of services.md's table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.bills import BillKind, BillState, RefundState
+from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, PaymentUnknown
+from domain.fleet import Resource, ResourceKind, ResourceStatus
+from domain.outgoing import MessageClass
+from domain.people import Role
+from domain.requests import Phase, TimerKind
+from tests.support.municipality import CITIZEN, DRIVER, FOUR_HOURS, NEIGHBOUR, RATE, Municipality, actor
+
+EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
+"""Midnight in Tehran, three days after the bill."""
+LAG = timedelta(hours=36)
+
+
+async def test_the_straight_path(town: Municipality) -> None:
+    code = await town.reach("completed")
+    request = await town.request(code)
+    assert (request.phase, request.data["hours_done"]) == (Phase.DONE, [4])
+    events = [(one.event, one.actor_kind, one.to_state) for one in await town.history(code)]
+    assert events == [
+        ("submit", "citizen", "submitted"),
+        ("accept", "staff", "accepted"),
+        ("price", "staff", "priced"),
+        ("bill", "system", "awaiting_payment"),
+        ("pay", "staff", "paid"),
+        ("schedule", "staff", "scheduled"),
+        ("hand_over", "staff", "handed_over"),
+        ("complete", "staff", "completed"),
+    ]
+    assert await town.keys() == ["submit", "accept", "bill", "pay", "schedule", "hand_over", "complete"]
+    assert await town.refunds(code) == []
+    assert await town.bookings(code) == []
+
+
+async def test_accepting_holds_a_machine_for_the_hours(town: Municipality) -> None:
+    code = await town.reach("accepted", "ماشین ۲ لودر ۳ ساعت فردا ساعت ۸ کوچه بهار")
+    held = await town.bookings(code)
+    assert [machine.code for _, machine in held] == ["LD-1", "LD-2"]
+    assert {(one.start, one.end, one.hold) for one, _ in held} == {
+        (EIGHT_TOMORROW, EIGHT_TOMORROW + timedelta(hours=3), True)
+    }
+
+
+async def test_civil_may_change_hours_date_and_hour(town: Municipality) -> None:
+    code = await town.order()
+    request = await town.do(code, "accept", Role.CIVIL, hours="۲٫۵", date="۱۴۰۵/۹/۷", start="۱۰:۳۰")
+    assert request.fields["items"] == [{"machine": "loader", "count": 1, "hours": 2.5}]
+    assert (request.fields["date"], request.fields["start"]) == ("2026-11-28", "10:30")
+    (booking, _), = await town.bookings(code)  # fmt: skip
+    assert booking.start == datetime(2026, 11, 28, 7, 0, tzinfo=UTC)
+    assert booking.end - booking.start == timedelta(hours=2.5)
+    event = (await town.history(code))[-1]
+    assert event.payload is not None
+    assert event.payload["date_before"] == "2026-11-25"
+    assert event.payload["items_before"] == [{"machine": "loader", "count": 1, "hours": 4}]
+    assert "۲٫۵" in (await town.sent())[-1].text
+    await town.do(code, "price", Role.REVENUE)
+    assert (await town.bills(code))[0].amount == RATE * 25 // 10 * 110 // 100
+
+
+async def test_hours_are_one_for_all_items_or_one_each(town: Municipality) -> None:
+    two = "ماشین لودر ۴ ساعت و گریدر ۳ ساعت فردا ساعت ۸ کوچه بهار"
+    code, other = await town.order(two), await town.order(two, NEIGHBOUR)
+    assert [item["hours"] for item in (await town.do(code, "accept", Role.CIVIL, hours="5")).fields["items"]] == [5, 5]
+    await town.do(code, "cancel", Role.CIVIL)
+    with pytest.raises(InvalidField, match="hours:one_an_item"):
+        await town.do(other, "accept", Role.CIVIL, hours="1,2,3")
+    accepted = await town.do(other, "accept", Role.CIVIL, hours="2، 1.5")
+    assert [item["hours"] for item in accepted.fields["items"]] == [2, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"hours": "25"}, "hours:range"),
+        ({"hours": "4.2"}, "hours"),
+        ({"date": "1405/9/2"}, "date:past"),
+        ({"date": "1405/13/2"}, "date"),
+        ({"start": "صبح"}, "start:part_of_day"),
+        ({"start": "25"}, "start"),
+        ({"place": "جای دیگر"}, "place:unknown_field"),
+    ],
+)
+async def test_wrong_inputs_change_nothing(town: Municipality, inputs: dict[str, str], told: str) -> None:
+    code = await town.order()
+    with pytest.raises(InvalidField, match=f"invalid_field:{told}"):
+        await town.do(code, "accept", Role.CIVIL, **inputs)
+    assert (await town.request(code)).state == "submitted"
+    assert len(await town.history(code)) == 1
+
+
+async def test_no_free_machine_refuses_the_date(town: Municipality) -> None:
+    await town.reach("accepted", "ماشین ۲ لودر ۳ ساعت فردا ساعت ۸ کوچه بهار", NEIGHBOUR)
+    code = await town.order()
+    with pytest.raises(Conflict, match="machine:no_free_machine"):
+        await town.do(code, "accept", Role.CIVIL)
+    assert (await town.request(code)).state == "submitted"
+    await town.do(code, "accept", Role.CIVIL, start="11")
+    with pytest.raises(Conflict):
+        await town.do(await town.order("ماشین کمپرسی ۱ ساعت فردا ساعت ۸ کوچه"), "accept", Role.CIVIL)
+
+
+async def test_rejected_with_a_reason(town: Municipality) -> None:
+    code = await town.order()
+    with pytest.raises(MissingField, match="missing_field:reason"):
+        await town.do(code, "reject", Role.CIVIL)
+    request = await town.do(code, "reject", Role.CIVIL, reason="خارج از محدوده شهر")
+    assert (request.phase, request.data["reason"]) == (Phase.DECLINED, "خارج از محدوده شهر")
+    assert (await town.history(code))[-1].note == "خارج از محدوده شهر"
+    assert "خارج از محدوده شهر" in (await town.sent())[-1].text
+
+
+async def test_a_question_is_asked_and_answered(town: Municipality) -> None:
+    code = await town.order()
+    request = await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
+    assert (request.state, request.phase) == ("needs_info", Phase.NEEDS_CITIZEN)
+    assert "کدام پارک؟" in (await town.sent())[-1].text
+    assert "کدام پارک؟" in (await town.say(CITIZEN, code)).text
+    answered = await town.say(CITIZEN, "پاسخ پارک شهر")
+    assert answered.key == "services.machinery.notices.answer"
+    request = await town.request(code)
+    assert request.state == "submitted"
+    assert request.data["answers"] == [{"question": "کدام پارک؟", "answer": "پارک شهر"}]
+    assert "question" not in request.data
+    await town.do(code, "ask", Role.CIVIL, question="چند متر؟")
+    await town.do(code, "answer", Role.CIVIL, text="ده متر")
+    assert len((await town.request(code)).data["answers"]) == 2
+    await town.do(code, "accept", Role.CIVIL)
+
+
+async def test_an_unanswered_question_closes_the_request(town: Municipality) -> None:
+    code = await town.reach("submitted")
+    await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
+    town.advance(days=7, seconds=-1)
+    await town.run_timers(TimerKind.DEADLINE)
+    assert (await town.request(code)).state == "needs_info"
+    town.advance(seconds=1)
+    assert await town.run_timers(TimerKind.DEADLINE) == 1
+    assert (await town.request(code)).phase is Phase.DECLINED
+    assert (await town.keys())[-1] == "no_answer"
+    assert (await town.history(code))[-1].actor_kind == "system"
+
+
+async def test_a_question_may_be_followed_by_a_rejection(town: Municipality) -> None:
+    code = await town.order()
+    await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
+    assert (await town.do(code, "reject", Role.CIVIL, reason="تکراری")).state == "rejected"
+    assert await town.timers(code) == {}
+
+
+async def test_the_price_follows_the_tariff_of_the_day(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    request = await town.do(code, "price", Role.REVENUE)
+    quote = request.data["quote"]
+    assert (quote["subtotal"], quote["vat"], quote["total"]) == (RATE * 4, RATE * 4 // 10, FOUR_HOURS)
+    (bill,) = await town.bills(code)
+    assert (bill.amount, bill.state, bill.kind) == (FOUR_HOURS, BillState.OPEN, BillKind.MAIN)
+    assert (bill.deadline, bill.explanation) == (END_OF_FRIDAY, quote)
+    told = (await town.sent())[-1]
+    assert told.key.endswith("notices.bill")
+    assert all(part in told.text for part in (bill.bill_id, bill.payment_id, "۳۵٬۲۰۰٬۰۰۰", "۱۴۰۵/۰۹/۰۶"))
+
+
+async def test_a_later_tariff_touches_no_priced_request(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    town.advance(days=1)
+    await town.price("loader", RATE * 2)
+    assert (await town.request(code)).data["quote"]["total"] == FOUR_HOURS
+    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "complete", Role.CIVIL, hours="5")
+    assert (await town.bills(code))[-1].amount == FOUR_HOURS // 4
+
+
+async def test_without_a_tariff_nothing_is_priced(town: Municipality) -> None:
+    await town.put(Resource(town.new_id(), "CR-1", ResourceKind.MACHINE, "crane", "جرثقیل"))
+    code = await town.reach("accepted", "ماشین جرثقیل ۲ ساعت فردا ساعت ۸ کوچه بهار")
+    with pytest.raises(NotFound, match="tariff"):
+        await town.do(code, "price", Role.REVENUE)
+    assert (await town.request(code)).state == "accepted"
+
+
+async def test_an_override_needs_a_reason(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    with pytest.raises(Forbidden, match="reason:override_needs_reason"):
+        await town.do(code, "price", Role.REVENUE, amount="20,000,000")
+    request = await town.do(code, "price", Role.REVENUE, amount="۲۰٬۰۰۰٬۰۰۰", reason="خانواده شهید")
+    assert (request.data["quote"]["computed"], request.data["quote"]["total"]) == (FOUR_HOURS, 20_000_000)
+    assert (await town.bills(code))[0].amount == 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [("1234567", "not_thousands"), ("100000000000", "too_high"), ("-1000", "range"), ("زیاد", "amount")],
+)
+async def test_an_override_that_no_bill_can_carry(town: Municipality, amount: str, told: str) -> None:
+    code = await town.reach("accepted")
+    with pytest.raises(InvalidField, match=told):
+        await town.do(code, "price", Role.REVENUE, amount=amount, reason="دستور")
+    assert (await town.request(code)).state == "accepted"
+    assert await town.bills(code) == []
+
+
+async def test_a_zero_amount_makes_no_bill(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    request = await town.do(code, "price", Role.REVENUE, amount="0", reason="کار عام‌المنفعه")
+    assert (request.state, await town.bills(code)) == ("paid", [])
+    assert (await town.keys())[-1] == "free"
+    await town.do(code, "schedule", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL)
+    assert (await town.do(code, "complete", Role.CIVIL, hours="9")).state == "completed"
+
+
+async def test_a_waived_bill_is_paid_for(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    request = await town.do(code, "waive", Role.REVENUE, reason="کمک به مدرسه")
+    (bill,) = await town.bills(code)
+    assert (request.state, bill.state, bill.note) == ("paid", BillState.WAIVED, "کمک به مدرسه")
+    assert (await town.keys())[-1] == "waive"
+    await town.do(code, "schedule", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL)
+    assert (await town.do(code, "complete", Role.CIVIL, hours="1")).state == "completed"
+    assert await town.refunds(code) == []
+
+
+async def test_an_unpaid_request_expires_after_deadline_and_lag(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    town.clock.at = END_OF_FRIDAY + LAG - timedelta(seconds=1)
+    await town.run_timers(TimerKind.DEADLINE)
+    assert (await town.request(code)).state == "awaiting_payment"
+    town.advance(seconds=1)
+    await town.run_timers(TimerKind.DEADLINE)
+    request, (bill,) = await town.request(code), await town.bills(code)
+    assert (request.state, request.phase, bill.state) == ("expired", Phase.CANCELLED, BillState.EXPIRED)
+    assert await town.bookings(code) == []
+    assert (await town.keys())[-1] == "expire"
+
+
+async def test_nothing_expires_while_a_payment_is_unresolved(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    await town.set_bill(code, BillState.PAYING)
+    town.clock.at = END_OF_FRIDAY + LAG
+    await town.run_timers(TimerKind.DEADLINE)
+    assert (await town.request(code)).state == "awaiting_payment"
+    for action, role in (("cancel", Role.CIVIL), ("waive", Role.REVENUE)):
+        with pytest.raises(PaymentUnknown):
+            await town.do(code, action, role, reason="دلیل")
+    await town.set_bill(code, BillState.OPEN)
+    town.advance(minutes=30)
+    await town.run_timers(TimerKind.DEADLINE)
+    assert (await town.request(code)).state == "expired"
+
+
+@pytest.mark.parametrize("state", ["submitted", "needs_info", "accepted", "awaiting_payment"])
+@pytest.mark.parametrize("role", [Role.CITIZEN, Role.CIVIL])
+async def test_cancelled_before_payment(town: Municipality, state: str, role: Role) -> None:
+    code = await town.reach("submitted" if state == "needs_info" else state)
+    if state == "needs_info":
+        await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
+    request = await town.do(code, "cancel", role)
+    assert (request.state, request.phase) == ("cancelled", Phase.CANCELLED)
+    assert (await town.bookings(code), await town.timers(code), await town.refunds(code)) == ([], {}, [])
+    assert {bill.state for bill in await town.bills(code)} <= {BillState.VOID}
+    assert (await town.keys())[-1:] == (["cancel"] if role is Role.CIVIL else (await town.keys())[-1:])
+
+
+@pytest.mark.parametrize("state", ["paid", "scheduled"])
+async def test_cancelled_after_payment_the_money_is_due_back(town: Municipality, state: str) -> None:
+    code = await town.reach(state)
+    await town.do(code, "cancel", Role.CIVIL, reason="خرابی ماشین")
+    (bill,), (refund,) = await town.bills(code), await town.refunds(code)
+    assert (bill.state, refund.amount, refund.reason) == (BillState.REFUND_DUE, FOUR_HOURS, "cancelled")
+    assert refund.state is RefundState.DUE
+    assert await town.bookings(code) == []
+    told = (await town.sent())[-1]
+    assert told.key.endswith("cancel_refund")
+    assert "۳۵٬۲۰۰٬۰۰۰" in told.text
+
+
+@pytest.mark.parametrize("how", ["free", "waived"])
+async def test_cancelled_when_nothing_was_paid_nothing_is_due(town: Municipality, how: str) -> None:
+    code = await town.reach("accepted")
+    if how == "free":
+        await town.do(code, "price", Role.REVENUE, amount="0", reason="کار عام‌المنفعه")
+    else:
+        await town.do(code, "price", Role.REVENUE)
+        await town.do(code, "waive", Role.REVENUE, reason="کمک به مدرسه")
+    assert (await town.do(code, "cancel", Role.CIVIL)).state == "cancelled"
+    assert await town.refunds(code) == []
+    assert (await town.keys())[-1] == "cancel"
+
+
+async def test_the_citizen_cancels_by_text_and_is_answered_once(town: Municipality) -> None:
+    code = await town.reach("paid")
+    heard = await town.say(CITIZEN, f"لغو {code}")
+    assert heard.key.endswith("notices.cancel_refund")
+    assert (await town.keys()).count("cancel_refund") == 1
+    assert heard.reply is not None
+    assert heard.reply.cls is MessageClass.REPLY
+
+
+@pytest.mark.parametrize("state", ["handed_over", "completed"])
+async def test_too_late_to_cancel(town: Municipality, state: str) -> None:
+    code = await town.reach(state)
+    with pytest.raises(NotAllowedNow):
+        await town.do(code, "cancel", Role.CIVIL)
+
+
+async def test_scheduled_with_what_is_held_and_a_free_operator(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    booked = await town.bookings(code)
+    assert [(one.code, booking.hold) for booking, one in booked] == [("LD-1", False), ("OP-1", False)]
+    assert {booking.start for booking, _ in booked} == {EIGHT_TOMORROW}
+    assert "راننده 1" in (await town.sent())[-1].text
+    assert await town.keys(DRIVER) == ["operator_booked"]
+
+
+async def test_scheduled_as_civil_chooses(town: Municipality) -> None:
+    code = await town.reach("paid")
+    inputs = {"machine": "ld-2", "operator": "OP-3", "start": "1405/09/05 09:00", "end": "2026-11-26T14:00"}
+    request = await town.do(code, "schedule", Role.CIVIL, **inputs)
+    start = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
+    booked = await town.bookings(code)
+    assert {one.code for _, one in booked} == {"LD-2", "OP-3"}
+    assert {(one.start, one.end) for one, _ in booked} == {(start, start + timedelta(hours=5))}
+    assert request.data["booked_start"] == start.isoformat()
+    assert "۱۴۰۵/۰۹/۰۵ ۰۹:۰۰" in (await town.sent())[-1].text
+    assert await town.keys(DRIVER) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "error"),
+    [
+        ({"start": "2026-11-25T09:00", "end": "2026-11-25T09:00"}, "end:before_start"),
+        ({"start": "2026-11-25T09:00", "end": "2026-11-26T09:30"}, "end:too_long_work"),
+        ({"start": "2026-11-24T09:59"}, "start:past"),
+        ({"start": "چه وقت"}, "start"),
+        ({"machine": "GR-1"}, "machine:choice"),
+        ({"operator": "LD-1"}, "operator:choice"),
+    ],
+)
+async def test_bookings_that_cannot_be(town: Municipality, inputs: dict[str, str], error: str) -> None:
+    code = await town.reach("paid")
+    with pytest.raises((InvalidField, Exception), match=error):
+        await town.do(code, "schedule", Role.CIVIL, **inputs)
+    assert [booking.hold for booking, _ in await town.bookings(code)] == [True]
+
+
+async def test_a_machine_in_maintenance_is_not_booked(town: Municipality) -> None:
+    code = await town.reach("paid")
+    held = (await town.bookings(code))[0][1]
+    held.status = ResourceStatus.MAINTENANCE
+    await town.put(held)
+    await town.do(code, "schedule", Role.CIVIL)
+    assert [one.code for _, one in await town.bookings(code)] == ["LD-2", "OP-1"]
+
+
+async def test_rescheduled_the_old_slots_are_free_again(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    await town.do(code, "reschedule", Role.CIVIL, start="2026-11-28T08:00")
+    assert {one.start for one, _ in await town.bookings(code)} == {datetime(2026, 11, 28, 4, 30, tzinfo=UTC)}
+    assert (await town.keys())[-1] == "reschedule"
+    assert await town.keys(DRIVER) == ["operator_booked", "operator_booked"]
+    await town.reach("scheduled", "ماشین ۲ لودر ۴ ساعت فردا ساعت ۸ کوچه بهار", NEIGHBOUR)
+
+
+async def test_another_operator_leaves_the_hours_as_they_were_booked(town: Municipality) -> None:
+    code = await town.reach("paid")
+    await town.do(code, "schedule", Role.CIVIL, start="2026-11-26T08:00", end="2026-11-26T18:00")
+    await town.do(code, "reschedule", Role.CIVIL, operator="OP-2")
+    start = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
+    assert {(one.start, one.end) for one, _ in await town.bookings(code)} == {(start, start + timedelta(hours=10))}
+
+
+async def test_operators_drive_what_they_can(town: Municipality) -> None:
+    for code, skills in (("OP-1", ("grader", "loader")), ("OP-2", ("loader",)), ("OP-3", ("crane",))):
+        await town.put(Resource(town.new_id(), code, ResourceKind.OPERATOR, "", code, skills=skills))
+    code = await town.reach("scheduled", "ماشین لودر ۲ ساعت و گریدر ۲ ساعت فردا ساعت ۸ کوچه بهار")
+    assert {one.code for _, one in await town.bookings(code)} == {"LD-1", "GR-1", "OP-1", "OP-2"}
+    other = await town.reach("paid", "ماشین لودر ۲ ساعت فردا ساعت ۸ کوچه بهار", NEIGHBOUR)
+    with pytest.raises(Conflict, match="operator:no_free_operator"):
+        await town.do(other, "schedule", Role.CIVIL)
+    with pytest.raises(Conflict, match="operator:no_free_operator"):
+        await town.do(other, "schedule", Role.CIVIL, start="2026-11-28T08:00", operator="OP-3")
+
+
+async def test_no_machine_without_a_settled_bill(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    await town.set_bill(code, BillState.OPEN)
+    with pytest.raises(NotAllowedNow, match="bill_open"):
+        await town.do(code, "hand_over", Role.CIVIL)
+    await town.set_bill(code, BillState.PAID)
+    request = await town.do(code, "hand_over", Role.CIVIL)
+    assert len(request.data["delivery_token"]) == 32
+    assert request.data["delivery_token"] != code
+
+
+async def test_fewer_hours_are_refunded(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    assert (await town.do(code, "complete", Role.CIVIL, hours="3")).state == "completed"
+    (refund,) = await town.refunds(code)
+    assert (refund.amount, refund.reason) == (FOUR_HOURS // 4, "fewer_hours")
+    assert (await town.keys())[-1] == "complete_refund"
+    assert await town.bookings(code) == []
+
+
+async def test_hours_below_the_minimum_cost_the_minimum(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    await town.do(code, "complete", Role.CIVIL, hours="0.5")
+    assert [one.amount for one in await town.refunds(code)] == [FOUR_HOURS // 2]
+
+
+async def test_more_hours_are_billed_again(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    request = await town.do(code, "complete", Role.CIVIL, hours="۵٫۵")
+    bill = (await town.bills(code))[-1]
+    assert (request.state, request.phase) == ("awaiting_supplement", Phase.NEEDS_PAYMENT)
+    assert (bill.kind, bill.amount) == (BillKind.SUPPLEMENT, FOUR_HOURS * 15 // 40)
+    assert (await town.keys())[-1] == "supplement"
+    assert (await town.say(CITIZEN, code)).key.endswith("status.awaiting_supplement")
+    settled = await town.pay(code)
+    assert settled.outcome is not None
+    assert settled.outcome.request.state == "completed"
+    assert (await town.keys())[-1] == "complete"
+
+
+async def test_a_supplement_may_be_waived_and_never_expires(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    await town.do(code, "complete", Role.CIVIL, hours="6")
+    town.advance(days=60)
+    await town.run_timers(TimerKind.DEADLINE)
+    assert (await town.request(code)).state == "awaiting_supplement"
+    request = await town.do(code, "waive_supplement", Role.REVENUE, reason="کندی راننده")
+    assert (request.state, [bill.state for bill in await town.bills(code)]) == (
+        "completed",
+        [BillState.PAID, BillState.WAIVED],
+    )
+
+
+@pytest.mark.parametrize(("hours", "due"), [("4", 0), ("2", -10_000_000), ("6", 10_000_000)])
+async def test_an_overridden_price_is_scaled(town: Municipality, hours: str, due: int) -> None:
+    code = await town.reach("accepted")
+    await town.do(code, "price", Role.REVENUE, amount="20000000", reason="تخفیف")
+    await town.pay(code)
+    await town.do(code, "schedule", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "complete", Role.CIVIL, hours=hours)
+    refunds, bills = await town.refunds(code), await town.bills(code)
+    assert sum(bill.amount for bill in bills[1:]) - sum(refund.amount for refund in refunds) == due
+
+
+async def test_a_price_set_where_the_tariff_asks_nothing_stays(town: Municipality) -> None:
+    town.advance(days=1)
+    await town.price("loader", 0)
+    code = await town.reach("accepted", "ماشین لودر ۴ ساعت شنبه ساعت ۸ کوچه بهار")
+    await town.do(code, "price", Role.REVENUE, amount="5000000", reason="سوخت")
+    await town.pay(code)
+    await town.do(code, "schedule", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "complete", Role.CIVIL)
+    assert await town.refunds(code) == []
+
+
+async def test_items_of_several_machines_end_with_hours_each(town: Municipality) -> None:
+    code = await town.reach("handed_over", "ماشین لودر ۴ ساعت و گریدر ۴ ساعت فردا ساعت ۸ کوچه بهار")
+    with pytest.raises(InvalidField, match="one_an_item"):
+        await town.do(code, "complete", Role.CIVIL, hours="1,2,3")
+    await town.do(code, "complete", Role.CIVIL, hours="4,3")
+    assert [one.amount for one in await town.refunds(code)] == [RATE // 2 * 110 // 100]
+
+
+async def test_a_walk_in_request_is_told_to_the_citizen(town: Municipality) -> None:
+    request = await town.submit(NEIGHBOUR)
+    assert await town.keys(NEIGHBOUR) == ["submit"]
+    assert (await town.history(request.code))[0].actor == "staff:civil"
+    nobody = await town.submit(None)
+    await town.do(nobody.code, "accept", Role.CIVIL)
+    assert len(await town.sent(NEIGHBOUR)) == 1
+
+
+async def test_a_clerk_acts_for_the_citizen_who_is_told(town: Municipality) -> None:
+    clerk = actor(Role.CLERK, "office-12:0499370899", "pishkhan_soap")
+    request = await town.submit(NEIGHBOUR, by=clerk)
+    await town.do(request.code, "cancel", clerk)
+    assert await town.keys(NEIGHBOUR) == ["submit", "cancel"]
+    assert {event.actor_kind for event in await town.history(request.code)} == {"clerk"}

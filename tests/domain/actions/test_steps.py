@@ -1,0 +1,122 @@
+"""Who may take which step of a machinery request, and what is answered when it cannot be taken."""
+
+import pytest
+
+from domain.errors import AlreadyDone, CodeMistyped, Forbidden, InvalidField, NotAllowedNow, NotFound
+from domain.lifecycle import Trigger
+from domain.people import Role
+from domain.services.machinery import MACHINERY_WORK
+from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
+
+PEOPLE_TAKE = sorted({step.name for step in MACHINERY_WORK.transitions if step.trigger is None})
+SYSTEM_TAKES = sorted({step.name for step in MACHINERY_WORK.transitions if step.trigger is not None})
+MAY = {name: MACHINERY_WORK.named(name)[0].roles for name in PEOPLE_TAKE}
+
+
+def test_steps_of_one_name_share_roles_and_inputs() -> None:
+    for name in PEOPLE_TAKE:
+        first, *others = MACHINERY_WORK.named(name)
+        assert all((one.roles, one.inputs) == (first.roles, first.inputs) for one in others)
+
+
+def test_who_may_do_what() -> None:
+    civil, revenue = {Role.CIVIL}, {Role.REVENUE}
+    citizen = {Role.CITIZEN, Role.CLERK, Role.CIVIL}
+    assert MAY == {
+        "accept": civil, "ask": civil, "reject": civil, "schedule": civil, "reschedule": civil, "hand_over": civil,
+        "complete": civil, "price": revenue, "waive": revenue, "waive_supplement": revenue, "answer": citizen,
+        "cancel": citizen,
+    }  # fmt: skip
+
+
+async def test_a_wrong_role_is_forbidden_in_every_state(town: Municipality) -> None:
+    codes = [await town.reach("submitted"), await town.reach("scheduled", mobile=NEIGHBOUR)]
+    for code in codes:
+        before = await town.request(code)
+        for name in PEOPLE_TAKE:
+            for role in set(Role) - MAY[name] - {Role.CITIZEN}:
+                with pytest.raises(Forbidden, match="forbidden:action"):
+                    await town.do(code, name, role, reason="دلیل", question="پرسش", text="پاسخ")
+        assert await town.request(code) == before
+    for name in {name for name in PEOPLE_TAKE if Role.CITIZEN not in MAY[name]}:
+        with pytest.raises(Forbidden):
+            await town.do(codes[0], name, Role.CITIZEN)
+
+
+async def test_nobody_takes_the_systems_steps(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    assert {"bill", "free", "pay", "pay_supplement", "expire", "no_answer"} == set(SYSTEM_TAKES)
+    for name in SYSTEM_TAKES:
+        for role in (Role.SYSTEM, Role.REVENUE, Role.ADMIN):
+            with pytest.raises(InvalidField, match="action:unknown_action"):
+                await town.do(code, name, role)
+
+
+@pytest.mark.parametrize("name", ["", "approve", "ACCEPT", "accept ", "پذیرش"])
+async def test_unknown_actions(town: Municipality, name: str) -> None:
+    with pytest.raises(InvalidField, match="action:unknown_action"):
+        await town.do(await town.order(), name, Role.CIVIL)
+
+
+async def test_already_done_and_not_allowed_now(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    with pytest.raises(AlreadyDone):
+        await town.do(code, "accept", Role.CIVIL)
+    for name in ("schedule", "reschedule", "hand_over", "complete", "ask", "reject"):
+        with pytest.raises(NotAllowedNow):
+            await town.do(code, name, Role.CIVIL, reason="دلیل", question="پرسش")
+    await town.do(code, "cancel", Role.CIVIL)
+    for role in (Role.CIVIL, Role.CITIZEN):
+        with pytest.raises(AlreadyDone):
+            await town.do(code, "cancel", role)
+    with pytest.raises(NotAllowedNow):
+        await town.do(code, "price", Role.REVENUE)
+
+
+async def test_an_ended_request_takes_no_step(town: Municipality) -> None:
+    code = await town.reach("completed")
+    events = len(await town.history(code))
+    for name in PEOPLE_TAKE:
+        with pytest.raises((NotAllowedNow, AlreadyDone)):
+            await town.do(code, name, next(iter(MAY[name] - {Role.CITIZEN})), reason="دلیل", question="؟", text="ج")
+    assert len(await town.history(code)) == events
+    assert town.desk.engine.actions(await town.request(code)) == []
+
+
+async def test_a_citizen_reaches_own_requests_only(town: Municipality) -> None:
+    code = await town.order()
+    for who in (actor(Role.CITIZEN, NEIGHBOUR), actor(Role.CITIZEN, "")):
+        with pytest.raises(NotFound, match="code"):
+            await town.do(code, "cancel", who)
+    await town.do(code, "cancel", actor(Role.CITIZEN, CITIZEN))
+
+
+async def test_codes_are_proved_before_they_are_looked_up(town: Municipality) -> None:
+    code = await town.order()
+    with pytest.raises(CodeMistyped):
+        await town.do(code[:-1] + str((int(code[-1]) + 1) % 10), "accept", Role.CIVIL)
+    with pytest.raises(InvalidField, match="code"):
+        await town.do(code[:-1], "accept", Role.CIVIL)
+    with pytest.raises(NotFound, match="code"):
+        await town.do("123456786", "accept", Role.CIVIL)
+    await town.do(f"{code[:3]}-{code[3:6]} {code[6:]}", "accept", Role.CIVIL)
+
+
+async def test_what_may_be_done_is_listed_by_role(town: Municipality) -> None:
+    engine = town.desk.engine
+    request = await town.request(await town.reach("awaiting_payment"))
+    assert [one.name for one in engine.actions(request)] == ["waive", "cancel"]
+    assert [one.name for one in engine.actions(request, frozenset({Role.CITIZEN}))] == ["cancel"]
+    assert [one.name for one in engine.actions(request, frozenset({Role.AUDITOR}))] == []
+    assert all(one.trigger is not Trigger.DEADLINE for one in engine.actions(request))
+
+
+async def test_two_officers_at_once_one_of_them_acts(town: Municipality) -> None:
+    code = await town.order()
+    async with town.store.unit(write=False) as uow:
+        stale = await uow.requests.by_code(code)
+    await town.do(code, "accept", Role.CIVIL)
+    async with town.store.unit() as uow:
+        with pytest.raises(Exception, match="conflict"):
+            await town.desk.engine.act(uow, stale, "reject", {"reason": "دلیل"}, actor(Role.CIVIL))
+        uow._work.failure = None

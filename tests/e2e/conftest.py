@@ -1,0 +1,105 @@
+"""Offices for the end-to-end tests: one for each database, opened once a session, and the people around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.furnish import STAFF, furnish, operator_mobile
+from tests.e2e.office import API_KEY, OPENING, SECRET_KEY, WEBHOOK_SECRET, Office
+from tests.e2e.panel import Panel
+from tests.e2e.people import Desk, Phone
+from tests.faketime import FakeTime
+from tests.postgres import PostgresServer
+
+MOBILES = count(1)
+OFFICE_HOURS = range(9, 14)
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which database the shared office runs on."""
+    return str(request.param)
+
+
+@asynccontextmanager
+async def new_office(engine: str = "sqlite", settings: dict[str, str] | None = None) -> AsyncIterator[Office]:
+    """An office with an empty database, not opened yet; nothing of it is left behind."""
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="pishkhan-e2e-")))
+        home.chmod(0o755)  # PostgreSQL, another user, reads the clock in it
+        clock = FakeTime(home / "clock", OPENING)
+        panel = await stack.enter_async_context(Panel(api_key=API_KEY))
+        url = f"sqlite:///{home}/pishkhan.db"
+        if engine == "postgresql":
+            server = stack.enter_context(PostgresServer(env=clock.env()))
+            url = server.url(await server.create())
+        office = Office(home, url, panel, clock, settings)
+        stack.push_async_callback(office.crash)
+        yield office
+
+
+def said_well(office: Office) -> None:
+    """Its servers told no secret and stumbled over nothing."""
+    said = office.said
+    assert [secret for secret in (API_KEY, SECRET_KEY, WEBHOOK_SECRET) if secret in said] == []
+    assert "Traceback" not in said, said[said.index("Traceback") - 500 :]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_office(engine: str) -> AsyncIterator[Office]:
+    """The office that most tests use together, each with people of its own."""
+    async with new_office(engine) as office:
+        await furnish(office, office.home)
+        await office.open()
+        yield office
+        assert await office.close() == 0
+        said_well(office)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(shared_office: Office) -> Office:
+    """The shared office, open, in its office hours, with a panel at which nothing goes wrong."""
+    shared_office.panel.faults.clear()
+    if shared_office.now.hour not in OFFICE_HOURS:
+        shared_office.wake_at(OFFICE_HOURS.start)
+    return shared_office
+
+
+@pytest.fixture
+def desk(office: Office) -> Desk:
+    """The staff of the shared office."""
+    return Desk(office)
+
+
+@pytest.fixture
+def reza(office: Office) -> Phone:
+    """A citizen's phone that nobody had before."""
+    return new_phone(office)
+
+
+@pytest.fixture
+def sara(office: Office) -> Phone:
+    """Another citizen's phone that nobody had before."""
+    return new_phone(office)
+
+
+def new_phone(office: Office) -> Phone:
+    """A phone with a fresh number."""
+    return Phone(office, f"0912{next(MOBILES):07}")
+
+
+@pytest.fixture
+def operator(office: Office) -> Phone:
+    """The phone of operator OP-07."""
+    return Phone(office, operator_mobile(7))
+
+
+@pytest.fixture
+def officer(office: Office) -> Phone:
+    """The phone of the civil unit's officer."""
+    return Phone(office, STAFF["civil"])

@@ -1,0 +1,192 @@
+"""One municipality as its operator runs it: `pishkhan` as child processes, its settings in their environment.
+
+An office has a database, a server process, a command line, a clock of its own (fake, shared by all its processes) and a
+Kavenegar panel that it sends through. Everything is reached from outside: commands, webhooks, the panel.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import ClientConnectionError, ClientSession, ClientTimeout
+
+from tests.e2e.panel import Panel
+from tests.fakes.kavenegar import Webhooks
+from tests.faketime import FakeTime
+from tests.postgres import free_port
+
+PROGRAM = Path(sys.executable).with_name("pishkhan")
+TEHRAN = ZoneInfo("Asia/Tehran")
+OPENING = datetime(2026, 11, 24, 10, 0, tzinfo=TEHRAN)
+"""When the clock of an office begins: Tuesday 1405/09/03, ten in the morning."""
+
+API_KEY = "4F6E6C79466F7254657374"
+SECRET_KEY = "b2f0c1d4e5a69788-e2e"
+WEBHOOK_SECRET = "wh-51c0ffee7a"
+LINE = "10004346"
+
+START_SECONDS = 30.0
+COMMAND_SECONDS = 60.0
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that ended: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+class Office:
+    """The processes of one municipality. `settings` are environment variables over the usual ones."""
+
+    def __init__(
+        self, home: Path, database_url: str, panel: Panel, clock: FakeTime, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.panel = panel
+        self.clock = clock
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.sms_url = f"{self.url}/sms/kavenegar/{WEBHOOK_SECRET}"
+        self.webhooks = Webhooks(self.sms_url)
+        self.settings = {**self._usual(database_url), **(settings or {})}
+        self.home = home
+        self._process: Process | None = None
+
+    def _usual(self, database_url: str) -> dict[str, str]:
+        return {
+            "PISHKHAN_DATABASE_URL": database_url,
+            "PISHKHAN_PORT": str(self.port),
+            "PISHKHAN_BASE_URL": "https://pishkhan.example.ir",
+            "PISHKHAN_SECRET_KEY": SECRET_KEY,
+            "PISHKHAN_BILLS__COMPANY_CODE": "077",
+            "PISHKHAN_SMS__PROVIDERS": "kavenegar",
+            "PISHKHAN_SMS__KAVENEGAR__BASE_URL": self.panel.base_url,
+            "PISHKHAN_SMS__KAVENEGAR__API_KEY": API_KEY,
+            "PISHKHAN_SMS__KAVENEGAR__SENDER": LINE,
+            "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "PISHKHAN_SMS__KAVENEGAR__RATE": "1000",
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All that its processes get to see of the environment."""
+        base = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
+        return {**base, **self.clock.env(), **self.settings}
+
+    @property
+    def said(self) -> str:
+        """All that its servers wrote so far, on both streams."""
+        return self._log("out").read_text() + self.complained
+
+    @property
+    def complained(self) -> str:
+        """What its servers wrote on standard error so far."""
+        return self._log("err").read_text()
+
+    def _log(self, stream: str) -> Path:
+        return self.home / f"serve.{stream}"
+
+    async def run(self, *arguments: str, stdin: str | None = None) -> Finished:
+        """Run a command of `pishkhan` to its end."""
+        process = await self._start(arguments, PIPE, PIPE, stdin=DEVNULL if stdin is None else PIPE)
+        try:
+            async with asyncio.timeout(COMMAND_SECONDS):
+                out, err = await process.communicate(stdin.encode() if stdin is not None else None)
+        except TimeoutError:
+            process.kill()
+            await process.communicate()
+            raise AssertionError(f"{arguments} did not end within {COMMAND_SECONDS:.0f} s") from None
+        assert process.returncode is not None
+        return Finished(process.returncode, out.decode(), err.decode())
+
+    async def cli(self, *arguments: str) -> Any:
+        """Run a command that must do well, with `--json`, and return what it prints."""
+        finished = await self.run(*arguments, "--json")
+        assert finished.code == 0, f"{arguments}: {finished}"
+        return finished.json
+
+    async def open(self) -> None:
+        """Start the server and wait until it says that it is ready."""
+        with self._log("out").open("ab") as out, self._log("err").open("ab") as err:
+            self._process = await self._start(("serve",), out, err)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not await self.is_ready():
+                    assert not await self._ended(0.03), f"the server ended:\n{self.said}"
+        except TimeoutError:
+            await self.crash()
+            raise AssertionError(f"not ready within {START_SECONDS:.0f} s:\n{self.said}") from None
+
+    async def close(self) -> int:
+        """Stop the server as an operator does (SIGTERM) and return its exit code; five seconds must be enough."""
+        assert self._process
+        self._process.send_signal(signal.SIGTERM)
+        if not await self._ended(STOP_SECONDS):
+            await self.crash()
+            raise AssertionError(f"SIGTERM did not end the server within {STOP_SECONDS:.0f} s:\n{self.said}")
+        code, self._process = self._process.returncode, None
+        assert code is not None
+        return code
+
+    async def crash(self) -> None:
+        """Kill the server as a power cut does (SIGKILL)."""
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+    async def is_ready(self) -> bool:
+        """Whether `/readyz` answers 200."""
+        try:
+            async with ClientSession(timeout=ClientTimeout(5)) as session, session.get(f"{self.url}/readyz") as answer:
+                return answer.status == 200
+        except ClientConnectionError:
+            return False
+
+    @property
+    def now(self) -> datetime:
+        """What its clock shows, in Tehran."""
+        return self.clock.now().astimezone(TEHRAN)
+
+    def advance(self, **by: float) -> None:
+        """Let time pass (the words of a timedelta)."""
+        self.clock.advance(timedelta(**by))
+
+    def wake_at(self, hour: int, minute: int = 0, *, days: int = 0) -> None:
+        """Let time pass until the clock shows this hour, so many days from today (the next day when it is past)."""
+        moment = datetime.combine(self.now.date() + timedelta(days=days), time(hour, minute), TEHRAN)
+        self.clock.set(moment if moment > self.now else moment + timedelta(days=1))
+
+    async def _start(
+        self, arguments: tuple[str, ...], out: int | IO[bytes], err: int | IO[bytes], stdin: int = DEVNULL
+    ) -> Process:
+        # Should the tests themselves be killed, nothing they started stays behind.
+        command = ["setpriv", "--pdeathsig=KILL", str(PROGRAM), *arguments]
+        return await asyncio.create_subprocess_exec(
+            *command, env=self.environment, cwd=self.home, stdin=stdin, stdout=out, stderr=err
+        )
+
+    async def _ended(self, within: float) -> bool:
+        assert self._process
+        try:
+            await asyncio.wait_for(self._process.wait(), within)
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,113 @@
+"""The straight story of a machinery request, step by step; tests leave it where their own story begins."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from tests.e2e.people import Desk, Phone
+from tests.e2e.words import Facts
+
+PLACE = "خیابان امام جنب پارک"
+
+
+class Story:
+    """One request of one citizen. `code` are the nine digits, `bill` the facts of the text that asked for money."""
+
+    def __init__(self, citizen: Phone, desk: Desk) -> None:
+        self.citizen = citizen
+        self.desk = desk
+        self.code = ""
+        self.bill: Facts = {}
+
+    async def reaches(self, state: str, **wish: str) -> "Story":
+        """Tell the story from the first text up to the state, each text heard. `wish`: see `is_submitted`."""
+        await self.is_submitted(**wish)
+        for reached, step in self._steps().items():
+            if state == "submitted":
+                break
+            await step()
+            if reached == state:
+                break
+        return self
+
+    def _steps(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {
+            "accepted": self.is_accepted,
+            "awaiting_payment": self.is_billed,
+            "paid": self.is_paid,
+            "scheduled": self.is_scheduled,
+            "handed_over": self.is_handed_over,
+            "completed": self.is_completed,
+        }
+
+    async def is_submitted(
+        self, *, machine: str = "لودر", hours: str = "۴", day: str = "فردا", hour: str = "۸"
+    ) -> None:
+        """Everything in one text; the reply has the tracking code."""
+        text = f"ماشین {machine} {hours} ساعت {day} ساعت {hour} {PLACE}"
+        reply = await self.citizen.says(text, "notices.submit")
+        self.code = reply["code"].replace(" ", "")
+
+    async def is_accepted(self) -> None:
+        """Civil accepts as wished."""
+        await self.does("accept")
+        await self.hears("accept")
+
+    async def is_billed(self) -> None:
+        """Revenue confirms the quote; the text has both ids."""
+        await self.does("price", by="revenue")
+        self.bill = await self.hears("bill")
+
+    async def is_paid(self) -> None:
+        """Revenue records the citizen's bank slip."""
+        await self.desk.takes_payment(self.bill)
+        await self.hears("pay")
+
+    async def is_scheduled(self) -> None:
+        """Civil books the held machine and the first free operator."""
+        await self.does("schedule")
+        await self.hears("schedule")
+
+    async def is_handed_over(self) -> None:
+        """The machine is at the place."""
+        await self.does("hand_over")
+        await self.hears("hand_over")
+
+    async def is_completed(self) -> None:
+        """The work took the hours that were paid for."""
+        await self.does("complete")
+        await self.hears("complete")
+
+    async def does(self, action: str, *, by: str = "civil", **inputs: str) -> dict[str, Any]:
+        """Let the staff take a step."""
+        return await self.desk.does(action, self.code, by=by, **inputs)
+
+    async def may_not(self, action: str, *, by: str = "civil", **inputs: str) -> str:
+        """Let the staff try a step that is refused; what is said about it."""
+        return await self.desk.may_not(action, self.code, by=by, **inputs)
+
+    async def hears(self, notice: str) -> Facts:
+        """The citizen's next text is this notice, about this request."""
+        facts = await self.citizen.hears(f"notices.{notice}")
+        assert facts["code"].replace(" ", "") == self.code
+        return facts
+
+    async def says(self, text: str, *keys: str) -> Facts:
+        """The citizen texts and hears the reply."""
+        return await self.citizen.says(text, *keys)
+
+    async def shown(self) -> dict[str, Any]:
+        """The request as `request show` prints it."""
+        return await self.desk.shows(self.code)
+
+    async def state(self) -> str:
+        """Where it stands."""
+        return str((await self.shown())["state"])
+
+    async def bills(self) -> list[tuple[int, str]]:
+        """Amount and state of its bills, oldest first."""
+        return [(bill["amount"], bill["state"]) for bill in (await self.shown())["bills"]]
+
+    async def stands(self, state: str, *bill_states: str) -> None:
+        """It stands in this state, and so do its bills in theirs."""
+        shown = await self.shown()
+        assert (shown["state"], [bill["state"] for bill in shown["bills"]]) == (state, list(bill_states))

@@ -1,0 +1,47 @@
+"""What a file is, by its own bytes."""
+
+import pytest
+
+from domain.errors import DocumentRejected, TooLarge
+from store.documents import MAX_BYTES, sniff
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "image/heic"),
+        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00", "image/heic"),
+        (b"%PDF-1.4\n%\xe2\xe3", "application/pdf"),
+        (b"%PDF-" + b"x" * (MAX_BYTES - 5), "application/pdf"),
+    ],
+)
+def test_photos_and_pdf_are_known(content: bytes, media_type: str) -> None:
+    assert sniff(content) == media_type
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"MZ\x90\x00",
+        b"<html><script>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'>",
+        b"GIF89a",
+        b"RIFF\x24\x00\x00\x00WAVEfmt ",
+        b"\x00\x00\x00\x18ftypisom",
+        b"\n%PDF-1.4",
+        b"PK\x03\x04",
+    ],
+)
+def test_everything_else_is_rejected(content: bytes) -> None:
+    with pytest.raises(DocumentRejected):
+        sniff(content)
+
+
+def test_seven_megabytes_are_the_limit() -> None:
+    with pytest.raises(TooLarge) as refused:
+        sniff(b"%PDF-" + b"x" * (MAX_BYTES - 4))
+    assert refused.value.params == {"limit": 7 * 1024 * 1024}

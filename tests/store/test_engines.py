@@ -1,0 +1,82 @@
+"""Which URLs name a database, and what an engine keeps to itself."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from domain.errors import Unavailable
+from store.engines import ENGINES, engine_for
+from store.engines.sqlite import SqliteEngine
+from store.migrate import migrate
+from store.unit_of_work import SqlStore
+
+
+@pytest.mark.parametrize(
+    ("url", "scheme"),
+    [
+        ("sqlite:///var/pishkhan.db", "sqlite"),
+        ("sqlite:////var/lib/pishkhan.db", "sqlite"),
+        ("postgresql://pishkhan:secret@db.example:5433/pishkhan?sslmode=require", "postgresql"),
+    ],
+)
+def test_the_scheme_chooses_the_engine(url: str, scheme: str) -> None:
+    assert type(engine_for(url)) is ENGINES[scheme]
+
+
+def test_the_url_goes_to_the_async_driver() -> None:
+    url = engine_for("postgresql://pishkhan:secret@db.example:5433/pishkhan?sslmode=require").writer.url
+    assert (url.drivername, url.host, url.port, dict(url.query)) == (
+        "postgresql+asyncpg",
+        "db.example",
+        5433,
+        {"ssl": "require"},
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["", "pishkhan.db", "mysql://db/pishkhan", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg://db/x"]
+)
+def test_other_urls_are_refused_without_repeating_them(url: str) -> None:
+    with pytest.raises(ValueError, match=r"sqlite"):
+        engine_for(url)
+
+
+async def test_a_write_unit_inside_another_is_an_error_not_a_silent_wait(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(url)
+    store = await SqlStore.open(url)
+    async with store.unit():
+        with pytest.raises(RuntimeError, match="open already"):
+            async with store.unit():
+                pass
+        async with store.unit(write=False):
+            pass
+    await store.close()
+
+
+async def test_another_process_that_writes_for_too_long_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.engines.sqlite._WRITING", {"busy_timeout": 1, "journal_mode": "WAL"})
+    url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(url)
+    first, second = [SqlStore(engine_for(url)) for _ in range(2)]
+    async with first.unit():
+        with pytest.raises(Unavailable):
+            async with second.unit():
+                pass
+    async with second.unit():
+        pass
+    await asyncio.gather(first.close(), second.close())
+
+
+async def test_broken_references_are_found_before_a_migration_is_committed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(url)
+    engine = engine_for(url)
+    assert isinstance(engine, SqliteEngine)
+    with pytest.raises(Exception, match="timers"):
+        async with engine.migration() as connection:
+            await connection.exec_driver_sql("INSERT INTO timers VALUES (1, 'now', 'sla', 'x')")
+    await engine.close()

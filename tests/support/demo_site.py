@@ -1,0 +1,139 @@
+"""The web pages of the demonstration in this process: the real desk over a real SQLite store, and the simulator."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from app.ids import RandomIds
+from channels.demo.phone import PATH, DemoPhone
+from channels.portal import Portal
+from channels.sms.outbound import Relay
+from channels.sms.providers.simulator import Simulator
+from channels.web.site import Site
+from domain.accounts import Person
+from domain.actions.act import act
+from domain.actions.desk import Desk
+from domain.actions.notify import announce
+from domain.calendar import WorkingCalendar
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.engine import Engine
+from domain.fleet import Resource, ResourceKind
+from domain.messages import Catalogue
+from domain.people import Actor, Role
+from domain.policy import Policy
+from domain.services import by_key
+from domain.tariffs import TariffRow
+from domain.wording import Wording
+from store.migrate import migrate
+from store.unit_of_work import SqlStore
+
+LINE = "30001405"
+MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+"""1405/09/03, 10:00 in Tehran."""
+
+CITIZENS = (
+    Person("+989121234567", "مریم آق‌آتابای", None, MORNING),
+    Person("+989112223344", "یوسف گری", None, MORNING),
+)
+ORDER = "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک"
+
+
+class StepClock:
+    """A clock that goes on by a second whenever it is read, so that what happens later is later."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+
+    def now(self) -> datetime:
+        """Return the next second."""
+        self.at += timedelta(seconds=1)
+        return self.at
+
+
+@dataclass(slots=True)
+class DemoSite:
+    """The application with what stands behind it."""
+
+    app: web.Application
+    desk: Desk
+    store: SqlStore
+    relay: Relay
+    clock: StepClock
+
+    async def act(self, code: str, action: str, role: Role, inputs: Mapping[str, object] | None = None) -> None:
+        """Take a step as the member of the staff who is named for the role."""
+        actor = Actor(frozenset({role}), "staff", role.value, "cli")
+        async with self.store.unit() as uow:
+            outcome = await act(self.desk, uow, code, action, inputs or {}, actor)
+            await announce(self.desk, uow, outcome, actor)
+
+
+def build_desk(clock: StepClock) -> Desk:
+    """Return the desk with the real services, texts and grammar."""
+    services = by_key()
+    engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
+    return Desk(engine, Wording(Catalogue.load(), services), Grammar(SERVICE_INTENTS))
+
+
+def build_app(desk: Desk, store: SqlStore) -> web.Application:
+    """Return the application with every page mounted."""
+    app = web.Application()
+    Site(desk.wording, {"/": "web.links.home", PATH: "web.links.phone"}).mount(app)
+    Portal(desk, LINE, PATH).mount(app)
+    DemoPhone(desk, store, LINE, CITIZENS).mount(app)
+    return app
+
+
+@asynccontextmanager
+async def demo_site(folder: Path) -> AsyncIterator[DemoSite]:
+    """A site with an empty store of its own, but for one loader, its operator and its price."""
+    url = f"sqlite:///{folder / 'demo.db'}"
+    await migrate(url)
+    queued = asyncio.Event()
+    store = await SqlStore.open(url, queued.set)
+    clock = StepClock()
+    desk = build_desk(clock)
+    relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)
+    await _furnish(store, desk)
+    carrying = asyncio.create_task(_carry(relay, queued))
+    try:
+        yield DemoSite(build_app(desk, store), desk, store, relay, clock)
+    finally:
+        carrying.cancel()
+        await asyncio.wait([carrying])
+        await store.close()
+
+
+async def _carry(relay: Relay, queued: asyncio.Event) -> None:
+    while await queued.wait():
+        queued.clear()
+        await relay.tick()
+
+
+async def _furnish(store: SqlStore, desk: Desk) -> None:
+    new_id = desk.ids.new_id
+    price = TariffRow(
+        new_id(),
+        "machinery",
+        {"machine": "loader"},
+        "hour",
+        3_000_000,
+        2,
+        10,
+        date(2026, 3, 21),
+        None,
+        "revenue",
+        MORNING,
+    )
+    async with store.unit() as uow:
+        await uow.tariffs.add(price)
+        await uow.fleet.put_resource(Resource(new_id(), "L1", ResourceKind.MACHINE, "loader", "لودر ۱"))
+        await uow.fleet.put_resource(
+            Resource(new_id(), "O1", ResourceKind.OPERATOR, "", "رحیم", skills=("loader",), mobile="+989113334455")
+        )
