@@ -11,6 +11,9 @@ from domain.ports import Store
 PERIOD = timedelta(seconds=15)
 """How long a lease outlives its holder."""
 
+BEAT_SECONDS = PERIOD.total_seconds() / 3
+"""How often it is renewed while work lasts."""
+
 _SECONDS = PERIOD.total_seconds()
 
 
@@ -61,7 +64,7 @@ class Lease:
         """Renew until the lease is lost."""
         held = True
         while held:
-            await asyncio.sleep(_SECONDS / 3)
+            await asyncio.sleep(BEAT_SECONDS)
             held = await self._renew()
 
     async def _renew(self) -> bool:

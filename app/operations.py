@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, or_, select
 
 from app.ids import first_id_of
 from domain.errors import DomainError
-from domain.outgoing import MessageState
+from domain.outgoing import InboundState, MessageState
 from domain.ports import Clock
 from store.engines import engine_for
 from store.migrate import current_revision, head_revision
@@ -57,15 +57,20 @@ class Operations:
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         since = first_id_of(int(self._clock.now().timestamp()) - DAY_SECONDS)
-        async with self._engine.reader.connect() as connection:
-            sent: dict[str, int] = {state: count for state, count in await connection.execute(_outbox(since))}
-            came: dict[str, int] = {state: count for state, count in await connection.execute(_inbox(since))}
+        with self._engine.telling():
+            sent, came = await self._counts(since)
         lines = [
             *_by_state("pishkhan_outbox_messages", "Texts under way, and all of the last day, by state.", sent),
             *_by_state("pishkhan_inbox_messages", "Texts that came in within the last day, by state.", came),
             *_gauge("process_resident_memory_bytes", "Memory of this process.", [("", memory_bytes())]),
         ]
         return web.Response(text="\n".join(lines) + "\n", headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def _counts(self, since: int) -> tuple[dict[str, int], dict[str, int]]:
+        async with self._engine.reader.connect() as connection:
+            sent = {state.value: count for state, count in await connection.execute(_outbox(since))}
+            came = {state.value: count for state, count in await connection.execute(_inbox(since))}
+        return sent, came
 
     async def _close(self, _app: web.Application) -> None:
         await self._engine.close()
@@ -81,7 +86,7 @@ def _outbox(since: int) -> Select[MessageState, int]:
     return select(outbox.c.state, func.count()).where(wanted).group_by(outbox.c.state)
 
 
-def _inbox(since: int) -> Select[str, int]:
+def _inbox(since: int) -> Select[InboundState, int]:
     return select(inbox.c.state, func.count()).where(inbox.c.id >= since).group_by(inbox.c.state)
 
 

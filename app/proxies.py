@@ -10,8 +10,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-CLIENT = "client"
-"""Key of the request under which the caller's address is kept."""
+CLIENT: web.RequestKey[str] = web.RequestKey("client", str)
+"""The caller's address, where the peer is a proxy that we trust."""
+
+_FOR_A_YEAR = "max-age=31536000"
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
@@ -34,10 +36,14 @@ def behind(trusted: Networks) -> Middleware:
         if not _trusted(request.remote, trusted):
             return await handler(request)
         client = client_of(request.remote, request.headers.getall("X-Forwarded-For", []), trusted)
-        request[CLIENT] = client
+        request[CLIENT] = client or ""
         scheme = request.headers.get("X-Forwarded-Proto", "")
         known = scheme if scheme in {"http", "https"} else request.scheme
-        return await handler(request.clone(remote=client or "", scheme=known))
+        response = await handler(request.clone(remote=client or "", scheme=known))
+        if known == "https" and not response.prepared:
+            # The headers that every response gets are set by what aiohttp saw: plain HTTP, from the proxy.
+            response.headers.setdefault("Strict-Transport-Security", _FOR_A_YEAR)
+        return response
 
     return see_through
 

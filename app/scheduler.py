@@ -28,11 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done again and again; `action` may run twice in a row without harm."""
+    """Something done again and again; `action` may run twice in a row without harm.
+
+    With `at_once` it also runs whenever a commit of this process queued a text.
+    """
 
     name: str
     trigger: Any
     action: Callable[[Parts], Awaitable[object]]
+    at_once: bool = False
 
 
 def every(**length: int) -> Any:
@@ -44,11 +48,9 @@ def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
     return lambda parts: run_due(parts.desk, parts.store, kind)
 
 
-RELAY = Job("relay", every(seconds=1), lambda parts: parts.relay.tick())
-"""Also run at once after a commit of this process that queued a text; the interval is for those of other processes."""
-
 JOBS = (
-    RELAY,
+    # The interval is for texts of other processes, and for those that wait until their time comes.
+    Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=True),
     Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile()),
     Job("receipts", every(minutes=1), lambda parts: parts.relay.poll_receipts()),
     Job("stale", every(minutes=1), lambda parts: parts.relay.expire()),
@@ -82,7 +84,7 @@ class Scheduler:
                 self.run, job.trigger, args=[job], id=job.name, max_instances=1, coalesce=True, misfire_grace_time=None
             )
         self._timetable.start()
-        self._waker = asyncio.create_task(self._relay_at_once())
+        self._waker = asyncio.create_task(self._run_at_once())
 
     async def stop(self, seconds: float) -> None:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
@@ -112,13 +114,15 @@ class Scheduler:
                 log.exception("job %s failed", job.name)
             return False
 
-    async def _relay_at_once(self) -> None:
-        """Run the relay whenever this process queued something."""
+    async def _run_at_once(self) -> None:
+        """Run some jobs whenever this process queued something."""
         while True:
             await self._parts.queued.wait()
             self._parts.queued.clear()
-            # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
-            await asyncio.shield(asyncio.create_task(self.run(RELAY)))
+            for job in self._jobs:
+                if job.at_once:
+                    # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
+                    await asyncio.shield(asyncio.create_task(self.run(job)))
 
     @asynccontextmanager
     async def _counted(self) -> AsyncIterator[None]:

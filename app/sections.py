@@ -1,6 +1,6 @@
 """The groups of settings, each as one class; `app/settings.py` puts them together and reads them."""
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -12,8 +12,13 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _networks(value: object) -> object:
+    parts = _listed(value)
+    return [ip_network(str(part), strict=False) for part in parts] if isinstance(parts, list) else parts
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 
 
 class Section(BaseModel):

@@ -74,7 +74,6 @@ async def serve(settings: Settings) -> None:
 
 
 async def _run(parts: Parts) -> None:
-    stop = _told_to_stop()
     scheduler = Scheduler(parts)
     runner = web.AppRunner(
         build_app(parts), access_log_class=AccessLog, access_log=_ACCESS, shutdown_timeout=SHUTDOWN_SECONDS
@@ -82,6 +81,7 @@ async def _run(parts: Parts) -> None:
     await runner.setup()
     try:
         await _listen(runner, parts.settings)
+        stop = _told_to_stop()
         scheduler.start()
         log.info("ready on http://%s:%s", *runner.addresses[0][:2])
         warming = asyncio.create_task(asyncio.to_thread(warm, parts.desk.calendar, parts))

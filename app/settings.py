@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.calendar_settings import CalendarSettings
 from app.policy_settings import PolicySettings
@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file, which `load` gives as arguments."""
+        if isinstance(env_settings, EnvSettingsSource):
+            found = env_settings.env_vars
+            env_settings.env_vars = {name: value for name, value in found.items() if not _later(name.upper())}
         return env_settings, init_settings
 
     @property

@@ -36,8 +36,11 @@ def build_desk(settings: Settings, days: Mapping[date, bool]) -> Desk:
 
 
 def build_signer(settings: Settings) -> Ed25519Signer:
-    """Return what seals are signed with."""
-    return Ed25519Signer(settings.secret(settings.secret_key))
+    """Return what seals are signed with; `SettingsError` without a secret key: such seals would prove nothing."""
+    secret = settings.secret(settings.secret_key)
+    if not secret:
+        raise SettingsError(["PISHKHAN_SECRET_KEY is not set: seals are signed with a key made of it"])
+    return Ed25519Signer(secret)
 
 
 async def desk_of(settings: Settings, store: Store) -> Desk:

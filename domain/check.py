@@ -1,8 +1,9 @@
 """`pishkhan check`: proves each declaration before it serves anybody.
 
 Every state is reachable and none is a dead end; every action has a role; no path gives a letter or a machine while a
-bill is neither paid nor waived; every state, action, field and notice has its text, and every SMS fits its part budget;
-the state map of the present version leads from every earlier one to states that exist.
+bill is neither paid nor waived; every state, action, field and notice has its text, and every text that travels by SMS
+(those of no service too, for a municipality may word them anew) fits its part budget; the state map of the present
+version leads from every earlier one to states that exist.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,12 @@ from dataclasses import dataclass
 
 from domain.lifecycle import Service, Transition
 from domain.messages import Catalogue
+
+SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.", "details.")
+"""Where the catalogue keeps the texts of no service that travel by SMS."""
+
+NO_SERVICE = "texts"
+"""What a flaw of a text of no service names in place of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,8 @@ def check(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
     """Return every flaw of these declarations and their texts; none means that they may serve."""
     listed = tuple(services)
     flaws = [flaw for service in listed for flaw in _service_flaws(service, catalogue)]
-    return flaws + list(_shared_words(listed))
+    shared = [key for prefix in SHARED_TEXTS for key in catalogue.keys(prefix)]
+    return [*flaws, *_shared_words(listed), *_sent_flaws(NO_SERVICE, catalogue, shared)]
 
 
 def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -131,19 +139,22 @@ def _text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     wanted = list(_wanted_texts(service))
     missing = [key for key in wanted if key not in catalogue]
     yield from (Flaw("no_text", service.key, key) for key in missing)
-    sent = [key for key in _sent_texts(service) if key in catalogue]
-    for key in sent:
-        yield from _placeholder_flaws(service, catalogue, key)
-    provable = [key for key in sent if not list(_placeholder_flaws(service, catalogue, key))]
-    for key, need, allowed in catalogue.over_budget(provable):
-        yield Flaw("over_budget", service.key, f"{key} needs {need} parts, may have {allowed}")
+    sent = {key: None for key in (*_sent_texts(service), *_conversation_texts(service)) if key in catalogue}
+    yield from _sent_flaws(service.key, catalogue, sent)
 
 
-def _placeholder_flaws(service: Service, catalogue: Catalogue, key: str) -> Iterator[Flaw]:
-    try:
-        catalogue.longest(key)
-    except KeyError as error:
-        yield Flaw("unbounded_placeholder", service.key, f"{key}: {error.args[0]}")
+def _sent_flaws(service: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find what cannot be proved to fit its budget, and what does not fit."""
+    for key in keys:
+        try:
+            too_long = catalogue.over_budget([key])
+        except KeyError as error:
+            yield Flaw("unbounded_placeholder", service, f"{key}: {error.args[0]}")
+        else:
+            yield from (
+                Flaw("over_budget", service, f"{key} needs {need} parts, may have {allowed}")
+                for _, need, allowed in too_long
+            )
 
 
 def _wanted_texts(service: Service) -> Iterator[str]:
@@ -151,7 +162,7 @@ def _wanted_texts(service: Service) -> Iterator[str]:
     yield from (f"{base}.{name}" for name in ("title", "description", "steps", "summary"))
     yield from (f"{base}.states.{state.name}" for state in service.states)
     yield from (f"{base}.fields.{field.name}.label" for field in service.form)
-    yield from (f"{base}.fields.{field.name}.prompt" for field in service.form if field.required)
+    yield from _prompts(service)
     for step in service.transitions:
         if step.trigger is None:
             yield f"{base}.actions.{step.name}"
@@ -165,6 +176,22 @@ def _sent_texts(service: Service) -> Iterator[str]:
     told = {"submit"} | {notice.text for step in service.transitions for notice in step.notices}
     told |= {reminder.text for state in service.states for reminder in state.reminders}
     yield from (f"{base}.notices.{name}" for name in sorted(told))
+
+
+def _prompts(service: Service) -> Iterator[str]:
+    base = f"services.{service.key}.fields"
+    for field in service.form:
+        if field.required:
+            yield f"{base}.{field.name}.prompt"
+        yield from (f"{base}.{field.name}_{gap}.prompt" for gap in field.type.gaps)
+
+
+def _conversation_texts(service: Service) -> Iterator[str]:
+    """Yield the keys of texts that a conversation may send, where they are there: a state may do without its own."""
+    base = f"services.{service.key}"
+    yield f"{base}.summary"
+    yield from (f"{base}.status.{state.name}" for state in service.states)
+    yield from _prompts(service)
 
 
 def _shared_words(services: Sequence[Service]) -> Iterator[Flaw]:

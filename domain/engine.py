@@ -80,6 +80,8 @@ class Engine:
         request.fields = dict(values)
         ctx = self._context(uow, request, {}, actor)
         await _pass(service.on_submit, ctx)
+        for effect in service.at_submit:
+            await effect.apply(ctx)
         await self._store_new(uow, ctx)
         outcome = Outcome(request, [Told(Notice("submit"), ctx.facts)])
         await self._follow(service, uow, outcome, actor)
@@ -97,7 +99,7 @@ class Engine:
         named = [one for one in service.named(action) if one.trigger is None]
         if not named:
             raise InvalidField("action", detail="unknown_action")
-        allowed = [one for one in named if one.roles & actor.role_names]
+        allowed = [one for one in named if may(one, request, actor)]
         if not allowed:
             raise Forbidden("action")
         here = [one for one in allowed if request.state in one.sources]
@@ -140,6 +142,12 @@ class Engine:
         await uow.history.append(self._event(ctx, "upgrade", before, state))
         await uow.timers.replace(request.id, self._timers(ctx))
         await uow.requests.save(request)
+
+    def event_of(self, uow: UnitOfWork, request: ServiceRequest, reminder: str) -> datetime | None:
+        """Return the event that a reminder of the request's present state must precede; None when there is none."""
+        ctx = self._context(uow, request, {}, SYSTEM)
+        state = self.service(request.service).state(request.state)
+        return next((one.event(ctx) for one in state.reminders if one.text == reminder), None)
 
     def actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
         """Return what people may do now, one transition a name; all of it, or what these roles may."""
@@ -247,6 +255,17 @@ class Engine:
             return None
         at = self.calendar.last_open_before(event, lead=timedelta(hours=lead_hours))
         return at if at > ctx.now else None
+
+
+def may(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
+    """Tell whether this person may take this step of this request, whatever its state.
+
+    A citizen does so with an own request, or as the one whose answer it awaits; everybody else by role.
+    """
+    if actor.kind != "citizen":
+        return bool(step.roles & actor.role_names)
+    own = Role.CITIZEN in step.roles and request.mobile == actor.ident
+    return own or (step.by_awaited and request.awaits == actor.ident)
 
 
 async def _pass(guards: Sequence[Any], ctx: Context) -> None:

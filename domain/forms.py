@@ -37,9 +37,13 @@ class Reading:
 
 
 class FieldType(ABC):
-    """A kind of value. `name` is its name for programs; `parse` raises `InvalidField` without a field name."""
+    """A kind of value. `name` is its name for programs; `parse` raises `InvalidField` without a field name.
+
+    `gaps` are the parts that `gap` may name: each has a prompt of its own (`<field>_<part>`).
+    """
 
     name: ClassVar[str]
+    gaps: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def parse(self, raw: object, reading: Reading) -> Any:
@@ -57,6 +61,10 @@ class FieldType(ABC):
         """Name the part that a value taken in a dialogue still lacks."""
         return None
 
+    def valid_part(self, raw: object, reading: Reading) -> Any:
+        """Return what can stay of a value that `take` refused, so that only the rest is asked again; None: nothing."""
+        return None
+
     def fill(self, value: Any, text: str) -> Any:
         """Return the value with its missing part read from `text`."""
         raise InvalidField(detail="unreadable")
@@ -64,6 +72,10 @@ class FieldType(ABC):
     def menu(self) -> tuple[str, ...]:
         """Return the choices that a dialogue numbers when it asks for this."""
         return ()
+
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return what one choice is called in a menu."""
+        return choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +243,11 @@ class Choice(FieldType):
 
     def show(self, value: Any, words: Words) -> str:
         """Return the choice's name."""
-        return words(f"choices.{self.words}.{value}") if self.words else str(value)
+        return self.name_of(str(value), words)
+
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return the choice's name."""
+        return words(f"choices.{self.words}.{choice}") if self.words else choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +285,22 @@ class Hours(FieldType):
         return "، ".join(number_text(one) for one in value)
 
 
+@dataclass(frozen=True, slots=True)
+class Duration(FieldType):
+    """One length of work in hours, halves allowed."""
+
+    most: int
+    name: ClassVar[str] = "number"
+
+    def parse(self, raw: object, reading: Reading) -> float:
+        """Read hours from a half to `most`."""
+        return checked_hours(raw if isinstance(raw, (int, float)) else read_hours(str(raw)), self.most)
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the number."""
+        return number_text(value)
+
+
 def checked_hours(hours: float, most: int) -> float:
     """Return hours that are a multiple of a half, from a half to `most`; whole ones as int, so that 4 stays 4."""
     if not 0.5 <= hours <= most or hours * 2 % 1:
@@ -286,7 +318,8 @@ class Field:
     """One thing asked, of a citizen by a form or of staff by an action.
 
     `choices` are fixed ids, `options` finds them for one request. `autofill` names the source (`person.full_name` …)
-    that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later.
+    that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later. `instead` names
+    fields of the same form that do as well (a taxi code for a plate).
     """
 
     name: str
@@ -296,6 +329,11 @@ class Field:
     options: Options | None = None
     autofill: str | None = None
     deferred_in: frozenset[str] = frozenset()
+    instead: tuple[str, ...] = ()
+
+    def given_in(self, values: Mapping[str, Any]) -> bool:
+        """Whether these values hold it, or what does as well."""
+        return self.name in values or any(other in values for other in self.instead)
 
     def asked_in(self, channel: str) -> bool:
         """Whether this channel asks for it."""
@@ -326,6 +364,7 @@ def read_fields(wanted: tuple[Field, ...], raw: Mapping[str, object], channel: s
         given = raw.get(one.name)
         if given is not None and given != "":
             values[one.name] = one.read(given, Reading(reading.now, one.choices))
-        elif one.asked_in(channel):
+    for one in wanted:
+        if one.asked_in(channel) and not one.given_in(values):
             raise MissingField(one.name)
     return values

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 GENESIS = "0" * 64
@@ -103,7 +103,7 @@ def link(event: HistoryEvent) -> str:
         event.previous,
         event.request_id,
         event.seq,
-        event.at.isoformat(),
+        event.at.astimezone(UTC).isoformat(),
         event.actor_kind,
         event.channel,
         event.event,
@@ -123,9 +123,16 @@ def event_faults(code: str, expected_seq: int, previous: str, event: HistoryEven
         faults.append(Fault("chain_broken", code, event.seq))
     if event.hash != link(event):
         faults.append(Fault("event_edited", code, event.seq))
-    if event.salt is not None and event.digest != personal_digest(event.actor, event.note, event.payload, event.salt):
+    if not _personal_part_holds(event):
         faults.append(Fault("payload_edited", code, event.seq))
     return faults
+
+
+def _personal_part_holds(event: HistoryEvent) -> bool:
+    """Tell whether the personal part is the one that was digested, or gone as a whole: without salt nothing proves it."""
+    if event.salt is None:
+        return event.actor is None and event.note is None and event.payload is None
+    return event.digest == personal_digest(event.actor, event.note, event.payload, event.salt)
 
 
 def chain_faults(code: str, events: Sequence[HistoryEvent], head_seq: int, head_hash: str) -> list[Fault]:
@@ -143,7 +150,7 @@ def chain_faults(code: str, events: Sequence[HistoryEvent], head_seq: int, head_
 def seal_hash(number: int, at: datetime, heads: Iterable[Head], previous: str) -> str:
     """Return the SHA-256 that a seal signs."""
     rows = [[head.request_id, head.code, head.seq, head.hash] for head in heads]
-    return hashlib.sha256(canonical([number, at.isoformat(), rows, previous])).hexdigest()
+    return hashlib.sha256(canonical([number, at.astimezone(UTC).isoformat(), rows, previous])).hexdigest()
 
 
 def make_seal(number: int, at: datetime, heads: Sequence[Head], previous: str, signer: Signer) -> Seal:

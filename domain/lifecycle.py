@@ -7,7 +7,7 @@ its texts; see docs/add-a-service.md.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,15 @@ class Effect(ABC):
         """Do it, or raise a domain error: then nothing of the transition happens."""
 
 
+class Command(StrEnum):
+    """The citizen's commands that take a step of a running request, whatever the service calls that step."""
+
+    CANCEL = "cancel"
+    REPLY = "reply"
+    CONFIRM = "confirm"
+    DENY = "deny"
+
+
 class Trigger(StrEnum):
     """What makes the system take a transition by itself."""
 
@@ -93,11 +102,18 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The mobile that the request keeps under this name in its data: a driver, an officer, a vehicle's owner."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message of a transition; `text` names it under `services.<service>.notices`."""
 
     text: str
-    to: Audience = Audience.CITIZEN
+    to: Audience | Kept = Audience.CITIZEN
 
 
 When = Callable[[Context], datetime | None]
@@ -128,8 +144,10 @@ class State:
 class Transition:
     """A step from any of `sources` to `target`.
 
-    `roles` may take it by name; with a `trigger` the system takes it (and `deadline` reckons when). Transitions of the
-    same name share inputs and roles; the first whose `when` holds is taken. `effects` run in order, then `notices` go.
+    `roles` may take it by name, and with `by_awaited` the person whose answer the request awaits (`request.awaits`);
+    `command` is the citizen's word for it. With a `trigger` the system takes it (and `deadline` reckons when).
+    Transitions of the same name share inputs and roles; the first whose `when` holds is taken. `effects` run in
+    order, then `notices` go.
     """
 
     name: str
@@ -143,6 +161,8 @@ class Transition:
     notices: tuple[Notice, ...] = ()
     trigger: Trigger | None = None
     deadline: When | None = None
+    command: Command | None = None
+    by_awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +174,61 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """What a service knows of a form without asking: more values, and for some fields the choices that are left."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+Fill = Callable[["UnitOfWork", str | None, Mapping[str, Any]], Awaitable[Filled]]
+"""Looks in the registries with the sender's mobile (+989…) and the values known so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A look-up under way: the open unit, who asks (a mobile, or None), the values said, and what the rules need."""
+
+    uow: "UnitOfWork"
+    mobile: str | None
+    values: Mapping[str, Any]
+    now: datetime
+    policy: Policy
+    calendar: "WorkingCalendar"
+    ids: "Ids"
+
+
+Answer = tuple[str, Mapping[str, Any]]
+"""One line of an answer: a text under `services.<service>.answers` and its facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A question that makes no request. `answer` returns its lines, or raises a domain error."""
+
+    intent: Intent
+    form: tuple[Field, ...]
+    answer: Callable[[Asked], Awaitable[list[Answer]]]
+    soap_operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """How a service tells its prices: the command «تعرفه» finds it by the one field of `form` that is required."""
+
+    form: tuple[Field, ...]
+    answer: Callable[[Asked], Awaitable[list[Answer]]]
+
+    @property
+    def subject(self) -> str:
+        """The name of the required field."""
+        return next(one.name for one in self.form if one.required)
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """One municipal service, whole. `version` moves by `state_map`: old version → {old state: new state}."""
+    """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step; `documents`
+    tells from the form which are required. `version` moves by `state_map`: old version → {old state: new state}."""
 
     key: str
     version: int
@@ -167,7 +240,11 @@ class Service:
     soap_operation: str
     steps: int
     on_submit: tuple[Guard, ...] = ()
-    documents: tuple[str, ...] = ()
+    at_submit: tuple[Effect, ...] = ()
+    fill: Fill | None = None
+    lookups: tuple[Lookup, ...] = ()
+    prices: Prices | None = None
+    documents: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
     state_map: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     rated: bool = True
 
@@ -178,6 +255,10 @@ class Service:
     def field(self, name: str) -> Field | None:
         """Return a form field by name."""
         return next((one for one in self.form if one.name == name), None)
+
+    def on_command(self, command: Command) -> tuple[Transition, ...]:
+        """Return the transitions that a citizen's command takes."""
+        return tuple(one for one in self.transitions if one.command is command)
 
     def named(self, action: str) -> tuple[Transition, ...]:
         """Return the transitions of that name."""

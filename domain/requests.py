@@ -36,7 +36,7 @@ class ServiceRequest:
     `code` is the nine-digit tracking code, `mobile` the citizen's number (+989…), `fields` the form as submitted and
     corrected, `data` what transitions add (question, quote, hours done …). `revision` counts saves: saving an old
     revision is a `Conflict`. `head_seq` and `head_hash` are the end of its history chain. `parent_id` links a reopened
-    request to the finished one.
+    request to the finished one. `awaits` is the mobile of somebody else whose answer is awaited (a vehicle's owner).
     """
 
     id: int
@@ -52,6 +52,7 @@ class ServiceRequest:
     office: str | None = None
     assignee: str | None = None
     parent_id: int | None = None
+    awaits: str | None = None
     fields: JsonObject = field(default_factory=dict)
     data: JsonObject = field(default_factory=dict)
     revision: int = 0
@@ -85,6 +86,7 @@ class RequestFilter:
     state: str | None = None
     phase: Phase | None = None
     mobile: str | None = None
+    awaits: str | None = None
     assignee: str | None = None
     open_only: bool = False
     before: int | None = None

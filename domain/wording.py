@@ -1,6 +1,6 @@
 """Puts requests, errors and facts into words: the one place that turns values into text for people."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from domain import tracking
 from domain.calendar import TEHRAN, jalali_text
 from domain.errors import DomainError
+from domain.forms import Field, FieldType
 from domain.lifecycle import Notice, Service
 from domain.messages import Catalogue, Message
 from domain.outgoing import MessageClass
@@ -84,17 +85,18 @@ class Wording:
         }
         kept = {name: request.data[name] for name in KEPT if name in request.data}
         values = {**request.fields, **kept, **(extra or {})}
-        return words | self.values(self.services[request.service], values)
+        return words | self.values(self.services[request.service].form, values)
 
-    def values(self, service: Service, values: Mapping[str, Any]) -> dict[str, str]:
+    def values(self, form: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
         """Return form values and facts as text for people."""
-        return {name: self._fact(service, name, value) for name, value in values.items() if value is not None}
+        types = {one.name: one.type for one in form}
+        return {name: self._fact(types.get(name), name, value) for name, value in values.items() if value is not None}
 
-    def _fact(self, service: Service, name: str, value: Any) -> str:
+    def _fact(self, kind: FieldType | None, name: str, value: Any) -> str:
         if name in FACTS:
             return FACTS[name](value)
-        if service.field(name):
-            return self.value(service, name, value)
+        if kind is not None:
+            return kind.show(value, self.catalogue.text)
         return value if isinstance(value, str) else persian_digits(str(value))
 
     def notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> Message:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from domain.conversation.readers import read_hours, read_items
+from domain.conversation.names import MACHINES
+from domain.conversation.readers import read_choice, read_hours, read_items
 from domain.errors import InvalidField, UnknownKind
 from domain.fleet import MACHINE_TYPES
-from domain.forms import FieldType, Reading, Words, checked_hours, number_text
+from domain.forms import Choice, FieldType, Reading, Words, checked_hours, number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class WorkItems(FieldType):
     most_hours: int = 24
     most_machines: int = 10
     name: ClassVar[str] = "items"
+    gaps: ClassVar[tuple[str, ...]] = ("hours",)
 
     def parse(self, raw: object, reading: Reading) -> list[dict[str, Any]]:
         """Read «لودر ۴ ساعت و کمپرسی ۳ ساعت», or the list itself. Every item must have hours."""
@@ -33,14 +35,33 @@ class WorkItems(FieldType):
         """Offer the machine types."""
         return MACHINE_TYPES
 
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return the machine type's name."""
+        return words(f"choices.machine.{choice}")
+
     def take(self, raw: object, reading: Reading) -> list[dict[str, Any]]:
         """Read machines, with or without hours."""
         if isinstance(raw, list):
             return self._checked(raw)
         return self._checked(read_items(str(raw)))
 
-    def _checked(self, raw: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        items = [dict(item) for item in raw]
+    def valid_part(self, raw: object, reading: Reading) -> list[dict[str, Any]] | None:
+        """Machines whose hours alone are wrong stay; their hours are a gap."""
+        try:
+            items = raw if isinstance(raw, list) else read_items(str(raw))
+            return self._checked(self._without_wrong_hours(_item(one)) for one in items)
+        except (InvalidField, UnknownKind):
+            return None
+
+    def _without_wrong_hours(self, item: dict[str, Any]) -> dict[str, Any]:
+        try:
+            checked_hours(_number(item.get("hours")), self.most_hours)
+        except InvalidField:
+            return {name: value for name, value in item.items() if name != "hours"}
+        return item
+
+    def _checked(self, raw: Iterable[object]) -> list[dict[str, Any]]:
+        items = [_item(one) for one in raw]
         if not items:
             raise InvalidField(detail="no_machine")
         for item in items:
@@ -58,7 +79,7 @@ class WorkItems(FieldType):
         if item.get("machine") not in MACHINE_TYPES:
             raise UnknownKind(detail="machine", given=str(item.get("machine"))[:30])
         count = item.setdefault("count", 1)
-        if not isinstance(count, int) or not 1 <= count <= self.most_machines:
+        if type(count) is not int or not 1 <= count <= self.most_machines:
             raise InvalidField(detail="range", least=number_text(1), most=number_text(self.most_machines))
         if "hours" in item:
             item["hours"] = checked_hours(_number(item["hours"]), self.most_hours)
@@ -73,7 +94,25 @@ class WorkItems(FieldType):
         return f"{count}{words('choices.machine.' + item['machine'])}{hours}"
 
 
+def _item(raw: object) -> dict[str, Any]:
+    """Return one item of the list that a program sent; it has no other parts than these three."""
+    if not isinstance(raw, Mapping) or set(raw) - {"machine", "hours", "count"}:
+        raise InvalidField(detail="unreadable")
+    return dict(raw)
+
+
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InvalidField(detail="unreadable")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class MachineName(Choice):
+    """A machine type by its id or by any name that people give it."""
+
+    words: str | None = "machine"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Return the machine type; `InvalidField`."""
+        return str(raw) if str(raw) in MACHINE_TYPES else read_choice(str(raw), MACHINES)

@@ -109,7 +109,7 @@ def _found(row: AnyRow | None, field: str) -> ServiceRequest:
 
 
 def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:
-    names = ("service", "state", "phase", "mobile", "assignee")
+    names = ("service", "state", "phase", "mobile", "awaits", "assignee")
     asked = {name: value for name in names if (value := getattr(wanted, name)) is not None}
     conditions = [requests.c[name] == value for name, value in asked.items()]
     if wanted.open_only:

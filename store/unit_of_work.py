@@ -142,7 +142,6 @@ async def _to_the_end(work: Coroutine[Any, Any, ResultT]) -> ResultT:
             await asyncio.wait([task])
         except asyncio.CancelledError as error:
             cancelled = error
-    result = task.result()
-    if cancelled:
-        raise cancelled
-    return result
+    if cancelled is None:
+        return task.result()
+    raise cancelled from (None if task.cancelled() else task.exception())

@@ -48,6 +48,9 @@ class FakeTime:
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DISABLE_SHM": "1",  # a killed process would leave its shared memory behind
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            # Its remedy for old C libraries makes every timed wait end at once: threads that wait for Python's lock
+            # would spin, and read the file at each turn.
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "NO_FAKE_STAT": "1",
         }
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.options import AsJson, Config
-from app.cli.output import emit_json, fail, fail_with, say, told
+from app.cli.output import emit_json, fail, fail_with, say, told, waiting
 from app.database import open_store
 from app.readiness import NotReady
 from app.settings import Settings, load
@@ -26,7 +26,7 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")
 
 def migrate(as_json: AsJson = False, config: Config = None) -> None:
     """Bring the database to the schema of this code, and running requests to its declarations; again does no harm."""
-    with told(as_json):
+    with told(as_json), waiting("migrating"):
         done = asyncio.run(_migrate(load(config)))
     if as_json:
         emit_json(done)
@@ -57,7 +57,7 @@ def backup(
     config: Config = None,
 ) -> None:
     """Copy the whole database into one file, beside running processes; it holds personal data."""
-    with told(as_json), _copying(as_json):
+    with told(as_json), _copying(as_json), waiting("copying"):
         asyncio.run(copies.backup(load(config).database_url, file, force=force))
     _done(as_json, file, "written")
 
@@ -69,7 +69,7 @@ def restore(
     config: Config = None,
 ) -> None:
     """Replace the whole database by a backup; refused while the database holds anything, unless --force."""
-    with told(as_json), _copying(as_json):
+    with told(as_json), _copying(as_json), waiting("copying"):
         asyncio.run(copies.restore(load(config).database_url, file, force=force))
     _done(as_json, file, "restored")
 

@@ -8,7 +8,7 @@ from shutil import which
 from rich.console import RenderableType
 
 from app.cli.options import AsJson, Config
-from app.cli.output import emit_json, show, told
+from app.cli.output import emit_json, show, told, waiting
 from app.cli.session import Session, in_session
 from app.demo import loading
 from app.demo.printing import printed
@@ -31,7 +31,7 @@ def _tell(config: Path | None, as_json: bool, change: Callable[..., Awaitable[Su
         summary = await change(session.desk, session.store, demo=settings.demo, address=settings.address)
         return summary, printed(summary, session.desk.catalogue, _program())
 
-    with told(as_json):
+    with told(as_json), waiting("loading"):
         summary, words = in_session(config, work)
     if as_json:
         emit_json(summary.as_json())

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from app.cli.options import AsJson, Config
-from app.cli.output import REFUSED, emit_json, say, told
+from app.cli.output import REFUSED, emit_json, say, told, waiting
 from app.cli.session import Session, in_session
 from app.wiring import build_signer
 from domain.actions import sealing
@@ -18,7 +18,7 @@ def verify(as_json: AsJson = False, config: Config = None) -> None:
     async def work(session: Session) -> dict[str, Any]:
         return asdict(await sealing.verify(session.store, build_signer(session.settings)))
 
-    with told(as_json):
+    with told(as_json), waiting("verifying"):
         found = in_session(config, work)
     if as_json:
         emit_json(found)
@@ -40,7 +40,7 @@ def seal(as_json: AsJson = False, config: Config = None) -> None:
         made = await sealing.seal(session.desk, session.store, build_signer(session.settings))
         return [{"number": one.number, "heads": len(one.heads), "hash": one.hash} for one in made]
 
-    with told(as_json):
+    with told(as_json), waiting("sealing"):
         seals = in_session(config, work)
     if as_json:
         emit_json(seals)

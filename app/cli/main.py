@@ -9,6 +9,7 @@ and the exit code is the same; without it the error is a sentence on standard er
 """
 
 import io
+import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -166,8 +167,9 @@ def program() -> TyperGroup:
 
 
 def main() -> None:
-    """Run the command line; texts are UTF-8 whatever the locale says."""
+    """Run the command line; texts are UTF-8 whatever the locale says, and broken bytes become U+FFFD."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    program().main(prog_name="pishkhan")
+    arguments = [os.fsencode(one).decode("utf-8", "replace") for one in sys.argv[1:]]
+    program().main(arguments, prog_name="pishkhan")

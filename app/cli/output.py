@@ -60,6 +60,18 @@ def _cell(value: object) -> str:
 
 
 @contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show on a terminal that something long goes on; programs see nothing of it."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
 def told(as_json: bool) -> Iterator[None]:
     """Turn errors of the work inside into words (or JSON) and an exit code; see `app/cli/main.py`."""
     try:

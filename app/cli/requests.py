@@ -58,7 +58,15 @@ def list_requests(
 
     async def work(session: Session) -> list[dict[str, Any]]:
         number = people.mobile(mobile) if mobile else None
-        wanted = RequestFilter(service, state, phase, number, assignee, only_open, limit=limit)
+        wanted = RequestFilter(
+            service=service,
+            state=state,
+            phase=phase,
+            mobile=number,
+            assignee=assignee,
+            open_only=only_open,
+            limit=limit,
+        )
         async with session.store.unit(write=False) as uow:
             return [request_view.line(one) for one in await uow.requests.find(wanted)]
 

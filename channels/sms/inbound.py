@@ -51,7 +51,9 @@ class SmsChannel:
             return self._refused(error)
         now = self._desk.clock.now()
         async with self._store.unit() as uow:
-            for receipt in receipts:
+            for receipt in sorted(
+                receipts, key=lambda one: one.provider_id
+            ):  # one order, so that no two wait in a ring
                 await uow.outbox.receipt(provider.name, receipt.provider_id, receipt.state, now)
         return web.json_response({"status": "accepted"})
 

@@ -131,8 +131,8 @@ class Relay:
             result = SendResult(Verdict.PROVIDER_DOWN, reason=message.reason, waiting=True)
         else:
             message.parts = count_parts(message.text)
-            while wait := line.bucket.take(message.parts):
-                await asyncio.sleep(wait)  # noqa: ASYNC110 - a rate is waited for, not an event
+            while wait := line.bucket.take(message.parts):  # noqa: ASYNC110 - a rate is waited for, not an event
+                await asyncio.sleep(wait)
             result = await line.provider.send(message)
         self._note(line, message, result)
         async with self.store.unit() as uow:

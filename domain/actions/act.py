@@ -20,7 +20,7 @@ async def act(
     those of `Engine.act`.
     """
     request = await uow.requests.by_code(tracking.parse(code), lock=True)
-    if actor.kind == "citizen":
+    if actor.kind == "citizen" and request.awaits != actor.ident:
         own_or_not_found(request, actor.ident)
     return await desk.engine.act(uow, request, action, inputs, actor)
 

@@ -4,18 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain import bill_ids
-from domain.actions import act, feedback, notify, submit, tariffs, track
+from domain import bill_ids, tracking
+from domain.actions import act, feedback, notify, submit, track
 from domain.actions.desk import Desk
 from domain.charging import SUBJECT, bills_of
 from domain.conversation.dialogue import Conversation, Frame
 from domain.errors import BillNotFound, DomainError, NotAllowedNow, NotFound
-from domain.forms import number_text
+from domain.lifecycle import Asked, Command, Lookup, Prices, Service
 from domain.outgoing import MessageClass
 from domain.people import Actor
 from domain.ports import UnitOfWork
 from domain.requests import Phase, RequestFilter, ServiceRequest
-from domain.tariffs import Wanted
 from domain.text import grouped, persian_digits
 
 Slots = Mapping[str, Any]
@@ -23,11 +22,14 @@ Slots = Mapping[str, Any]
 LISTED = 5
 """Own requests shown in one text."""
 
-ONLY_ONE_IS_MEANT = frozenset({"reply", "rate"})
+ONLY_ONE_IS_MEANT = frozenset({"reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
 
 ONLY_LOOKING = frozenset({"track", "list", "pay", "tariff", "help"})
 """Intents that change no request."""
+
+AWAITED = frozenset({Command.CONFIRM, Command.DENY})
+"""Commands of the person whose answer a request awaits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,11 @@ class Talk:
         return Said(self.desk.wording.error(error), f"errors.{error.code}")
 
     def numbered(self, options: Sequence[str], words: str) -> str:
-        """Return «۱ لودر، ۲ گریدر …» for a menu."""
-        names = [self.text(f"{words}.{option}") for option in options]
+        """Return a menu of options that have names in a table of the catalogue."""
+        return self.menu([self.text(f"{words}.{option}") for option in options])
+
+    def menu(self, names: Sequence[str]) -> str:
+        """Return «۱ لودر، ۲ گریدر …»."""
         return "، ".join(f"{persian_digits(str(number))} {name}" for number, name in enumerate(names, start=1))
 
 
@@ -126,6 +131,7 @@ async def pay(talk: Talk, slots: Slots) -> Said:
 
 async def _pay_bill(talk: Talk, text: str) -> Said:
     bill_id = bill_ids.parse_bill_id(text)
+    await track.refuse_guessing(talk.desk, talk.uow, talk.actor.ident)
     try:
         bill = await talk.uow.bills.by_bill_id(bill_id)
     except BillNotFound:
@@ -140,33 +146,56 @@ async def _pay_bill(talk: Talk, text: str) -> Said:
     return talk.say_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
 
 
+async def look_up(talk: Talk, service: Service, lookup: Lookup | Prices, slots: Slots) -> Said:
+    """Answer a question that makes no request, line by line."""
+    desk = talk.desk
+    asked = Asked(talk.uow, talk.actor.ident, slots, desk.clock.now(), desk.policy, desk.calendar, desk.ids)
+    lines = [
+        desk.catalogue.render(f"services.{service.key}.answers.{key}", desk.wording.values(lookup.form, facts))
+        for key, facts in await lookup.answer(asked)
+    ]
+    return Said("\n".join(lines), f"services.{service.key}.answers")
+
+
 async def tariff(talk: Talk, slots: Slots) -> Said:
-    """Tell what hours of a machine cost today; one hour where none are said."""
-    hours = float(slots.get("hours", 1))
-    wanted = [Wanted({"machine": slots["machine"]}, hours)]
-    made = await tariffs.quote_for(talk.desk, talk.uow, "machinery", wanted)
-    machine = talk.text(f"choices.machine.{slots['machine']}")
-    least = made.lines[0].minimum
-    return talk.say("sms.tariff", machine=machine, hours=number_text(max(hours, least)), amount=grouped(made.total))
+    """Tell the price of what is named, by the service that prices it."""
+    for service, prices in talk.conversation.prices():
+        if prices.subject in slots:
+            return await look_up(talk, service, prices, slots)
+    raise NotFound("tariff", detail="tariff")
 
 
 async def cancel(talk: Talk, slots: Slots) -> Said:
     """Cancel an own request."""
-    return await _act(talk, slots["code"], "cancel", {})
+    return await _command(talk, slots["code"], Command.CANCEL, {})
 
 
 async def reply(talk: Talk, slots: Slots) -> Said:
     """Answer the question that staff asked about an own request."""
-    return await _act(talk, slots["code"], "answer", {"text": slots["text"]})
+    return await _command(talk, slots["code"], Command.REPLY, {"text": slots["text"]})
 
 
-async def _act(talk: Talk, code: str, action: str, inputs: Slots) -> Said:
-    return await _announced(talk, await act.act(talk.desk, talk.uow, code, action, inputs, talk.actor))
+async def confirm(talk: Talk, slots: Slots) -> Said:
+    """Consent to somebody else's request that awaits this citizen's answer."""
+    return await _command(talk, slots["code"], Command.CONFIRM, {})
 
 
-async def consent(talk: Talk, slots: Slots) -> Said:
-    """Answer for a vehicle's owner; no request waits for one until a service asks owners."""
-    raise NotAllowedNow("code", detail="no_consent")
+async def deny(talk: Talk, slots: Slots) -> Said:
+    """Refuse somebody else's request that awaits this citizen's answer."""
+    return await _command(talk, slots["code"], Command.DENY, {})
+
+
+async def _command(talk: Talk, code: str, command: Command, inputs: Slots) -> Said:
+    """Take the step that the request's service calls by this command, out of its present state if there is one."""
+    request = await talk.uow.requests.by_code(tracking.parse(code))
+    steps = talk.desk.engine.service(request.service).on_command(command)
+    here = [step for step in steps if request.state in step.sources]
+    if not steps or (command in AWAITED and request.awaits != talk.actor.ident):
+        if talk.actor.ident not in {request.mobile, request.awaits}:
+            raise NotFound("code")
+        raise NotAllowedNow("code", detail="no_consent" if command in AWAITED else None)
+    outcome = await act.act(talk.desk, talk.uow, code, (here or list(steps))[0].name, inputs, talk.actor)
+    return await _announced(talk, outcome)
 
 
 async def comment(talk: Talk, slots: Slots) -> Said:
@@ -201,8 +230,11 @@ async def opt_out(talk: Talk, *, stopped: bool) -> Said:
 
 
 async def own_codes(talk: Talk, intent: str) -> list[ServiceRequest]:
-    """Return the citizen's requests that an intent without a code may mean, newest first."""
-    wanted = RequestFilter(mobile=talk.actor.ident, open_only=intent not in {"rate", "comment", "track"}, limit=LISTED)
+    """Return the requests that an intent without a code may mean, newest first."""
+    mobile = talk.actor.ident
+    if intent in AWAITED:
+        return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=LISTED))
+    wanted = RequestFilter(mobile=mobile, open_only=intent not in {"rate", "comment", "track"}, limit=LISTED)
     requests = await talk.uow.requests.find(wanted)
     needed = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
     return [one for one in requests if needed in {None, one.phase}]
@@ -226,8 +258,8 @@ COMMANDS: Mapping[str, Callable[[Talk, Slots], Awaitable[Said]]] = {
     "reply": reply,
     "comment": comment,
     "rate": rate,
-    "confirm": consent,
-    "deny": consent,
+    "confirm": confirm,
+    "deny": deny,
     "help": explain,
 }
 """Every command that belongs to no service."""

@@ -31,6 +31,10 @@ REMEMBERED = timedelta(hours=24)
 """How long after its end a dialogue is still known, so that a late answer is told that it came too late."""
 
 
+LATE_ANSWERS = frozenset({"confirm", "deny"})
+"""Intents of words that answer a summary, when they stand alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What goes back: the text with its key, what was understood, and the request it is about."""
@@ -57,11 +61,16 @@ async def _turn(talk: Talk, dialogue: Dialogue, text: str, *, late: bool) -> Rep
         return Reply(talk.say_error(error), "track")
     if isinstance(step, Unknown):
         return await _unknown(talk, dialogue, step, text, late=late)
+    if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWERS and not step.frame.slots:
+        dialogue.frames.clear()
+        return Reply(talk.say_error(ExpiredDialogue()), "unknown")
     reply = await _take(talk, dialogue, step)
     return _with_waiting_question(talk, dialogue, step, reply)
 
 
 async def _take(talk: Talk, dialogue: Dialogue, step: Step) -> Reply:
+    if isinstance(step, Ask | Perform):
+        step = await _filled(talk, dialogue, step)
     match step:
         case Ask():
             return await _ask(talk, dialogue, step)
@@ -73,6 +82,26 @@ async def _take(talk: Talk, dialogue: Dialogue, step: Step) -> Reply:
             return Reply(talk.say("sms.left" if step.left else "sms.nothing_to_leave"), "exit")
         case Unknown():
             return Reply(talk.say("sms.unknown"), "unknown")
+
+
+async def _filled(talk: Talk, dialogue: Dialogue, step: Ask | Perform) -> Step:
+    """Add to a form what the registries know, so that it is not asked; offer what they leave open as a menu.
+
+    What they know from the start counts as said: a form that is complete by it needs no summary.
+    """
+    frame = step.frame
+    found = talk.conversation.keyword(frame.intent)
+    if found is None or found[0].fill is None:
+        return step
+    known = await found[0].fill(talk.uow, talk.actor.ident, frame.slots)
+    new = {name: value for name, value in known.values.items() if name not in frame.slots}
+    frame.slots.update(new)
+    if isinstance(step, Ask) and new and frame.asked != CONFIRM:
+        frame.one_shot, frame.asked = frame.one_shot or not frame.filled, None
+        step = talk.conversation.go_on(dialogue, step.problem)  # type: ignore[assignment]  # an Ask or a Perform
+    frame.filled = True
+    frame.options = list(known.choices.get(str(frame.asked), frame.options))
+    return step
 
 
 async def _perform(talk: Talk, dialogue: Dialogue, frame: Frame) -> Reply:
@@ -102,6 +131,8 @@ async def _done(talk: Talk, frame: Frame) -> Said:
     async with talk.uow.attempt():
         if talk.conversation.keyword(frame.intent):
             return await commands.submit_form(talk, frame)
+        if found := talk.conversation.lookup(frame.intent):
+            return await commands.look_up(talk, found[0], found[1], frame.slots)
         return await commands.COMMANDS[frame.intent](talk, frame.slots)
 
 
@@ -109,11 +140,12 @@ async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
     frame = step.frame
     if frame.asked == CONFIRM:
         return Reply(_prefixed(talk, step, _summary(talk, frame)), frame.intent)
-    if frame.asked == "code" and not frame.options:
+    if frame.asked == "code":
         offered = await commands.own_codes(talk, frame.intent)
         if not offered:
             dialogue.frames.pop()
-            return Reply(talk.say(f"sms.none_to.{frame.intent}"), frame.intent)
+            said = talk.say_error(step.problem) if step.problem else talk.say(f"sms.none_to.{frame.intent}")
+            return Reply(said, frame.intent)
         if len(offered) == 1 and step.problem is None and frame.intent in commands.ONLY_ONE_IS_MEANT:
             frame.slots["code"] = offered[0].code
             return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
@@ -123,20 +155,23 @@ async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
 
 
 def _question(talk: Talk, frame: Frame) -> Said:
-    found = talk.conversation.keyword(frame.intent)
-    name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
-    key = f"services.{found[0].key}.fields.{name}.prompt" if found else f"ask.{name}"
     if frame.intent == MENU:
         return talk.say("sms.choose", menu=talk.numbered(frame.options, "intents"))
+    found = talk.conversation.keyword(frame.intent) or talk.conversation.lookup(frame.intent)
+    name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
+    key = f"services.{found[0].key}.fields.{name}.prompt" if found else f"ask.{name}"
+    if frame.intent == "tariff":
+        key = "ask.tariff"
     if frame.options:
-        return talk.say(key, menu=talk.numbered(frame.options, "choices.machine"))
+        asked = next(one for one in talk.conversation.form(frame.intent) if one.name == frame.asked)
+        return talk.say(key, menu=talk.menu([asked.type.name_of(one, talk.text) for one in frame.options]))
     return talk.say(key)
 
 
 def _summary(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
     assert found is not None, "only forms of services are summed up"  # noqa: S101 - holds by construction
-    return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0], frame.slots))
+    return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0].form, frame.slots))
 
 
 def _prefixed(talk: Talk, step: Ask, question: Said) -> Said:
@@ -171,6 +206,8 @@ def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Re
     waiting = dialogue.top
     if waiting is None or waiting.intent == MENU or waiting.asked in {None, "code"}:
         return reply
+    if talk.conversation.outdated(waiting):
+        return reply  # it restarts with the next text
     if reply.intent == waiting.intent or (isinstance(step, Ask) and step.frame is waiting):
         return reply
     question = _summary(talk, waiting) if waiting.asked == CONFIRM else _question(talk, waiting)

@@ -1,14 +1,14 @@
 """Queueing of messages: who is told, when it may leave, and what stays unsaid."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.actions.desk import Desk
 from domain.bills import Bill
 from domain.charging import bills_of
 from domain.engine import Outcome, Told
-from domain.lifecycle import Audience
+from domain.lifecycle import Audience, Kept
 from domain.messages import Message
 from domain.outgoing import MessageClass, OutboxMessage
 from domain.people import Actor
@@ -26,7 +26,8 @@ async def announce(desk: Desk, uow: UnitOfWork, outcome: Outcome, actor: Actor) 
     replies = []
     for told in outcome.told:
         message = desk.wording.notice(outcome.request, told.notice, told.facts)
-        if told.notice.to is Audience.CITIZEN and actor.kind == "citizen":
+        own = actor.kind == "citizen" and outcome.request.mobile == actor.ident
+        if told.notice.to is Audience.CITIZEN and own:
             replies.append(message)
         else:
             for mobile in await _recipients(uow, desk, outcome.request, told):
@@ -35,11 +36,18 @@ async def announce(desk: Desk, uow: UnitOfWork, outcome: Outcome, actor: Actor) 
 
 
 async def queue(
-    desk: Desk, uow: UnitOfWork, mobile: str, message: Message, request_id: int | None = None
+    desk: Desk,
+    uow: UnitOfWork,
+    mobile: str,
+    message: Message,
+    request_id: int | None = None,
+    *,
+    until: datetime | None = None,
 ) -> OutboxMessage | None:
     """Put one text into the outbox for a mobile (+989…); None when the line has stopped texts of this class.
 
-    Urgent classes leave at once; others wait for the end of quiet hours, and bulk for a working day.
+    Urgent classes leave at once; others wait for the end of quiet hours, and bulk for a working day. `until` is when
+    the text is worth nothing any more, if that is sooner than for others of its class.
     """
     if message.cls.stopped_by_opt_out and await uow.lines.opted_out(mobile):
         return None
@@ -47,9 +55,10 @@ async def queue(
     not_before = now
     if not message.cls.immediate:
         not_before = desk.calendar.next_open(now, skip_holidays=message.cls is MessageClass.BULK)
+    keeps_until = not_before + _keeps(desk, message.cls)
     row = OutboxMessage(
         desk.ids.new_id(), SMS, mobile, message.cls, message.key, message.text, now, not_before, request_id,
-        expires_at=not_before + _keeps(desk, message.cls),
+        expires_at=min(keeps_until, until or keeps_until),
     )  # fmt: skip
     await uow.outbox.add(row)
     return row
@@ -60,9 +69,13 @@ def _keeps(desk: Desk, cls: MessageClass) -> timedelta:
 
 
 async def _recipients(uow: UnitOfWork, desk: Desk, request: ServiceRequest, told: Told) -> list[str]:
-    if told.notice.to is Audience.CITIZEN:
+    to = told.notice.to
+    if isinstance(to, Kept):
+        kept = request.data.get(to.name)
+        return [kept] if kept else []
+    if to is Audience.CITIZEN:
         return [request.mobile] if request.mobile else []
-    if told.notice.to is Audience.OPERATORS:
+    if to is Audience.OPERATORS:
         booked = await uow.fleet.of_request(request.id)
         return sorted({resource.mobile for _, resource in booked if resource.mobile})
     return await unit_mobiles(uow, desk, request)
@@ -76,15 +89,17 @@ async def unit_mobiles(uow: UnitOfWork, desk: Desk, request: ServiceRequest) -> 
 
 
 async def replace_expired(desk: Desk, uow: UnitOfWork, expired: Sequence[OutboxMessage]) -> None:
-    """Put one fresh status text in the place of notices that became too old to be true, for requests still running.
+    """Put one fresh status text in the place of a citizen's notices that became too old to be true, for requests still
+    running.
 
     A status text that expired itself is not replaced again: then nobody reads that line.
     """
-    ids = {one.request_id for one in expired if one.request_id and not one.cls.immediate and ".status." not in one.key}
-    for request_id in sorted(ids):
+    old = [one for one in expired if not one.cls.immediate and ".status." not in one.key]
+    lines = {(one.request_id, one.recipient) for one in old if one.request_id}
+    for request_id, recipient in sorted(lines):
         request = await uow.requests.get(request_id)
         key = f"services.{request.service}.status.{request.state}"
-        if request.mobile is None or request.phase.final or key not in desk.catalogue:
+        if request.mobile != recipient or request.phase.final or key not in desk.catalogue:
             continue
         facts = desk.wording.facts(request, bill_facts(await bills_of(uow, request)))
         await queue(desk, uow, request.mobile, desk.catalogue.message(key, facts, MessageClass.NOTICE), request.id)

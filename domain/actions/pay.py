@@ -7,9 +7,9 @@ from domain.actions.desk import Desk
 from domain.bills import Bill, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
 from domain.charging import SUBJECT
 from domain.engine import Outcome
-from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest
+from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden
 from domain.lifecycle import Trigger
-from domain.people import Actor
+from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 
 
@@ -42,11 +42,13 @@ async def record(
 ) -> Settled:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
-    The same reference again answers the same; with another bill or amount it is `DuplicateRequest`. A wrong amount is
-    `AmountMismatch` and changes nothing. A payment of a bill that is settled, expired or void is kept as surplus, and a
-    refund over it is due.
+    Slips are the revenue unit's to record (`Forbidden`). The same reference again answers the same; with another bill
+    or amount it is `DuplicateRequest`. A wrong amount is `AmountMismatch` and changes nothing. A payment of a bill that
+    is settled, expired or void is kept as surplus, and a refund over it is due.
     """
-    bill = await find_bill(uow, *ids, lock=True)
+    if method is PaymentMethod.SLIP and Role.REVENUE not in actor.role_names:
+        raise Forbidden("payment")
+    bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
     if earlier is not None:
         if (earlier.bill_id, earlier.amount) != (bill.id, amount):
@@ -64,6 +66,16 @@ async def record(
     bill.state, bill.settled_at = BillState.PAID, payment.at
     await uow.bills.save(bill)
     return Settled(bill, payment, await _go_on(desk, uow, bill, actor))
+
+
+async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:
+    """Return the bill with its subject locked first, in the order in which the engine takes both: no two can wait in
+    a ring.
+    """
+    bill = await find_bill(uow, *ids)
+    if bill.subject_kind == SUBJECT:
+        await uow.requests.get(bill.subject_id, lock=True)
+    return await find_bill(uow, *ids, lock=True)
 
 
 async def _go_on(desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:

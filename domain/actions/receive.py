@@ -48,12 +48,13 @@ def _inbound(desk: Desk, provider: str, sms: ReceivedSms) -> InboundMessage:
         mobile = None
     identity = desk.ids.new_id()
     sender = shown(sms.sender)[:40]
+    provider_id = shown(sms.provider_id or "") or None
     return InboundMessage(
         identity,
         SMS,
         provider,
-        sms.provider_id,
-        sms.provider_id or "",
+        provider_id,
+        provider_id or "",
         mobile or sender,
         mobile,
         shown(sms.recipient)[:40],

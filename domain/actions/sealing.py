@@ -65,7 +65,7 @@ async def _verify_seals(uow: UnitOfWork, signer: Signer, result: Verification) -
 def _verify_chain(head: Head, events: list[HistoryEvent], sealed: Head | None, result: Verification) -> None:
     result.requests += 1
     result.events += len(events)
-    result.unsealed += len(events) - (sealed.seq if sealed else 0)
+    result.unsealed += max(0, len(events) - (sealed.seq if sealed else 0))
     result.faults.extend(chain_faults(head.code, events, head.seq, head.hash))
     if sealed is None:
         return

@@ -54,10 +54,14 @@ async def _deadline(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer:
 
 
 async def _remind(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
-    if request.mobile is None:
+    """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then)."""
+    event = desk.engine.event_of(uow, request, timer.name)
+    if request.mobile is None or event is None:
+        return
+    if desk.calendar.next_open(desk.clock.now(), skip_holidays=False) >= event:
         return
     message = desk.wording.notice(request, Notice(timer.name), bill_facts(await bills_of(uow, request)))
-    await queue(desk, uow, request.mobile, message, request.id)
+    await queue(desk, uow, request.mobile, message, request.id, until=event)
 
 
 async def _sla_broken(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> None:

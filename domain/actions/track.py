@@ -30,7 +30,7 @@ async def track(desk: Desk, uow: UnitOfWork, code: str, viewer: str) -> Tracked:
     often.
     """
     digits = tracking.parse(code)
-    await _refuse_guessing(desk, uow, viewer)
+    await refuse_guessing(desk, uow, viewer)
     try:
         request = await uow.requests.by_code(digits)
     except NotFound:
@@ -49,7 +49,8 @@ async def count_guess(desk: Desk, uow: UnitOfWork, viewer: str) -> None:
     await uow.lines.hit(TOTAL, now, window)
 
 
-async def _refuse_guessing(desk: Desk, uow: UnitOfWork, viewer: str) -> None:
+async def refuse_guessing(desk: Desk, uow: UnitOfWork, viewer: str) -> None:
+    """Raise `TooManyRequests` once this viewer, or all together, looked up too often what is not theirs."""
     now, policy = desk.clock.now(), desk.policy
     if await uow.lines.hits(f"guess:{viewer}", now, policy.guess_window) >= policy.guess_limit_sender:
         raise TooManyRequests("code", detail="guessing")

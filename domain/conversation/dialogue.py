@@ -5,8 +5,9 @@ waits while another interrupts, and is resumed. The order of reading is channels
 the asked field's own parser; (3) a keyword with valid arguments; (4) a bare code, bare 11 and 12.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from domain.conversation.grammar import Grammar, Parsed
 from domain.conversation.readers import read_number
 from domain.errors import DomainError, InvalidField
 from domain.forms import Field, Reading, Text
-from domain.lifecycle import Keyword, Service
+from domain.lifecycle import Keyword, Lookup, Prices, Service
 from domain.text import fold
 
 CONFIRM = "confirm"
@@ -23,6 +24,9 @@ CONFIRM = "confirm"
 
 YES = frozenset({"1", "بله", "بلی", "اره", "آره", "تایید", "تأیید", "اوکی", "yes", "ok"})
 NO = frozenset({"2", "خیر", "نه", "نخیر", "رد", "no"})
+_MARKS = " .!،,؛…"
+"""What may stand around a yes or no."""
+
 MOST_OPTIONS = 99
 """No menu is longer; a larger number is meant otherwise."""
 
@@ -35,7 +39,7 @@ class Frame:
     """One intent being filled. `asked` is the field asked last, `gap` its missing part, `options` the menu's values.
 
     `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
-    while nothing had to be asked: then no summary is shown.
+    while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know.
     """
 
     intent: str
@@ -46,6 +50,7 @@ class Frame:
     trail: list[str] = field(default_factory=list)
     version: int | None = None
     one_shot: bool = True
+    filled: bool = False
 
 
 @dataclass(slots=True)
@@ -125,27 +130,49 @@ class Conversation:
                     return service, keyword
         return None
 
+    def lookup(self, intent: str) -> tuple[Service, Lookup] | None:
+        """Return the look-up that an intent asks for, with its service."""
+        for service in self.services.values():
+            for one in service.lookups:
+                if one.intent.name == intent:
+                    return service, one
+        return None
+
+    def prices(self) -> tuple[tuple[Service, Prices], ...]:
+        """Return the services that tell their prices, with how."""
+        return tuple((service, service.prices) for service in self.services.values() if service.prices)
+
     def fields(self, intent: str) -> tuple[Field, ...]:
         """Return what an intent asks for in this channel, in order."""
-        found = self.keyword(intent)
-        if found is None:
-            return COMMAND_FIELDS.get(intent, ())
-        return tuple(one for one in found[0].form if one.asked_in(self.channel))
+        return tuple(one for one in self.form(intent) if one.asked_in(self.channel))
+
+    def form(self, intent: str) -> tuple[Field, ...]:
+        """Return every field that an intent may take."""
+        if found := self.keyword(intent):
+            return found[0].form
+        if asked := self.lookup(intent):
+            return asked[1].form
+        if intent == "tariff":
+            return _any_of([one for _, price in self.prices() for one in price.form])
+        return COMMAND_FIELDS.get(intent, ())
 
     def offered(self, intent: str) -> bool:
         """Tell whether this channel can do the intent."""
-        return intent in COMMAND_FIELDS or self.keyword(intent) is not None
+        return intent in COMMAND_FIELDS or self.keyword(intent) is not None or self.lookup(intent) is not None
 
     def main_menu(self) -> tuple[str, ...]:
         """Return the intents that help offers by number: the services first, then what every citizen needs."""
-        started = [keyword.intent.name for service in self.services.values() for keyword in service.keywords]
+        started = [
+            intent.name
+            for service in self.services.values()
+            for intent in [*(one.intent for one in service.keywords), *(one.intent for one in service.lookups)]
+        ]
         return (*started, "track", "list", "pay", "tariff", "cancel", "comment")
 
     def read(self, dialogue: Dialogue, text: str, now: datetime) -> Step:
         """Return what the text means and change the dialogue accordingly."""
         parsed = self.grammar.parse(text, now)
-        folded = fold(text)
-        if parsed.intent == "opt_out" and not (dialogue.frames and folded == "11"):
+        if parsed.intent == "opt_out" and not (dialogue.frames and _no_words(text)):
             return OptOut(stopped=True)
         if parsed.intent == "exit" or self._gives_form_up(dialogue, parsed):
             return self._leave(dialogue)
@@ -164,8 +191,10 @@ class Conversation:
         problem = self._absorb(frame, slots, now)
         if problem and intent == "track":
             raise problem  # the code alone can be sent again: nothing needs to wait for it
-        dialogue.frames = [*dialogue.frames[-(DEEPEST - 1) :], frame]
-        return self.go_on(dialogue, problem)
+        dialogue.frames.append(frame)
+        step = self.go_on(dialogue, problem)
+        del dialogue.frames[:-DEEPEST]
+        return step
 
     def go_on(self, dialogue: Dialogue, problem: DomainError | None = None) -> Step:
         """Ask the next missing field of the top frame, its summary, or let it be done."""
@@ -192,23 +221,30 @@ class Conversation:
         return self.begin(dialogue, parsed.intent, _said(parsed), now)
 
     def _inside(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
-        if self._outdated(frame):
+        if self.outdated(frame):
             dialogue.frames.pop()
             step = self.begin(dialogue, frame.intent, {}, now)
             return Ask(step.frame, restarted=True) if isinstance(step, Ask) else step
-        interrupts = _interrupts(parsed, text)
         asked = self._asked_field(frame)
-        if interrupts and asked is not None and isinstance(asked.type, Text):
+        if _interrupts(parsed, text) and asked is not None and isinstance(asked.type, Text):
             return self._interrupt(dialogue, frame, parsed, now)
         try:
-            return self._answer(dialogue, frame, text, now)
+            return self._answer(dialogue, frame, parsed, text, now)
         except DomainError as problem:
-            if interrupts or _bare_code(parsed, text) or parsed.intent == "opt_in":
-                return self._interrupt(dialogue, frame, parsed, now)
-            if frame.intent == MENU:
-                dialogue.frames.pop()
-                return self._behind_menu(dialogue, parsed, text, now)
-            return Ask(frame, problem)
+            return self._no_answer(dialogue, frame, parsed, text, now, problem)
+
+    def _no_answer(
+        self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime, problem: DomainError
+    ) -> Step:
+        """Read a text that does not answer the question: a command, or nothing that helps."""
+        if parsed.intent in {"opt_in", "opt_out"}:
+            return OptOut(stopped=parsed.intent == "opt_out")
+        if _interrupts(parsed, text) or _bare_code(parsed, text):
+            return self._interrupt(dialogue, frame, parsed, now)
+        if frame.intent == MENU:
+            dialogue.frames.pop()
+            return self._behind_menu(dialogue, parsed, text, now)
+        return Ask(frame, problem)
 
     def _behind_menu(self, dialogue: Dialogue, parsed: Parsed, text: str, now: datetime) -> Step:
         """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
@@ -217,8 +253,6 @@ class Conversation:
         return self._outside(dialogue, parsed, now)
 
     def _interrupt(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, now: datetime) -> Step:
-        if parsed.intent == "opt_in":
-            return OptOut(stopped=False)
         if parsed.intent == frame.intent and self.keyword(frame.intent):
             frame.asked = None  # what was confirmed before is no longer what is asked for
             return self.go_on(dialogue, self._absorb(frame, _said(parsed), now))
@@ -226,9 +260,9 @@ class Conversation:
             dialogue.frames.pop()
         return self.begin(dialogue, parsed.intent, _said(parsed), now)
 
-    def _answer(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Step:
+    def _answer(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
         if frame.asked == CONFIRM:
-            return self._confirmed(dialogue, frame, text)
+            return self._confirmed(dialogue, parsed, text)
         choice = _choice(frame, text)
         if frame.intent == MENU:
             if choice is None:
@@ -238,19 +272,32 @@ class Conversation:
         asked = self._asked_field(frame)
         if asked is None:
             raise InvalidField(detail="unreadable")
-        with asked.naming_errors():
-            if frame.gap:
+        problem: DomainError | None = None
+        if frame.gap:
+            with asked.naming_errors():
                 frame.slots[asked.name] = asked.type.fill(frame.slots[asked.name], text)
-            else:
-                frame.slots[asked.name] = asked.type.take(choice or text, Reading(now, asked.choices))
+        else:
+            asked, problem = self._take_one_of(frame, asked, choice or text, now)
         frame.trail.append(asked.name)
-        return self.go_on(dialogue)
+        return self.go_on(dialogue, problem)
 
-    def _confirmed(self, dialogue: Dialogue, frame: Frame, text: str) -> Step:
-        folded = fold(text)
-        if folded in YES:
+    def _take_one_of(self, frame: Frame, asked: Field, raw: str, now: datetime) -> tuple[Field, DomainError | None]:
+        """Read an answer as the asked field, else as one that does as well; return the field that it was."""
+        try:
+            return asked, _take(frame, asked, raw, now)
+        except DomainError:
+            for other in self.form(frame.intent):
+                if other.name in asked.instead:
+                    with suppress(DomainError):
+                        return other, _take(frame, other, raw, now)
+            raise
+
+    def _confirmed(self, dialogue: Dialogue, parsed: Parsed, text: str) -> Step:
+        folded = fold(text).strip(_MARKS)
+        bare = parsed.intent if not parsed.slots else ""
+        if folded in YES or bare == "confirm":
             return self.go_on(dialogue)
-        if folded in NO:
+        if folded in NO or bare == "deny":
             return self._leave(dialogue)
         raise InvalidField(CONFIRM, detail="yes_or_no")
 
@@ -290,32 +337,51 @@ class Conversation:
 
     def _absorb(self, frame: Frame, slots: Mapping[str, Any], now: datetime) -> DomainError | None:
         """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
-        form = {one.name: one for one in self._known_fields(frame.intent)}
+        form = {one.name: one for one in self.form(frame.intent)}
+        frame.slots.update({name: value for name, value in slots.items() if name not in form})
         problem: DomainError | None = None
-        for name, value in slots.items():
-            try:
-                one = form.get(name)
-                if one is None:
-                    frame.slots[name] = value
-                    continue
-                with one.naming_errors():
-                    frame.slots[name] = one.type.take(value, Reading(now, one.choices))
-            except DomainError as error:
-                problem = problem or error
+        for one in form.values():
+            if one.name in slots:
+                try:
+                    problem = _take(frame, one, slots[one.name], now) or problem
+                except DomainError as error:
+                    problem = problem or error
+                else:
+                    frame.trail.append(one.name)
         return problem
 
-    def _known_fields(self, intent: str) -> tuple[Field, ...]:
-        found = self.keyword(intent)
-        return found[0].form if found else COMMAND_FIELDS.get(intent, ())
-
-    def _outdated(self, frame: Frame) -> bool:
+    def outdated(self, frame: Frame) -> bool:
+        """Tell whether the frame was begun on another version of its service, or the service is gone."""
         found = self.keyword(frame.intent)
-        return bool(found and found[0].version != frame.version)
+        return frame.version != (found[0].version if found else None)
+
+
+def _take(frame: Frame, one: Field, raw: object, now: datetime) -> DomainError | None:
+    """Read a value into its slot. When a part of it is wrong, what is valid stays and the error is returned."""
+    reading = Reading(now, one.choices)
+    try:
+        with one.naming_errors():
+            frame.slots[one.name] = one.type.take(raw, reading)
+    except DomainError as error:
+        part = one.type.valid_part(raw, reading)
+        if part is None:
+            raise
+        frame.slots[one.name] = part
+        return error
+    return None
 
 
 def _lacks(field: Field, frame: Frame) -> str | None:
     """Return the missing part of a field, "" when all of it is missing, None when nothing is."""
-    return field.type.gap(frame.slots[field.name]) if field.name in frame.slots else ""
+    if field.name in frame.slots:
+        return field.type.gap(frame.slots[field.name])
+    return None if field.given_in(frame.slots) else ""
+
+
+def _any_of(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Let any required one of these fields stand for all of them."""
+    names = tuple(one.name for one in fields if one.required)
+    return tuple(replace(one, instead=names) if one.required else one for one in fields)
 
 
 def _said(parsed: Parsed) -> Mapping[str, Any]:
@@ -345,4 +411,8 @@ def _interrupts(parsed: Parsed, text: str) -> bool:
 
 
 def _bare_code(parsed: Parsed, text: str) -> bool:
-    return parsed.intent == "track" and not any(one.isalpha() for one in text) and "code" in parsed.slots
+    return parsed.intent == "track" and _no_words(text) and "code" in parsed.slots
+
+
+def _no_words(text: str) -> bool:
+    return not any(one.isalpha() for one in text)

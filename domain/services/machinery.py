@@ -29,14 +29,30 @@ from domain.charging import (
 )
 from domain.conversation.service_intents import MACHINERY
 from domain.errors import InvalidField
-from domain.forms import Choices, Day, Field, HourOfDay, Hours, Identifier, Moment, Rials, Text
+from domain.fleet import MACHINE_TYPES
+from domain.forms import (
+    Choices,
+    Day,
+    Duration,
+    Field,
+    HourOfDay,
+    Hours,
+    Identifier,
+    Moment,
+    Rials,
+    Text,
+)
 from domain.lifecycle import (
+    Answer,
+    Asked,
     Audience,
+    Command,
     Context,
     Effect,
     Guard,
     Keyword,
     Notice,
+    Prices,
     Reminder,
     Service,
     State,
@@ -47,7 +63,7 @@ from domain.people import Role
 from domain.requests import Phase
 from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
 from domain.tariffs import Wanted, quote
-from domain.work_items import WorkItems
+from domain.work_items import MachineName, WorkItems
 
 KEY = "machinery"
 HOURS = Hours(most=24)
@@ -220,7 +236,7 @@ RECEIVING = (
     ),
     Transition(
         "answer", ("needs_info",), "submitted", CITIZEN | CIVIL,
-        inputs=(Field("text", Text()),), effects=(KeepAnswer(),), notices=(Notice("answer"),),
+        inputs=(Field("text", Text()),), effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
     ),
     Transition(
         "no_answer", ("needs_info",), "rejected",
@@ -297,18 +313,35 @@ CANCELLING = (
     Transition(
         "cancel", ("submitted", "needs_info", "accepted", "priced", "awaiting_payment"), "cancelled", CITIZEN | CIVIL,
         inputs=(Field("reason", Text(), required=False),), guards=(NoPaymentUnresolved(),),
-        effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),),
+        effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
         inputs=(Field("reason", Text(), required=False),), when=MoneyCameIn(),
-        effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),),
+        effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),), command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
         inputs=(Field("reason", Text(), required=False),), effects=(FreeMachines(),), notices=(Notice("cancel"),),
+        command=Command.CANCEL,
     ),
 )  # fmt: skip
+
+
+async def tell_price(asked: Asked) -> list[Answer]:
+    """Tell what hours of a machine (one where none are said) cost by today's tariff."""
+    machine, hours = asked.values["machine"], asked.values.get("hours", 1)
+    rows = await asked.uow.tariffs.of_service(KEY)
+    today, policy = asked.now.astimezone(TEHRAN).date(), asked.policy
+    wanted = [Wanted({"machine": machine}, hours)]
+    made = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
+    return [("price", {"machine": machine, "hours": made.lines[0].units, "amount": made.total})]
+
+
+PRICES = Prices(
+    (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(most=24), required=False)),
+    tell_price,
+)
 
 MACHINERY_WORK = Service(
     key=KEY,
@@ -328,4 +361,5 @@ MACHINERY_WORK = Service(
     keywords=(Keyword(MACHINERY),),
     soap_operation="SubmitMachineryRequest",
     steps=6,
+    prices=PRICES,
 )

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import Conflict, DomainError, Unavailable
+from store.engines import one_trip
 from store.engines.base import Engine, Insert, code_of
 from store.engines.types import Utc, to_json
 
@@ -109,7 +110,7 @@ def _engine(url: URL, pragmas: Mapping[str, object], begin: str, *, connections:
         pool_use_lifo=True,
         hide_parameters=True,
         json_serializer=to_json,
-        connect_args={"isolation_level": None},
+        connect_args={"isolation_level": None, "async_creator_fn": one_trip.connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

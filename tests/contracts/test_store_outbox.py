@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,7 @@ async def claim(
         return await uow.outbox.claim("sms", now, limit, lease, token, provider=PANEL)
 
 
-async def mark(
-    store: Store, message: OutboxMessage, state: MessageState, token: str = HOLDER, **changes: object
-) -> bool:
+async def mark(store: Store, message: OutboxMessage, state: MessageState, token: str = HOLDER, **changes: Any) -> bool:
     """Mark a claimed message, in a unit of its own."""
     touched = replace(message, state=state, updated_at=NOW, **changes)
     async with store.unit() as uow:

@@ -39,7 +39,7 @@ async def new_office(engine: str = "sqlite", settings: dict[str, str] | None = N
             server = stack.enter_context(PostgresServer(env=clock.env()))
             url = server.url(await server.create())
         office = Office(home, url, panel, clock, settings)
-        stack.push_async_callback(office.crash)
+        stack.push_async_callback(office.leave)
         yield office
 
 
@@ -54,6 +54,7 @@ def said_well(office: Office) -> None:
 async def shared_office(engine: str) -> AsyncIterator[Office]:
     """The office that most tests use together, each with people of its own."""
     async with new_office(engine) as office:
+        await office.warm_up()
         await furnish(office, office.home)
         await office.open()
         yield office

@@ -5,26 +5,24 @@ Kavenegar panel that it sends through. Everything is reached from outside: comma
 """
 
 import asyncio
-import json
 import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping
-from dataclasses import dataclass
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientConnectionError, ClientSession, ClientTimeout
 
+from tests.e2e.commands import PROGRAM, ColdCommands, Commands, Finished, WarmCommands, spawned
 from tests.e2e.panel import Panel
 from tests.fakes.kavenegar import Webhooks
 from tests.faketime import FakeTime
 from tests.postgres import free_port
 
-PROGRAM = Path(sys.executable).with_name("pishkhan")
 TEHRAN = ZoneInfo("Asia/Tehran")
 OPENING = datetime(2026, 11, 24, 10, 0, tzinfo=TEHRAN)
 """When the clock of an office begins: Tuesday 1405/09/03, ten in the morning."""
@@ -35,22 +33,7 @@ WEBHOOK_SECRET = "wh-51c0ffee7a"
 LINE = "10004346"
 
 START_SECONDS = 30.0
-COMMAND_SECONDS = 60.0
 STOP_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A command that ended: its exit code and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it printed, as JSON."""
-        return json.loads(self.out)
 
 
 class Office:
@@ -68,6 +51,7 @@ class Office:
         self.settings = {**self._usual(database_url), **(settings or {})}
         self.home = home
         self._process: Process | None = None
+        self._warm: WarmCommands | None = None
 
     def _usual(self, database_url: str) -> dict[str, str]:
         return {
@@ -103,18 +87,24 @@ class Office:
     def _log(self, stream: str) -> Path:
         return self.home / f"serve.{stream}"
 
-    async def run(self, *arguments: str, stdin: str | None = None) -> Finished:
-        """Run a command of `pishkhan` to its end."""
-        process = await self._start(arguments, PIPE, PIPE, stdin=DEVNULL if stdin is None else PIPE)
+    async def warm_up(self) -> None:
+        """Have commands run in forks from now on, which saves the second that each takes to start."""
+        self._warm = WarmCommands(self.environment, self.home)
+        await self._warm.start()
+
+    @contextmanager
+    def cold(self) -> Iterator[None]:
+        """Have commands start as a user's do, inside the block."""
+        warm, self._warm = self._warm, None
         try:
-            async with asyncio.timeout(COMMAND_SECONDS):
-                out, err = await process.communicate(stdin.encode() if stdin is not None else None)
-        except TimeoutError:
-            process.kill()
-            await process.communicate()
-            raise AssertionError(f"{arguments} did not end within {COMMAND_SECONDS:.0f} s") from None
-        assert process.returncode is not None
-        return Finished(process.returncode, out.decode(), err.decode())
+            yield
+        finally:
+            self._warm = warm
+
+    async def run(self, *arguments: str) -> Finished:
+        """Run a command of `pishkhan` to its end."""
+        commands: Commands = self._warm or ColdCommands(self.environment, self.home)
+        return await commands.run(*arguments)
 
     async def cli(self, *arguments: str) -> Any:
         """Run a command that must do well, with `--json`, and return what it prints."""
@@ -125,7 +115,8 @@ class Office:
     async def open(self) -> None:
         """Start the server and wait until it says that it is ready."""
         with self._log("out").open("ab") as out, self._log("err").open("ab") as err:
-            self._process = await self._start(("serve",), out, err)
+            command = (str(PROGRAM), "serve")
+            self._process = await spawned(command, self.environment, self.home, stdin=DEVNULL, stdout=out, stderr=err)
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await self.is_ready():
@@ -152,12 +143,18 @@ class Office:
             await self._process.wait()
             self._process = None
 
+    async def leave(self) -> None:
+        """End all of its processes that still run."""
+        await self.crash()
+        if self._warm is not None:
+            await self._warm.stop()
+
     async def is_ready(self) -> bool:
         """Whether `/readyz` answers 200."""
         try:
             async with ClientSession(timeout=ClientTimeout(5)) as session, session.get(f"{self.url}/readyz") as answer:
                 return answer.status == 200
-        except ClientConnectionError:
+        except (ClientConnectionError, TimeoutError):
             return False
 
     @property
@@ -173,15 +170,6 @@ class Office:
         """Let time pass until the clock shows this hour, so many days from today (the next day when it is past)."""
         moment = datetime.combine(self.now.date() + timedelta(days=days), time(hour, minute), TEHRAN)
         self.clock.set(moment if moment > self.now else moment + timedelta(days=1))
-
-    async def _start(
-        self, arguments: tuple[str, ...], out: int | IO[bytes], err: int | IO[bytes], stdin: int = DEVNULL
-    ) -> Process:
-        # Should the tests themselves be killed, nothing they started stays behind.
-        command = ["setpriv", "--pdeathsig=KILL", str(PROGRAM), *arguments]
-        return await asyncio.create_subprocess_exec(
-            *command, env=self.environment, cwd=self.home, stdin=stdin, stdout=out, stderr=err
-        )
 
     async def _ended(self, within: float) -> bool:
         assert self._process

@@ -6,7 +6,7 @@ from typing import Any
 from domain import tracking
 from domain.people import mobile as mobile_stored
 from tests.e2e.office import Office
-from tests.e2e.words import Facts, read
+from tests.e2e.words import Facts, read, seen
 
 
 class Phone:
@@ -23,13 +23,13 @@ class Phone:
         assert status == 200, body
 
     async def reads(self) -> str:
-        """Wait for the next text and return it."""
+        """Wait for the next text and return what one sees of it."""
         panel = self._office.panel
         await panel.wait_until(
             lambda: len(panel.of(self.mobile)) > self._read, f"text {self._read + 1} for {self.mobile}"
         )
         self._read += 1
-        return panel.of(self.mobile)[self._read - 1].message
+        return seen(panel.of(self.mobile)[self._read - 1].message)
 
     async def hears(self, *keys: str) -> Facts:
         """Wait for the next text, which must be these texts of the catalogue, and return the facts in it."""

@@ -1,12 +1,23 @@
 """A citizen texts for a loader, and is told at every step until the work is done and rated: the main job."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
 
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.story import PLACE, Story
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(office: Office) -> AsyncIterator[Office]:
+    """The shared office, whose commands all start as a user's do: here nothing is kept warm."""
+    with office.cold():
+        yield office
+
 
 HISTORY = [
     ("submit", "citizen", "sms"),

@@ -76,6 +76,7 @@ async def test_what_became_too_old_is_replaced_by_how_it_stands(office: Office, 
     office.advance(days=3)
     await story.does("price", by="revenue")
     await office.open()
+    office.advance(minutes=1)
     heard = [await reza.hears("notices.bill"), await reza.hears("status.awaiting_payment")]
     assert heard[0]["bill_id"] == heard[1]["bill_id"]
     states = {row["key"].rpartition(".")[2]: row["state"] for row in await reza.outbox()}

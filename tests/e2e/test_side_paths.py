@@ -93,7 +93,7 @@ async def test_waived(reza: Phone, desk: Desk) -> None:
 
 async def test_a_price_is_overridden_with_a_reason(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("accepted")
-    assert "missing_field" in await story.may_not("price", by="revenue", amount="2500000")
+    assert "override_needs_reason" in await story.may_not("price", by="revenue", amount="2500000")
     await story.does("price", by="revenue", amount="2500000", reason="توافق شورا")
     bill = await story.hears("bill")
     assert rials(bill["amount"]) == "2500000"

@@ -13,6 +13,7 @@ from domain.messages import Catalogue
 
 MACHINERY = "services.machinery."
 CATALOGUE = Catalogue.load()
+DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 Facts = Mapping[str, str]
 """Placeholder → what stood in its place."""
@@ -24,14 +25,19 @@ def read(text: str, *keys: str) -> Facts:
     A key of the machinery service may be written without `services.machinery.`; with a `*` at its end it names the
     beginning of a text only (a list or menu follows).
     """
-    found = re.fullmatch("\n".join(_pattern(key) for key in keys), text, re.DOTALL)
+    found = re.fullmatch("\n".join(_pattern(key) for key in keys), seen(text), re.DOTALL)
     assert found, f"expected {' + '.join(keys)}, heard:\n{text}"
     return {name.rpartition("__")[0]: value for name, value in found.groupdict().items()}
 
 
+def seen(text: str) -> str:
+    """What a reader sees of a text: marks of direction show nothing."""
+    return DIRECTION_MARKS.sub("", text)
+
+
 def said(key: str, **facts: str) -> str:
     """A text of the catalogue as people read it."""
-    return CATALOGUE.render(_full(key), facts)
+    return seen(CATALOGUE.render(_full(key), facts))
 
 
 def _full(key: str) -> str:
@@ -41,15 +47,15 @@ def _full(key: str) -> str:
 @lru_cache
 def _pattern(key: str) -> str:
     name, open_end = key.removesuffix("*"), key.endswith("*")
-    seen: dict[str, str] = {}
+    groups: dict[str, str] = {}
     parts = []
-    for literal, fact, _, _ in Formatter().parse(CATALOGUE.text(_full(name))):
+    for literal, fact, _, _ in Formatter().parse(seen(CATALOGUE.text(_full(name)))):
         parts.append(re.escape(literal))
-        if fact in seen:
-            parts.append(f"(?P={seen[fact]})")
+        if fact in groups:
+            parts.append(f"(?P={groups[fact]})")
         elif fact:
-            seen[fact] = f"{fact}__{_label(name)}"
-            parts.append(f"(?P<{seen[fact]}>.+?)")
+            groups[fact] = f"{fact}__{_label(name)}"
+            parts.append(f"(?P<{groups[fact]}>.+?)")
     return "".join(parts) + (".*" if open_end else "")
 
 

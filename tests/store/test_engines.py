@@ -71,6 +71,27 @@ async def test_another_process_that_writes_for_too_long_is_told(
     await asyncio.gather(first.close(), second.close())
 
 
+async def test_a_cancellation_is_never_swallowed_by_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.engines.sqlite._WRITING", {"busy_timeout": 50, "journal_mode": "WAL"})
+    url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(url)
+    first, second = [SqlStore(engine_for(url)) for _ in range(2)]
+
+    async def write() -> None:
+        async with second.unit():
+            pass
+
+    async with first.unit():
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    await write()
+    await asyncio.gather(first.close(), second.close())
+
+
 async def test_broken_references_are_found_before_a_migration_is_committed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)

@@ -104,11 +104,15 @@ class Heard:
         return self.reply.key if self.reply else ""
 
     @property
+    def codes(self) -> list[str]:
+        """The tracking codes in the reply."""
+        return [code.replace(" ", "") for code in re.findall(r"\d{3} \d{3} \d{3}", self.text)]
+
+    @property
     def code(self) -> str:
         """The tracking code in the reply."""
-        found = re.search(r"\d{3} \d{3} \d{3}", self.text)
-        assert found, self.text
-        return found.group().replace(" ", "")
+        assert self.codes, self.text
+        return self.codes[0]
 
 
 def actor(role: Role, ident: str | None = None, channel: str | None = None) -> Actor:
@@ -181,10 +185,13 @@ class Municipality:
 
     async def say(self, mobile: str, text: str, *, provider_id: str | None = "") -> Heard:
         """Text the municipality; each text has a provider's id of its own unless one is given (None: none)."""
-        identity = f"in-{next(self._texts)}" if provider_id == "" else provider_id
-        inbound = await receive(self.desk, self.store, "simulator", ReceivedSms(identity, mobile, "3000", text))
+        inbound = await self.receive(mobile, text, f"in-{next(self._texts)}" if provider_id == "" else provider_id)
         async with self.store.unit(write=False) as uow:
             return Heard(inbound, await uow.outbox.get(inbound.reply_id) if inbound.reply_id else None)
+
+    async def receive(self, mobile: str, text: str, provider_id: str | None) -> InboundMessage:
+        """Take one delivery of a text."""
+        return await receive(self.desk, self.store, "simulator", ReceivedSms(provider_id, mobile, "3000", text))
 
     async def says(self, *texts: str, mobile: str = CITIZEN) -> Heard:
         """Text one after another; return what came of the last."""

@@ -11,8 +11,8 @@ The API key is part of the path, and aiohttp puts addresses into its exceptions:
 nothing here writes to a log.
 """
 
-from datetime import timedelta
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeVar

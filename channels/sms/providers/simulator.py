@@ -4,8 +4,8 @@ The demonstration's phone shows the outbox itself, so nothing is kept here: an a
 asked about. Its webhooks have the fields of Kavenegar's: a newcomer can play the panel with any HTTP client.
 """
 
-from datetime import timedelta
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 
 from channels.sms.providers.kavenegar import inbound_of, receipts_of
 from domain.outgoing import MessageState, OutboxMessage

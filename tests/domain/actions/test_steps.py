@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors import AlreadyDone, CodeMistyped, Forbidden, InvalidField, NotAllowedNow, NotFound
+from domain.errors import AlreadyDone, CodeMistyped, Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
 from domain.lifecycle import Trigger
 from domain.people import Role
 from domain.services.machinery import MACHINERY_WORK
@@ -85,9 +85,8 @@ async def test_an_ended_request_takes_no_step(town: Municipality) -> None:
 
 async def test_a_citizen_reaches_own_requests_only(town: Municipality) -> None:
     code = await town.order()
-    for who in (actor(Role.CITIZEN, NEIGHBOUR), actor(Role.CITIZEN, "")):
-        with pytest.raises(NotFound, match="code"):
-            await town.do(code, "cancel", who)
+    with pytest.raises(NotFound, match="code"):
+        await town.do(code, "cancel", actor(Role.CITIZEN, NEIGHBOUR))
     await town.do(code, "cancel", actor(Role.CITIZEN, CITIZEN))
 
 
@@ -116,7 +115,7 @@ async def test_two_officers_at_once_one_of_them_acts(town: Municipality) -> None
     async with town.store.unit(write=False) as uow:
         stale = await uow.requests.by_code(code)
     await town.do(code, "accept", Role.CIVIL)
-    async with town.store.unit() as uow:
-        with pytest.raises(Exception, match="conflict"):
+    with pytest.raises(Conflict):
+        async with town.store.unit() as uow:
             await town.desk.engine.act(uow, stale, "reject", {"reason": "دلیل"}, actor(Role.CIVIL))
-        uow._work.failure = None
+    assert (await town.request(code)).state == "accepted"

@@ -1,0 +1,309 @@
+"""Registries as data: what the municipality keeps about taxis and machines, row by row.
+
+A `Registry` says which fields a row has, which of them name it, which rows of other registries it refers to, which
+dates run out, and who may change it by hand. The store, imports and exports, reminders and the command line are all
+driven by it. Labels and headings are texts (`registries.<key>.fields.<name>`). Source: services.md, "1. Taxi
+organisation" and "2. Machinery work".
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.errors import NotAllowedNow
+from domain.fleet import MACHINE_TYPES, ResourceStatus
+from domain.forms import Choice, Choices, Field, Identifier, Integer
+from domain.people import Role
+from domain.registry_fields import CODE, OWNER_CODE, PHONE, TAXI_CODE, VIN, Charge, Note, Plates, RecordedDay, Year
+
+Values = Mapping[str, Any]
+"""The values of a row by field, JSON as forms keep it; None where nothing is known."""
+
+Rule = Callable[[Values | None, Values], None]
+"""What a hand may do to a row: takes it before (None: new) and after, and raises the error that says why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`field` holds the key of a row of `registry` (or several keys, where its value is a list)."""
+
+    field: str
+    registry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A row that somebody owes money for: `amount` names the field of the sum, `tariff` the service that prices it.
+
+    Its field `state` runs open → billed → paid, or to waived (`ChargeState`).
+    """
+
+    amount: str
+    tariff: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """One registry, whole.
+
+    `natural_key` names a row, and never changes; each field of `unique` does so too, where it has a value. `defaults`
+    stand where a new row says nothing. `contact` is the way to the mobile of whom the row concerns: a field, or
+    references and then a field (`owner.mobile`). Rows whose fields have none of the values in `only_while` are not
+    reminded. `editors` may change rows by hand, within the `rules`.
+    """
+
+    key: str
+    fields: tuple[Field, ...]
+    natural_key: tuple[str, ...]
+    editors: frozenset[Role]
+    unique: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    expiries: tuple[str, ...] = ()
+    contact: str = ""
+    only_while: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    owed: Owed | None = None
+
+    def field(self, name: str) -> Field | None:
+        """Return a field by name."""
+        return next((one for one in self.fields if one.name == name), None)
+
+    def reference(self, name: str) -> Reference | None:
+        """Return the reference that a field is, None for a field of its own."""
+        return next((one for one in self.references if one.field == name), None)
+
+    def key_of(self, values: Values) -> tuple[Any, ...]:
+        """Return the values that name a row."""
+        return tuple(values[name] for name in self.natural_key)
+
+
+class ChargeState:
+    """The states of a row that is owed."""
+
+    OPEN = "open"
+    BILLED = "billed"
+    PAID = "paid"
+    WAIVED = "waived"
+    ALL = (OPEN, BILLED, PAID, WAIVED)
+
+
+def charged_by_hand(amount: str) -> Rule:
+    """Let a hand enter what is open, or was paid or waived elsewhere; what was billed is moved by its bill alone."""
+
+    def rule(before: Values | None, after: Values) -> None:
+        old = before["state"] if before else ChargeState.OPEN
+        moved = after["state"] != old
+        if moved and (old != ChargeState.OPEN or after["state"] == ChargeState.BILLED):
+            raise NotAllowedNow("state", detail="charge_state")
+        if before and old != ChargeState.OPEN and after[amount] != before[amount]:
+            raise NotAllowedNow(amount, detail="charge_fixed")
+
+    return rule
+
+
+TAXI_OFFICER = frozenset({Role.TAXI_OFFICER, Role.SYSTEM})
+MONEY = TAXI_OFFICER | {Role.REVENUE}
+CIVIL = frozenset({Role.CIVIL, Role.SYSTEM})
+
+VEHICLE_TYPES = ("line", "roaming", "phone", "van", "school", "suburban")
+"""Kinds of taxi; a tariff of `taxi_duty` has the dimension `vehicle_type`."""
+
+YEARLY = "yearly"
+"""The kind of duty that is generated for every vehicle once a year."""
+
+AGENCY = Registry(
+    "agency",
+    (
+        Field("licence_number", CODE),
+        Field("name", Note(80)),
+        Field("licence_expiry", RecordedDay(), required=False),
+        Field("manager", Note(80), required=False),
+        Field("address", Note(200), required=False),
+        Field("phone", PHONE, required=False),
+    ),
+    ("licence_number",),
+    TAXI_OFFICER,
+    expiries=("licence_expiry",),
+    contact="phone",
+)
+
+OWNER = Registry(
+    "owner",
+    (
+        Field("national_id", OWNER_CODE),
+        Field("name", Note(80)),
+        Field("mobile", Identifier("mobile"), required=False),
+        Field("address", Note(200), required=False),
+    ),
+    ("national_id",),
+    TAXI_OFFICER,
+    contact="mobile",
+)
+
+VEHICLE = Registry(
+    "vehicle",
+    (
+        Field("plate", Identifier("plate")),
+        Field("taxi_code", TAXI_CODE, required=False),
+        Field("vin", VIN, required=False),
+        Field("model", Note(60), required=False),
+        Field("year", Year(gregorian=True), required=False),
+        Field(
+            "fuel",
+            Choice("fuel"),
+            required=False,
+            choices=("petrol", "cng", "dual", "lpg", "diesel", "hybrid", "electric"),
+        ),
+        Field("capacity", Integer(1, 60), required=False),
+        Field("type", Choice("vehicle_type"), choices=VEHICLE_TYPES),
+        Field("agency", CODE, required=False),
+        Field("owner", OWNER_CODE, required=False),
+        Field("insurance_expiry", RecordedDay(), required=False),
+        Field("inspection_expiry", RecordedDay(), required=False),
+    ),
+    ("plate",),
+    TAXI_OFFICER,
+    unique=("taxi_code",),
+    references=(Reference("agency", "agency"), Reference("owner", "owner")),
+    expiries=("insurance_expiry", "inspection_expiry"),
+    contact="owner.mobile",
+)
+
+DRIVER = Registry(
+    "driver",
+    (
+        Field("national_code", Identifier("national_code")),
+        Field("name", Note(80)),
+        Field("mobile", Identifier("mobile"), required=False),
+        Field("licence_number", CODE, required=False),
+        Field("licence_expiry", RecordedDay(), required=False),
+        Field("health_card_expiry", RecordedDay(), required=False),
+        Field("status", Choice("driver_status"), choices=("active", "suspended", "left")),
+        Field("kind", Choice("driver_kind"), choices=("main", "auxiliary")),
+        Field("vehicles", Plates(), required=False),
+        Field(
+            "shift", Choice("shift"), required=False, choices=("morning", "evening", "night", "full_time", "rotating")
+        ),
+    ),
+    ("national_code",),
+    TAXI_OFFICER,
+    references=(Reference("vehicles", "vehicle"),),
+    expiries=("licence_expiry", "health_card_expiry"),
+    contact="mobile",
+    only_while={"status": ("active", "suspended")},
+    defaults={"status": "active", "kind": "main", "vehicles": ()},
+)
+
+DUTY = Registry(
+    "duty",
+    (
+        Field("vehicle", Identifier("plate")),
+        Field("year", Year()),
+        Field("kind", Choice("duty_kind"), choices=(YEARLY, "transfer", "replacement", "permit", "other")),
+        Field("number", Integer(1, 99)),
+        Field("amount", Charge()),
+        Field("state", Choice("duty_state"), choices=ChargeState.ALL),
+    ),
+    ("vehicle", "year", "kind", "number"),
+    MONEY,
+    references=(Reference("vehicle", "vehicle"),),
+    contact="vehicle.owner.mobile",
+    defaults={"kind": YEARLY, "number": 1, "state": ChargeState.OPEN},
+    rules=(charged_by_hand("amount"),),
+    owed=Owed("amount", "taxi_duty"),
+)
+
+REWARD = Registry(
+    "reward",
+    (
+        Field("driver", Identifier("national_code")),
+        Field("date", RecordedDay()),
+        Field(
+            "kind",
+            Choice("reward_kind"),
+            choices=("honesty", "courtesy", "help", "cleanliness", "punctuality", "other"),
+        ),
+        Field("number", Integer(1, 99)),
+        Field("points", Integer(0, 1000)),
+        Field("source", Note(80), required=False),
+        Field("text", Note(500), required=False),
+    ),
+    ("driver", "date", "kind", "number"),
+    TAXI_OFFICER,
+    references=(Reference("driver", "driver"),),
+    contact="driver.mobile",
+    defaults={"number": 1, "points": 0},
+)
+
+VIOLATION = Registry(
+    "violation",
+    (
+        Field("driver", Identifier("national_code")),
+        Field("date", RecordedDay()),
+        Field(
+            "kind",
+            Choice("violation_kind"),
+            choices=(
+                "overcharge",
+                "rudeness",
+                "refusal",
+                "off_route",
+                "unsafe",
+                "smoking",
+                "vehicle",
+                "papers",
+                "other",
+            ),
+        ),
+        Field("number", Integer(1, 99)),
+        Field("points", Integer(0, 1000)),
+        Field("source", Note(80), required=False),
+        Field("text", Note(500), required=False),
+        Field("fine", Charge(), required=False),
+        Field("state", Choice("violation_state"), choices=ChargeState.ALL),
+    ),
+    ("driver", "date", "kind", "number"),
+    TAXI_OFFICER,
+    references=(Reference("driver", "driver"),),
+    contact="driver.mobile",
+    defaults={"number": 1, "points": 0, "state": ChargeState.OPEN},
+    rules=(charged_by_hand("fine"),),
+    owed=Owed("fine"),
+)
+
+MACHINES = Registry(
+    "machines",
+    (
+        Field("code", CODE),
+        Field("type", Choice("machine"), choices=MACHINE_TYPES),
+        Field("title", Note(60)),
+        Field("status", Choice("machine_status"), choices=tuple(ResourceStatus)),
+        Field("capacity", Note(60), required=False),
+    ),
+    ("code",),
+    CIVIL,
+    unique=("code",),
+    defaults={"status": ResourceStatus.ACTIVE.value, "capacity": ""},
+)
+
+OPERATORS = Registry(
+    "operators",
+    (
+        Field("code", CODE),
+        Field("title", Note(60)),
+        Field("mobile", Identifier("mobile"), required=False),
+        Field("skills", Choices("machine"), required=False, choices=MACHINE_TYPES),
+        Field("status", Choice("machine_status"), choices=tuple(ResourceStatus)),
+    ),
+    ("code",),
+    CIVIL,
+    unique=("code",),
+    contact="mobile",
+    defaults={"status": ResourceStatus.ACTIVE.value, "skills": ()},
+)
+
+REGISTRIES: Mapping[str, Registry] = {
+    one.key: one for one in (AGENCY, OWNER, VEHICLE, DRIVER, DUTY, REWARD, VIOLATION, MACHINES, OPERATORS)
+}
+"""Every registry by key; one that others refer to comes before them."""

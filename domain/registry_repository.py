@@ -1,0 +1,58 @@
+"""The port `Registries`: rows of every registry, found by what names them, put in bulk, with their changes kept."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from domain.registry_rows import Change, Expiring, Key, PastChange, RegistryFilter, RegistryRow
+
+
+class Registries(Protocol):
+    """Registries are named by key; `KeyError` for one that does not exist is a fault of the code."""
+
+    async def get(self, registry: str, row_id: int, *, lock: bool = False) -> RegistryRow:
+        """Return by id; `NotFound(registry)`. `lock` keeps other writers off the row until the unit ends."""
+        ...
+
+    async def one(self, registry: str, unique: Mapping[str, Any], *, lock: bool = False) -> RegistryRow | None:
+        """Return the row with these values of a unique field or of the whole natural key."""
+        ...
+
+    async def by_keys(self, registry: str, keys: Collection[Key], *, lock: bool = False) -> dict[Key, RegistryRow]:
+        """Return the rows that exist of these natural keys (some hundreds at a time)."""
+        ...
+
+    async def holders(self, registry: str, field: str, values: Collection[Any]) -> dict[Any, str]:
+        """Return which of these values a row has in that unique field, with the row's natural key as text."""
+        ...
+
+    async def find(self, wanted: RegistryFilter) -> list[RegistryRow]:
+        """Return rows, oldest first."""
+        ...
+
+    async def counts(self, registry: str, field: str) -> dict[Any, int]:
+        """Return how many rows have each value of a field."""
+        ...
+
+    async def expiring(self, first: date, last: date) -> list[Expiring]:
+        """Return what runs out from `first` to `last`, both included, by day; rows that matter no more are left out."""
+        ...
+
+    async def put(self, registry: str, changes: Sequence[Change]) -> None:
+        """Store new and changed rows, and keep each change of an existing one.
+
+        `Conflict` when a revision is no longer the stored one, or a unique value is taken.
+        """
+        ...
+
+    async def changes_of(self, registry: str, row_id: int) -> list[PastChange]:
+        """Return the changes of a row, oldest first."""
+        ...
+
+    async def reminders_of(self, expiring: Expiring) -> list[int]:
+        """Return how many days before it the reminders of this date were sent, most first."""
+        ...
+
+    async def remember_reminder(self, expiring: Expiring, days_before: int, at: datetime) -> None:
+        """Note that a reminder was sent; `Conflict` when it was before."""
+        ...

@@ -1,0 +1,131 @@
+"""Rows of registries: what is stored, what becomes of a row that is given, and what is kept of its changes."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.errors import DomainError, MissingField
+from domain.registries import Registry, Values
+
+Key = tuple[Any, ...]
+"""The values of a row's natural key, in the order of the declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRow:
+    """A stored row. `values` has every field of its registry; `data` is what actions add (quote, bill, reason).
+
+    `revision` counts changes: putting one over an old revision is a `Conflict`.
+    """
+
+    id: int
+    registry: str
+    values: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    revision: int = 0
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row to be put, with the values that it had before (None: it is new), by whom (`kind:ident`) and when."""
+
+    row: RegistryRow
+    before: Values | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """What the store keeps of a change of an existing row: the fields that changed, before and after."""
+
+    at: datetime
+    by: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryFilter:
+    """Which rows are wanted: `where` gives fields the value they must have, or a collection of values.
+
+    A field of several values matches when one of them does. `limit` rows after the id `after`, oldest first.
+    """
+
+    registry: str
+    where: Mapping[str, Any | Collection[Any]] = field(default_factory=dict)
+    after: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """A row one of whose dates (`field`) is `day`."""
+
+    registry: Registry
+    row: RegistryRow
+    field: str
+    day: date
+
+
+class Fate(StrEnum):
+    """What became of a given row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A given row with its fate; `row` as it stands afterwards, `before` its values until then."""
+
+    fate: Fate
+    row: RegistryRow
+    before: Values | None
+
+
+def given_key(registry: Registry, given: Values) -> Key | None:
+    """Return the natural key of given values, defaults filled in; None when a part of it is missing."""
+    key = tuple(given.get(name, registry.defaults.get(name)) for name in registry.natural_key)
+    return None if None in key else key
+
+
+def merged(registry: Registry, before: Values | None, given: Values) -> dict[str, Any]:
+    """Return the whole row: given values over those it had, or over the defaults of a new one."""
+    if before is None:
+        return {one.name: _value(registry, one.name, given) for one in registry.fields}
+    return {**before, **{name: _value(registry, name, given) for name in given}}
+
+
+def _value(registry: Registry, name: str, given: Values) -> Any:
+    value = given.get(name)
+    if value is not None:
+        return value
+    default = registry.defaults.get(name)
+    return list(default) if isinstance(default, tuple) else default
+
+
+def problems(registry: Registry, before: Values | None, after: Values) -> Iterator[DomainError]:
+    """Yield why a hand may not leave a row so: required fields without a value, and the registry's rules."""
+    empty = [one.name for one in registry.fields if one.required and after.get(one.name) is None]
+    yield from (MissingField(name, detail="empty_cell") for name in empty)
+    for rule in () if empty else registry.rules:
+        try:
+            rule(before, after)
+        except DomainError as error:
+            yield error
+
+
+def changed_fields(before: Values, after: Values) -> list[str]:
+    """Return the names of the fields that differ."""
+    return [name for name, value in after.items() if before.get(name) != value]
+
+
+def next_row(row: RegistryRow, values: Mapping[str, Any], now: datetime, **data: Any) -> RegistryRow:
+    """Return a row with some values changed and some data added; its revision is counted up by the store."""
+    return replace(row, values={**row.values, **values}, data={**row.data, **data}, updated_at=now)

@@ -1,0 +1,26 @@
+"""What every table is made of: the shared metadata, keys, and references that are checked at the commit."""
+
+from sqlalchemy import Column, ForeignKey, MetaData
+
+from store.engines.types import ID
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def own_id(name: str = "id") -> Column[int]:
+    """Return the column of a key from the `Ids` port."""
+    return Column(name, ID, primary_key=True, autoincrement=False)
+
+
+def refers(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
+    """Return a column that names a row of another table; checked at the commit."""
+    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
+    return Column(name, key, nullable=nullable, primary_key=primary_key, autoincrement=False)

@@ -1,0 +1,43 @@
+"""Machines and operators, and the slots in which they are booked."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table
+
+from domain.fleet import ResourceKind, ResourceStatus
+from store.engines.types import Choice, Listed, Utc, Words
+from store.schema.base import metadata, own_id, refers
+
+resources = Table(
+    "resources",
+    metadata,
+    own_id(),
+    Column("code", Words, nullable=False, unique=True),
+    Column("kind", Choice(ResourceKind), nullable=False),
+    Column("type", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("status", Choice(ResourceStatus), nullable=False),
+    Column("capacity", Words, nullable=False),
+    Column("mobile", Words),
+    Column("skills", Listed(tuple), nullable=False),
+)
+
+bookings = Table(
+    "bookings",
+    metadata,
+    own_id(),
+    refers("request_id", "requests.id"),
+    refers("resource_id", "resources.id"),
+    Column("start", Utc, nullable=False),
+    Column("end", Utc, nullable=False),
+    Column("hold", Boolean, nullable=False),
+    Index(None, "request_id"),
+    Index(None, "end", "start"),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    refers("resource_id", "resources.id", primary_key=True),
+    refers("booking_id", "bookings.id"),
+    Index(None, "booking_id"),
+)

@@ -1,0 +1,78 @@
+"""Bills, payments, refunds and prices."""
+
+from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint
+
+from domain.bills import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
+from store.engines.types import ID, JSON_VALUE, Canonical, Choice, Utc, Words, partial
+from store.schema.base import metadata, own_id, refers
+
+counters = Table("counters", metadata, Column("name", Words, primary_key=True), Column("value", ID, nullable=False))
+
+bills = Table(
+    "bills",
+    metadata,
+    own_id(),
+    Column("file_number", Integer, nullable=False, unique=True),
+    Column("bill_id", Words, nullable=False, unique=True),
+    Column("payment_id", Words, nullable=False),
+    Column("amount", ID, nullable=False),
+    Column("state", Choice(BillState), nullable=False),
+    Column("kind", Choice(BillKind), nullable=False),
+    Column("subject_kind", Words, nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("deadline", Utc),
+    Column("explanation", JSON_VALUE, nullable=False),
+    Column("settled_at", Utc),
+    Column("note", Words),
+    Column("revision", Integer, nullable=False),
+    Index(None, "subject_kind", "subject_id"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    own_id(),
+    refers("bill_id", "bills.id"),
+    Column("amount", ID, nullable=False),
+    Column("method", Choice(PaymentMethod), nullable=False),
+    Column("reference", Words, nullable=False),
+    Column("outcome", Choice(PaymentOutcome), nullable=False),
+    Column("recorded_by", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("method", "reference"),
+    Index(None, "bill_id"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    own_id(),
+    refers("bill_id", "bills.id"),
+    Column("amount", ID, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("state", Choice(RefundState), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("iban", Words),
+    Column("refunded_at", Utc),
+    Index(None, "bill_id"),
+)
+
+tariffs = Table(
+    "tariffs",
+    metadata,
+    own_id(),
+    Column("service", Words, nullable=False),
+    Column("dimensions", Canonical, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("rate", ID, nullable=False),
+    Column("minimum", Integer, nullable=False),
+    Column("vat_percent", Integer, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("created_by", Words, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("service", "dimensions", "valid_from"),
+)
+# Two officers who change one price at the same time cannot both leave an open row.
+partial("uq_tariffs_open", tariffs.c.service, tariffs.c.dimensions, where=tariffs.c.valid_to.is_(None), unique=True)

@@ -1,0 +1,75 @@
+"""Citizens and staff, what citizens think, and the files of their requests."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table
+
+from domain.people import Role
+from store.engines.types import Listed, Utc, Words
+from store.schema.base import metadata, own_id, refers
+
+
+def _roles(names: list[str]) -> frozenset[Role]:
+    return frozenset(map(Role, names))
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("mobile", Words, primary_key=True),
+    Column("full_name", Words),
+    Column("national_code", Words),
+    Column("created_at", Utc, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("username", Words, primary_key=True),
+    Column("roles", Listed(_roles), nullable=False),
+    Column("full_name", Words, nullable=False),
+    Column("mobile", Words),
+    Column("password_hash", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    refers("request_id", "requests.id", primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("text", Words),
+    Column("channel", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    own_id(),
+    Column("service", Words),
+    refers("request_id", "requests.id", nullable=True),
+    Column("mobile", Words),
+    Column("text", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("published", Boolean, nullable=False),
+)
+
+contents = Table(
+    "contents", metadata, Column("sha256", Words, primary_key=True), Column("content", LargeBinary, nullable=False)
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    own_id(),
+    refers("request_id", "requests.id"),
+    Column("field", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("media_type", Words, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
+    Column("added_by", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "request_id"),
+)

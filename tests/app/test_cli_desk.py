@@ -1,0 +1,180 @@
+"""The smaller commands: staff, imports, days, simulated texts, checks, help, and exit codes."""
+
+from pathlib import Path
+
+import pytest
+
+from app import passwords
+from app.cli.main import COMMANDS, Group
+from tests.support.terminal import Terminal
+
+
+def every_command() -> list[tuple[str, ...]]:
+    """Every command and group of the table."""
+    groups = [(name,) for name in COMMANDS]
+    return groups + [
+        (name, one) for name, entry in COMMANDS.items() if isinstance(entry, Group) for one in entry.commands
+    ]
+
+
+@pytest.mark.parametrize("command", [(), *every_command()])
+def test_every_command_explains_itself(terminal: Terminal, command: tuple[str, ...]) -> None:
+    finished = terminal.run(*command, "--help")
+    assert finished.code == 0
+    assert "Usage:" in finished.out
+
+
+@pytest.mark.parametrize("arguments", [("fly",), ("request", "fly"), ("request", "show"), ("request", "list", "--fly")])
+def test_wrong_usage_is_two(terminal: Terminal, arguments: tuple[str, ...]) -> None:
+    assert terminal.run(*arguments).code == 2
+
+
+def test_a_misspelt_command_is_guessed(terminal: Terminal) -> None:
+    assert "'request'" in terminal.run("reqest").err
+
+
+def test_the_version_is_told(terminal: Terminal) -> None:
+    assert terminal.run("--version").out[0].isdigit()
+
+
+def test_staff_get_passwords_that_are_told_once(terminal: Terminal) -> None:
+    made = terminal.json("staff", "add", "maryam", "--role", "civil", "--role", "manager", "--name", "مریم احمدی")
+    assert set(made) == {"username", "password"}
+    assert (made["username"], len(made["password"])) == ("maryam", passwords.LENGTH)
+    again = terminal.json("staff", "reset-password", "maryam", "--password", "by-hand-2026")
+    assert again == {"username": "maryam", "password": "by-hand-2026"}
+    [row] = terminal.json("staff", "list")
+    assert row == {
+        "username": "maryam", "roles": ["civil", "manager"], "full_name": "مریم احمدی", "mobile": None, "active": True,
+    }  # fmt: skip
+
+
+def test_staff_that_cannot_be_are_refused(terminal: Terminal) -> None:
+    add = ("staff", "add")
+    terminal.json(*add, "ali", "--role", "civil")
+    assert terminal.refused(*add, "ali", "--role", "civil")["code"] == "already_done"
+    assert terminal.refused(*add, "a b", "--role", "civil")["field"] == "username"
+    assert terminal.refused(*add, "bob", "--role", "citizen")["code"] == "unknown_kind"
+    assert terminal.refused(*add, "bob", "--role", "civil", "--mobile", "12")["field"] == "mobile"
+    assert terminal.refused(*add, "bob", "--role", "civil", "--password", "short")["field"] == "password"
+    assert terminal.refused("staff", "reset-password", "bob")["code"] == "not_found"
+
+
+def test_a_table_is_imported_and_changed_by_its_codes(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "machines.csv"
+    file.write_bytes("\ufefftitle,code,type,status\nلودر ۱,LD-1,loader,active\nلودر ۲,LD-2,loader,\n".encode())
+    assert terminal.json("import", "machines", str(file)) == {"imported": 2, "errors": []}
+    file.write_text("title,code,type,status\nلودر ۱,LD-1,loader,maintenance\n")
+    assert terminal.json("import", "machines", str(file))["imported"] == 1
+
+
+def test_nothing_is_imported_when_a_row_is_wrong(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "operators.csv"
+    file.write_text("code,title,mobile,skills\nOP-1,راننده,09111111111,loader\nOP-2,راننده,1,\n,x,,\nOP-1,x,,flying\n")
+    finished = terminal.run("import", "operators", str(file))
+    assert finished.code == 1
+    assert [line.split(":")[0] for line in finished.err.splitlines()] == [
+        "row 3, mobile",
+        "row 4, code",
+        "row 5, skills",
+    ]
+    file.write_text("code,title\nOP-1,راننده\n")
+    assert terminal.json("import", "operators", str(file))["imported"] == 1
+    machines = tmp_path / "machines.csv"
+    machines.write_text("code,type,title\nOP-1,loader,x\n")
+    assert terminal.refused("import", "machines", str(machines))["field"] == "code"
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b'code,title,type\n"x,y,loader\n'])
+def test_a_file_that_is_no_table_is_refused(terminal: Terminal, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "machines.csv"
+    file.write_bytes(content)
+    assert terminal.refused("import", "machines", str(file))["code"] in {"missing_field", "invalid_field"}
+    assert terminal.refused("import", "moons", str(file))["code"] == "unknown_kind"
+
+
+def test_a_day_is_declared(terminal: Terminal) -> None:
+    row = terminal.json("calendar", "set", "1405/12/27", "holiday", "--note", "نوروز")
+    assert row == {"day": "2027-03-18", "working": False, "note": "نوروز"}
+    assert terminal.json("calendar", "set", "2027-03-18", "working")["working"] is True
+    assert terminal.refused("calendar", "set", "1405/13/40", "holiday")["field"] == "day"
+
+
+def test_a_simulated_text_is_answered(terminal: Terminal) -> None:
+    shown = terminal.json("sms", "simulate", "--from", "09121234567", "راهنما")
+    assert (shown["state"], shown["intent"]) == ("answered", "help")
+    [reply] = shown["replies"]
+    assert reply["text"] in terminal.run("sms", "simulate", "--from", "09121234567", "راهنما").out
+    assert terminal.json("outbox", "list", "--recipient", "09121234567")[-1]["id"] == reply["id"]
+    assert terminal.json("sms", "simulate", "--from", "3000", "راهنما")["state"] == "not_a_mobile"
+
+
+def test_the_cost_of_a_text_follows_the_price_of_its_encoding(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PISHKHAN_DEMO", "0")
+    monkeypatch.setenv("PISHKHAN_SMS__PROVIDERS", "kavenegar,simulator")
+    monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__PERSIAN_PART_RIALS", "1500")
+    persian = terminal.json("sms", "cost", "س" * 71)
+    assert persian == {"encoding": "ucs2", "units": 71, "parts": 2, "cost": {"kavenegar": 3000, "simulator": 0}}
+    assert terminal.json("sms", "cost", "hello")["cost"]["kavenegar"] is None
+
+
+def test_check_finds_nothing_wrong_with_what_we_ship(terminal: Terminal) -> None:
+    assert terminal.json("check") == {"faults": [], "remarks": []}
+
+
+def test_check_names_every_fault(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    texts = tmp_path / "own.toml"
+    texts.write_text('[sms]\nunknwon = "x"\nhelp = "{moon}"\n')
+    monkeypatch.setenv("PISHKHAN_TEXTS", str(texts))
+    monkeypatch.setenv("PISHKHAN_DEMO", "0")
+    monkeypatch.setenv("PISHKHAN_SMS__PROVIDERS", "pigeon")
+    monkeypatch.setenv("PISHKHAN_CALENDAR__OFFICE_HOURS", "14:00-08:00")
+    finished = terminal.run("check")
+    assert finished.code == 1
+    said = finished.err.splitlines()
+    for part in ("PISHKHAN_SECRET_KEY", "'pigeon'", "PISHKHAN_CALENDAR", "sms.unknwon", "moon"):
+        assert [line for line in said if part in line], (part, said)
+    assert "PISHKHAN_BILLS__COMPANY_CODE" in finished.out
+
+
+def test_own_texts_are_used(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    texts = tmp_path / "own.toml"
+    texts.write_text('[sms]\nopted_out = "پیام تبلیغاتی نمی‌فرستیم."\n')
+    monkeypatch.setenv("PISHKHAN_TEXTS", str(texts))
+    shown = terminal.json("sms", "simulate", "--from", "09121234567", "لغو11")
+    assert shown["replies"][0]["text"] == "پیام تبلیغاتی نمی‌فرستیم."
+
+
+def test_the_configuration_file_may_stand_before_or_after_the_command(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database: Path
+) -> None:
+    monkeypatch.delenv("PISHKHAN_DATABASE_URL")
+    file = tmp_path / "pishkhan.toml"
+    file.write_text(f'database_url = "sqlite:///{database}"\n')
+    assert terminal.json("staff", "list", "--config", str(file)) == []
+    assert terminal.json("--config", str(file), "staff", "list") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PISHKHAN_DATABASE_URL", "sqlite:////nowhere/at/all.db"),
+        ("PISHKHAN_DATABASE_URL", "mysql://localhost/x"),
+        ("PISHKHAN_PORT", "eighty"),
+    ],
+)
+def test_what_is_wrong_around_us_is_three(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    for command in (("request", "list"), ("migrate",)):
+        assert name in terminal.refused(*command, code=3)["message"]
+
+
+def test_an_unmigrated_database_is_three(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PISHKHAN_DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
+    assert "pishkhan migrate" in terminal.refused("request", "list", code=3)["message"]
+    assert terminal.json("migrate")["moved"] == 0
+    assert terminal.json("request", "list") == []

@@ -1,0 +1,185 @@
+"""`pishkhan request`, `tariff`, `payment`, `outbox`: one request from a terminal to its end, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.terminal import Terminal
+
+MOBILE = "09121234567"
+FORM = {
+    "full_name": "آنه محمدی",
+    "national_code": "0499370899",
+    "items": "لودر ۴ ساعت",
+    "date": "فردا",
+    "start": "۸",
+    "place": "خیابان امام",
+}
+
+
+def sets(values: dict[str, str]) -> list[str]:
+    return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture
+def office(terminal: Terminal, tmp_path: Path) -> Terminal:
+    """A terminal with staff, a price, a machine and an operator."""
+    for role in ("civil", "revenue", "manager"):
+        terminal.json("staff", "add", role, "--role", role)
+    price = ("--for", "machine=loader", "--rate", "8000000", "--minimum", "2", "--vat", "10")
+    terminal.json("tariff", "add", "machinery", *price, "--as", "revenue")
+    machines, operators = tmp_path / "machines.csv", tmp_path / "operators.csv"
+    machines.write_text("code,type,title\nLD-1,loader,لودر ۱\n")
+    operators.write_text("code,title,mobile,skills\nOP-1,راننده ۱,09111111111,loader\n")
+    terminal.json("import", "machines", str(machines))
+    terminal.json("import", "operators", str(operators))
+    return terminal
+
+
+def submitted(office: Terminal, **other: str) -> dict[str, Any]:
+    entered: dict[str, Any] = office.json(
+        "request", "submit", "machinery", "--as", "civil", "--mobile", MOBILE, *sets(FORM | other)
+    )
+    return entered
+
+
+def act(office: Terminal, code: str, action: str, by: str, **inputs: str) -> dict[str, Any]:
+    taken: dict[str, Any] = office.json("request", "act", code, action, "--as", by, *sets(inputs))
+    return taken
+
+
+def test_a_request_runs_to_its_end(office: Terminal) -> None:
+    shown = submitted(office)
+    code = shown["code"]
+    assert (shown["state"], shown["phase"]) == ("submitted", "received")
+    assert act(office, code, "accept", "civil")["state"] == "accepted"
+    [bill] = act(office, code, "price", "revenue")["bills"]
+    assert bill["amount"] == 35_200_000
+    slip = ("payment", "record", bill["bill_id"], bill["payment_id"], str(bill["amount"]), "--reference", "RRN-1")
+    paid = office.json(*slip, "--as", "revenue")
+    assert (paid["outcome"], paid["bill"]["state"]) == ("settled", "paid")
+    assert office.json(*slip, "--as", "revenue") == paid
+    assert act(office, code, "schedule", "civil")["state"] == "scheduled"
+    assert act(office, code, "hand_over", "civil")["state"] == "handed_over"
+    assert act(office, code, "complete", "civil", hours="4")["phase"] == "done"
+    verified = office.json("history", "verify")
+    assert (verified["faults"], verified["requests"]) == ([], 1)
+
+
+def test_the_shape_of_a_shown_request(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    act(office, code, "accept", "civil")
+    act(office, code, "price", "revenue")
+    shown = office.json("request", "show", f"{code[:3]} {code[3:6]}-{code[6:]}")
+    assert list(shown) == ["code", "service", "state", "phase", "fields", "actions", "bills", "history"]
+    assert shown["fields"]["items"] == [{"machine": "loader", "hours": 4, "count": 1}]
+    waive = next(one for one in shown["actions"] if one["name"] == "waive")
+    assert waive["roles"] == ["revenue"]
+    assert waive["inputs"] == [{"name": "reason", "type": "text", "required": True, "choices": []}]
+    [bill] = shown["bills"]
+    assert list(bill) == ["bill_id", "payment_id", "amount", "state"]
+    first = shown["history"][0]
+    assert list(first) == ["at", "actor", "channel", "event", "note"]
+    assert (first["actor"], first["channel"], first["event"]) == ("staff:civil", "cli", "submit")
+
+
+def test_choices_that_depend_on_the_request_are_shown(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    act(office, code, "accept", "civil")
+    act(office, code, "price", "revenue", amount="0", reason="خیریه")
+    schedule = next(one for one in office.json("request", "show", code)["actions"] if one["name"] == "schedule")
+    choices = {field["name"]: field["choices"] for field in schedule["inputs"]}
+    assert (choices["machine"], choices["operator"]) == (["LD-1"], ["OP-1"])
+
+
+def test_staff_and_citizen_are_told(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    rows = office.json("outbox", "list", "--request", code)
+    assert [(row["recipient"], row["key"]) for row in rows] == [("+989121234567", "services.machinery.notices.submit")]
+    assert office.json("outbox", "list", "--recipient", MOBILE, "--state", "queued") == rows
+    assert office.json("outbox", "list", "--state", "sent") == []
+
+
+def test_lists_are_filtered(office: Terminal) -> None:
+    first, second = submitted(office)["code"], submitted(office, date="پس‌فردا")["code"]
+    act(office, first, "reject", "civil", reason="تکراری")
+    assert [row["code"] for row in office.json("request", "list")] == [second, first]
+    assert [row["code"] for row in office.json("request", "list", "--open")] == [second]
+    assert [row["code"] for row in office.json("request", "list", "--phase", "declined")] == [first]
+    assert office.json("request", "list", "--mobile", "09350000000") == []
+
+
+def test_a_request_is_given_to_somebody(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    assert office.json("request", "assign", code, "civil", "--as", "manager")["assignee"] == "civil"
+    assert [row["code"] for row in office.json("request", "list", "--assignee", "civil")] == [code]
+    assert office.json("request", "show", code)["history"][-1]["event"] == "assign"
+    assert office.refused("request", "assign", code, "civil", "--as", "revenue")["code"] == "forbidden"
+    assert office.refused("request", "assign", code, "nobody", "--as", "civil")["field"] == "assignee"
+    act(office, code, "reject", "civil", reason="تکراری")
+    assert office.refused("request", "assign", code, "civil", "--as", "civil")["code"] == "not_allowed_now"
+
+
+def test_refusals_have_their_codes(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    command = ("request", "act", code)
+    assert office.refused(*command, "price", "--as", "revenue")["code"] == "not_allowed_now"
+    assert office.refused(*command, "price", "--as", "civil")["code"] == "forbidden"
+    assert office.refused(*command, "fly", "--as", "civil") | {"message": ""} == {
+        "code": "invalid_field", "message": "", "field": "action",
+    }  # fmt: skip
+    assert office.refused(*command, "reject", "--as", "civil")["code"] == "missing_field"
+    assert office.refused(*command, "accept", "--as", "nobody")["code"] == "authentication_failed"
+    assert office.refused("request", "show", code[:-1] + str((int(code[-1]) + 1) % 10))["code"] == "code_mistyped"
+    assert office.refused("request", "show", "123456786")["code"] == "not_found"
+    assert office.refused("request", "submit", "flying", "--as", "civil")["code"] == "unknown_service"
+    wrong = office.refused("request", "submit", "machinery", "--as", "civil", *sets(FORM | {"national_code": "1"}))
+    assert (wrong["code"], wrong["field"]) == ("invalid_field", "national_code")
+
+
+def test_an_error_is_a_sentence_without_json(office: Terminal) -> None:
+    finished = office.run("request", "show", "123456786")
+    assert (finished.code, finished.out) == (1, "")
+    assert finished.err.startswith("not_found:code: ")
+
+
+def test_only_revenue_records_money(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    act(office, code, "accept", "civil")
+    [bill] = act(office, code, "price", "revenue")["bills"]
+    slip = ("payment", "record", bill["bill_id"], bill["payment_id"])
+    good = (*slip, str(bill["amount"]), "--reference", "1", "--as")
+    assert office.refused(*good, "civil")["code"] == "forbidden"
+    assert office.refused(*slip, "1000", "--reference", "1", "--as", "revenue")["code"] == "amount_mismatch"
+
+
+def test_prices_are_listed_and_quoted(office: Terminal) -> None:
+    [row] = office.json("tariff", "list", "--service", "machinery")
+    assert (row["dimensions"], row["rate"], row["valid_to"]) == ({"machine": "loader"}, 8_000_000, None)
+    made = office.json("tariff", "quote", "machinery", "--for", "machine=loader", "--units", "1", "--count", "2")
+    assert (made["subtotal"], made["vat"], made["total"]) == (32_000_000, 3_200_000, 35_200_000)
+    unknown = office.refused("tariff", "quote", "machinery", "--for", "machine=crane", "--units", "1")
+    assert unknown["code"] == "not_found"
+    assert office.refused("tariff", "add", "machinery", "--rate", "1", "--as", "civil")["code"] == "forbidden"
+    late = ("--for", "machine=loader", "--rate", "9", "--from", "1390/01/01", "--as", "revenue")
+    assert office.refused("tariff", "add", "machinery", *late)["code"] == "conflict"
+
+
+def test_a_text_is_sent_again_by_decision_only_when_it_failed(office: Terminal) -> None:
+    submitted(office)
+    [row] = office.json("outbox", "list")
+    assert office.refused("outbox", "retry", str(row["id"]), "--as", "manager")["code"] == "not_allowed_now"
+    assert office.refused("outbox", "retry", "1", "--as", "manager")["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "command", [("request", "list"), ("tariff", "list"), ("staff", "list"), ("outbox", "list"), ("history", "seal")]
+)
+def test_everything_is_readable_for_people(office: Terminal, command: tuple[str, ...]) -> None:
+    code = submitted(office)["code"]
+    finished = office.run(*command)
+    assert finished.code == 0
+    assert finished.out.strip()
+    shown = office.run("request", "show", code)
+    assert "خیابان امام" in shown.out

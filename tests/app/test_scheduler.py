@@ -1,0 +1,191 @@
+"""Every job of the table does its work under a clock that the test moves, one process at a time."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from app.parts import Parts, build_providers
+from app.scheduler import JOBS, Job, Scheduler, every
+from app.settings import Settings
+from app.wiring import build_signer
+from channels.sms.outbound import Relay
+from domain.actions.sealing import verify
+from domain.errors import Unavailable
+from domain.outgoing import MessageState, OutboxMessage
+from domain.people import Role
+from tests.support.municipality import CITIZEN, CIVIL_OFFICER, Municipality
+
+SETTINGS = Settings(demo=True)
+BY_NAME = {job.name: job for job in JOBS}
+
+
+@pytest.fixture
+def parts(town: Municipality) -> Parts:
+    """What a process is made of, over the municipality's store and clock."""
+    providers = build_providers(SETTINGS)
+    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
+    return Parts(SETTINGS, town.desk, town.store, providers, relay, build_signer(SETTINGS), asyncio.Event())
+
+
+@pytest.fixture
+def scheduler(parts: Parts) -> Scheduler:
+    """A scheduler that runs what it is told to."""
+    return Scheduler(parts)
+
+
+async def run(scheduler: Scheduler, name: str) -> None:
+    assert await scheduler.run(BY_NAME[name])
+
+
+async def states(town: Municipality) -> dict[str, MessageState]:
+    return {message.key.rpartition(".")[2]: message.state for message in await town.sent()}
+
+
+async def newest(town: Municipality, mobile: str = CITIZEN) -> OutboxMessage:
+    return (await town.sent(mobile))[-1]
+
+
+async def test_texts_are_sent_and_their_receipts_fetched(town: Municipality, scheduler: Scheduler) -> None:
+    await town.say(CITIZEN, "راهنما")
+    await run(scheduler, "relay")
+    assert (await newest(town)).state is MessageState.SENT
+    town.advance(minutes=6)
+    await run(scheduler, "receipts")
+    assert (await newest(town)).state is MessageState.DELIVERED
+
+
+async def test_an_abandoned_claim_is_asked_about(town: Municipality, scheduler: Scheduler) -> None:
+    await town.say(CITIZEN, "راهنما")
+    async with town.store.unit() as uow:
+        [claimed] = await uow.outbox.claim(
+            "sms", town.clock.now(), 1, timedelta(minutes=2), "dead", provider="simulator"
+        )
+    town.sql("UPDATE outbox SET claimed_until = '2000-01-01 00:00:00.000000' WHERE id = ?", claimed.id)
+    town.advance(minutes=5)
+    await run(scheduler, "outcomes")
+    assert (await newest(town)).state is MessageState.SENT
+
+
+async def test_an_unpaid_bill_expires_after_its_deadline_and_lag(town: Municipality, scheduler: Scheduler) -> None:
+    code = await town.reach("awaiting_payment")
+    town.advance(days=4)
+    await run(scheduler, "deadlines")
+    assert (await town.request(code)).state == "awaiting_payment"
+    town.advance(days=2)
+    await run(scheduler, "deadlines")
+    assert (await town.request(code)).state == "expired"
+
+
+async def test_a_payment_is_reminded_of(town: Municipality, scheduler: Scheduler) -> None:
+    await town.reach("awaiting_payment")
+    await run(scheduler, "reminders")
+    assert "pay_soon" not in await town.keys()
+    town.advance(days=3, hours=8)
+    await run(scheduler, "reminders")
+    assert (await town.keys())[-1] == "pay_soon"
+
+
+async def test_a_unit_is_told_of_what_lies_too_long(town: Municipality, scheduler: Scheduler) -> None:
+    await town.order()
+    town.advance(days=2)
+    await run(scheduler, "sla")
+    assert (await newest(town, CIVIL_OFFICER)).key == "staff.sla_broken"
+
+
+async def test_a_text_that_became_too_old_is_replaced(town: Municipality, scheduler: Scheduler) -> None:
+    code = await town.order()
+    town.advance(hours=12)
+    await town.do(code, "accept", Role.CIVIL)
+    town.advance(days=4)
+    await run(scheduler, "stale")
+    assert (await states(town))["accept"] is MessageState.EXPIRED
+    assert (await newest(town)).state is MessageState.QUEUED
+
+
+async def test_the_history_is_sealed(town: Municipality, scheduler: Scheduler, parts: Parts) -> None:
+    await town.order()
+    await run(scheduler, "seal")
+    found = await verify(town.store, parts.signer)
+    assert (found.seals, found.unsealed, found.faults) == (1, 0, [])
+
+
+async def test_what_another_process_does_is_left_to_it(town: Municipality, parts: Parts) -> None:
+    await town.say(CITIZEN, "راهنما")
+    ours, theirs = Scheduler(parts), Scheduler(parts)
+    assert await theirs.run(BY_NAME["relay"])
+    await town.say(CITIZEN, "راهنما")
+    assert not await ours.run(BY_NAME["relay"])
+    assert (await newest(town)).state is MessageState.QUEUED
+
+
+async def test_a_job_that_fails_is_logged_and_tried_again(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    tries = iter([ValueError("broken"), Unavailable("database"), None])
+
+    async def fail_twice(_parts: Parts) -> None:
+        if error := next(tries):
+            raise error
+
+    job = Job("fragile", every(hours=1), fail_twice)
+    scheduler = Scheduler(parts, (job,))
+    assert [await scheduler.run(job) for _ in range(3)] == [False, False, True]
+    assert [record.exc_info is not None for record in caplog.records] == [True, False]
+
+
+@asynccontextmanager
+async def started(parts: Parts, *jobs: Job) -> AsyncIterator[Scheduler]:
+    scheduler = Scheduler(parts, jobs)
+    scheduler.start()
+    yield scheduler
+    await scheduler.stop(1.0)
+
+
+async def test_the_relay_runs_as_soon_as_something_is_queued(parts: Parts) -> None:
+    ran = asyncio.Event()
+
+    async def relay(_parts: Parts) -> None:
+        ran.set()
+
+    async with started(parts, Job("relay", every(hours=1), relay, at_once=True)):
+        parts.queued.set()
+        await asyncio.wait_for(ran.wait(), 5)
+
+
+async def test_stopping_waits_for_what_runs_and_gives_leases_back(parts: Parts, town: Municipality) -> None:
+    begun, ended = asyncio.Event(), []
+
+    async def relay(_parts: Parts) -> None:
+        begun.set()
+        await asyncio.sleep(0.1)
+        ended.append(True)
+
+    async with started(parts, Job("relay", every(hours=1), relay, at_once=True)):
+        parts.queued.set()
+        await begun.wait()
+    assert ended == [True]
+    assert town.rows("SELECT count(*) FROM leases") == [(0,)]
+
+
+async def test_stopping_cuts_off_what_does_not_end(parts: Parts) -> None:
+    begun, ended = asyncio.Event(), []
+
+    async def relay(_parts: Parts) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    scheduler = Scheduler(parts, (Job("relay", every(hours=1), relay, at_once=True),))
+    scheduler.start()
+    parts.queued.set()
+    await begun.wait()
+    await scheduler.stop(0.05)
+    assert ended == [True]
+
+
+def test_every_job_has_a_name_of_its_own() -> None:
+    assert len(BY_NAME) == len(JOBS)

@@ -1,0 +1,200 @@
+"""Settings: every name of the contract, environment over file, and mistakes that are named instead of ignored."""
+
+from datetime import date, time, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.placeholders import secret_faults
+from app.settings import DEMO_SECRET, Settings, SettingsError, described, load, unused_names
+from domain.policy import Policy
+
+CONTRACT = {
+    "PISHKHAN_DEMO": "0",
+    "PISHKHAN_DATABASE_URL": "postgresql://desk@db/pishkhan",
+    "PISHKHAN_HOST": "0.0.0.0",  # noqa: S104 - a value like any other
+    "PISHKHAN_PORT": "9000",
+    "PISHKHAN_BASE_URL": "https://pishkhan.example.ir/",
+    "PISHKHAN_SECRET_KEY": "6b3f0b6f2f7c4d1e",
+    "PISHKHAN_TRUSTED_PROXIES": "10.0.0.0/8, 192.168.1.7",
+    "PISHKHAN_BILLS__COMPANY_CODE": "077",
+    "PISHKHAN_SMS__PROVIDERS": "kavenegar, simulator",
+    "PISHKHAN_SMS__KAVENEGAR__BASE_URL": "https://panel.example.ir",
+    "PISHKHAN_SMS__KAVENEGAR__API_KEY": "4F6E6C79",
+    "PISHKHAN_SMS__KAVENEGAR__SENDER": "10004346",
+    "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET": "wh-51c0ffee",
+    "PISHKHAN_SMS__SIMULATOR__WEBHOOK_SECRET": "wh-2b0ffee1",
+    "PISHKHAN_STAFF__INSIDE_NETWORKS": "172.16.0.0/12",
+}
+LATER = {
+    "PISHKHAN_SMS__MELIPAYAMAK__USERNAME": "x",
+    "PISHKHAN_SMS__KANNEL__SEND_URL": "http://127.0.0.1",
+    "PISHKHAN_TELEGRAM__TOKEN": "x",
+    "PISHKHAN_BALE__TOKEN": "x",
+    "PISHKHAN_PAYMENTS__GATEWAY": "sandbox",
+    "PISHKHAN_PAYMENTS__ZARINPAL__MERCHANT_ID": "x",
+}
+GOOD = "5f8a2c1d9e7b4a60"
+
+
+def put(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def faults(config: Path | None = None) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        load(config)
+    return refused.value.faults
+
+
+def test_every_name_of_the_contract_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, CONTRACT)
+    settings = load()
+    assert (settings.demo, settings.port, settings.host) == (False, 9000, "0.0.0.0")  # noqa: S104
+    assert settings.database_url == CONTRACT["PISHKHAN_DATABASE_URL"]
+    assert settings.address == "https://pishkhan.example.ir"
+    assert settings.secret_key.get_secret_value() == CONTRACT["PISHKHAN_SECRET_KEY"]
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.168.1.7/32"))
+    assert settings.providers == ("kavenegar", "simulator")
+    assert settings.staff.inside_networks == (ip_network("172.16.0.0/12"),)
+    assert settings.rules().company_code == "077"
+    kavenegar = settings.sms.kavenegar
+    assert kavenegar.arguments()["base_url"] == "https://panel.example.ir"
+    assert (kavenegar.sender, kavenegar.api_key.get_secret_value()) == ("10004346", "4F6E6C79")
+    assert kavenegar.webhook_secret.get_secret_value() == "wh-51c0ffee"
+    assert secret_faults(settings) == []
+
+
+def test_defaults_suit_a_first_try() -> None:
+    settings = load()
+    assert settings.database_url == "sqlite:///var/pishkhan.db"
+    assert settings.address == "http://127.0.0.1:8080"
+    assert settings.providers == ("simulator",)
+    assert settings.rules() == Policy()
+
+
+def test_what_later_parts_will_read_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(monkeypatch, LATER)
+    file = tmp_path / "pishkhan.toml"
+    file.write_text('port = 8081\n[telegram]\ntoken = "x"\n[sms.kannel]\nusername = "x"\n')
+    assert load(file).port == 8081
+    assert unused_names() == []
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "pishkhan.toml"
+    file.write_text('port = 8081\n[sms]\nproviders = ["kavenegar"]\n[sms.kavenegar]\nsender = "1"\nrate = 3\n')
+    monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__SENDER", "2")
+    settings = load(file)
+    assert (settings.port, settings.providers) == (8081, ("kavenegar",))
+    assert (settings.sms.kavenegar.sender, settings.sms.kavenegar.rate) == ("2", 3)
+
+
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PISHKHAN_PORT", "")
+    assert load().port == 8080
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PISHKHAN_PORT", "eighty", "integer"),
+        ("PISHKHAN_SMS__KAVENEGAR__RATE", "0", "greater than 0"),
+        ("PISHKHAN_BILLS__COMPANY_CODE", "12345", "pattern"),
+        ("PISHKHAN_TRUSTED_PROXIES", "10.0.0.0/8,proxy", "network"),
+        ("PISHKHAN_POLICY__ROUNDING_MODE", "sideways", "down"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    monkeypatch.setenv(name, value)
+    [fault] = faults()
+    assert fault.startswith(f"{name}: ")
+    assert said in fault
+
+
+def test_a_secret_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__API_KEY", "very-secret")
+    monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__RATE", "fast")
+    assert "very-secret" not in str(faults())
+    monkeypatch.delenv("PISHKHAN_SMS__KAVENEGAR__RATE")
+    assert "very-secret" not in repr(load())
+
+
+def test_a_misspelt_name_in_a_section_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PISHKHAN_SMS__KAVENEGAR__APIKEY", "x")
+    assert faults() == [
+        "PISHKHAN_SMS__KAVENEGAR__APIKEY: no such setting (did you mean PISHKHAN_SMS__KAVENEGAR__API_KEY?)"
+    ]
+
+
+def test_an_unknown_name_at_the_top_is_only_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PISHKHAN_E2E_BROWSER", "1")
+    load()
+    assert unused_names() == ["PISHKHAN_E2E_BROWSER"]
+
+
+@pytest.mark.parametrize("text", ["prot = 1", "[sms.kavenegar]\napikey = 'x'", "[bills]\ncompany = '1'"])
+def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "pishkhan.toml"
+    file.write_text(text)
+    [fault] = faults(file)
+    assert "no such setting" in fault
+
+
+@pytest.mark.parametrize("text", ["port = ", None])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "pishkhan.toml"
+    if text is not None:
+        file.write_text(text)
+    [fault] = faults(file)
+    assert str(file) in fault
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, description in described() if not description.endswith(".")] == []
+
+
+def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(
+        monkeypatch,
+        {
+            "PISHKHAN_POLICY__PAYMENT_DAYS": "5",
+            "PISHKHAN_POLICY__SETTLEMENT_LAG_HOURS": "48",
+            "PISHKHAN_CALENDAR__THURSDAY": "yes",
+            "PISHKHAN_CALENDAR__OFFICE_HOURS": "08:00-13:00",
+        },
+    )
+    settings = load()
+    rules = settings.rules()
+    assert (rules.payment_days, rules.settlement_lag) == (5, timedelta(hours=48))
+    assert settings.calendar.office_hours == (time(8), time(13))
+    assert settings.calendar.calendar({}).is_working_day(date(2026, 11, 26))  # a Thursday
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "changeme", "change-me-please-1234567890", "secret", "0" * 32, "<your key here 123>", DEMO_SECRET],
+)
+def test_placeholder_secrets_are_named(value: str) -> None:
+    settings = Settings(secret_key=SecretStr(value))
+    settings.sms.simulator.webhook_secret = SecretStr(GOOD)
+    [fault] = secret_faults(settings)
+    assert fault.startswith("PISHKHAN_SECRET_KEY ")
+
+
+def test_secrets_of_active_providers_alone_are_wanted() -> None:
+    settings = Settings(secret_key=SecretStr(GOOD))
+    settings.sms.providers = ("kavenegar",)
+    named = [fault.split()[0] for fault in secret_faults(settings)]
+    assert named == [f"PISHKHAN_SMS__KAVENEGAR__{name}" for name in ("WEBHOOK_SECRET", "API_KEY", "SENDER")]
+
+
+def test_demo_mode_reaches_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, CONTRACT | {"PISHKHAN_DEMO": "1", "PISHKHAN_SECRET_KEY": ""})
+    settings = load()
+    assert settings.providers == ("simulator",)
+    assert secret_faults(settings) == []
+    assert settings.secret(settings.secret_key) == DEMO_SECRET

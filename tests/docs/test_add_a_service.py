@@ -1,0 +1,141 @@
+"""`docs/add-a-service.md`, followed in a copy of the project; the new service's request is played to its end."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "add-a-service.md"
+ROOMS = ("app", "channels", "domain", "payments", "store")
+CITIZEN = "09121234567"
+
+_BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
+_IMPORT = re.compile(r"`(from domain\.[\w.]+ import \w+)`")
+INTENTS = "domain/conversation/service_intents.py"
+REGISTRY = "domain/services/__init__.py"
+VOCABULARY = "from domain.conversation.vocabulary import Intent"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A copy of the project with the service of the page."""
+
+    root: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the copy's `pishkhan`, in demo mode, on a database of its own."""
+        program = [sys.executable, "-c", "from app.cli.main import main; main()", *arguments]
+        settings = {"PISHKHAN_DEMO": "1", "PISHKHAN_DATABASE_URL": f"sqlite:///{self.root}/pishkhan.db"}
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.root), "LANG": "C.UTF-8", **settings}
+        return subprocess.run(program, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+
+    def cli(self, *arguments: str) -> Any:
+        """Run a command that must do well and return what it prints as JSON."""
+        finished = self.run(*arguments, "--json")
+        assert finished.returncode == 0, finished
+        return json.loads(finished.stdout)
+
+    def says(self, text: str) -> str:
+        """The reply to a citizen's text."""
+        [reply] = self.cli("sms", "simulate", text, "--from", CITIZEN)["replies"]
+        return str(reply["text"])
+
+    def does(self, action: str, code: str) -> dict[str, Any]:
+        """Let the civil unit take a step."""
+        shown: dict[str, Any] = self.cli("request", "act", code, action, "--as", "civil")
+        return shown
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a piece of a file that is there exactly once."""
+        file = self.root / path
+        text = file.read_text("utf-8")
+        assert text.count(old) == 1, f"{path} has {text.count(old)} of {old!r}"
+        file.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The project's rooms, copied, with the page applied to them."""
+    made = House(tmp_path_factory.mktemp("house"))
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, made.root / room, ignore=shutil.ignore_patterns("__pycache__"))
+    apply(made)
+    for command in (["migrate"], *(["staff", "add", one, "--role", one] for one in ("civil", "revenue"))):
+        made.cli(*command)
+    return made
+
+
+def apply(house: House) -> None:
+    """Do what the page says: two new files, the intent, the registration."""
+    page = PAGE.read_text("utf-8")
+    blocks = dict(_BLOCK.findall(page))
+    for path in ("domain/services/tree_pruning.py", "domain/texts/tree_pruning.toml"):
+        (house.root / path).write_text(blocks[path], "utf-8")
+    intent, imports = blocks[f"{INTENTS} (add)"], "\n".join(_IMPORT.findall(page))
+    start = "SERVICE_INTENTS: tuple[Intent, ...] = ("
+    house.edit(INTENTS, start, f"{intent}\n{start}TREE_PRUNING, ")
+    house.edit(INTENTS, VOCABULARY, f"{imports}\n{VOCABULARY}")
+    registration, _, registered = blocks[f"{REGISTRY} (change)"].partition("\n\n")
+    before = re.search(r"^SERVICES: .*$", (ROOT / REGISTRY).read_text("utf-8"), re.MULTILINE)
+    assert before
+    house.edit(REGISTRY, before[0], f"{registration}\n\n{registered.strip()}")
+
+
+def test_the_declaration_is_proved(house: House) -> None:
+    assert house.cli("check")["faults"] == []
+
+
+def test_an_unpaid_way_to_the_work_would_be_found(house: House, tmp_path: Path) -> None:
+    broken = House(tmp_path / "house")
+    shutil.copytree(house.root, broken.root, ignore=shutil.ignore_patterns("__pycache__", "pishkhan.db*"))
+    file = broken.root / "domain/services/tree_pruning.py"
+    file.write_text(file.read_text("utf-8").replace("guards=(BillsSettled(),)", "guards=()"), "utf-8")
+    finished = broken.run("check")
+    assert finished.returncode == 1
+    assert "tree_pruning: given_unpaid: prune" in finished.stderr
+
+
+def test_a_request_runs_from_the_text_to_the_rating(house: House) -> None:
+    price = ("--for", "work=pruning", "--rate", "2000000", "--unit", "tree", "--vat", "10", "--as", "revenue")
+    house.cli("tariff", "add", "tree_pruning", *price)
+    assert "هرس ۳ درخت" in house.says("هرس ۳ درخت شنبه خیابان امام، پلاک ۱۲")
+    [request] = house.cli("request", "list", "--mobile", CITIZEN)
+    code = request["code"]
+    shown = house.does("accept", code)
+    assert (shown["state"], shown["fields"]["trees"], shown["fields"]["place"]) == (
+        "awaiting_payment", 3, "خیابان امام، پلاک ۱۲",
+    )  # fmt: skip
+    [bill] = shown["bills"]
+    assert bill["amount"] == 6_600_000
+    assert "۶٬۶۰۰٬۰۰۰" in house.says(code)
+    ids = (bill["bill_id"], bill["payment_id"], str(bill["amount"]))
+    house.cli("payment", "record", *ids, "--reference", "1", "--as", "revenue")
+    assert house.does("prune", code)["state"] == "pruned"
+    assert "۵" in house.says("۵")
+    events = [event["event"] for event in house.cli("request", "show", code)["history"]]
+    assert events == ["submit", "accept", "bill", "pay", "prune", "rate"]
+
+
+def test_it_is_asked_field_by_field_and_in_the_menu(house: House) -> None:
+    assert "هرس درخت" in house.says("راهنما")
+    assert "هرس ۳ درخت شنبه" in house.says("راهنما هرس")
+    assert house.says("هرس") == "چند درخت؟ (۱ تا ۵۰)"
+    assert house.says("سه").startswith("برای چه روزی؟")
+    assert house.says("پس‌فردا") == "نشانی درخت‌ها را بنویسید."
+    assert house.says("کوچه بهار").startswith("۳ درخت")
+    assert "کد رهگیری" in house.says("۱")
+
+
+def test_it_is_cancelled_by_text(house: House) -> None:
+    house.says("هرس یک درخت فردا میدان شهدا")
+    code = house.cli("request", "list", "--mobile", CITIZEN)[0]["code"]
+    assert "لغو شد" in house.says(f"لغو {code}")
+    assert house.cli("request", "show", code)["state"] == "cancelled"

@@ -1,0 +1,426 @@
+"""The order of reading inside a dialogue (channels.md), point by point, without a store."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.conversation.dialogue import (
+    CONFIRM,
+    DEEPEST,
+    Ask,
+    Conversation,
+    Dialogue,
+    Left,
+    OptOut,
+    Perform,
+    Step,
+    Unknown,
+)
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.errors import CodeMistyped
+from domain.fleet import MACHINE_TYPES
+from domain.services import SERVICES, by_key
+from domain.services.machinery import MACHINERY_WORK
+
+TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+CODE = "123456786"
+GRAMMAR = Grammar(SERVICE_INTENTS)
+
+
+class Line:
+    """One citizen's dialogue, kept as JSON between two texts as the store keeps it."""
+
+    def __init__(self) -> None:
+        self.conversation = Conversation(GRAMMAR, by_key())
+        self._stored = Dialogue().as_json()
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue as stored."""
+        return Dialogue.from_json(self._stored)
+
+    def says(self, *texts: str) -> Step:
+        """Read texts one after another; return what the last one came to."""
+        step: Step = Unknown()
+        for text in texts:
+            dialogue = self.dialogue
+            try:
+                step = self.conversation.read(dialogue, text, TUESDAY)
+            finally:
+                self._stored = dialogue.as_json()
+        return step
+
+    def is_asked(self, *texts: str) -> str:
+        """Read texts, of which the last must lead to a question; return the field (and its missing part)."""
+        step = self.says(*texts)
+        assert isinstance(step, Ask), step
+        return f"{step.frame.asked}.{step.frame.gap}" if step.frame.gap else str(step.frame.asked)
+
+    def is_refused(self, text: str) -> str:
+        """Read a text that must be asked for again; return why."""
+        step = self.says(text)
+        assert isinstance(step, Ask), step
+        assert step.problem is not None
+        return str(step.problem)
+
+    def does(self, *texts: str) -> dict[str, object]:
+        """Read texts, of which the last must complete something; return what is known then, with its intent."""
+        step = self.says(*texts)
+        assert isinstance(step, Perform), step
+        return {"intent": step.frame.intent, **step.frame.slots}
+
+    @property
+    def intents(self) -> list[str]:
+        """The intents of the stack, the one asked now last."""
+        return [frame.intent for frame in self.dialogue.frames]
+
+
+@pytest.fixture
+def line() -> Line:
+    """A line without a dialogue."""
+    return Line()
+
+
+FORM = ("ماشین", "لودر ۴ ساعت", "فردا", "۸")
+ITEMS = [{"machine": "loader", "count": 1, "hours": 4}]
+
+
+# (1) «لغو11», exit, back
+
+
+@pytest.mark.parametrize("text", ["لغو11", "لغو ۱۱", "لغو١١", "stop"])
+@pytest.mark.parametrize("before", [(), ("ماشین",), FORM, (*FORM, "کوچه بهار")])
+def test_opt_out_goes_before_everything(line: Line, before: tuple[str, ...], text: str) -> None:
+    line.says(*before)
+    waiting = line.dialogue
+    assert line.says(text) == OptOut(stopped=True)
+    assert line.dialogue == waiting
+
+
+@pytest.mark.parametrize("text", ["انصراف", "exit", "خروج", "لغو"])
+def test_exit_leaves_the_form(line: Line, text: str) -> None:
+    line.says(*FORM)
+    assert line.says(text) == Left(left=True)
+    assert line.intents == []
+
+
+def test_exit_leaves_one_dialogue_and_the_waiting_one_stays(line: Line) -> None:
+    assert line.is_asked(*FORM, f"پاسخ {CODE}") == "text"
+    assert line.says("انصراف") == Left(left=True)
+    assert line.intents == ["machinery"]
+    assert line.is_asked("کوچه بهار") == CONFIRM
+
+
+def test_exit_outside_leaves_nothing(line: Line) -> None:
+    assert line.says("انصراف") == Left(left=False)
+
+
+def test_back_goes_back_as_far_as_wanted(line: Line) -> None:
+    assert line.is_asked(*FORM, "کوچه بهار") == CONFIRM
+    for field in ("place", "start", "date", "items"):
+        assert line.is_asked("قبلی") == field
+    assert line.is_asked("قبلی") == "items"
+    done = line.does("گریدر", "۳", "شنبه", "۹", "میدان", "تایید")
+    assert done["items"] == [{"machine": "grader", "count": 1, "hours": 3}]
+
+
+def test_back_reaches_what_was_said_in_the_first_message(line: Line) -> None:
+    assert line.is_asked("ماشین لودر ۴ ساعت فردا ساعت ۸", "کوچه بهار") == CONFIRM
+    for field in ("place", "start", "date", "items"):
+        assert line.is_asked("قبلی") == field
+
+
+def test_back_outside_means_nothing(line: Line) -> None:
+    assert line.says("قبلی") == Unknown()
+
+
+# (2) the asked field's own parser
+
+
+@pytest.mark.parametrize(("text", "start"), [("11", "11:00"), ("۱۱", "11:00"), ("12", "12:00"), ("۱۲.", "12:00"), ("11.", "11:00")])
+def test_a_number_asked_for_takes_bare_11_and_12_as_an_hour(line: Line, text: str, start: str) -> None:
+    line.says("ماشین", "لودر ۴ ساعت", "فردا")
+    assert line.is_asked(text) == "place"
+    assert line.dialogue.frames[0].slots["start"] == start
+
+
+@pytest.mark.parametrize(("text", "hours"), [("11", 11), ("۱۲", 12), ("یازده", 11)])
+def test_a_number_asked_for_takes_them_as_hours(line: Line, text: str, hours: int) -> None:
+    assert line.is_asked("ماشین", "لودر") == "items.hours"
+    assert line.is_asked(text) == "date"
+    assert line.dialogue.frames[0].slots["items"] == [{"machine": "loader", "count": 1, "hours": hours}]
+
+
+def test_nine_digits_answer_a_question_for_a_code_before_its_menu(line: Line) -> None:
+    assert line.is_asked("لغو") == "code"
+    dialogue = line.dialogue
+    dialogue.frames[-1].options = ["987654320", "123456786"]
+    line._stored = dialogue.as_json()
+    assert line.does("۱۲۳ ۴۵۶ ۷۸۶") == {"intent": "cancel", "code": CODE}
+
+
+def test_a_number_chooses_from_the_menu_of_codes(line: Line) -> None:
+    line.says("لغو")
+    dialogue = line.dialogue
+    dialogue.frames[-1].options = ["987654320", CODE]
+    line._stored = dialogue.as_json()
+    assert line.is_refused("3") == "invalid_field:code:menu" or line.dialogue.frames[-1].asked == "code"
+    assert line.does("۲") == {"intent": "cancel", "code": CODE}
+
+
+@pytest.mark.parametrize(("number", "machine"), list(enumerate(MACHINE_TYPES, start=1)))
+def test_menus_give_every_machine(line: Line, number: int, machine: str) -> None:
+    assert line.is_asked("ماشین", str(number), "4") == "date"
+    assert line.dialogue.frames[0].slots["items"] == [{"machine": machine, "count": 1, "hours": 4}]
+    other = Line()
+    assert other.does("تعرفه", str(number)) == {"intent": "tariff", "machine": machine}
+
+
+@pytest.mark.parametrize("text", ["0", "13", "-1", "99"])
+def test_a_number_beyond_the_menu_is_asked_again(line: Line, text: str) -> None:
+    line.says("ماشین")
+    step = line.says(text)
+    if text == "0":  # a bare 0 asks for help, as outside
+        assert isinstance(step, Perform)
+        assert step.frame.intent == "help"
+        return
+    assert isinstance(step, Ask)
+    assert step.problem is not None
+    assert line.dialogue.frames[-1].options == list(MACHINE_TYPES)
+
+
+def test_a_text_that_answers_takes_precedence_over_a_misspelt_keyword(line: Line) -> None:
+    assert line.is_asked("ماشین") == "items"
+    assert line.is_asked("لودر") == "items.hours"
+    assert line.is_asked("چهار") == "date"
+    assert line.is_asked("شنبه") == "start"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "why"),
+    [
+        ("items", "هلیکوپتر", "invalid_field:items:no_machine"),
+        ("items", "۱۲ لودر", "invalid_field:items:range"),
+        ("hours", "۳۰", "invalid_field:items:range"),
+        ("hours", "۲٫۲", "invalid_field:items"),
+        ("date", "۱۴۰۵/۹/۱", "invalid_field:date:past"),
+        ("date", "۱۴۰۵/۷/۳۱", "invalid_field:date"),
+        ("start", "صبح", "invalid_field:start:part_of_day"),
+        ("start", "۲۵", "invalid_field:start"),
+    ],
+)
+def test_what_cannot_be_the_answer_is_asked_again_with_the_reason(line: Line, field: str, text: str, why: str) -> None:
+    before = {"items": FORM[:1], "hours": ("ماشین", "لودر"), "date": FORM[:2], "start": FORM[:3]}[field]
+    line.says(*before)
+    standing = line.dialogue.frames[-1].asked
+    assert line.is_refused(text).startswith(why)
+    assert line.dialogue.frames[-1].asked == standing
+
+
+# (3) a keyword with valid arguments interrupts
+
+
+def test_a_keyword_with_arguments_interrupts_and_the_dialogue_is_resumed(line: Line) -> None:
+    line.says("ماشین", "لودر ۴ ساعت")
+    assert line.does(f"پیگیری {CODE}") == {"intent": "track", "code": CODE}
+    assert line.intents == ["machinery"]
+    assert line.is_asked("فردا") == "start"
+
+
+def test_an_interruption_that_asks_back_waits_on_top(line: Line) -> None:
+    line.says(*FORM[:2])
+    assert line.is_asked("تعرفه لودر ۴ ساعت" if False else f"پاسخ {CODE}") == "text"
+    assert line.intents == ["machinery", "reply"]
+    assert line.does("روبروی مدرسه") == {"intent": "reply", "code": CODE, "text": "روبروی مدرسه"}
+    assert line.is_asked("فردا") == "start"
+
+
+@pytest.mark.parametrize(
+    "place", ["پرداخت", "وضعیت", "تعرفه", "ماشین", "نظر", "خیابان تعرفه", "123456786", "12", "11", "لغو درخواست"]
+)
+def test_free_text_takes_what_only_looks_like_a_keyword(line: Line, place: str) -> None:
+    assert line.is_asked(*FORM) == "place"
+    step = line.says(place)
+    if place == "لغو درخواست":  # a bare cancellation gives the form up
+        assert step == Left(left=True)
+        return
+    assert isinstance(step, Ask)
+    assert step.frame.asked == CONFIRM
+    assert step.frame.slots["place"] == place
+
+
+def test_a_keyword_with_arguments_interrupts_free_text_too(line: Line) -> None:
+    line.says(*FORM)
+    assert line.does(f"پیگیری {CODE}") == {"intent": "track", "code": CODE}
+    assert line.does("درخواست‌ها") == {"intent": "list"}
+    assert line.is_asked("کوچه بهار") == CONFIRM
+
+
+def test_the_same_keyword_again_corrects_the_form(line: Line) -> None:
+    assert line.is_asked(*FORM, "کوچه بهار") == CONFIRM
+    assert line.is_asked("ماشین گریدر ۲ ساعت") == CONFIRM
+    done = line.does("تایید")
+    assert done["items"] == [{"machine": "grader", "count": 1, "hours": 2}]
+    assert (done["date"], done["place"]) == ("2026-11-25", "کوچه بهار")
+
+
+def test_the_deepest_nesting_forgets_the_oldest(line: Line) -> None:
+    line.says("ماشین", f"پاسخ {CODE}", "امتیاز 987654320")
+    assert line.intents == ["machinery", "reply", "rate"]
+    assert len(line.intents) == DEEPEST
+    line.says(f"نظر {CODE}" if False else "تعرفه لودر ۴ ساعت")
+    assert len(line.intents) <= DEEPEST
+    line.says("لغو")
+    assert line.intents == ["reply", "rate", "cancel"]
+
+
+# (4) a bare code, bare 11 / 12
+
+
+def test_a_bare_code_interrupts_where_it_is_no_answer(line: Line) -> None:
+    line.says("ماشین")
+    assert line.does("۱۲۳-۴۵۶-۷۸۶") == {"intent": "track", "code": CODE}
+    assert line.intents == ["machinery"]
+
+
+@pytest.mark.parametrize(("text", "stopped"), [("12", False), ("۱۲", False), ("11", True), ("۱۱", True)])
+@pytest.mark.parametrize("before", [FORM[:1], FORM[:2], (*FORM, "کوچه بهار"), ("امتیاز 123456786",)])
+def test_bare_11_and_12_where_they_are_no_answer(
+    line: Line, before: tuple[str, ...], text: str, *, stopped: bool
+) -> None:
+    line.says(*before)
+    waiting = line.dialogue
+    assert line.says(text) == OptOut(stopped=stopped)
+    assert line.dialogue == waiting
+
+
+# Outside a dialogue
+
+
+@pytest.mark.parametrize(("text", "stopped"), [("11", True), ("۱۱", True), ("لغو11", True), ("12", False)])
+def test_outside_opt_out_comes_first(line: Line, text: str, *, stopped: bool) -> None:
+    assert line.says(text) == OptOut(stopped=stopped)
+
+
+def test_outside_keywords_codes_and_the_unknown(line: Line) -> None:
+    assert line.does(CODE) == {"intent": "track", "code": CODE}
+    assert line.does("راهنما") == {"intent": "help"}
+    assert line.says("سلام خوبید") == Unknown()
+    assert line.intents == []
+
+
+def test_a_mistyped_code_is_told_and_nothing_waits(line: Line) -> None:
+    for text in ("123456780", "پیگیری 123456780"):
+        with pytest.raises(CodeMistyped):
+            line.says(text)
+        assert line.intents == []
+    line.says(*FORM)
+    with pytest.raises(CodeMistyped):
+        line.says("پیگیری 123456780")
+    assert line.intents == ["machinery"]
+
+
+# Menus of intents
+
+
+def with_menu(line: Line, *options: str) -> None:
+    """Lay a menu over what waits, as the answer to «راهنما» does."""
+    dialogue = line.dialogue
+    line.conversation.offer(dialogue, list(options))
+    line._stored = dialogue.as_json()
+
+
+# One-shot, summaries, mistakes in the first message
+
+
+def test_a_complete_first_message_needs_no_summary(line: Line) -> None:
+    done = line.does("ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک")
+    assert done == {
+        "intent": "machinery",
+        "items": ITEMS,
+        "date": "2026-11-25",
+        "start": "08:00",
+        "place": "خیابان امام جنب پارک",
+    }
+
+
+def test_what_is_missing_is_asked_one_by_one_and_summed_up(line: Line) -> None:
+    assert line.is_asked("ماشین") == "items"
+    assert line.is_asked("لودر") == "items.hours"
+    assert line.is_asked("4") == "date"
+    assert line.is_asked("فردا") == "start"
+    assert line.is_asked("۸") == "place"
+    assert line.is_asked("کوچه بهار") == CONFIRM
+    assert line.does("1")["place"] == "کوچه بهار"
+
+
+@pytest.mark.parametrize("yes", ["1", "۱", "1.", "بله", "بله.", "تایید", "تأیید", "تایید میکنم", "ok", "Yes", "آره"])
+def test_yes_confirms(line: Line, yes: str) -> None:
+    assert line.does(*FORM, "کوچه بهار", yes)["intent"] == "machinery"
+    assert line.intents == []
+
+
+@pytest.mark.parametrize("no", ["2", "۲", "خیر", "نه", "رد", "no", "انصراف", "لغو"])
+def test_no_gives_it_up(line: Line, no: str) -> None:
+    assert line.says(*FORM, "کوچه بهار", no) == Left(left=True)
+    assert line.intents == []
+
+
+def test_neither_yes_nor_no_is_asked_again(line: Line) -> None:
+    line.says(*FORM, "کوچه بهار")
+    assert line.is_refused("شاید") == "invalid_field:confirm:yes_or_no"
+    assert line.is_refused("3") == "invalid_field:confirm:yes_or_no"
+    assert line.intents == ["machinery"]
+
+
+def test_a_past_date_in_a_first_message_is_asked_again_with_the_reason(line: Line) -> None:
+    assert line.is_refused("ماشین لودر ۴ ساعت ۱۴۰۵/۸/۱ ساعت ۸ کوچه بهار") == "invalid_field:date:past"
+    assert line.dialogue.frames[0].asked == "date"
+    assert line.is_asked("شنبه") == CONFIRM
+
+
+def test_a_date_that_does_not_exist_is_asked_again_with_the_reason(line: Line) -> None:
+    assert line.is_refused("ماشین لودر ۴ ساعت ۳۱ مهر ساعت ۸ کوچه بهار").startswith("invalid_field:date")
+    assert line.dialogue.frames[0].asked == "date"
+
+
+def test_too_many_hours_in_a_first_message_are_asked_again_with_the_reason(line: Line) -> None:
+    assert line.is_refused("ماشین لودر ۳۰ ساعت فردا ساعت ۸ کوچه بهار") == "invalid_field:items:range"
+    frame = line.dialogue.frames[0]
+    assert (frame.asked, frame.gap, frame.slots["items"]) == ("items", "hours", [{"machine": "loader", "count": 1}])
+    assert line.is_asked("4") == CONFIRM
+    assert line.does("1")["items"] == ITEMS
+
+
+def test_too_many_hours_in_an_answer_keep_the_machine(line: Line) -> None:
+    line.says("ماشین")
+    assert line.is_refused("بولدوزر ۳۰ ساعت") == "invalid_field:items:range"
+    assert line.is_asked("4") == "date"
+    assert line.dialogue.frames[0].slots["items"] == [{"machine": "bulldozer", "count": 1, "hours": 4}]
+
+
+# A new version of the declaration
+
+
+def test_a_dialogue_begun_on_an_old_version_restarts(line: Line) -> None:
+    line.says(*FORM)
+    newer = replace(MACHINERY_WORK, version=2, state_map={1: {}})
+    line.conversation = Conversation(GRAMMAR, by_key((newer,)))
+    step = line.says("کوچه بهار")
+    assert isinstance(step, Ask)
+    assert (step.restarted, step.frame.asked, step.frame.version, step.frame.slots) == (True, "items", 2, {})
+    assert line.is_asked("لودر ۴ ساعت") == "date"
+
+
+def test_a_dialogue_of_a_service_that_is_gone_ends(line: Line) -> None:
+    line.says(*FORM)
+    line.conversation = Conversation(GRAMMAR, {})
+    assert line.does("کوچه بهار") == {"intent": "machinery"}
+    assert not line.conversation.offered("machinery")
+
+
+def test_every_service_is_in_the_menu() -> None:
+    menu = Conversation(GRAMMAR, by_key()).main_menu()
+    assert menu[: len(SERVICES)] == tuple(one.keywords[0].intent.name for one in SERVICES)

@@ -1,0 +1,71 @@
+"""The command line `pishkhan`, kept warm: it imports what its commands import once, then forks a process for each.
+
+What a command does, prints and exits with is the same as for one that starts by itself, in a tenth of the time. One
+line of JSON on standard input asks for one: {"number", "arguments", "out", "err"}, the last two being the files for its
+standard streams; when it has ended, {"number", "code"} is printed. It ends when standard input does.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from app.cli.main import COMMANDS, Group, Table, main
+
+APART = {"app.cli.serving"}
+"""Modules that are not needed here: nobody serves from a fork."""
+
+
+def modules(table: Table) -> Iterator[str]:
+    """The modules of all commands."""
+    for entry in table.values():
+        if isinstance(entry, Group):
+            yield from modules(entry.commands)
+        else:
+            yield entry.partition(":")[0]
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command as the installed script does; its exit code."""
+    sys.argv = ["pishkhan", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - the edge of a process: it ends as Python would end it
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def become(asked: dict[str, Any]) -> None:
+    """Be the process of one command, to its end."""
+    answer = os.dup(1)
+    for name, stream in (("out", 1), ("err", 2)):
+        file = os.open(asked[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(file, stream)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    code = run(asked["arguments"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(answer, (json.dumps({"number": asked["number"], "code": code}) + "\n").encode())
+    os._exit(code)
+
+
+def serve() -> None:
+    """Fork for every line; children that have ended are collected meanwhile."""
+    for module in set(modules(COMMANDS)) - APART:
+        import_module(module)
+    while line := sys.stdin.buffer.readline():
+        if os.fork() == 0:
+            become(json.loads(line))
+        with suppress(ChildProcessError):
+            while any(os.waitpid(-1, os.WNOHANG)):
+                pass
+
+
+serve()

@@ -1,0 +1,108 @@
+"""Backup and restore, on both engines: what was there is there again, and nothing is overwritten by accident."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.errors import Conflict
+from store.copies import backup, is_empty, restore
+from store.engines.copies import CopyFailed
+from store.migrate import migrate
+from store.unit_of_work import SqlStore
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+FIRST, SECOND = "+989121111111", "+989122222222"
+
+
+@pytest.fixture
+async def sqlite_url(tmp_path: Path) -> str:
+    """A migrated SQLite file without rows."""
+    made = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(made)
+    return made
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest) -> str:
+    """A migrated database without rows, on each engine."""
+    found: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
+    return found
+
+
+async def opt_out(url: str, mobile: str) -> None:
+    store = await SqlStore.open(url)
+    async with store.unit() as uow:
+        await uow.lines.set_opt_out(mobile, True, NOW)
+    await store.close()
+
+
+async def opted_out(url: str, mobile: str) -> bool:
+    store = await SqlStore.open(url)
+    async with store.unit(write=False) as uow:
+        found = await uow.lines.opted_out(mobile)
+    await store.close()
+    return found
+
+
+async def test_what_was_there_is_there_again(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    await opt_out(url, FIRST)
+    await backup(url, file)
+    await opt_out(url, SECOND)
+    with pytest.raises(Conflict, match="database"):
+        await restore(url, file)
+    assert await opted_out(url, SECOND)
+    await restore(url, file, force=True)
+    assert await opted_out(url, FIRST)
+    assert not await opted_out(url, SECOND)
+
+
+async def test_an_empty_database_is_filled_without_force(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    assert await is_empty(url)
+    await backup(url, file)
+    await restore(url, file)
+    assert await is_empty(url)
+    await opt_out(url, FIRST)
+    assert not await is_empty(url)
+
+
+async def test_a_backup_is_the_owners_and_overwrites_nothing(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    await backup(url, file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(Conflict, match="file"):
+        await backup(url, file)
+    await backup(url, file, force=True)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+async def test_what_is_no_backup_changes_nothing(url: str, tmp_path: Path) -> None:
+    await opt_out(url, FIRST)
+    file = tmp_path / "copy"
+    file.write_bytes(b"SQLite format 3\0 and then nothing that it could be")
+    with pytest.raises(CopyFailed):
+        await restore(url, file, force=True)
+    file.write_bytes(b"no backup at all")
+    with pytest.raises(CopyFailed):
+        await restore(url, file, force=True)
+    assert await opted_out(url, FIRST)
+
+
+async def test_a_copy_that_cannot_be_made_leaves_nothing(url: str, tmp_path: Path) -> None:
+    with pytest.raises((CopyFailed, OSError)):
+        await backup(url, tmp_path / "nowhere" / "copy")
+    assert not (tmp_path / "nowhere").exists()
+
+
+async def test_an_sqlite_copy_stands_alone(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path / 'pishkhan.db'}", tmp_path / "copy.db"
+    await migrate(url)
+    await opt_out(url, FIRST)
+    await backup(url, file)
+    fresh = f"sqlite:///{tmp_path / 'other.db'}"
+    await restore(fresh, file)
+    assert await opted_out(fresh, FIRST)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == ["copy.db"]

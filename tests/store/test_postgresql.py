@@ -1,0 +1,94 @@
+"""What only PostgreSQL does: connections that the server cuts, and locks taken crosswise."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from domain.errors import Unavailable
+from store.unit_of_work import SqlStore, SqlUnit
+from tests.contracts.examples import a_request
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+async def store(postgres_url: str) -> AsyncIterator[SqlStore]:
+    """An open store on a database of its own."""
+    opened = await SqlStore.open(postgres_url)
+    yield opened
+    await opened.close()
+
+
+async def cut(url: str) -> None:
+    """End all other connections to the database, as a restart does."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
+
+
+async def connection_of(uow: SqlUnit) -> asyncpg.Connection:
+    """The driver's connection below a unit."""
+    return (await uow._work._connection.get_raw_connection()).driver_connection
+
+
+async def test_a_cut_connection_fails_its_unit_and_no_other(store: SqlStore, postgres_url: str) -> None:
+    request = a_request()
+
+    async def be_cut() -> None:
+        async with store.unit() as uow:
+            await uow.requests.add(request)
+            await cut(postgres_url)
+            await uow.requests.get(request.id)
+
+    with pytest.raises(Unavailable):
+        await be_cut()
+    async with store.unit() as uow:
+        assert await uow.requests.add(request)
+
+
+async def test_an_idle_connection_that_was_cut_is_not_used_again(store: SqlStore, postgres_url: str) -> None:
+    async with store.unit() as uow:
+        await uow.requests.live_states()
+        idle = await connection_of(uow)
+    ended = asyncio.Event()
+    idle.add_termination_listener(lambda _connection: ended.set())
+    await cut(postgres_url)
+    async with asyncio.timeout(10):
+        await ended.wait()
+    async with store.unit() as uow:
+        assert await uow.requests.live_states() == set()
+        assert await connection_of(uow) is not idle
+
+
+async def test_of_two_units_that_lock_crosswise_one_is_told_to_try_again(store: SqlStore) -> None:
+    first, second = a_request(), a_request()
+    async with store.unit() as uow:
+        await uow.requests.add(first)
+        await uow.requests.add(second)
+    both_hold_one = asyncio.Barrier(2)
+
+    async def lock(one: int, other: int) -> None:
+        async with store.unit() as uow:
+            await uow.requests.get(one, lock=True)
+            await both_hold_one.wait()
+            await uow.requests.get(other, lock=True)
+
+    results = await asyncio.gather(lock(first.id, second.id), lock(second.id, first.id), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "Unavailable"]
+
+
+async def test_sessions_name_themselves_and_speak_utc(store: SqlStore) -> None:
+    async with store.unit(write=False) as uow:
+        rows = await uow._work.rows(
+            text(
+                "SELECT current_setting('application_name'), current_setting('timezone'), "
+                "current_setting('transaction_isolation'), current_setting('transaction_read_only')"
+            )
+        )
+    assert [tuple(row) for row in rows] == [("pishkhan", "UTC", "repeatable read", "on")]

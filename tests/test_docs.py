@@ -1,0 +1,192 @@
+"""The documentation says what is there: settings, registries, commands, jobs, errors, log lines; its links lead on."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from pydantic import BaseModel, SecretStr
+from pydantic_core import PydanticUndefined
+
+from app.cli.main import COMMANDS, Group, Table
+from app.parts import CHANNELS, DEMO_CHANNELS
+from app.scheduler import JOBS
+from app.settings import PREFIX, Settings, described
+from channels.sms.providers import PROVIDERS
+from channels.web.error_pages import STATUS
+from domain.errors import ERROR_CODES
+from domain.messages import Catalogue
+from domain.services import SERVICES
+from store.engines import ENGINES
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+ROOMS = ("app", "channels", "domain", "payments", "store")
+
+_LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_LOGGED = {"debug", "info", "warning", "error", "exception"}
+
+
+def name(path: Path) -> str:
+    """A page as a reader would name it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def page(path: str) -> str:
+    """The text of a page of `docs/`."""
+    return (DOCS / path).read_text("utf-8")
+
+
+def section(path: str, heading: str) -> str:
+    """The part of a page under a heading of the second level."""
+    return page(path).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def rows(path: str, heading: str) -> dict[str, list[str]]:
+    """The rows of the table under a heading of a page: first cell without its backticks → the other cells."""
+    lines = [line for line in section(path, heading).splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[2:]]
+    return {first.strip("`"): rest for first, *rest in cells}
+
+
+def settings_table() -> Iterator[str]:
+    """The settings table as `docs/operations.md` must have it."""
+    yield from ("| setting | default | meaning |", "|---|---|---|")
+    defaults = dict(default_values(Settings))
+    for setting, meaning in described():
+        yield f"| `{setting}` | {defaults[setting]} | {meaning} |"
+
+
+def default_values(model: type[BaseModel], path: str = PREFIX) -> Iterator[tuple[str, str]]:
+    """Every setting with its default as one would write it."""
+    for field_name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from default_values(kind, f"{path}{field_name.upper()}__")
+        else:
+            yield f"{path}{field_name.upper()}", written(field.default)
+
+
+def written(value: Any) -> str:
+    """A default as it would stand in the environment; «none» where nothing is set."""
+    assert value is not PydanticUndefined
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, tuple) and value and hasattr(value[0], "hour"):
+        return f"`{value[0]:%H:%M}-{value[1]:%H:%M}`"
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"`{text}`" if text and value is not None else "none"
+
+
+def commands(table: Table, path: str = "pishkhan") -> Iterator[str]:
+    """Every command with its groups, as it is typed."""
+    for word, entry in table.items():
+        if isinstance(entry, Group):
+            yield from commands(entry.commands, f"{path} {word}")
+        else:
+            yield f"{path} {word}"
+
+
+def log_lines() -> Iterator[str]:
+    """Every line that our code may log, as its format string."""
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Attribute(attr=level), args=[ast.Constant(value=str(line)), *_]):
+                        if level in _LOGGED:
+                            yield line
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as code forges make them."""
+    headings = _HEADING.findall(_CODE_BLOCK.sub("", text))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    wanted = list(settings_table())
+    documented = [line for line in section("operations.md", "Settings").splitlines() if line.startswith("|")]
+    assert documented == wanted, "put this table into docs/operations.md:\n" + "\n".join(wanted)
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "registered"),
+    [
+        ("add-a-service.md", "Services that exist", {service.key for service in SERVICES}),
+        ("add-an-sms-provider.md", "Providers that exist", set(PROVIDERS)),
+        ("add-a-database.md", "Databases that exist", set(ENGINES)),
+        ("add-a-channel.md", "Channels that exist", {*CHANNELS, *DEMO_CHANNELS}),
+        ("operations.md", "Jobs", {job.name for job in JOBS}),
+    ],
+)
+def test_registries_are_documented(path: str, heading: str, registered: set[str]) -> None:
+    assert set(rows(path, heading)) == registered
+
+
+def test_commands_are_documented() -> None:
+    documented = {first: first.split() for first in rows("operations.md", "Commands")}
+    for command in commands(COMMANDS):
+        words = command.split()
+        assert any(one[: len(words)] == words for one in documented.values()), f"{command} is not documented"
+    known = [command.split() for command in commands(COMMANDS)]
+    for first, words in documented.items():
+        assert any(words[: len(one)] == one for one in known), f"there is no {first}"
+
+
+def test_error_codes_are_documented_with_text_and_status() -> None:
+    _, _, after = page("error-codes.md").partition("|---|")
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in after.splitlines() if line.startswith("| `")]
+    catalogue = Catalogue.load()
+    wanted = [(f"`{code}`", catalogue.text(f"errors.{code}"), str(STATUS.get(code, 422))) for code in ERROR_CODES]
+    assert [(code, text, status) for code, _, text, status in cells] == wanted
+
+
+def test_log_lines_are_documented() -> None:
+    text = page("operations.md")
+    assert [line for line in log_lines() if f"`{line}`" not in text] == []
+
+
+def test_metrics_are_documented() -> None:
+    text = (ROOT / "app" / "operations.py").read_text("utf-8")
+    metrics = set(re.findall(r'"((?:pishkhan|process)_[a-z_]+)"', text))
+    assert metrics
+    assert [metric for metric in metrics if metric not in page("operations.md")] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for link in _LINK.findall(_CODE_BLOCK.sub("", text)):
+        if "://" in link:
+            continue
+        target, _, anchor = unquote(link).partition("#")
+        found = (path.parent / target).resolve() if target else path
+        assert found.exists(), f"{name(path)} links to {link}"
+        if anchor:
+            assert anchor in anchors(found.read_text("utf-8")), f"{name(path)} links to {link}"
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = page("README.md")
+    missing = [name(path) for path in DOCS.rglob("*.md") if path.relative_to(DOCS).as_posix() not in index]
+    assert missing == []
+
+
+def test_paths_that_are_named_exist() -> None:
+    """A file of ours that a page names in backticks is there; the worked example's own files come with it."""
+    named = re.compile(rf"`((?:{'|'.join(ROOMS)}|tests|docs|scripts)/[\w./-]+\.(?:py|toml|md|lock|sh))`")
+    for path in PAGES:
+        for file in named.findall(path.read_text("utf-8")):
+            assert (ROOT / file).exists() or "tree_pruning" in file, f"{name(path)} names {file}"
+
+
+def test_no_page_names_this_machine() -> None:
+    for path in PAGES:
+        assert not re.search(r"/work/|/root/|/tmp/|localhost:\d{4}/simple", path.read_text("utf-8")), name(path)
