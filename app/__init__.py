@@ -1,0 +1,1 @@
+"""The application: the only place that knows all others. It wires them together, serves them, and commands them."""

@@ -12,6 +12,7 @@ from app.settings import Settings, SettingsError
 from app.wiring import build_catalogue
 from domain.check import check
 from domain.messages import Catalogue, placeholders
+from domain.registry_check import check_registries
 from domain.services import SERVICES
 
 
@@ -23,7 +24,8 @@ def faults(settings: Settings) -> list[str]:
         found += _own_text_faults(settings)
     except SettingsError as error:
         return found + error.faults
-    return found + [f"declaration of {flaw}" for flaw in check(SERVICES, catalogue)]
+    flaws = [*check(SERVICES, catalogue), *check_registries(catalogue)]
+    return found + [f"declaration of {flaw}" for flaw in flaws]
 
 
 def remarks(settings: Settings) -> list[str]:

@@ -90,7 +90,7 @@ def _site(parts: Parts) -> Channel:
 
 
 def _portal(parts: Parts) -> Channel:
-    return Portal(parts.desk, parts.line, PHONE_PATH if parts.settings.demo else None)
+    return Portal(parts.desk, parts.store, parts.line, PHONE_PATH if parts.settings.demo else None)
 
 
 def _sms(parts: Parts) -> Channel:

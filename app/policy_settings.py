@@ -9,6 +9,7 @@ from domain.money import BILL_STEP, Rounding
 from domain.policy import Policy
 
 _DEFAULTS = Policy()
+_DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 
@@ -37,6 +38,34 @@ class PolicySettings(BaseModel):
         description="How late the banks may tell of a payment; nothing expires before.",
     )
     answer_days: int = Field(_DEFAULTS.answer_days, ge=1, description="Days in which a question must be answered.")
+    visit_minutes: int = Field(_DEFAULTS.visit_minutes, ge=1, description="How long an officer's visit takes.")
+    closing_days: int = Field(
+        _DEFAULTS.closing_days, ge=1, description="Days after which an answered request is closed by itself."
+    )
+    leave_days_a_year: int = Field(
+        _DEFAULTS.leave_days_a_year, ge=1, le=366, description="Days of leave that a taxi has in a Jalali year."
+    )
+    leave_counts_fridays: bool = Field(
+        _DEFAULTS.leave_counts_fridays, description="Whether Fridays inside a taxi's leave are counted."
+    )
+    leave_notice_days: int = Field(
+        _DEFAULTS.leave_notice_days, ge=0, description="Days before a leave that it must be asked for; 0: the same day."
+    )
+    leave_may_overlap: bool = Field(
+        _DEFAULTS.leave_may_overlap, description="Whether two leaves of one taxi may share a day."
+    )
+    leave_of_active_drivers_only: bool = Field(
+        _DEFAULTS.leave_of_active_drivers_only, description="Whether only an active driver has leave."
+    )
+    leave_needs_consent: bool = Field(
+        _DEFAULTS.leave_needs_consent, description="Whether an auxiliary driver's leave needs the owner's consent."
+    )
+    leave_consent_days: int = Field(
+        _DEFAULTS.leave_consent_days, ge=1, description="Days in which a taxi's owner must consent."
+    )
+    leave_refused_with_duties: bool = Field(
+        _DEFAULTS.leave_refused_with_duties, description="Whether unpaid duties of a taxi refuse its leave."
+    )
     refund_unused_hours: bool = Field(
         _DEFAULTS.refund_unused_hours, description="Whether hours paid and not used are refunded."
     )
@@ -44,6 +73,12 @@ class PolicySettings(BaseModel):
         _DEFAULTS.dialogue_minutes, ge=1, description="How long a dialogue waits for the next text."
     )
     rating_days: int = Field(_DEFAULTS.rating_days, ge=0, description="Days after its end in which a request is rated.")
+    low_rating: int = Field(_DEFAULTS.low_rating, ge=0, le=5, description="Ratings up to this alert the manager.")
+    retention_days: int = Field(
+        _DEFAULTS.retention // _DAY,
+        ge=365,
+        description="Days after a request's end in which its personal data is kept.",
+    )
     duplicate_window_minutes: int = Field(
         _DEFAULTS.duplicate_window // _MINUTE,
         ge=0,
@@ -74,6 +109,7 @@ class PolicySettings(BaseModel):
     def rules(self, company_code: str) -> Policy:
         """Return the rules as the domain takes them."""
         lengths: dict[str, Any] = {
+            "retention": self.retention_days * _DAY,
             "settlement_lag": self.settlement_lag_hours * _HOUR,
             "duplicate_window": self.duplicate_window_minutes * _MINUTE,
             "inbound_window": self.inbound_window_minutes * _MINUTE,

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from app.leases import Lease, LeaseLost
 from app.parts import Parts
+from domain.actions.erase import erase_kept_long_enough
+from domain.actions.expiries import REMINDED_FROM, remind
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
 from domain.calendar import TEHRAN
@@ -30,18 +33,25 @@ log = logging.getLogger(__name__)
 class Job:
     """Something done again and again; `action` may run twice in a row without harm.
 
-    With `at_once` it also runs whenever a commit of this process queued a text.
+    With `at_once` it also runs whenever a commit of this process queued a text; with `made_up` also when the process
+    starts, since it may have been away at the job's time.
     """
 
     name: str
     trigger: Any
     action: Callable[[Parts], Awaitable[object]]
     at_once: bool = False
+    made_up: bool = False
 
 
 def every(**length: int) -> Any:
     """Return a trigger that fires at this interval (words of a timedelta), by Tehran's clock."""
     return IntervalTrigger(**length, timezone=TEHRAN)
+
+
+def daily(hour: int) -> Any:
+    """Return a trigger that fires once a day at this hour of Tehran's clock."""
+    return CronTrigger(hour=hour, timezone=TEHRAN)
 
 
 def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
@@ -57,6 +67,8 @@ JOBS = (
     Job("deadlines", every(seconds=20), _due(TimerKind.DEADLINE)),
     Job("reminders", every(seconds=20), _due(TimerKind.REMINDER)),
     Job("sla", every(minutes=1), _due(TimerKind.SLA)),
+    Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
+    Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
 )
 """Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
@@ -83,6 +95,8 @@ class Scheduler:
             self._timetable.add_job(
                 self.run, job.trigger, args=[job], id=job.name, max_instances=1, coalesce=True, misfire_grace_time=None
             )
+            if job.made_up:
+                self._timetable.add_job(self.run, args=[job], misfire_grace_time=None)  # once, at once
         self._timetable.start()
         self._waker = asyncio.create_task(self._run_at_once())
 

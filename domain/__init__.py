@@ -1,0 +1,1 @@
+"""The domain: pure, without input or output and without any framework."""

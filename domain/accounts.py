@@ -1,7 +1,8 @@
 """Persons and staff members as the store keeps them (identifiers and roles: people.py)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from domain.people import Role
 
@@ -18,7 +19,9 @@ class Person:
 
 @dataclass(slots=True)
 class StaffMember:
-    """Somebody who works on requests. `password_hash` is argon2; a substitute acts with this member's roles too."""
+    """Somebody who works on requests. `password_hash` is argon2; a substitute acts with this member's roles too
+    (`Substitution`).
+    """
 
     username: str
     roles: frozenset[Role]
@@ -40,9 +43,21 @@ class Rating:
     at: datetime
 
 
+class CommentState(StrEnum):
+    """What the moderator decided: nobody but the staff sees a comment that is not published."""
+
+    PENDING = "pending"
+    PUBLISHED = "published"
+    HIDDEN = "hidden"
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A citizen's comment or suggestion about a request or a service, shown only once moderated."""
+    """A citizen's comment or suggestion about a request or a service, shown only once published.
+
+    `service` is the service's key, or the topic that several services share («taxi»). `mobile` is never shown. The
+    answer goes to the citizen at once, and stands beside the comment when that is published.
+    """
 
     id: int
     service: str | None
@@ -51,7 +66,50 @@ class Comment:
     text: str
     channel: str
     at: datetime
-    published: bool = False
+    state: CommentState = CommentState.PENDING
+    moderated_by: str | None = None
+    moderated_at: datetime | None = None
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentFilter:
+    """Which comments a list shows; None means any. `services` are keys and topics; `limit` rows after the id `before`
+    (newest first).
+    """
+
+    state: CommentState | None = None
+    services: frozenset[str] | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What citizens think of a service in numbers: how many comments in each state, how many ratings, and their sum."""
+
+    comments: dict[CommentState, int]
+    ratings: int
+    score_sum: int
+
+    @property
+    def average(self) -> float | None:
+        """The average of the ratings (1–5) to two decimals; None without any."""
+        return round(self.score_sum / self.ratings, 2) if self.ratings else None
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """From `first` to `last`, both included, `deputy` acts for `absent` too (user names); `made_by` is who said so."""
+
+    absent: str
+    deputy: str
+    first: date
+    last: date
+    made_by: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from domain.calendar import tehran
-from domain.errors import Conflict, InvalidField
+from domain.errors import Conflict, DomainError, InvalidField
 from domain.fleet import Booking, Resource, ResourceKind
-from domain.lifecycle import Context, Effect
+from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 
@@ -71,6 +71,19 @@ async def _free(ctx: Context, kind: ResourceKind, start: datetime, end: datetime
 
 def _booking(ctx: Context, resource: Resource, start: datetime, hours: float, *, hold: bool) -> Booking:
     return Booking(ctx.ids.new_id(), ctx.request.id, resource.id, start, start + timedelta(hours=hours), hold)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedInFuture(Guard):
+    """The work is wanted at a time that is still to come: «امروز ساعت ۸» at ten is a mistake."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Compare the wanted day and hour with the clock."""
+        return wanted_start(ctx.request) > ctx.now
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Name the hour: a past day is refused where it is read."""
+        return InvalidField("start", detail="past")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import ClassVar
 
-from domain import bill_ids
+from domain.billing import Subject, Till, make_bill
 from domain.bills import Bill, BillKind, BillState, Refund, RefundState
-from domain.calendar import TEHRAN, tehran, to_jalali
+from domain.calendar import TEHRAN, tehran
 from domain.errors import DomainError, Forbidden, NotAllowedNow, PaymentUnknown
 from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
@@ -47,16 +47,9 @@ def _stored_deadline(ctx: Context) -> datetime:
 
 async def issue(ctx: Context, amount: int, kind: BillKind, explanation: dict[str, object]) -> Bill:
     """Store a bill of the request over `amount` rials with fresh Iranian ids, and put its ids among the facts."""
-    number = await ctx.uow.bills.next_file_number()
-    year, month, _ = to_jalali(ctx.now.astimezone(TEHRAN).date())
-    policy = ctx.policy
-    ids = bill_ids.make(number, policy.company_code, policy.municipal_service_digit, amount, year, month)
     deadline = payment_deadline(ctx)
-    bill = Bill(
-        ctx.ids.new_id(), number, ids.bill_id, ids.payment_id, amount, BillState.OPEN, kind, SUBJECT, ctx.request.id,
-        ctx.now, deadline, explanation,
-    )  # fmt: skip
-    await ctx.uow.bills.add(bill)
+    till, subject = Till(ctx.ids, ctx.policy, ctx.now), Subject(SUBJECT, ctx.request.id)
+    bill = await make_bill(ctx.uow, till, subject, amount, kind, explanation, deadline)
     ctx.request.data["payment_deadline"] = deadline.isoformat()
     ctx.facts |= {"amount": amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": deadline}
     ctx.record |= {"bill_id": bill.bill_id, "amount": amount}

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 from domain.lifecycle import Service, Transition
 from domain.messages import Catalogue
+from domain.requests import Phase
 
-SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.", "details.")
-"""Where the catalogue keeps the texts of no service that travel by SMS."""
+SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
+"""Where the catalogue keeps the texts of no service that travel by SMS by themselves."""
+
+PAGE_TEXTS = ("title", "description", "benefits", "steps", "author", "date", "summary")
+"""What every service says of itself: on its page, in lists, and before a form is sent off."""
 
 NO_SERVICE = "texts"
 """What a flaw of a text of no service names in place of the service."""
@@ -64,7 +68,7 @@ def _graph_flaws(service: Service) -> Iterator[Flaw]:
     for state in service.states:
         if state.name not in reached:
             yield Flaw("unreachable", service.key, state.name)
-        if state.name in final and service.leaving(state.name) + _triggered(service, state.name):
+        if state.name in final and _phases_after(service, state.name) - {state.phase}:
             yield Flaw("final_state_left", service.key, state.name)
         if state.name not in final and not _reachable(service, state.name) & final:
             yield Flaw("dead_end", service.key, state.name)
@@ -75,8 +79,8 @@ def _graph_flaws(service: Service) -> Iterator[Flaw]:
             yield Flaw("triggered_with_role", service.key, step.name)
 
 
-def _triggered(service: Service, state: str) -> tuple[Transition, ...]:
-    return tuple(step for step in service.transitions if state in step.sources and step.trigger is not None)
+def _phases_after(service: Service, state: str) -> set[Phase]:
+    return {service.state(step.target).phase for step in service.transitions if state in step.sources}
 
 
 def _reachable(service: Service, start: str) -> set[str]:
@@ -136,10 +140,10 @@ def _map_flaws(service: Service) -> Iterator[Flaw]:
 
 
 def _text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
-    wanted = list(_wanted_texts(service))
+    wanted = list(dict.fromkeys(_wanted_texts(service)))
     missing = [key for key in wanted if key not in catalogue]
     yield from (Flaw("no_text", service.key, key) for key in missing)
-    sent = {key: None for key in (*_sent_texts(service), *_conversation_texts(service)) if key in catalogue}
+    sent = {key: None for key in (*_sent_texts(service), *_conversation_texts(service, catalogue)) if key in catalogue}
     yield from _sent_flaws(service.key, catalogue, sent)
 
 
@@ -159,7 +163,7 @@ def _sent_flaws(service: str, catalogue: Catalogue, keys: Iterable[str]) -> Iter
 
 def _wanted_texts(service: Service) -> Iterator[str]:
     base = f"services.{service.key}"
-    yield from (f"{base}.{name}" for name in ("title", "description", "steps", "summary"))
+    yield from (f"{base}.{name}" for name in PAGE_TEXTS)
     yield from (f"{base}.states.{state.name}" for state in service.states)
     yield from (f"{base}.fields.{field.name}.label" for field in service.form)
     yield from _prompts(service)
@@ -167,6 +171,8 @@ def _wanted_texts(service: Service) -> Iterator[str]:
         if step.trigger is None:
             yield f"{base}.actions.{step.name}"
         yield from (f"{base}.inputs.{field.name}" for field in step.inputs)
+    if service.documents:
+        yield from (f"choices.document.{name}" for name in service.documents.names)
     yield from _sent_texts(service)
 
 
@@ -180,18 +186,22 @@ def _sent_texts(service: Service) -> Iterator[str]:
 
 def _prompts(service: Service) -> Iterator[str]:
     base = f"services.{service.key}.fields"
-    for field in service.form:
-        if field.required:
+    asked = [field for form in (service.form, *(one.form for one in service.lookups)) for field in form]
+    stand_ins = {other for field in asked for other in field.instead}
+    for field in asked:
+        if not field.found and field.name not in stand_ins:
             yield f"{base}.{field.name}.prompt"
         yield from (f"{base}.{field.name}_{gap}.prompt" for gap in field.type.gaps)
 
 
-def _conversation_texts(service: Service) -> Iterator[str]:
+def _conversation_texts(service: Service, catalogue: Catalogue) -> Iterator[str]:
     """Yield the keys of texts that a conversation may send, where they are there: a state may do without its own."""
     base = f"services.{service.key}"
     yield f"{base}.summary"
-    yield from (f"{base}.status.{state.name}" for state in service.states)
+    yield from (f"{base}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
     yield from _prompts(service)
+    yield from (f"{base}.fields.{field.name}.choose" for field in service.form)
+    yield from catalogue.keys(f"{base}.answers.")
 
 
 def _shared_words(services: Sequence[Service]) -> Iterator[Flaw]:

@@ -14,7 +14,7 @@ from domain.calendar import WorkingCalendar
 from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
 from domain.forms import Reading, read_fields
 from domain.history import GENESIS, HistoryEvent, link, personal_digest
-from domain.lifecycle import Context, Notice, Service, Transition, Trigger
+from domain.lifecycle import Context, Notice, Reminder, Service, Transition, Trigger
 from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.ports import Clock, Ids, UnitOfWork
@@ -60,25 +60,23 @@ class Engine:
             raise UnknownService("service") from None
 
     async def submit(
-        self, uow: UnitOfWork, service: Service, values: JsonObject, actor: Actor, mobile: str | None
+        self,
+        uow: UnitOfWork,
+        service: Service,
+        values: JsonObject,
+        actor: Actor,
+        mobile: str | None,
+        reopens: tuple[ServiceRequest, str] | None = None,
     ) -> Outcome:
-        """Store a new request with these form values (read already, see `read_fields`) and a fresh tracking code."""
-        now = self.clock.now()
-        state = service.state(service.initial)
-        request = ServiceRequest(
-            self.ids.new_id(),
-            "",
-            service.key,
-            service.version,
-            state.name,
-            state.phase,
-            actor.channel,
-            mobile,
-            now,
-            now,
-        )
-        request.fields = dict(values)
+        """Store a new request with these form values (read already, see `read_fields`) and a fresh tracking code.
+
+        `reopens` is the finished request that it takes up again, and why.
+        """
+        request = self._new(service, values, actor, mobile)
         ctx = self._context(uow, request, {}, actor)
+        if reopens:
+            request.parent_id = reopens[0].id
+            ctx.record |= {"reopens": reopens[0].code, "reason": reopens[1]}
         await _pass(service.on_submit, ctx)
         for effect in service.at_submit:
             await effect.apply(ctx)
@@ -106,7 +104,7 @@ class Engine:
         if not here:
             raise AlreadyDone("action") if request.state in {one.target for one in allowed} else NotAllowedNow("action")
         inputs = await self._read(uow, request, here[0], raw)
-        ctx = self._context(uow, request, inputs, actor)
+        ctx = self._context(uow, request, inputs, actor.acting_by(here[0].roles, request.assignee))
         return await self._run(service, await _choose(here, ctx), ctx)
 
     async def fire(
@@ -143,11 +141,14 @@ class Engine:
         await uow.timers.replace(request.id, self._timers(ctx))
         await uow.requests.save(request)
 
-    def event_of(self, uow: UnitOfWork, request: ServiceRequest, reminder: str) -> datetime | None:
-        """Return the event that a reminder of the request's present state must precede; None when there is none."""
-        ctx = self._context(uow, request, {}, SYSTEM)
+    def reminder(self, request: ServiceRequest, text: str) -> Reminder | None:
+        """Return the reminder with that text of the request's present state; None when it has no such."""
         state = self.service(request.service).state(request.state)
-        return next((one.event(ctx) for one in state.reminders if one.text == reminder), None)
+        return next((one for one in state.reminders if one.text == text), None)
+
+    def event_of(self, uow: UnitOfWork, request: ServiceRequest, reminder: Reminder) -> datetime | None:
+        """Return the event that a reminder must precede; None when there is none this time."""
+        return reminder.event(self._context(uow, request, {}, SYSTEM))
 
     def actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
         """Return what people may do now, one transition a name; all of it, or what these roles may."""
@@ -157,6 +158,23 @@ class Engine:
             if roles is None or one.roles & roles:
                 found.setdefault(one.name, one)
         return list(found.values())
+
+    def _new(self, service: Service, values: JsonObject, actor: Actor, mobile: str | None) -> ServiceRequest:
+        now, state = self.clock.now(), service.state(service.initial)
+        return ServiceRequest(
+            self.ids.new_id(),
+            "",
+            service.key,
+            service.version,
+            state.name,
+            state.phase,
+            actor.channel,
+            mobile,
+            now,
+            now,
+            fields=dict(values),
+            subject_key=values.get(service.subject) if service.subject else None,
+        )
 
     async def _store_new(self, uow: UnitOfWork, ctx: Context) -> None:
         request = ctx.request
@@ -173,6 +191,7 @@ class Engine:
     async def _run(self, service: Service, step: Transition, ctx: Context) -> Outcome:
         request, before = ctx.request, ctx.request.state
         await _pass(step.guards, ctx)
+        request.awaits = None  # whatever the step is, it ends the waiting; one that waits anew says so
         for effect in step.effects:
             await effect.apply(ctx)
         request.state, request.phase = step.target, service.state(step.target).phase

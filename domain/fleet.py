@@ -1,4 +1,4 @@
-"""Machines and operators, and the half-hour slots in which each of them can be booked once."""
+"""Machines, operators and officers, and the half-hour slots in which each of them can be booked once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ class ResourceKind(StrEnum):
 
     MACHINE = "machine"
     OPERATOR = "operator"
+    OFFICER = "officer"
 
 
 class ResourceStatus(StrEnum):
@@ -39,7 +40,9 @@ class ResourceStatus(StrEnum):
 
 @dataclass(slots=True)
 class Resource:
-    """A machine (`type` is a machine type) or an operator (`type` is empty; `skills` are the machine types driven)."""
+    """A machine (`type` is a machine type), an operator (`type` is empty; `skills` are the machine types driven), or an
+    officer of the staff (`visits.py`).
+    """
 
     id: int
     code: str

@@ -39,10 +39,12 @@ class Reading:
 class FieldType(ABC):
     """A kind of value. `name` is its name for programs; `parse` raises `InvalidField` without a field name.
 
-    `gaps` are the parts that `gap` may name: each has a prompt of its own (`<field>_<part>`).
+    `gaps` are the parts that `gap` may name: each has a prompt of its own (`<field>_<part>`). `figures`: its values
+    tell nothing of a person by themselves, and stay when personal data is erased.
     """
 
     name: ClassVar[str]
+    figures: ClassVar[bool] = False
     gaps: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
@@ -88,7 +90,7 @@ class Text(FieldType):
     def parse(self, raw: object, reading: Reading) -> str:
         """Trim and keep; too long is refused rather than cut."""
         text = shown(str(raw))
-        if not text:
+        if not fold(text):
             raise InvalidField(detail="empty")
         if len(text) > self.limit:
             raise InvalidField(detail="too_long", limit=persian_digits(str(self.limit)))
@@ -106,6 +108,7 @@ class Integer(FieldType):
     least: int = 0
     most: int = 10**9
     name: ClassVar[str] = "integer"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> int:
         """Read digits of any script or a number word up to ten."""
@@ -120,6 +123,7 @@ class Rials(FieldType):
     """An amount in whole rials."""
 
     name: ClassVar[str] = "rials"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> int:
         """Read digits, thousands separators allowed."""
@@ -140,6 +144,7 @@ class Day(FieldType):
 
     past: bool = False
     name: ClassVar[str] = "date"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read ISO from a program, anything a person writes otherwise."""
@@ -166,6 +171,7 @@ class HourOfDay(FieldType):
     """A time of day, kept as HH:MM in Tehran's time."""
 
     name: ClassVar[str] = "time"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read «۸», «۷:۳۰», «۴ عصر»."""
@@ -182,6 +188,7 @@ class Moment(FieldType):
     """A date and an hour in Tehran, kept as ISO in UTC."""
 
     name: ClassVar[str] = "datetime"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read ISO (naive means Tehran), or a date and an hour as people write them."""
@@ -194,7 +201,10 @@ class Moment(FieldType):
         if moment.year < 1900:
             moment = datetime.combine(read_date(text[:10], reading.now), moment.time())
         aware = moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)
-        return aware.astimezone(reading.now.tzinfo).isoformat()
+        try:
+            return aware.astimezone(reading.now.tzinfo).isoformat()
+        except OverflowError:  # the last day that there is, in a zone behind
+            raise InvalidField(detail="unreadable") from None
 
     def show(self, value: Any, words: Words) -> str:
         """Return the Jalali date and the hour in Tehran."""
@@ -204,7 +214,7 @@ class Moment(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class Identifier(FieldType):
-    """A checked identifier: mobile, national_code, postal_code, plate, iban."""
+    """A checked identifier: mobile, national_code, postal_code, renovation_code, plate, iban."""
 
     kind: str
 
@@ -212,12 +222,13 @@ class Identifier(FieldType):
         "mobile": people.mobile,
         "national_code": people.national_code,
         "postal_code": people.postal_code,
+        "renovation_code": people.renovation_code,
         "plate": people.plate,
         "iban": people.iban,
     }
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # one class, five names
+    def name(self) -> str:  # type: ignore[override]  # one class, six names
         """The identifier's own name."""
         return self.kind
 
@@ -232,6 +243,7 @@ class Choice(FieldType):
 
     words: str | None = None
     name: ClassVar[str] = "choice"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Take the id itself (any letter case); a number is a position only where a menu was shown."""
@@ -272,12 +284,14 @@ class Hours(FieldType):
 
     most: int
     name: ClassVar[str] = "hours"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> list[float]:
         """Read hours from a half to `most`."""
         parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
         return [
-            checked_hours(part if isinstance(part, (int, float)) else read_hours(part), self.most) for part in parts
+            checked_hours(part if isinstance(part, (int, float)) else read_hours(str(part)), self.most)
+            for part in parts
         ]
 
     def show(self, value: Any, words: Words) -> str:
@@ -291,6 +305,7 @@ class Duration(FieldType):
 
     most: int
     name: ClassVar[str] = "number"
+    figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> float:
         """Read hours from a half to `most`."""
@@ -319,7 +334,8 @@ class Field:
 
     `choices` are fixed ids, `options` finds them for one request. `autofill` names the source (`person.full_name` …)
     that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later. `instead` names
-    fields of the same form that do as well (a taxi code for a plate).
+    fields of the same form that do as well (a taxi code for a plate). `found`: only the service's `fill` or an effect
+    gives it a value; people see it and never say it.
     """
 
     name: str
@@ -330,6 +346,7 @@ class Field:
     autofill: str | None = None
     deferred_in: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
+    found: bool = False
 
     def given_in(self, values: Mapping[str, Any]) -> bool:
         """Whether these values hold it, or what does as well."""
@@ -355,7 +372,14 @@ class Field:
 
 def read_fields(wanted: tuple[Field, ...], raw: Mapping[str, object], channel: str, reading: Reading) -> dict[str, Any]:
     """Read a whole form. `InvalidField` names a field that is not of this form, `MissingField` one that must be."""
-    names = {one.name for one in wanted}
+    values = read_given(wanted, raw, reading)
+    refuse_missing(wanted, values, channel)
+    return values
+
+
+def read_given(wanted: tuple[Field, ...], raw: Mapping[str, object], reading: Reading) -> dict[str, Any]:
+    """Read what is given of a form; `InvalidField` names what nobody is asked for, or cannot be read."""
+    names = {one.name for one in wanted if not one.found}
     for name in raw:
         if name not in names:
             raise InvalidField(name, detail="unknown_field")
@@ -364,7 +388,11 @@ def read_fields(wanted: tuple[Field, ...], raw: Mapping[str, object], channel: s
         given = raw.get(one.name)
         if given is not None and given != "":
             values[one.name] = one.read(given, Reading(reading.now, one.choices))
+    return values
+
+
+def refuse_missing(wanted: tuple[Field, ...], values: Mapping[str, Any], channel: str) -> None:
+    """Raise `MissingField` for the first field that this channel asks for and nobody gave."""
     for one in wanted:
         if one.asked_in(channel) and not one.given_in(values):
             raise MissingField(one.name)
-    return values

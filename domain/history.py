@@ -129,7 +129,7 @@ def event_faults(code: str, expected_seq: int, previous: str, event: HistoryEven
 
 
 def _personal_part_holds(event: HistoryEvent) -> bool:
-    """Tell whether the personal part is the one that was digested, or gone as a whole: without salt nothing proves it."""
+    """Tell whether the personal part is the one that was digested, or gone as a whole: no salt, no proof."""
     if event.salt is None:
         return event.actor is None and event.note is None and event.payload is None
     return event.digest == personal_digest(event.actor, event.note, event.payload, event.salt)

@@ -55,7 +55,7 @@ class Guard(ABC):
 
     @abstractmethod
     async def holds(self, ctx: Context) -> bool:
-        """Tell whether the transition may be taken."""
+        """Tell whether the transition may be taken; one that only people meet may raise the reason itself."""
 
     def refusal(self, ctx: Context) -> DomainError:
         """Return the error that says why not."""
@@ -122,16 +122,23 @@ When = Callable[[Context], datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message planned into the last open window before `event`, `lead_hours` earlier."""
+    """A message planned into the last open window before `event`, `lead_hours` earlier. A state's reminders are known
+    by their texts.
+    """
 
     text: str
     event: When
     lead_hours: int = 0
+    to: Audience | Kept = Audience.CITIZEN
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state with its phase. `unit` is whose queue it stands in, `sla_minutes` the working time it may take there."""
+    """A state with its phase. `unit` is whose queue it stands in, `sla_minutes` the working time it may take there.
+
+    A request that ended stays so: a state of a final phase is left, if at all, for another of the same phase (a letter
+    that was issued, and then collected).
+    """
 
     name: str
     phase: Phase
@@ -182,7 +189,10 @@ class Filled:
 
 
 Fill = Callable[["UnitOfWork", str | None, Mapping[str, Any]], Awaitable[Filled]]
-"""Looks in the registries with the sender's mobile (+989…) and the values known so far."""
+"""Looks in the registries with the sender's mobile (+989…) and the values that people said so far.
+
+It may raise a domain error that names the field which is wrong (a plate that nobody has): that field is asked again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +236,20 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers of a service: `names` are all that may be added to a request (their words: `choices.document`),
+    `required` tells from the form which must be there in the end. They may come later than the form, in any channel.
+    """
+
+    names: tuple[str, ...]
+    required: Callable[[Mapping[str, Any]], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step; `documents`
-    tells from the form which are required. `version` moves by `state_map`: old version → {old state: new state}."""
+    """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step. `version`
+    moves by `state_map`: old version → {old state: new state}. `subject` is the form field that names what a request is
+    about, kept as its `subject_key`."""
 
     key: str
     version: int
@@ -242,9 +263,10 @@ class Service:
     on_submit: tuple[Guard, ...] = ()
     at_submit: tuple[Effect, ...] = ()
     fill: Fill | None = None
+    subject: str | None = None
     lookups: tuple[Lookup, ...] = ()
     prices: Prices | None = None
-    documents: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
+    documents: Papers | None = None
     state_map: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     rated: bool = True
 
@@ -255,6 +277,17 @@ class Service:
     def field(self, name: str) -> Field | None:
         """Return a form field by name."""
         return next((one for one in self.form if one.name == name), None)
+
+    @property
+    def units(self) -> frozenset[Role]:
+        """The units in whose queues its requests stand."""
+        return frozenset(state.unit for state in self.states if state.unit)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Its key, and the topics that people name it by in a comment («taxi»), which it may share with others."""
+        intents = [*(one.intent for one in self.keywords), *(one.intent for one in self.lookups)]
+        return frozenset({self.key, *(one.service for one in intents if one.service)})
 
     def on_command(self, command: Command) -> tuple[Transition, ...]:
         """Return the transitions that a citizen's command takes."""

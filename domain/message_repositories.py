@@ -115,6 +115,10 @@ class Outbox(Protocol):
         """Mark queued messages past `expires_at` as expired and return them, so that a fresh text can replace them."""
         ...
 
+    async def withdraw(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
+        """Let texts about a request that still wait for this recipient expire; count them."""
+        ...
+
     async def recent(
         self,
         *,

@@ -1,8 +1,9 @@
 """The catalogue: every text that people read, from TOML, with its class, its part budget and its bounds.
 
 Keys are dotted paths (`services.machinery.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
-message that travels by itself. `limits` bounds the free text inside messages (longer words are cut with «…»), so that
-every SMS provably fits its budget; operators may override texts by configuration, checked at start by `faults`.
+message that travels by itself. `limits` bounds the free text inside messages, in the code units that an SMS is counted
+in (an emoji takes two; longer words are cut with «…»), so that every SMS provably fits its budget; operators may
+override texts by configuration, checked at start by `check.py`.
 """
 
 import tomllib
@@ -100,7 +101,10 @@ class Catalogue:
 
     def _cut(self, name: str, value: str) -> str:
         limit = int(self._leaves.get(f"limits.{name}", 0))
-        return value if not limit or len(value) <= limit else value[: limit - 1].rstrip() + "…"
+        encoded = value.encode("utf-16-le", "ignore")
+        if not limit or len(encoded) <= 2 * limit:
+            return value
+        return encoded[: 2 * (limit - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
     def _longest_value(self, name: str) -> str:
         if f"limits.{name}" in self._leaves:

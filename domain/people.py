@@ -6,7 +6,7 @@ Every reader here takes what people type (any digit script, spaces, dashes) and 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -27,6 +27,7 @@ _PLATES = (
     re.compile(_PLATE_SERIAL + _PLATE_GAP + f"(?:ایران{_PLATE_GAP})?" + _PLATE_REGION),
     re.compile(_PLATE_GAP.join(["ایران", _PLATE_REGION, _PLATE_SERIAL])),
 )
+LONGEST_RENOVATION_CODE = 24
 _PLATE_ALIASES = {"ا": "الف", "t": "ت", "d": "D", "s": "S"}
 
 
@@ -71,6 +72,16 @@ def postal_code(text: str) -> str:
     code = _digits(text, "postal_code", shortest=10, longest=10)
     if len(set(code)) == 1:
         raise InvalidField("postal_code")
+    return code
+
+
+def renovation_code(text: str) -> str:
+    """Return a property's renovation code: three to eight numbers as in 2-14-15-20, or 12 to 20 digits together."""
+    parts = re.split(r"\s*[\-‐‑–—−_./|]\s*", fold(text))
+    grouped = 3 <= len(parts) <= 8 and all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts)
+    code = "-".join(parts)
+    if len(code) > LONGEST_RENOVATION_CODE or not (grouped or re.fullmatch(r"[0-9]{12,20}", code)):
+        raise InvalidField("renovation_code")
     return code
 
 
@@ -139,15 +150,33 @@ class Actor:
     """Who does something, as the history keeps it.
 
     `ident` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
-    `channel` is the key of the channel through which it came.
+    `channel` is the key of the channel through which it came. `stands_for` are the user names of absent members of the
+    staff whose substitute this one is; `role_names` has their roles too, and `lent` says which come from them alone.
+    `on_behalf_of` is the one of them for whom this is done (`acting_by`).
     """
 
     role_names: frozenset[Role]
     kind: Literal["citizen", "clerk", "staff", "system"]
     ident: str
     channel: str
+    stands_for: frozenset[str] = frozenset()
+    lent: frozenset[tuple[str, Role]] = frozenset()
+    on_behalf_of: str | None = None
 
     @property
     def label(self) -> str:
-        """The actor in one word, as history events and logs name it: `kind:ident`."""
-        return f"{self.kind}:{self.ident}"
+        """The actor as history events and logs name it: `kind:ident`, and for whom (`staff:sara for ali`)."""
+        return f"{self.kind}:{self.ident}" + (f" for {self.on_behalf_of}" if self.on_behalf_of else "")
+
+    def acting_by(self, roles: frozenset[Role], assignee: str | None = None) -> "Actor":
+        """Return the actor in the place that it takes by one of these roles: its own, or an absent member's.
+
+        What is assigned to an absent member is done for that one.
+        """
+        if assignee in self.stands_for:
+            return replace(self, on_behalf_of=assignee)
+        lent = {role for _, role in self.lent}
+        if roles & self.role_names - lent:
+            return self
+        lenders = sorted(absent for absent, role in self.lent if role in roles)
+        return replace(self, on_behalf_of=lenders[0]) if lenders else self

@@ -11,6 +11,9 @@ class Policy:
     """Deadlines, limits and money rules; every length is a timedelta, every amount whole rials.
 
     `settlement_lag`: bank files arrive a day late, so nothing expires before deadline + lag (services.md).
+    `leave_…` are the guards of a taxi's leave, with the defaults of a published taxi organisation (services.md).
+    `low_rating` is the highest score that alerts the manager. `retention` is how long after its end the personal data
+    of a request is kept.
     """
 
     company_code: str = "009"
@@ -20,9 +23,21 @@ class Policy:
     payment_days: int = 3
     settlement_lag: timedelta = timedelta(hours=36)
     answer_days: int = 7
+    visit_minutes: int = 60
+    closing_days: int = 30
+    leave_days_a_year: int = 30
+    leave_counts_fridays: bool = False
+    leave_notice_days: int = 0
+    leave_may_overlap: bool = False
+    leave_of_active_drivers_only: bool = True
+    leave_needs_consent: bool = True
+    leave_consent_days: int = 3
+    leave_refused_with_duties: bool = False
     refund_unused_hours: bool = True
     dialogue_minutes: int = 30
     rating_days: int = 7
+    low_rating: int = 2
+    retention: timedelta = timedelta(days=5 * 365 + 1)
     duplicate_window: timedelta = timedelta(minutes=10)
     inbound_limit: int = 30
     inbound_window: timedelta = timedelta(minutes=10)

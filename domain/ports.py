@@ -14,6 +14,8 @@ from typing import Protocol
 
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
 from domain.outgoing import MessageState, OutboxMessage
+from domain.personal_data import PersonalData
+from domain.registry_repository import Registries
 from domain.repositories import (
     Audit,
     Bills,
@@ -24,6 +26,8 @@ from domain.repositories import (
     Leases,
     People,
     Requests,
+    Sequences,
+    ServiceViews,
     Tariffs,
     Timers,
     WorkCalendar,
@@ -72,13 +76,21 @@ class UnitOfWork(Protocol):
     @property
     def bills(self) -> Bills: ...
     @property
+    def sequences(self) -> Sequences: ...
+    @property
     def tariffs(self) -> Tariffs: ...
     @property
     def fleet(self) -> Fleet: ...
     @property
+    def registries(self) -> Registries: ...
+    @property
     def people(self) -> People: ...
     @property
     def feedback(self) -> Feedback: ...
+    @property
+    def service_views(self) -> ServiceViews: ...
+    @property
+    def personal_data(self) -> PersonalData: ...
     @property
     def documents(self) -> Documents: ...
     @property

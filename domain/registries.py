@@ -12,9 +12,21 @@ from typing import Any
 
 from domain.errors import NotAllowedNow
 from domain.fleet import MACHINE_TYPES, ResourceStatus
-from domain.forms import Choice, Choices, Field, Identifier, Integer
+from domain.forms import Choice, Choices, Field, Identifier
 from domain.people import Role
-from domain.registry_fields import CODE, OWNER_CODE, PHONE, TAXI_CODE, VIN, Charge, Note, Plates, RecordedDay, Year
+from domain.registry_fields import (
+    CODE,
+    OWNER_CODE,
+    PHONE,
+    TAXI_CODE,
+    VIN,
+    Charge,
+    Count,
+    Note,
+    Plates,
+    RecordedDay,
+    Year,
+)
 
 Values = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
@@ -109,6 +121,9 @@ CIVIL = frozenset({Role.CIVIL, Role.SYSTEM})
 VEHICLE_TYPES = ("line", "roaming", "phone", "van", "school", "suburban")
 """Kinds of taxi; a tariff of `taxi_duty` has the dimension `vehicle_type`."""
 
+DUTY_TARIFF = "taxi_duty"
+"""The service whose tariff prices duties."""
+
 YEARLY = "yearly"
 """The kind of duty that is generated for every vehicle once a year."""
 
@@ -155,7 +170,7 @@ VEHICLE = Registry(
             required=False,
             choices=("petrol", "cng", "dual", "lpg", "diesel", "hybrid", "electric"),
         ),
-        Field("capacity", Integer(1, 60), required=False),
+        Field("capacity", Count(1, 60), required=False),
         Field("type", Choice("vehicle_type"), choices=VEHICLE_TYPES),
         Field("agency", CODE, required=False),
         Field("owner", OWNER_CODE, required=False),
@@ -201,7 +216,7 @@ DUTY = Registry(
         Field("vehicle", Identifier("plate")),
         Field("year", Year()),
         Field("kind", Choice("duty_kind"), choices=(YEARLY, "transfer", "replacement", "permit", "other")),
-        Field("number", Integer(1, 99)),
+        Field("number", Count(1, 99)),
         Field("amount", Charge()),
         Field("state", Choice("duty_state"), choices=ChargeState.ALL),
     ),
@@ -211,7 +226,7 @@ DUTY = Registry(
     contact="vehicle.owner.mobile",
     defaults={"kind": YEARLY, "number": 1, "state": ChargeState.OPEN},
     rules=(charged_by_hand("amount"),),
-    owed=Owed("amount", "taxi_duty"),
+    owed=Owed("amount", DUTY_TARIFF),
 )
 
 REWARD = Registry(
@@ -224,8 +239,8 @@ REWARD = Registry(
             Choice("reward_kind"),
             choices=("honesty", "courtesy", "help", "cleanliness", "punctuality", "other"),
         ),
-        Field("number", Integer(1, 99)),
-        Field("points", Integer(0, 1000)),
+        Field("number", Count(1, 99)),
+        Field("points", Count(0, 1000)),
         Field("source", Note(80), required=False),
         Field("text", Note(500), required=False),
     ),
@@ -256,8 +271,8 @@ VIOLATION = Registry(
                 "other",
             ),
         ),
-        Field("number", Integer(1, 99)),
-        Field("points", Integer(0, 1000)),
+        Field("number", Count(1, 99)),
+        Field("points", Count(0, 1000)),
         Field("source", Note(80), required=False),
         Field("text", Note(500), required=False),
         Field("fine", Charge(), required=False),

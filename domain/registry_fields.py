@@ -17,14 +17,12 @@ from domain.calendar import from_jalali, jalali_text, to_jalali
 from domain.errors import InvalidField
 from domain.forms import FieldType, Integer, Reading, Rials, Words, number_text
 from domain.money import BILL_STEP
-from domain.text import ascii_digits, compact, grouped, persian_digits, shown
+from domain.text import ascii_digits, compact, fold, grouped, persian_digits, shown
 
 LONGEST_CODE = 40
 
-_DAY = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T]00:00(?::00)?)?")
-_PACKEDLONGEST_CODE = 40
-
-_DAY = re.compile(r"(1[34]\d\d|19\d\d|20\d\d)(\d\d)(\d\d)")
+_DAY = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ t]00:00(?::00)?)?")
+_PACKED_DAY = re.compile(r"(1[34]\d\d|19\d\d|20\d\d)(\d\d)(\d\d)")
 _BETWEEN_PLATES = re.compile(r"[،,;؛\n]+")
 _TAXI_CODE = re.compile(r"0*([1-9][0-9]{0,5})")
 _VIN = re.compile(r"[0-9a-z]{17}")
@@ -45,7 +43,7 @@ class RecordedDay(FieldType):
         """Read a date cell or the text of a date."""
         if isinstance(raw, date):
             return (raw.date() if isinstance(raw, datetime) else raw).isoformat()
-        return _recorded_day(ascii_digits(str(raw)).strip())
+        return _recorded_day(str(raw))
 
     def show(self, value: str, words: Words) -> str:
         """Return the Jalali date in numbers."""
@@ -55,7 +53,8 @@ class RecordedDay(FieldType):
 @lru_cache(maxsize=4096)
 def _recorded_day(text: str) -> str:
     # Sheets repeat the same days in thousands of rows.
-    found = _DAY.fullmatch(text) or _PACKED_DAY.fullmatch(text)
+    folded = fold(text)
+    found = _DAY.fullmatch(folded) or _PACKED_DAY.fullmatch(folded)
     if not found:
         raise InvalidField("date")
     parts = found.groups()
@@ -151,6 +150,17 @@ class Plates(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
+class Count(Integer):
+    """A whole number; most cells are digits alone, which need no reading of sentences."""
+
+    def parse(self, raw: object, reading: Reading) -> int:
+        """Read digits at once, anything else as `Integer` does."""
+        digits = ascii_digits(str(raw)).strip()
+        plain = digits.isascii() and digits.isdecimal()
+        return Integer.parse(self, int(digits) if plain else raw, reading)
+
+
+@dataclass(frozen=True, slots=True)
 class Year(FieldType):
     """A year of four digits, Jalali (1300–1499), or with `gregorian` of either calendar (a vehicle's model)."""
 
@@ -159,7 +169,7 @@ class Year(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> int:
         """Read the digits."""
-        year = Integer(0, 9999).parse(raw, reading)
+        year = Count(0, 9999).parse(raw, reading)
         if 1300 <= year <= 1499 or (self.gregorian and 1950 <= year <= 2100):
             return year
         raise InvalidField(detail="range", least=persian_digits(1300), most=persian_digits(1499))

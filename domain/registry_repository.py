@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from domain.registry_rows import Change, Expiring, Key, PastChange, RegistryFilter, RegistryRow
+from domain.registry_rows import Change, Expiring, Holder, Key, PastChange, RegistryFilter, RegistryRow
 
 
 class Registries(Protocol):
@@ -22,8 +22,8 @@ class Registries(Protocol):
         """Return the rows that exist of these natural keys (some hundreds at a time)."""
         ...
 
-    async def holders(self, registry: str, field: str, values: Collection[Any]) -> dict[Any, str]:
-        """Return which of these values a row has in that unique field, with the row's natural key as text."""
+    async def holders(self, registry: str, field: str, values: Collection[Any]) -> dict[Any, Holder]:
+        """Return which of these values a row has in that unique field, and which row."""
         ...
 
     async def find(self, wanted: RegistryFilter) -> list[RegistryRow]:

@@ -17,16 +17,25 @@ Key = tuple[Any, ...]
 class RegistryRow:
     """A stored row. `values` has every field of its registry; `data` is what actions add (quote, bill, reason).
 
-    `revision` counts changes: putting one over an old revision is a `Conflict`.
+    `revision` counts changes: putting one over an old revision is a `Conflict`. The times are None for a machine or
+    operator that was stored by the fleet itself.
     """
 
     id: int
     registry: str
     values: dict[str, Any]
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime | None
+    updated_at: datetime | None
     revision: int = 0
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The row that has a unique value: its id, and its natural key as text."""
+
+    id: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from domain.accounts import Comment, Document, Person, Rating, StaffMember
+from domain.accounts import (
+    Comment,
+    CommentFilter,
+    Document,
+    Opinion,
+    Person,
+    Rating,
+    StaffMember,
+    Substitution,
+)
 from domain.bills import Bill, Payment, PaymentMethod, Refund
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.history import Head, HistoryEvent, Seal
@@ -40,7 +49,9 @@ class Requests(Protocol):
         ...
 
     async def live_states(self) -> set[tuple[str, int, str]]:
-        """Return every (service, version, state) in which a request that is not final stands."""
+        """Return every (service, version, state) in which a request stands that can still go on: it is not final, or a
+        timer is set.
+        """
         ...
 
     async def move_state(self, service: str, version: int, old: str, new: str, new_version: int) -> int:
@@ -152,6 +163,14 @@ class Bills(Protocol):
         ...
 
 
+class Sequences(Protocol):
+    """Numbers without gaps, each given once: what is drawn in a unit that fails was never given."""
+
+    async def next(self, name: str) -> int:
+        """Draw the next number (1, 2, 3 …) of the sequence of that name (`letter:e:1405`)."""
+        ...
+
+
 class Tariffs(Protocol):
     """Dated prices."""
 
@@ -221,6 +240,10 @@ class People(Protocol):
         """Store a new person or what became known; a known name or code is never overwritten by None."""
         ...
 
+    async def forget_person(self, mobile: str) -> None:
+        """Forget whose number that is."""
+        ...
+
     async def staff(self, username: str) -> StaffMember | None:
         """Return a staff member."""
         ...
@@ -237,6 +260,14 @@ class People(Protocol):
         """Store a new or changed member (by username)."""
         ...
 
+    async def substitutions(self, since: date) -> list[Substitution]:
+        """Return who stands for whom on that day or later, by first day and names."""
+        ...
+
+    async def put_substitution(self, substitution: Substitution) -> None:
+        """Store it; the same two from the same day on get the new last day."""
+        ...
+
 
 class Feedback(Protocol):
     """Ratings and comments."""
@@ -251,6 +282,34 @@ class Feedback(Protocol):
 
     async def add_comment(self, comment: Comment) -> None:
         """Store a comment."""
+        ...
+
+    async def comment(self, comment_id: int, *, lock: bool = False) -> Comment:
+        """Return a comment; `NotFound("comment")`."""
+        ...
+
+    async def save_comment(self, comment: Comment) -> None:
+        """Store what the staff decided and answered."""
+        ...
+
+    async def comments(self, wanted: CommentFilter) -> list[Comment]:
+        """Return comments, newest first."""
+        ...
+
+    async def opinion(self, service: str, names: frozenset[str]) -> Opinion:
+        """Return what is thought of a service: ratings of its requests, and comments under any of these names."""
+        ...
+
+
+class ServiceViews(Protocol):
+    """How often the page of each service was seen."""
+
+    async def add(self, service: str) -> None:
+        """Count one more."""
+        ...
+
+    async def of(self, service: str) -> int:
+        """Return how often."""
         ...
 
 

@@ -37,6 +37,8 @@ class ServiceRequest:
     corrected, `data` what transitions add (question, quote, hours done …). `revision` counts saves: saving an old
     revision is a `Conflict`. `head_seq` and `head_hash` are the end of its history chain. `parent_id` links a reopened
     request to the finished one. `awaits` is the mobile of somebody else whose answer is awaited (a vehicle's owner).
+    `erased_at` is when its personal data was erased (personal_data.py): what is left are figures.
+    `subject_key` names what the request is about (a plate), so that all requests about it are found.
     """
 
     id: int
@@ -53,11 +55,13 @@ class ServiceRequest:
     assignee: str | None = None
     parent_id: int | None = None
     awaits: str | None = None
+    subject_key: str | None = None
     fields: JsonObject = field(default_factory=dict)
     data: JsonObject = field(default_factory=dict)
     revision: int = 0
     head_seq: int = 0
     head_hash: str = ""
+    erased_at: datetime | None = None
 
 
 class TimerKind(StrEnum):
@@ -87,6 +91,7 @@ class RequestFilter:
     phase: Phase | None = None
     mobile: str | None = None
     awaits: str | None = None
+    subject_key: str | None = None
     assignee: str | None = None
     open_only: bool = False
     before: int | None = None

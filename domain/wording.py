@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain import tracking
@@ -33,21 +33,43 @@ def _identifier(value: object) -> str:
     return str(value)
 
 
+def _code(code: str) -> str:
+    return f"{LEFT_TO_RIGHT}{tracking.shown(code)}{RIGHT_TO_LEFT}"
+
+
+def _letter_number(number: str) -> str:
+    """Return a letter's number: one of digits and Latin letters goes left to right, one with Persian words as it is."""
+    own_words = any(sign.isalpha() and not sign.isascii() for sign in number)
+    return persian_digits(number) if own_words else f"{LEFT_TO_RIGHT}{persian_digits(number)}{RIGHT_TO_LEFT}"
+
+
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
+"""Around a grouped code in a right-to-left text: without the first, screens show its three groups in reverse order;
+without the second, a number behind the code changes places with it.
+"""
+
 FACTS: Mapping[str, Callable[[Any], str]] = {
     "amount": grouped,
     "refund": grouped,
     "deadline": last_day,
     "booked_start": day_and_hour,
+    "visit_start": day_and_hour,
+    "letter_number": _letter_number,
+    "letter_date": lambda day: jalali_text(date.fromisoformat(day)),
     "bill_id": _identifier,
     "payment_id": _identifier,
     "mobile": mobile_shown,
+    "old": _code,
 }
 """How facts that are no form fields are shown; any other is shown with Persian digits."""
 
-LEFT_TO_RIGHT = "\u200e"
-"""Before a grouped code in a right-to-left text: without it every screen shows the three groups in reverse order."""
+NAMED: Mapping[str, str] = {"documents": "choices.document", "missing": "choices.document"}
+"""Facts that are lists of names, and the table of the catalogue that holds their words."""
 
-KEPT = ("question", "reason", "booked_start", "machine", "operator")
+KEPT = (
+    "question", "reason", "booked_start", "machine", "operator", "visit_start", "officer_name", "letter_number",
+    "letter_date",
+)  # fmt: skip
 """What a request keeps beside its form that its messages may say."""
 
 
@@ -78,7 +100,7 @@ class Wording:
     def facts(self, request: ServiceRequest, extra: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them."""
         words = {
-            "code": LEFT_TO_RIGHT + tracking.shown(request.code),
+            "code": _code(request.code),
             "service": self.service(request.service),
             "state": self.state(request),
             "phase": self.phase(request),
@@ -88,21 +110,30 @@ class Wording:
         return words | self.values(self.services[request.service].form, values)
 
     def values(self, form: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
-        """Return form values and facts as text for people."""
+        """Return form values and facts as text for people; a field not given shows what does as well (`instead`)."""
         types = {one.name: one.type for one in form}
-        return {name: self._fact(types.get(name), name, value) for name, value in values.items() if value is not None}
+        found = {name: self._fact(types.get(name), name, value) for name, value in values.items() if value is not None}
+        given = {one.name: found[other] for one in form for other in reversed(one.instead) if other in found}
+        return given | found
 
     def _fact(self, kind: FieldType | None, name: str, value: Any) -> str:
+        if name in NAMED:
+            return "، ".join(self.catalogue.text(f"{NAMED[name]}.{one}") for one in value)
         if name in FACTS:
             return FACTS[name](value)
         if kind is not None:
             return kind.show(value, self.catalogue.text)
+        choice = f"choices.{name}.{value}"
+        if choice in self.catalogue:
+            return self.catalogue.text(choice)
         return value if isinstance(value, str) else persian_digits(str(value))
 
     def notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> Message:
         """Render a notice of a request's service."""
         key = f"services.{request.service}.notices.{notice.text}"
-        return self.catalogue.message(key, self.facts(request, facts), MessageClass.NOTICE)
+        # Whoever did not send a text himself (a walk-in citizen) gets the code of his request at once.
+        cls = MessageClass.RECEIPT if notice.text == "submit" else MessageClass.NOTICE
+        return self.catalogue.message(key, self.facts(request, facts), cls)
 
     def error(self, error: DomainError) -> str:
         """Return what a person is told about an error: its detail's text, or its code's."""
@@ -111,5 +142,7 @@ class Wording:
         return self.catalogue.render(key, {name: self._param(name, value) for name, value in error.params.items()})
 
     def _param(self, name: str, value: object) -> str:
+        if isinstance(value, list):
+            return "، ".join(self._param(name, one) for one in value)
         choice = f"choices.{name}.{value}"
         return self.catalogue.text(choice) if choice in self.catalogue else persian_digits(str(value))

@@ -18,6 +18,7 @@ class WorkItems(FieldType):
     most_hours: int = 24
     most_machines: int = 10
     name: ClassVar[str] = "items"
+    figures: ClassVar[bool] = True
     gaps: ClassVar[tuple[str, ...]] = ("hours",)
 
     def parse(self, raw: object, reading: Reading) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Bank gateways; the port is in domain, the gateways come later."""

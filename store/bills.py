@@ -8,7 +8,8 @@ from domain.bills import Bill, Payment, PaymentMethod, Refund, RefundState
 from domain.errors import BillNotFound, Conflict, Unavailable
 from store.engines.base import Engine
 from store.rows import Record
-from store.schema import bills, counters, payments, refunds
+from store.schema import bills, payments, refunds
+from store.sequences import SqlSequences
 from store.work import AnyRow, Repository
 
 LAST_FILE_NUMBER = 99_999_999
@@ -42,13 +43,6 @@ _REFUNDS_OF = select(*_REFUND.columns).where(refunds.c.bill_id == bindparam("bil
 _SAVE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), refunds.c.state == RefundState.DUE)
 
 
-def _next_number(engine: Engine) -> Executable:
-    first = engine.insert(counters).values(name=bindparam("of"), value=1)
-    return first.on_conflict_do_update(
-        index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
-    ).returning(counters.c.value)
-
-
 def _add_payment(engine: Engine) -> Executable:
     return engine.insert(payments).on_conflict_do_nothing(index_elements=["method", "reference"])
 
@@ -58,7 +52,7 @@ class SqlBills(Repository):
 
     async def next_file_number(self) -> int:
         """Draw the next number; `Unavailable("file_number")` when all eight digits are used up."""
-        number: int = await self._work.value(_next_number, {"of": "file_number"})
+        number = await SqlSequences(self._work).next("file_number")
         if number > LAST_FILE_NUMBER:
             raise Unavailable("file_number")
         return number

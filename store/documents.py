@@ -1,4 +1,4 @@
-"""Files of requests: what they are by their own bytes, and their contents, kept once each beside everything else.
+"""Files of requests and their contents, kept once each beside everything else.
 
 Contents lie in the database, so that one transaction and one backup hold a request together with its files.
 """
@@ -8,21 +8,12 @@ import hashlib
 from sqlalchemy import Executable, bindparam, insert, select
 
 from domain.accounts import Document
-from domain.errors import DocumentRejected, NotFound, TooLarge
+from domain.documents import sniff
+from domain.errors import DocumentRejected, NotFound
 from store.engines.base import Engine
 from store.rows import Record
 from store.schema import contents, documents
 from store.work import Repository
-
-MAX_BYTES = 7 * 1024 * 1024
-
-_BEGINNINGS = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"%PDF-": "application/pdf",
-}
-# Containers name their content some bytes later: RIFF and its form, ISO media (iPhone photos) and its brand.
-_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 
 _DOCUMENT = Record(documents, Document)
 _ADD = insert(documents)
@@ -34,23 +25,6 @@ _CONTENT = select(contents.c.content).where(contents.c.sha256 == bindparam("want
 
 def _keep_once(engine: Engine) -> Executable:
     return engine.insert(contents).on_conflict_do_nothing(index_elements=["sha256"])
-
-
-def sniff(content: bytes) -> str:
-    """Return the media type that the first bytes prove: JPEG, PNG, WebP, HEIC or PDF.
-
-    `DocumentRejected("document")` for anything else, whatever its name says; `TooLarge("document")` over `MAX_BYTES`.
-    """
-    if len(content) > MAX_BYTES:
-        raise TooLarge("document", limit=MAX_BYTES)
-    for beginning, media_type in _BEGINNINGS.items():
-        if content.startswith(beginning):
-            return media_type
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
-        return "image/heic"
-    raise DocumentRejected("document")
 
 
 class SqlDocuments(Repository):

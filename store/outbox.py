@@ -110,6 +110,12 @@ _REQUEUE = (
     .where(outbox.c.id == bindparam("message_id"), outbox.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED]))
     .values(state=MessageState.QUEUED, not_before=_NOW, updated_at=_NOW, reason=bindparam("new_reason"))
 )
+_WITHDRAW = (
+    update(outbox)
+    .where(_stands(MessageState.QUEUED))
+    .where(outbox.c.request_id == bindparam("of_request"), outbox.c.recipient == bindparam("to"))
+    .values(state=MessageState.EXPIRED, updated_at=_NOW, reason=bindparam("new_reason"))
+)
 _AWAITING = (
     select(*_MESSAGE.columns)
     .where(_ON_CHANNEL, outbox.c.provider == bindparam("by"), outbox.c.state == bindparam("in_state"))
@@ -262,6 +268,11 @@ class SqlOutbox(Repository):
         """Mark queued messages past `expires_at` as expired and return them, oldest first."""
         rows = await self._work.rows(_EXPIRE, {"on_channel": channel, "now": now, "most": limit})
         return sorted(_MESSAGE.read_all(rows), key=lambda message: message.id)
+
+    async def withdraw(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
+        """Let texts about a request that still wait for this recipient expire; count them."""
+        of = {"of_request": request_id, "to": recipient}
+        return await self._work.count(_WITHDRAW, {**of, "now": now, "new_reason": reason})
 
     async def recent(
         self,

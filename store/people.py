@@ -1,21 +1,33 @@
 """Citizens and staff."""
 
-from sqlalchemy import Executable, bindparam, func, select, true
+from datetime import date
 
-from domain.accounts import Person, StaffMember
+from sqlalchemy import Executable, bindparam, delete, func, select, true
+
+from domain.accounts import Person, StaffMember, Substitution
 from domain.people import Role
 from store.engines.base import Engine
 from store.rows import Record
-from store.schema import people, staff
+from store.schema import people, staff, substitutes
 from store.work import Repository
 
 _PERSON = Record(people, Person)
 _BY_MOBILE = select(*_PERSON.columns).where(people.c.mobile == bindparam("of_mobile"))
 
+_FORGET = delete(people).where(people.c.mobile == bindparam("of_mobile"))
+
 _MEMBER = Record(staff, StaffMember)
 _ALL_STAFF = select(*_MEMBER.columns).order_by(staff.c.username)
 _ACTIVE_STAFF = _ALL_STAFF.where(staff.c.active == true())
 _BY_USERNAME = select(*_MEMBER.columns).where(staff.c.username == bindparam("of_username"))
+
+
+_SUBSTITUTION = Record(substitutes, Substitution)
+_SUBSTITUTIONS = (
+    select(*_SUBSTITUTION.columns)
+    .where(substitutes.c["last"] >= bindparam("since"))
+    .order_by(substitutes.c["first"], substitutes.c.absent, substitutes.c.deputy)
+)
 
 
 def _put_person(engine: Engine) -> Executable:
@@ -30,6 +42,12 @@ def _put_member(engine: Engine) -> Executable:
     return new.on_conflict_do_update(index_elements=["username"], set_=changed)
 
 
+def _put_substitution(engine: Engine) -> Executable:
+    new = engine.insert(substitutes)
+    changed = {name: new.excluded[name] for name in ("last", "made_by", "made_at")}
+    return new.on_conflict_do_update(index_elements=["absent", "deputy", "first"], set_=changed)
+
+
 class SqlPeople(Repository):
     """The port `People`."""
 
@@ -41,6 +59,10 @@ class SqlPeople(Repository):
     async def put_person(self, person: Person) -> None:
         """Store a new person or what became known; a known name or code is never overwritten by None."""
         await self._work.run(_put_person, _PERSON.values(person))
+
+    async def forget_person(self, mobile: str) -> None:
+        """Forget whose number that is."""
+        await self._work.run(_FORGET, {"of_mobile": mobile})
 
     async def staff(self, username: str) -> StaffMember | None:
         """Return a staff member."""
@@ -59,3 +81,11 @@ class SqlPeople(Repository):
     async def put_staff(self, member: StaffMember) -> None:
         """Store a new or changed member (by username; the time of creation stays)."""
         await self._work.run(_put_member, _MEMBER.values(member))
+
+    async def substitutions(self, since: date) -> list[Substitution]:
+        """Return who stands for whom on that day or later, by first day and names."""
+        return _SUBSTITUTION.read_all(await self._work.rows(_SUBSTITUTIONS, {"since": since}))
+
+    async def put_substitution(self, substitution: Substitution) -> None:
+        """Store it; the same two from the same day on get the new last day."""
+        await self._work.run(_put_substitution, _SUBSTITUTION.values(substitution))

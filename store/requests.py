@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, select, union, update
 
 from domain.errors import Conflict, NotFound
 from domain.requests import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
@@ -23,9 +23,9 @@ _SAVE = (
     .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
     .values(revision=requests.c.revision + 1)
 )
-_LIVE_STATES = (
-    select(requests.c.service, requests.c.version, requests.c.state).where(requests.c.phase.in_(_LIVE)).distinct()
-)
+_STATES = select(requests.c.service, requests.c.version, requests.c.state)
+# A request that ended may still have a step before it: a letter that waits to be collected.
+_LIVE_STATES = union(_STATES.where(requests.c.phase.in_(_LIVE)), _STATES.join(timers))
 _MOVE = (
     update(requests)
     .where(
@@ -93,7 +93,7 @@ class SqlRequests(Repository):
         return _REQUEST.read_all(rows)
 
     async def live_states(self) -> set[tuple[str, int, str]]:
-        """Return every (service, version, state) in which a request that is not final stands."""
+        """Return every (service, version, state) in which a request stands that can still go on."""
         return {(service, version, state) for service, version, state in await self._work.rows(_LIVE_STATES)}
 
     async def move_state(self, service: str, version: int, old: str, new: str, new_version: int) -> int:
@@ -109,7 +109,7 @@ def _found(row: AnyRow | None, field: str) -> ServiceRequest:
 
 
 def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:
-    names = ("service", "state", "phase", "mobile", "awaits", "assignee")
+    names = ("service", "state", "phase", "mobile", "awaits", "subject_key", "assignee")
     asked = {name: value for name in names if (value := getattr(wanted, name)) is not None}
     conditions = [requests.c[name] == value for name, value in asked.items()]
     if wanted.open_only:

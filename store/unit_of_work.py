@@ -18,7 +18,7 @@ from store.dialogues import SqlDialogues
 from store.documents import SqlDocuments
 from store.engines import engine_for
 from store.engines.base import Engine
-from store.feedback import SqlFeedback
+from store.feedback import SqlFeedback, SqlServiceViews
 from store.fleet import SqlFleet
 from store.history import SqlHistory
 from store.inbox import SqlInbox
@@ -27,7 +27,10 @@ from store.lines import SqlLines
 from store.migrate import check
 from store.outbox import SqlOutbox
 from store.people import SqlPeople
+from store.personal_data import SqlPersonalData
+from store.registries import SqlRegistries
 from store.requests import SqlRequests, SqlTimers
+from store.sequences import SqlSequences
 from store.tariffs import SqlTariffs
 from store.work import Work
 from store.work_calendar import SqlWorkCalendar
@@ -44,10 +47,14 @@ class SqlUnit:
         self.timers = SqlTimers(work)
         self.history = SqlHistory(work)
         self.bills = SqlBills(work)
+        self.sequences = SqlSequences(work)
         self.tariffs = SqlTariffs(work)
         self.fleet = SqlFleet(work)
+        self.registries = SqlRegistries(work)
         self.people = SqlPeople(work)
         self.feedback = SqlFeedback(work)
+        self.service_views = SqlServiceViews(work)
+        self.personal_data = SqlPersonalData(work)
         self.documents = SqlDocuments(work)
         self.inbox = SqlInbox(work)
         self.dialogues = SqlDialogues(work)

@@ -63,7 +63,7 @@ class FakeTime:
 
 def library() -> Path:
     """Where libfaketime lies. Raises FileNotFoundError when it is not installed."""
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         raise FileNotFoundError("No libfaketime under /usr/lib: run `make system-deps`")
     return found[0]

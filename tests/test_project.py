@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows: docstrings, sizes, who reads the environment, locks, a complete wheel."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -58,14 +59,17 @@ def test_every_module_says_what_it_is() -> None:
 
 def test_modules_are_short() -> None:
     sizes = {name(path): len(path.read_text().splitlines()) for path in MODULES}
-    assert {module: lines for module, lines in sizes.items() if lines > 400} == {}
+    # Tests tell many small stories of one thing; a migration is one list of tables.
+    most = {module: 700 if module.startswith(("tests/", "store/migrations/")) else 400 for module in sizes}
+    assert {module: lines for module, lines in sizes.items() if lines > most[module]} == {}
 
 
 def test_functions_are_short() -> None:
     # A migration is a list of tables: cutting it up would make it harder to read.
     modules = [path for path in MODULES if MIGRATIONS not in path.parents]
     sizes = {f"{name(path)}:{function.name}": length(function) for path in modules for function in functions(path)}
-    assert {function: lines for function, lines in sizes.items() if lines > 30} == {}
+    most = {function: 40 if function.startswith("tests/") else 30 for function in sizes}
+    assert {function: lines for function, lines in sizes.items() if lines > most[function]} == {}
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -91,7 +95,7 @@ def test_locks_know_every_dependency() -> None:
         "requirements-dev.lock": project["optional-dependencies"]["dev"],
     }.items():
         pinned = {line.split("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
-        wanted = {requirement.split(">=")[0].split("==")[0] for requirement in requirements}
+        wanted = {re.split(r"[\[>=<]", requirement)[0] for requirement in requirements}
         assert wanted - pinned == set()
 
 

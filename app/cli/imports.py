@@ -1,5 +1,6 @@
-"""`pishkhan import`: machines and operators from CSV; all rows or none."""
+"""`pishkhan import` and `pishkhan export`: registries from and to CSV and XLSX files."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,47 +8,119 @@ import typer
 
 from app.cli.options import AsJson, Config
 from app.cli.output import REFUSED, emit_json, say, told
-from app.cli.session import Session, in_session
-from app.imports import TABLES, RowFault, keep, read_resources, read_rows
-from domain.errors import UnknownKind
+from app.cli.progress import bar
+from app.cli.session import Session, acting_or_system, in_session
+from app.exporting import export_table
+from app.importing import Imported, Wish, import_file
+from domain.actions.registries import registry_named
+from domain.imports import RowFault, Seen
+from domain.registries import REGISTRIES
+
+SHOWN_LINES = 20
+
+Table = Annotated[str, typer.Argument(help=f"One of: {', '.join(REGISTRIES)}.")]
+By = Annotated[
+    str | None,
+    typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it; the system if not given."),
+]
 
 
 def import_table(
-    table: Annotated[
-        str, typer.Argument(help="machines (code,type,title,status,capacity) or operators (code,title,mobile,skills).")
-    ],
-    file: Annotated[Path, typer.Argument(help="CSV file in UTF-8 with a head line.", exists=True, dir_okay=False)],
+    table: Table,
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX file with a head line.", exists=True, dir_okay=False)],
+    preview: Annotated[bool, typer.Option("--preview", help="Only tell what would happen.")] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave bad rows out, keep the others.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="CSV or XLSX file that takes every fault.", dir_okay=False)
+    ] = None,
+    username: By = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Import a table; rows with a known code change it. If any row is wrong, each fault is told and nothing is kept."""
+    """Import a table; rows with a known key change theirs. If any row is wrong, nothing is kept."""
+    wish = Wish(preview, skip_bad_rows, report)
 
     async def work(session: Session) -> dict[str, Any]:
-        if table not in TABLES:
-            raise UnknownKind("table", detail="choice", given=table[:30])
-        found, faults = read_resources(read_rows(file, TABLES[table]), TABLES[table])
-        if not faults:
-            async with session.store.unit() as uow:
-                await keep(uow, session.desk.ids, found)
-        return {"imported": 0 if faults else len(found), "errors": [_view(session, one) for one in faults]}
+        registry = registry_named(table)
+        actor = await acting_or_system(session, username)
+        done = await import_file(session.desk, session.store, registry, file, wish, actor, bar)
+        return _view(table, wish, done)
 
     with told(as_json):
-        done = in_session(config, work)
+        shown = in_session(config, work)
     if as_json:
-        emit_json(done)
+        emit_json(shown)
     else:
-        _print(done)
-    if done["errors"]:
+        _print(shown, report)
+    if shown["bad"] and not skip_bad_rows:
         raise typer.Exit(REFUSED)
 
 
-def _print(done: dict[str, Any]) -> None:
-    for one in done["errors"]:
-        typer.echo(f"row {one['row']}, {one['field']}: {one['code']}: {one['message']}", err=True)
-    say(f"{done['imported']} imported, {len(done['errors'])} rows are wrong")
+def export(
+    table: Table,
+    file: Annotated[Path, typer.Argument(help="File to be written; its end says how: .csv or .xlsx.", dir_okay=False)],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Export a table, with headings that `import` takes back."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        registry = registry_named(table)
+        rows = await export_table(session.desk, session.store, registry, file, bar, force=force)
+        return {"table": table, "rows": rows, "file": str(file)}
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['rows']} rows in {shown['file']}")
 
 
-def _view(session: Session, fault: RowFault) -> dict[str, Any]:
-    error = fault.error
-    message = session.desk.wording.error(error)
-    return {"row": fault.number, "code": error.code, "message": message, "field": error.field}
+def _view(table: str, wish: Wish, done: Imported) -> dict[str, Any]:
+    tally = done.examined.tally
+    return {
+        "table": table,
+        "preview": wish.preview,
+        "kept": done.kept is not None,
+        **tally.as_json(),
+        "ignored_columns": list(done.examined.ignored),
+        "errors": [asdict(one) for one in done.faults],
+        "first": [_seen(one) for one in done.examined.first],
+    }
+
+
+def _seen(one: Seen) -> dict[str, Any]:
+    changes = {name: list(pair) for name, pair in one.changes.items()}
+    return {"row": one.row, "fate": one.fate.value, "values": one.values, "changes": changes}
+
+
+def _print(shown: dict[str, Any], report: Path | None) -> None:
+    for one in shown["errors"][:SHOWN_LINES]:
+        typer.echo(_line(RowFault(**one)), err=True)
+    if shown["faults"] > SHOWN_LINES:
+        where = f"see {report}" if report else "--report FILE takes all of them"
+        typer.echo(f"… and {shown['faults'] - SHOWN_LINES} more: {where}", err=True)
+    if shown["preview"]:
+        for row in shown["first"]:
+            say(f"row {row['row']}: {row['fate']}: {_values(row)}")
+    if shown["ignored_columns"]:
+        say(f"columns without a meaning here: {', '.join(shown['ignored_columns'])}")
+    outcome = "nothing written" if not shown["kept"] else "written"
+    say(
+        f"{shown['rows']} rows: {shown['added']} new, {shown['changed']} changed, {shown['same']} as before, "
+        f"{shown['bad']} wrong; {outcome}"
+    )
+
+
+def _line(fault: RowFault) -> str:
+    return f"row {fault.row}, {fault.column or 'row'}: {fault.code}: {fault.message}"
+
+
+def _values(row: dict[str, Any]) -> str:
+    if row["changes"]:
+        return ", ".join(f"{name} {before} → {after}" for name, (before, after) in row["changes"].items())
+    return ", ".join(f"{name}={value}" for name, value in row["values"].items() if value not in (None, "", []))

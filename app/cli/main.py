@@ -50,8 +50,23 @@ COMMANDS: Table = {
             "show": "app.cli.requests:show",
             "act": "app.cli.requests:act",
             "assign": "app.cli.requests:assign",
+            "reopen": "app.cli.reopening:reopen",
+            "correct-mobile": "app.cli.desk:correct_mobile",
+            "erase": "app.cli.erasing:erase",
+            "attach": "app.cli.documents:attach",
+            "documents": "app.cli.documents:list_documents",
         },
     ),
+    "comment": Group(
+        "Comments and suggestions of citizens.",
+        {
+            "list": "app.cli.comments:list_comments",
+            "publish": "app.cli.comments:publish",
+            "hide": "app.cli.comments:hide",
+            "answer": "app.cli.comments:answer",
+        },
+    ),
+    "service": Group("The municipal services.", {"show": "app.cli.services:show"}),
     "tariff": Group(
         "Prices of the revenue unit.",
         {"add": "app.cli.tariffs:add", "list": "app.cli.tariffs:list_tariffs", "quote": "app.cli.tariffs:quote"},
@@ -63,15 +78,38 @@ COMMANDS: Table = {
             "add": "app.cli.staff:add",
             "reset-password": "app.cli.staff:reset_password",
             "list": "app.cli.staff:list_staff",
+            "substitute": "app.cli.substitutes:substitute",
+            "substitutes": "app.cli.substitutes:list_substitutes",
         },
     ),
     "import": "app.cli.imports:import_table",
+    "export": "app.cli.imports:export",
+    "registry": Group(
+        "Rows of the registries.",
+        {
+            "show": "app.cli.registries:show",
+            "list": "app.cli.registries:list_rows",
+            "expiring": "app.cli.registries:expiring",
+        },
+    ),
+    "duty": Group(
+        "What vehicles owe.",
+        {
+            "generate": "app.cli.duties:generate",
+            "bill": "app.cli.duties:bill",
+            "waive": "app.cli.duties:waive",
+        },
+    ),
     "outbox": Group(
         "Texts on their way out.", {"list": "app.cli.outbox:list_messages", "retry": "app.cli.outbox:retry"}
     ),
     "history": Group(
         "The history of all requests and its seals.",
-        {"verify": "app.cli.history:verify", "seal": "app.cli.history:seal"},
+        {
+            "verify": "app.cli.history:verify",
+            "seal": "app.cli.history:seal",
+            "erase": "app.cli.erasing:erase_history",
+        },
     ),
     "calendar": Group("Working days and holidays.", {"set": "app.cli.calendar:set_day"}),
     "backup": "app.cli.database:backup",

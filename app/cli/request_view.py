@@ -4,6 +4,7 @@ from typing import Any
 
 from app.cli.session import Session
 from domain import tracking
+from domain.actions.reopen import REOPENED_AS
 from domain.bills import Bill
 from domain.charging import bills_of
 from domain.forms import Field
@@ -30,6 +31,12 @@ async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> di
         "actions": [await _action(uow, request, one) for one in actions],
         "bills": [bill_view(one) for one in await bills_of(uow, request)],
         "history": [_event(one) for one in await uow.history.of_request(request.id)],
+        "channel": request.channel,
+        "mobile": request.mobile,
+        "assignee": request.assignee,
+        "reopens": (await uow.requests.get(request.parent_id)).code if request.parent_id else None,
+        "reopened_as": request.data.get(REOPENED_AS),
+        "erased_at": request.erased_at.isoformat() if request.erased_at else None,
     }
 
 

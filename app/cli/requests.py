@@ -14,7 +14,7 @@ from domain import people
 from domain.actions.act import act as take
 from domain.actions.assign import assign as give_to
 from domain.actions.notify import announce
-from domain.actions.submit import submit as store_new
+from domain.actions.walk_in import enter
 from domain.requests import Phase, RequestFilter
 
 Code = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
@@ -29,14 +29,14 @@ def submit(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Enter a walk-in citizen's request, with the same form as everywhere."""
+    """Enter a walk-in citizen's request with the whole form; the citizen gets the code by SMS."""
     given = pairs(values)
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
             actor = await acting(uow, username)
             number = people.mobile(mobile) if mobile else None
-            outcome = await store_new(session.desk, uow, service, given, actor, number)
+            outcome = await enter(session.desk, uow, service, given, actor, number)
             await announce(session.desk, uow, outcome, actor)
             return await request_view.view(session, uow, outcome.request)
 
@@ -55,27 +55,22 @@ def list_requests(
     config: Config = None,
 ) -> None:
     """List requests, newest first."""
-
-    async def work(session: Session) -> list[dict[str, Any]]:
-        number = people.mobile(mobile) if mobile else None
-        wanted = RequestFilter(
-            service=service,
-            state=state,
-            phase=phase,
-            mobile=number,
-            assignee=assignee,
-            open_only=only_open,
-            limit=limit,
-        )
-        async with session.store.unit(write=False) as uow:
-            return [request_view.line(one) for one in await uow.requests.find(wanted)]
-
+    asked = {
+        "service": service, "state": state, "phase": phase,
+        "assignee": assignee, "open_only": only_open, "limit": limit,
+    }  # fmt: skip
     with told(as_json):
-        rows = in_session(config, work)
+        rows = in_session(config, lambda session: _found(session, mobile, asked))
     if as_json:
         emit_json(rows)
     else:
         table(rows, ("code", "service", "state", "phase", "mobile", "assignee", "updated_at"))
+
+
+async def _found(session: Session, mobile: str | None, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    number = people.mobile(mobile) if mobile else None
+    async with session.store.unit(write=False) as uow:
+        return [request_view.line(one) for one in await uow.requests.find(RequestFilter(mobile=number, **asked))]
 
 
 def show(code: Code, as_json: AsJson = False, config: Config = None) -> None:

@@ -3,16 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from app.clock import SystemClock
 from app.database import open_store
 from app.settings import Settings, load
 from app.wiring import desk_of
 from domain.actions.desk import Desk
-from domain.errors import AuthenticationFailed, InvalidField
+from domain.actions.staffing import staff_actor
+from domain.calendar import in_tehran
+from domain.engine import SYSTEM
+from domain.errors import InvalidField
 from domain.forms import Day, Reading
 from domain.people import Actor
 from domain.ports import UnitOfWork
@@ -47,17 +51,22 @@ async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[Re
         await store.close()
 
 
-def read_day(session: Session, text: str) -> date:
-    """Read a day as people and programs write it (1405/12/27, 2027-03-18); `InvalidField("day")`."""
+def read_day(session: Session, text: str, field: str = "day") -> date:
+    """Read a day as people and programs write it (1405/12/27, 2027-03-18); `InvalidField` of that field."""
     try:
         return date.fromisoformat(Day(past=True).parse(text, Reading(session.desk.clock.now())))
     except InvalidField as error:
-        raise InvalidField("day", detail=error.detail, **error.params) from None
+        raise InvalidField(field, detail=error.detail, **error.params) from None
 
 
 async def acting(uow: UnitOfWork, username: str) -> Actor:
-    """Return the member of the staff who acts; `AuthenticationFailed("as")` for one who is unknown or has left."""
-    member = await uow.people.staff(username)
-    if member is None or not member.active:
-        raise AuthenticationFailed("as")
-    return Actor(member.roles, "staff", member.username, CHANNEL)
+    """Return the member of the staff who acts, for absent ones too; `AuthenticationFailed("as")` for a stranger."""
+    return await staff_actor(uow, username, CHANNEL, in_tehran(SystemClock().now()).date())
+
+
+async def acting_or_system(session: Session, username: str | None) -> Actor:
+    """Return the member of the staff who acts, or the system, when somebody with a shell here names nobody."""
+    if username is None:
+        return replace(SYSTEM, ident=CHANNEL, channel=CHANNEL)
+    async with session.store.unit(write=False) as uow:
+        return await acting(uow, username)

@@ -152,9 +152,14 @@ async def _request(scene: Scene, story: Story) -> ServiceRequest:
 
 async def _deliver(scene: Scene) -> None:
     """Mark all that is queued as delivered: at once, or when the quiet hours that it waited for had ended."""
+    now = scene.clock.now()
+    await _deliver_due(scene, now)  # first what may leave at once: a reminder is no longer true after its event
+    await _deliver_due(scene, now + _LONGEST_QUIET)
+
+
+async def _deliver_due(scene: Scene, moment: datetime) -> None:
     uow, token = scene.uow, scene.desk.ids.token()
-    latest = scene.clock.now() + _LONGEST_QUIET
-    while batch := await uow.outbox.claim(notify.SMS, latest, _BATCH, _LEASE, token):
+    while batch := await uow.outbox.claim(notify.SMS, moment, _BATCH, _LEASE, token):
         for message in batch:
             message.state, message.attempts = MessageState.DELIVERED, 1
             message.provider, message.provider_id = PROVIDER, f"sim-{message.id}"

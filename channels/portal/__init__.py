@@ -1,6 +1,7 @@
-"""The citizens' portal. For now its front page: what this desk is, which services it has, and what to text.
+"""The citizens' portal. For now its front page and a page for each service.
 
-Everything on the page comes from the service declarations and the texts, so a further service shows up by itself.
+What this desk is, which services it has, what to text, and what people think of it. Everything comes from the service
+declarations, the texts and the store, so a further service shows up by itself.
 """
 
 from dataclasses import dataclass
@@ -10,9 +11,14 @@ from aiohttp import web
 
 from channels.web.pages import page
 from channels.web.site import add_pages
+from domain.accounts import Comment
 from domain.actions.desk import Desk
+from domain.actions.service_page import visit
+from domain.calendar import in_tehran, jalali_text
+from domain.errors import UnknownService
 from domain.lifecycle import Service
 from domain.messages import Catalogue
+from domain.ports import Store
 
 WORDS_SHOWN = 2
 """How many of a keyword's spellings are printed; the grammar takes many more."""
@@ -20,11 +26,12 @@ WORDS_SHOWN = 2
 _PROMISES = "web.home.promises."
 _HOW = "web.home.how."
 _WORDS = "web.home.words.list."
+_LONGEST_ID = 19
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
-    """A municipal service as the front page shows it; `example` is a whole message that works, None without one."""
+    """A municipal service as its page shows it; `example` is a whole message that works, None without one."""
 
     key: str
     title: str
@@ -32,20 +39,35 @@ class ServiceCard:
     steps: tuple[str, ...]
     words: tuple[str, ...]
     example: str | None
+    benefits: tuple[str, ...]
+    papers: tuple[str, ...]
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComment:
+    """A published comment: its day in Jalali, its words, and the answer, if there is one. Nobody is named."""
+
+    day: str
+    text: str
+    answer: str | None
 
 
 class Portal:
     """Mounts the portal. `line` is the number that citizens text; `phone` the demonstration phone's address, if any."""
 
-    def __init__(self, desk: Desk, line: str, phone: str | None = None) -> None:
+    def __init__(self, desk: Desk, store: Store, line: str, phone: str | None = None) -> None:
         self._desk = desk
+        self._store = store
         self._line = line
         self._phone = phone
 
     def mount(self, app: web.Application) -> None:
-        """Add the front page."""
+        """Add the pages."""
         add_pages(app, "portal", Path(__file__).parent)
         app.router.add_get("/", self._home)
+        app.router.add_get("/services/{key}", self._service)
 
     async def _home(self, request: web.Request) -> web.Response:
         catalogue = self._desk.catalogue
@@ -59,11 +81,42 @@ class Portal:
         }
         return page(request, "portal/home.html", context)
 
+    async def _service(self, request: web.Request) -> web.Response:
+        """Show a service. Every whole page that is read counts as a view; further pages of comments do not."""
+        before = _before(request)
+        try:
+            counted = request.method == "GET" and before is None
+            seen = await visit(self._desk, self._store, request.match_info["key"], before, counted=counted)
+        except UnknownService:
+            raise web.HTTPNotFound from None
+        context = {
+            "line": self._line,
+            "service": service_card(self._desk.catalogue, seen.service),
+            "seen": seen,
+            "comments": [_shown(one) for one in seen.comments],
+        }
+        return page(request, "portal/service.html", context)
+
+
+def _before(request: web.Request) -> int | None:
+    """Return where the page of comments begins; `HTTPNotFound` for what is no id."""
+    given = request.query.get("before")
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) <= _LONGEST_ID):
+        raise web.HTTPNotFound
+    return min(int(given), 2**63 - 1)
+
+
+def _shown(comment: Comment) -> ShownComment:
+    return ShownComment(jalali_text(in_tehran(comment.at).date()), comment.text, comment.answer)
+
 
 def service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
     """Describe a service by its declaration and texts."""
     texts = f"services.{service.key}"
     example = f"web.home.services.examples.{service.key}"
+    papers = service.documents.names if service.documents else ()
     return ServiceCard(
         service.key,
         catalogue.text(f"{texts}.title"),
@@ -71,6 +124,10 @@ def service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
         tuple(catalogue.lines(f"{texts}.steps")),
         tuple(word for keyword in service.keywords for word in keyword.intent.words[:WORDS_SHOWN]),
         catalogue.text(example) if example in catalogue else None,
+        tuple(catalogue.lines(f"{texts}.benefits")),
+        tuple(catalogue.text(f"choices.document.{one}") for one in papers),
+        catalogue.text(f"{texts}.author"),
+        catalogue.text(f"{texts}.date"),
     )
 
 

@@ -15,6 +15,9 @@ from domain.actions.receive import receive
 from domain.errors import DomainError, TooLarge
 from domain.ports import SmsProvider, Store
 
+STATUS = {"too_large": 413, "unavailable": 503}
+"""HTTP status of a refusal where it is not 400; panels deliver again what was answered 5xx."""
+
 LARGEST_BODY = 32 * 1024
 """Bytes of a webhook body: the longest text in percent-encoded UTF-8 is far below it."""
 
@@ -68,7 +71,7 @@ class SmsChannel:
 
     def _refused(self, error: DomainError) -> web.Response:
         told = {"code": error.code, "message": self._desk.wording.error(error), "field": error.field}
-        return web.json_response({"error": told}, status=413 if isinstance(error, TooLarge) else 400)
+        return web.json_response({"error": told}, status=STATUS.get(error.code, 400))
 
 
 async def _form(request: web.Request) -> dict[str, str]:

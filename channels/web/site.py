@@ -14,13 +14,14 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from channels.web.error_pages import WORDING, error_pages
 from channels.web.headers import protect
+from domain.forms import number_text
 from domain.people import mobile_shown
 from domain.text import persian_digits
 from domain.wording import Wording
 
 STATIC = "/static"
 
-_FILTERS: Mapping[str, Callable[..., str]] = {"fa": persian_digits, "mobile": mobile_shown}
+_FILTERS: Mapping[str, Callable[..., str]] = {"fa": persian_digits, "decimal": number_text, "mobile": mobile_shown}
 _SITES: web.AppKey[dict[str, BaseLoader]] = web.AppKey("sites", dict[str, BaseLoader])
 _ASSETS: web.AppKey[dict[str, str]] = web.AppKey("assets", dict[str, str])
 

@@ -18,11 +18,13 @@ async def assign(desk: Desk, uow: UnitOfWork, code: str, username: str, actor: A
     if request.phase.final:
         raise NotAllowedNow("code")
     unit = desk.engine.service(request.service).state(request.state).unit
-    if not actor.role_names & {unit, Role.MANAGER}:
+    may = frozenset(one for one in (unit, Role.MANAGER) if one)
+    if not actor.role_names & may:
         raise Forbidden("assignee")
     member = await uow.people.staff(username)
     if member is None or not member.active:
         raise NotFound("assignee")
+    by = actor.acting_by(may, request.assignee)
     request.assignee = member.username
-    await desk.engine.note(uow, request, "assign", actor, {"assignee": member.username})
+    await desk.engine.note(uow, request, "assign", by, {"assignee": member.username})
     return request

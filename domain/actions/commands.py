@@ -1,14 +1,17 @@
 """What a citizen's commands do, whichever conversation they come from: each takes the slots and returns the reply."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain import bill_ids, tracking
 from domain.actions import act, feedback, notify, submit, track
+from domain.actions import reopen as reopening
 from domain.actions.desk import Desk
-from domain.charging import SUBJECT, bills_of
-from domain.conversation.dialogue import Conversation, Frame
+from domain.actions.subjects import SUBJECTS
+from domain.charging import SUBJECT
+from domain.conversation.dialogue import CONFIRM, Conversation
+from domain.conversation.frames import Frame
 from domain.errors import BillNotFound, DomainError, NotAllowedNow, NotFound
 from domain.lifecycle import Asked, Command, Lookup, Prices, Service
 from domain.outgoing import MessageClass
@@ -34,12 +37,16 @@ AWAITED = frozenset({Command.CONFIRM, Command.DENY})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A reply's text, its key in the catalogue, its class, and the request it is about."""
+    """A reply's text, its key in the catalogue, its class, and the request it is about.
+
+    `then` is the intent that the reply offers to do: the citizen's next text says yes or no.
+    """
 
     text: str
     key: str
     cls: MessageClass = MessageClass.REPLY
     request_id: int | None = None
+    then: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ async def submit_form(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
     if found is None:
         raise NotFound("service")
-    outcome = await submit.submit(talk.desk, talk.uow, found[0].key, frame.slots, talk.actor, talk.actor.ident)
+    outcome = await submit.submit(talk.desk, talk.uow, found[0].key, frame.said, talk.actor, talk.actor.ident)
     return await _announced(talk, outcome)
 
 
@@ -95,8 +102,7 @@ async def _announced(talk: Talk, outcome: Any) -> Said:
 
 async def status(talk: Talk, request: ServiceRequest) -> Said:
     """Say where an own request stands and what it waits for."""
-    key = f"services.{request.service}.status.{request.state}"
-    facts = notify.bill_facts(await bills_of(talk.uow, request))
+    key, facts = await notify.standing(talk.desk, talk.uow, request)
     return talk.say_about(request, key if key in talk.desk.catalogue else "sms.status", **facts)
 
 
@@ -137,13 +143,18 @@ async def _pay_bill(talk: Talk, text: str) -> Said:
     except BillNotFound:
         await track.count_guess(talk.desk, talk.uow, talk.actor.ident)
         raise
-    request = await talk.uow.requests.get(bill.subject_id) if bill.subject_kind == SUBJECT else None
-    if request is None or request.mobile != talk.actor.ident:
+    subject, facts = SUBJECTS[bill.subject_kind], notify.bill_facts([bill])
+    title = await subject.title(talk.desk, talk.uow, bill)
+    if await subject.mobile(talk.uow, bill) != talk.actor.ident:
         await track.count_guess(talk.desk, talk.uow, talk.actor.ident)
-        service = talk.desk.wording.service(request.service) if request else ""
-        return talk.say("sms.bill_of_other", amount=grouped(bill.amount), service=service)
-    facts = notify.bill_facts([bill])
-    return talk.say_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+        return talk.say("sms.bill_of_other", amount=grouped(bill.amount), service=title)
+    if bill.subject_kind == SUBJECT:
+        request = await talk.uow.requests.get(bill.subject_id)
+        return talk.say_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+    if not facts:
+        return talk.say("sms.bill_settled", service=title)
+    ids = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
+    return talk.say("sms.pay_bill", service=title, amount=grouped(bill.amount), **ids)
 
 
 async def look_up(talk: Talk, service: Service, lookup: Lookup | Prices, slots: Slots) -> Said:
@@ -209,13 +220,24 @@ async def comment(talk: Talk, slots: Slots) -> Said:
 async def rate(talk: Talk, slots: Slots) -> Said:
     """Keep a rating of a finished request."""
     request = await feedback.rate(talk.desk, talk.uow, slots["code"], slots["score"], slots.get("text"), talk.actor)
-    return talk.say_about(request, "sms.rated", score=slots["score"])
+    if slots["score"] > talk.desk.policy.low_rating:
+        return talk.say_about(request, "sms.rated", score=slots["score"])
+    offer = Frame("reopen", {"code": request.code}, asked=CONFIRM)
+    return replace(talk.say_about(request, "sms.rated_low", score=slots["score"]), then=offer)
 
 
 async def rate_bare(talk: Talk, score: int) -> Said | None:
     """Take a bare 1–5 as the answer to the rating question, when one is open."""
     request = await feedback.awaiting_rating(talk.desk, talk.uow, talk.actor.ident)
     return await rate(talk, {"code": request.code, "score": score}) if request else None
+
+
+async def reopen(talk: Talk, slots: Slots) -> Said:
+    """Take up again a finished request that was rated low."""
+    reason = talk.text("staff.reopened_by_rating")
+    reopened = await reopening.reopen(talk.desk, talk.uow, slots["code"], reason, talk.actor)
+    await notify.announce(talk.desk, talk.uow, reopened.outcome, talk.actor)
+    return Said(reopened.message.text, reopened.message.key, request_id=reopened.outcome.request.id)
 
 
 async def explain(talk: Talk, slots: Slots) -> Said:
@@ -234,10 +256,9 @@ async def own_codes(talk: Talk, intent: str) -> list[ServiceRequest]:
     mobile = talk.actor.ident
     if intent in AWAITED:
         return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=LISTED))
-    wanted = RequestFilter(mobile=mobile, open_only=intent not in {"rate", "comment", "track"}, limit=LISTED)
-    requests = await talk.uow.requests.find(wanted)
-    needed = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    return [one for one in requests if needed in {None, one.phase}]
+    phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
+    wanted = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=LISTED)
+    return await talk.uow.requests.find(wanted)
 
 
 def offer(talk: Talk, intent: str, requests: Sequence[ServiceRequest]) -> Said:
@@ -260,6 +281,7 @@ COMMANDS: Mapping[str, Callable[[Talk, Slots], Awaitable[Said]]] = {
     "rate": rate,
     "confirm": confirm,
     "deny": deny,
+    "reopen": reopen,
     "help": explain,
 }
 """Every command that belongs to no service."""

@@ -10,18 +10,8 @@ from domain.actions import commands
 from domain.actions.commands import Said, Talk
 from domain.actions.desk import Desk
 from domain.conversation.command_fields import MENU
-from domain.conversation.dialogue import (
-    CONFIRM,
-    Ask,
-    Conversation,
-    Dialogue,
-    Frame,
-    Left,
-    OptOut,
-    Perform,
-    Step,
-    Unknown,
-)
+from domain.conversation.dialogue import CONFIRM, Conversation
+from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
 from domain.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
@@ -50,6 +40,8 @@ async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel:
     dialogue, late = await _load(desk, uow, channel, mobile)
     before = dialogue.as_json()
     reply = await _turn(talk, dialogue, text, late=late)
+    if reply.said.then:
+        dialogue.frames.append(reply.said.then)
     await _keep(desk, uow, channel, mobile, dialogue, before)
     return reply
 
@@ -70,7 +62,11 @@ async def _turn(talk: Talk, dialogue: Dialogue, text: str, *, late: bool) -> Rep
 
 async def _take(talk: Talk, dialogue: Dialogue, step: Step) -> Reply:
     if isinstance(step, Ask | Perform):
-        step = await _filled(talk, dialogue, step)
+        frame = step.frame
+        try:
+            step = await _filled(talk, dialogue, step)
+        except DomainError as error:
+            return await _wrong(talk, dialogue, frame, error)
     match step:
         case Ask():
             return await _ask(talk, dialogue, step)
@@ -93,10 +89,11 @@ async def _filled(talk: Talk, dialogue: Dialogue, step: Ask | Perform) -> Step:
     found = talk.conversation.keyword(frame.intent)
     if found is None or found[0].fill is None:
         return step
-    known = await found[0].fill(talk.uow, talk.actor.ident, frame.slots)
-    new = {name: value for name, value in known.values.items() if name not in frame.slots}
-    frame.slots.update(new)
-    if isinstance(step, Ask) and new and frame.asked != CONFIRM:
+    known = await found[0].fill(talk.uow, talk.actor.ident, frame.said)
+    before, said = set(frame.slots), frame.said
+    frame.by_fill = [name for name in known.values if name not in said]
+    frame.slots = {**known.values, **said}
+    if isinstance(step, Ask) and set(frame.slots) != before and frame.asked != CONFIRM:
         frame.one_shot, frame.asked = frame.one_shot or not frame.filled, None
         step = talk.conversation.go_on(dialogue, step.problem)  # type: ignore[assignment]  # an Ask or a Perform
     frame.filled = True
@@ -111,13 +108,19 @@ async def _perform(talk: Talk, dialogue: Dialogue, frame: Frame) -> Reply:
     try:
         return Reply(await _done(talk, frame), frame.intent)
     except (InvalidField, MissingField, UnknownKind) as error:
-        if error.field not in {one.name for one in talk.conversation.fields(frame.intent)}:
-            return Reply(talk.say_error(error), frame.intent)
-        frame.slots.pop(str(error.field), None)
-        dialogue.frames.append(frame)
-        return await _take(talk, dialogue, talk.conversation.go_on(dialogue, error))
+        return await _wrong(talk, dialogue, frame, error)
     except DomainError as error:
         return Reply(talk.say_error(error), frame.intent)
+
+
+async def _wrong(talk: Talk, dialogue: Dialogue, frame: Frame, error: DomainError) -> Reply:
+    """Ask again for the field that is wrong; when it is none that people are asked for, say so and leave the form."""
+    again = talk.conversation.ask_again(dialogue, frame, error)
+    if again:
+        return await _ask(talk, dialogue, again)
+    if dialogue.top is frame:
+        dialogue.frames.pop()
+    return Reply(talk.say_error(error), frame.intent)
 
 
 async def _done(talk: Talk, frame: Frame) -> Said:
@@ -163,6 +166,8 @@ def _question(talk: Talk, frame: Frame) -> Said:
     if frame.intent == "tariff":
         key = "ask.tariff"
     if frame.options:
+        chosen = f"{key.removesuffix('.prompt')}.choose"
+        key = chosen if chosen in talk.desk.catalogue else key
         asked = next(one for one in talk.conversation.form(frame.intent) if one.name == frame.asked)
         return talk.say(key, menu=talk.menu([asked.type.name_of(one, talk.text) for one in frame.options]))
     return talk.say(key)
@@ -170,7 +175,8 @@ def _question(talk: Talk, frame: Frame) -> Said:
 
 def _summary(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
-    assert found is not None, "only forms of services are summed up"  # noqa: S101 - holds by construction
+    if found is None:
+        return talk.say(f"sms.offer.{frame.intent}")
     return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0].form, frame.slots))
 
 
@@ -204,7 +210,7 @@ async def _menu(talk: Talk, dialogue: Dialogue, key: str, intents: list[str], in
 def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Reply) -> Reply:
     """After an interruption, say what the waiting dialogue still asks."""
     waiting = dialogue.top
-    if waiting is None or waiting.intent == MENU or waiting.asked in {None, "code"}:
+    if waiting is None or waiting.intent == MENU or waiting.asked in {None, "code"} or reply.said.then:
         return reply
     if talk.conversation.outdated(waiting):
         return reply  # it restarts with the next text

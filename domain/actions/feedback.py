@@ -6,15 +6,17 @@ from domain import tracking
 from domain.accounts import Comment, Rating
 from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
+from domain.actions.notify import queue, role_mobiles
 from domain.errors import AlreadyDone, NotAllowedNow
-from domain.people import Actor
+from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.requests import Phase, RequestFilter, ServiceRequest
 
 
 async def rate(desk: Desk, uow: UnitOfWork, code: str, score: int, text: str | None, actor: Actor) -> ServiceRequest:
-    """Store the citizen's rating (1–5) of an own, finished request; `AlreadyDone` the second time, `NotAllowedNow`
-    before.
+    """Store the citizen's rating (1–5) of an own, finished request; a low one alerts the managers.
+
+    Errors: `AlreadyDone` the second time, `NotAllowedNow` before the end.
     """
     request = await uow.requests.by_code(tracking.parse(code), lock=True)
     own_or_not_found(request, actor.ident)
@@ -24,7 +26,16 @@ async def rate(desk: Desk, uow: UnitOfWork, code: str, score: int, text: str | N
     if not await uow.feedback.rate(rating):
         raise AlreadyDone("code", detail="rated")
     await desk.engine.note(uow, request, "rate", actor, {"score": score, "text": text})
+    if score <= desk.policy.low_rating:
+        await _alert(desk, uow, request, rating)
     return request
+
+
+async def _alert(desk: Desk, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
+    facts = desk.wording.facts(request, {"score": rating.score, "text": rating.text or "—"})
+    message = desk.catalogue.message("staff.low_rating", facts)
+    for mobile in await role_mobiles(uow, desk, Role.MANAGER):
+        await queue(desk, uow, mobile, message, request.id)
 
 
 async def awaiting_rating(desk: Desk, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.actions import staffing
 from domain.actions.desk import Desk
 from domain.bills import Bill
 from domain.charging import bills_of
-from domain.engine import Outcome, Told
+from domain.documents import lacking_of
+from domain.engine import Outcome
 from domain.lifecycle import Audience, Kept
 from domain.messages import Message
 from domain.outgoing import MessageClass, OutboxMessage
-from domain.people import Actor
+from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 
@@ -21,16 +23,16 @@ SMS = "sms"
 async def announce(desk: Desk, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> list[Message]:
     """Queue what a step calls for, and return the texts that are the direct reply to the citizen who took it.
 
-    The reply to a citizen's own message replaces the notice of that transition (services.md, "Notifications").
+    The reply to a citizen's own message replaces the notice that would go to the same line (services.md,
+    "Notifications"): to whoever applied, or was asked for consent.
     """
     replies = []
     for told in outcome.told:
         message = desk.wording.notice(outcome.request, told.notice, told.facts)
-        own = actor.kind == "citizen" and outcome.request.mobile == actor.ident
-        if told.notice.to is Audience.CITIZEN and own:
-            replies.append(message)
-        else:
-            for mobile in await _recipients(uow, desk, outcome.request, told):
+        for mobile in await recipients(desk, uow, outcome.request, told.notice.to):
+            if actor.kind == "citizen" and mobile == actor.ident:
+                replies.append(message)
+            else:
                 await queue(desk, uow, mobile, message, outcome.request.id)
     return replies
 
@@ -68,8 +70,8 @@ def _keeps(desk: Desk, cls: MessageClass) -> timedelta:
     return timedelta(minutes=5) if cls is MessageClass.SECURITY else desk.policy.notice_keeps
 
 
-async def _recipients(uow: UnitOfWork, desk: Desk, request: ServiceRequest, told: Told) -> list[str]:
-    to = told.notice.to
+async def recipients(desk: Desk, uow: UnitOfWork, request: ServiceRequest, to: Audience | Kept) -> list[str]:
+    """Return the mobiles of those whom a notice or reminder of a request is meant for."""
     if isinstance(to, Kept):
         kept = request.data.get(to.name)
         return [kept] if kept else []
@@ -84,7 +86,12 @@ async def _recipients(uow: UnitOfWork, desk: Desk, request: ServiceRequest, told
 async def unit_mobiles(uow: UnitOfWork, desk: Desk, request: ServiceRequest) -> list[str]:
     """Return the mobiles of the staff whose unit has the request in its queue now."""
     unit = desk.engine.service(request.service).state(request.state).unit
-    members = await uow.people.staff_with_role(unit) if unit else []
+    return await role_mobiles(uow, desk, unit) if unit else []
+
+
+async def role_mobiles(uow: UnitOfWork, desk: Desk, role: Role) -> list[str]:
+    """Return the mobiles of those who take care of a role's work today."""
+    members = await staffing.on_duty(uow, role, staffing.today(desk))
     return [member.mobile for member in members if member.mobile]
 
 
@@ -98,11 +105,24 @@ async def replace_expired(desk: Desk, uow: UnitOfWork, expired: Sequence[OutboxM
     lines = {(one.request_id, one.recipient) for one in old if one.request_id}
     for request_id, recipient in sorted(lines):
         request = await uow.requests.get(request_id)
-        key = f"services.{request.service}.status.{request.state}"
-        if request.mobile != recipient or request.phase.final or key not in desk.catalogue:
+        key, facts = await standing(desk, uow, request)
+        if request.mobile != recipient or key not in desk.catalogue:
             continue
-        facts = desk.wording.facts(request, bill_facts(await bills_of(uow, request)))
-        await queue(desk, uow, request.mobile, desk.catalogue.message(key, facts, MessageClass.NOTICE), request.id)
+        message = desk.catalogue.message(key, desk.wording.facts(request, facts), MessageClass.NOTICE)
+        await queue(desk, uow, request.mobile, message, request.id)
+
+
+async def standing(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> tuple[str, dict[str, Any]]:
+    """Return the key of the text that says where a request stands, and its facts; the catalogue may lack that text.
+
+    While required papers are missing, the state's text under `pending` is it, if there is one.
+    """
+    facts = bill_facts(await bills_of(uow, request))
+    base = f"services.{request.service}"
+    pending = f"{base}.pending.{request.state}"
+    if pending in desk.catalogue:
+        facts["missing"] = await lacking_of(uow, desk.services[request.service].documents, request)
+    return (pending if facts.get("missing") else f"{base}.status.{request.state}"), facts
 
 
 def bill_facts(bills: Sequence[Bill]) -> dict[str, Any]:

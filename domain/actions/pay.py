@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from domain import bill_ids
 from domain.actions.desk import Desk
+from domain.actions.subjects import SUBJECTS
 from domain.bills import Bill, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
-from domain.charging import SUBJECT
 from domain.engine import Outcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden
-from domain.lifecycle import Trigger
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 
@@ -48,6 +47,7 @@ async def record(
     """
     if method is PaymentMethod.SLIP and Role.REVENUE not in actor.role_names:
         raise Forbidden("payment")
+    actor = actor.acting_by(frozenset({Role.REVENUE}))
     bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
     if earlier is not None:
@@ -65,7 +65,7 @@ async def record(
         return await _surplus(desk, uow, bill, payment, actor)
     bill.state, bill.settled_at = BillState.PAID, payment.at
     await uow.bills.save(bill)
-    return Settled(bill, payment, await _go_on(desk, uow, bill, actor))
+    return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
 
 
 async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:
@@ -73,16 +73,8 @@ async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:
     a ring.
     """
     bill = await find_bill(uow, *ids)
-    if bill.subject_kind == SUBJECT:
-        await uow.requests.get(bill.subject_id, lock=True)
+    await SUBJECTS[bill.subject_kind].lock(uow, bill)
     return await find_bill(uow, *ids, lock=True)
-
-
-async def _go_on(desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
-    if bill.subject_kind != SUBJECT:
-        return None
-    request = await uow.requests.get(bill.subject_id, lock=True)
-    return await desk.engine.fire(uow, request, Trigger.BILL_SETTLED, actor)
 
 
 async def _surplus(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> Settled:
@@ -92,8 +84,5 @@ async def _surplus(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, ac
     if bill.state in {BillState.EXPIRED, BillState.VOID}:
         bill.state = BillState.REFUND_DUE
         await uow.bills.save(bill)
-    if bill.subject_kind == SUBJECT:
-        request = await uow.requests.get(bill.subject_id, lock=True)
-        kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
-        await desk.engine.note(uow, request, "surplus_payment", actor, kept)
+    await SUBJECTS[bill.subject_kind].surplus(desk, uow, bill, payment, actor)
     return Settled(bill, payment)

@@ -6,7 +6,7 @@ from typing import Any
 from domain.accounts import Person
 from domain.actions.desk import Desk
 from domain.engine import Outcome
-from domain.forms import Reading, read_fields
+from domain.forms import Reading, read_given, refuse_missing
 from domain.lifecycle import Service
 from domain.people import Actor
 from domain.ports import UnitOfWork
@@ -17,17 +17,22 @@ async def submit(
 ) -> Outcome:
     """Store a request of the citizen with that mobile (+989…; None while unproved) from form values as typed.
 
-    Errors: `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` naming the field. The caller announces
-    the outcome.
+    What is known of the person, and what the service's `fill` finds in the registries, need not be given. Errors:
+    `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` / `NotFound` naming the field. The caller
+    announces the outcome.
     """
     service = desk.engine.service(service_key)
     known = await uow.people.person(mobile) if mobile else None
     given = autofilled(service, known) | {name: value for name, value in raw.items() if value not in (None, "")}
-    values = read_fields(service.form, given, actor.channel, Reading(desk.clock.now()))
+    values = read_given(service.form, given, Reading(desk.clock.now()))
+    if service.fill:
+        values = {**(await service.fill(uow, mobile, values)).values, **values}
+    refuse_missing(service.form, values, actor.channel)
     outcome = await desk.engine.submit(uow, service, values, actor, mobile)
     if mobile:
-        person = Person(mobile, values.get("full_name"), values.get("national_code"), desk.clock.now())
-        await uow.people.put_person(person)
+        told = {field.autofill: values.get(field.name) for field in service.form}
+        names = told.get("person.full_name"), told.get("person.national_code")
+        await uow.people.put_person(Person(mobile, *names, desk.clock.now()))
     return outcome
 
 

@@ -8,6 +8,7 @@ from domain.calendar import in_tehran
 from domain.errors import Forbidden, InvalidField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
+from domain.registries import REGISTRIES
 from domain.tariffs import Quote, TariffRow, Wanted, quote, supersede
 
 
@@ -31,7 +32,8 @@ async def add_tariff(
     """
     if Role.REVENUE not in actor.role_names:
         raise Forbidden("tariff")
-    desk.engine.service(service)
+    actor = actor.acting_by(frozenset({Role.REVENUE}))
+    _priced(desk, service)
     if rate < 0 or minimum < 0 or not 0 <= vat_percent <= 100:
         raise InvalidField("rate", detail="range", least="۰", most="…")
     now = desk.clock.now()
@@ -47,8 +49,14 @@ async def add_tariff(
 
 async def quote_for(desk: Desk, uow: UnitOfWork, service: str, wanted: list[Wanted], day: date | None = None) -> Quote:
     """Price what is wanted by the rows in force on a day (today); `NotFound("tariff")` where no price is set."""
-    desk.engine.service(service)
+    _priced(desk, service)
     policy = desk.policy
     on = day or in_tehran(desk.clock.now()).date()
     rows = await uow.tariffs.of_service(service)
     return quote(rows, wanted, on, step=policy.rounding_step, mode=policy.rounding_mode)
+
+
+def _priced(desk: Desk, service: str) -> None:
+    """Raise `UnknownService` for what is no service, nor prices rows of a registry (yearly duties)."""
+    if not any(one.owed and one.owed.tariff == service for one in REGISTRIES.values()):
+        desk.engine.service(service)

@@ -4,16 +4,20 @@ A timer is removed by the step that it causes (the engine sets the new state's t
 taken yet (a payment of unknown outcome) is looked at again later.
 """
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
 from domain.actions.desk import Desk
-from domain.actions.notify import announce, bill_facts, queue, unit_mobiles
+from domain.actions.notify import announce, bill_facts, queue, recipients, unit_mobiles
 from domain.charging import bills_of
 from domain.engine import SYSTEM
+from domain.errors import Unavailable
 from domain.lifecycle import Notice, Trigger
 from domain.ports import Store, UnitOfWork
 from domain.requests import ServiceRequest, Timer, TimerKind
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 LOOK_AGAIN = timedelta(minutes=30)
@@ -26,11 +30,24 @@ async def run_due(desk: Desk, store: Store, kind: TimerKind) -> int:
         async with store.unit(write=False) as uow:
             timers = await uow.timers.due(kind, desk.clock.now(), BATCH)
         for timer in timers:
-            async with store.unit() as uow:
-                await _turn_to(desk, uow, timer)
+            await _turn_safely(desk, store, timer)
         handled += len(timers)
         if len(timers) < BATCH:
             return handled
+
+
+async def _turn_safely(desk: Desk, store: Store, timer: Timer) -> None:
+    """Turn to one request; a fault of ours with it is logged and waits, so that it never keeps the others waiting."""
+    try:
+        async with store.unit() as uow:
+            await _turn_to(desk, uow, timer)
+    except Unavailable:
+        raise  # the database itself: no other timer would fare better
+    except Exception:  # the edge of one request: whatever is wrong with it, the next one has its turn
+        log.exception("timer %s of request %s failed", timer.name, timer.request_id)
+        async with store.unit() as uow:
+            if await uow.timers.remove(timer):
+                await uow.timers.add(replace(timer, at=desk.clock.now() + LOOK_AGAIN))
 
 
 async def _turn_to(desk: Desk, uow: UnitOfWork, timer: Timer) -> None:
@@ -55,13 +72,15 @@ async def _deadline(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer:
 
 async def _remind(desk: Desk, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
     """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then)."""
-    event = desk.engine.event_of(uow, request, timer.name)
-    if request.mobile is None or event is None:
+    reminder = desk.engine.reminder(request, timer.name)
+    event = desk.engine.event_of(uow, request, reminder) if reminder else None
+    if reminder is None or event is None:
         return
     if desk.calendar.next_open(desk.clock.now(), skip_holidays=False) >= event:
         return
     message = desk.wording.notice(request, Notice(timer.name), bill_facts(await bills_of(uow, request)))
-    await queue(desk, uow, request.mobile, message, request.id, until=event)
+    for mobile in await recipients(desk, uow, request, reminder.to):
+        await queue(desk, uow, mobile, message, request.id, until=event)
 
 
 async def _sla_broken(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> None:

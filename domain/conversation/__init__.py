@@ -1,0 +1,1 @@
+"""Conversations by text: the grammar reads messages, the dialogue asks for what is missing."""

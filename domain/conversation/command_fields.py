@@ -34,10 +34,11 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "rate": (CODE, SCORE),
     "confirm": (CODE,),
     "deny": (CODE,),
+    "reopen": (CODE,),
     "tariff": (),
 }
 """Intent → fields that it needs, in asking order. `pay` takes a bill id in place of the code; `tariff` asks what the
-services price.
+services price; `reopen` has no word of its own: it is offered after a low rating.
 """
 
 MENU = "menu"

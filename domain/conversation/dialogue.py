@@ -7,11 +7,12 @@ the asked field's own parser; (3) a keyword with valid arguments; (4) a bare cod
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from domain.conversation.command_fields import COMMAND_FIELDS, MENU
+from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
 from domain.conversation.grammar import Grammar, Parsed
 from domain.conversation.readers import read_number
 from domain.errors import DomainError, InvalidField
@@ -32,86 +33,6 @@ MOST_OPTIONS = 99
 
 DEEPEST = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
-
-
-@dataclass(slots=True)
-class Frame:
-    """One intent being filled. `asked` is the field asked last, `gap` its missing part, `options` the menu's values.
-
-    `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
-    while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know.
-    """
-
-    intent: str
-    slots: dict[str, Any] = field(default_factory=dict)
-    asked: str | None = None
-    gap: str | None = None
-    options: list[str] = field(default_factory=list)
-    trail: list[str] = field(default_factory=list)
-    version: int | None = None
-    one_shot: bool = True
-    filled: bool = False
-
-
-@dataclass(slots=True)
-class Dialogue:
-    """The stack of frames of one line; the last one is asked now."""
-
-    frames: list[Frame] = field(default_factory=list)
-
-    @property
-    def top(self) -> Frame | None:
-        """The frame that the next text answers."""
-        return self.frames[-1] if self.frames else None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the form that the store keeps."""
-        return {"frames": [asdict(frame) for frame in self.frames]}
-
-    @staticmethod
-    def from_json(stored: Mapping[str, Any]) -> "Dialogue":
-        """Read back what `as_json` gave."""
-        return Dialogue([Frame(**frame) for frame in stored["frames"]])
-
-
-@dataclass(frozen=True, slots=True)
-class Perform:
-    """Everything is known: do it. The frame has left the stack."""
-
-    frame: Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Ask the top frame's `asked` field; `problem` says why the last text did not answer it."""
-
-    frame: Frame
-    problem: DomainError | None = None
-    restarted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """The citizen left the dialogue; `left` tells whether there was one."""
-
-    left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """«لغو11» (stopped) or 12."""
-
-    stopped: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Not understood; `near` are intents to offer back."""
-
-    near: tuple[str, ...] = ()
-
-
-Step = Perform | Ask | Left | OptOut | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +77,11 @@ class Conversation:
             return _any_of([one for _, price in self.prices() for one in price.form])
         return COMMAND_FIELDS.get(intent, ())
 
+    def asking(self, intent: str, name: str | None) -> Field | None:
+        """Return the field that is asked in order to get a value: itself, or the one that it stands in for."""
+        form = [one for one in self.form(intent) if not one.found]
+        return next((one for one in form if name in one.instead), next((one for one in form if one.name == name), None))
+
     def offered(self, intent: str) -> bool:
         """Tell whether this channel can do the intent."""
         return intent in COMMAND_FIELDS or self.keyword(intent) is not None or self.lookup(intent) is not None
@@ -196,6 +122,18 @@ class Conversation:
         del dialogue.frames[:-DEEPEST]
         return step
 
+    def ask_again(self, dialogue: Dialogue, frame: Frame, problem: DomainError) -> Ask | None:
+        """Drop the value that turned out wrong, or to be needed after all, and ask it; None when nobody is asked it."""
+        asked = self.asking(frame.intent, problem.field)
+        if asked is None:
+            return None
+        for name in (asked.name, *asked.instead):
+            frame.slots.pop(name, None)
+        if dialogue.top is not frame:
+            dialogue.frames.append(frame)
+        step = self.go_on(dialogue, problem)
+        return step if isinstance(step, Ask) else None
+
     def go_on(self, dialogue: Dialogue, problem: DomainError | None = None) -> Step:
         """Ask the next missing field of the top frame, its summary, or let it be done."""
         frame = dialogue.frames[-1]
@@ -218,7 +156,7 @@ class Conversation:
             return OptOut(stopped=False)
         if parsed.intent in {"unknown", "back"}:
             return Unknown(tuple(parsed.suggestions))
-        return self.begin(dialogue, parsed.intent, _said(parsed), now)
+        return self.begin(dialogue, parsed.intent, self._said(parsed), now)
 
     def _inside(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
         if self.outdated(frame):
@@ -244,7 +182,8 @@ class Conversation:
         if frame.intent == MENU:
             dialogue.frames.pop()
             return self._behind_menu(dialogue, parsed, text, now)
-        return Ask(frame, problem)
+        more = self.grammar.arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
+        return self.go_on(dialogue, self._absorb(frame, self._said(more), now)) if more else Ask(frame, problem)
 
     def _behind_menu(self, dialogue: Dialogue, parsed: Parsed, text: str, now: datetime) -> Step:
         """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
@@ -255,10 +194,10 @@ class Conversation:
     def _interrupt(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, now: datetime) -> Step:
         if parsed.intent == frame.intent and self.keyword(frame.intent):
             frame.asked = None  # what was confirmed before is no longer what is asked for
-            return self.go_on(dialogue, self._absorb(frame, _said(parsed), now))
+            return self.go_on(dialogue, self._absorb(frame, self._said(parsed), now))
         if frame.intent == MENU:
             dialogue.frames.pop()
-        return self.begin(dialogue, parsed.intent, _said(parsed), now)
+        return self.begin(dialogue, parsed.intent, self._said(parsed), now)
 
     def _answer(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
         if frame.asked == CONFIRM:
@@ -315,14 +254,17 @@ class Conversation:
         return self.go_on(dialogue)
 
     def _asked_field(self, frame: Frame) -> Field | None:
-        return next((one for one in self.fields(frame.intent) if one.name == frame.asked), None)
+        return next((one for one in self.form(frame.intent) if one.name == frame.asked), None)
 
     def _next_missing(self, frame: Frame, first: str | None) -> tuple[str, str | None] | None:
-        """Return the field to ask now and its missing part; the field `first`, just answered wrongly, before others."""
+        """Return the field to ask now and its missing part; what gives `first`, just found wrong, before others."""
         if frame.intent == MENU:
             return MENU, None
         if frame.intent == "pay" and "bill_id" in frame.slots:
             return None
+        again = self.asking(frame.intent, first)
+        if again and again.name not in frame.slots:
+            return again.name, None
         missing = [
             (one.name, _lacks(one, frame)) for one in self.fields(frame.intent) if _lacks(one, frame) is not None
         ]
@@ -333,7 +275,17 @@ class Conversation:
         asked = self._asked_field(frame)
         if asked is None or frame.gap:
             return frame.options if frame.intent == MENU else []
+        if frame.intent == "tariff":
+            return []  # all that has a price would be too long a menu: it is asked for in words
         return list(asked.choices or asked.type.menu())
+
+    def _said(self, parsed: Parsed) -> Mapping[str, Any]:
+        """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why), and
+        what fills no slot of the grammar but a field of the form («۳ روز»).
+        """
+        form = {one.name for one in self.form(parsed.intent)}
+        partial = {name: value for name, value in parsed.partial.items() if name in form}
+        return {**partial, **parsed.rejected, **parsed.as_json()["slots"]}
 
     def _absorb(self, frame: Frame, slots: Mapping[str, Any], now: datetime) -> DomainError | None:
         """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
@@ -368,6 +320,8 @@ def _take(frame: Frame, one: Field, raw: object, now: datetime) -> DomainError |
             raise
         frame.slots[one.name] = part
         return error
+    finally:
+        frame.by_fill = [name for name in frame.by_fill if name != one.name]  # what people say counts from now on
     return None
 
 
@@ -382,11 +336,6 @@ def _any_of(fields: Sequence[Field]) -> tuple[Field, ...]:
     """Let any required one of these fields stand for all of them."""
     names = tuple(one.name for one in fields if one.required)
     return tuple(replace(one, instead=names) if one.required else one for one in fields)
-
-
-def _said(parsed: Parsed) -> Mapping[str, Any]:
-    """Return the slots as JSON, and what was meant for a field and is wrong: the field's own parser says why."""
-    return {**parsed.rejected, **parsed.as_json()["slots"]}
 
 
 def _choice(frame: Frame, text: str) -> str | None:

@@ -81,6 +81,16 @@ class Grammar:
             return second
         return parsed
 
+    def arguments(self, intent: str, text: str, today: datetime) -> Parsed | None:
+        """Read a text as the arguments of a command called before; None when it says none, or the intent takes free
+        text, which is whatever was written.
+        """
+        called = self._keywords.intents.get(intent)
+        if called is None or called.rest:
+            return None
+        parsed = self._read(text, Call(called, 0, 0, sure=False), in_tehran(today).date())
+        return parsed if parsed and parsed.slots else None
+
     def _parse(self, text: str, day: date) -> Parsed:
         stream = Stream(text)
         offered: list[str] = []

@@ -19,6 +19,8 @@ CODE_LABELS = keys(
 _BILL_LABELS = CODE_LABELS | keys("قبض", "شناسه", "bill", "id")
 _NATIONAL = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
 _POSTAL = Phrases({True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")})
+_RENOVATION = Phrases({True: ("کد نوسازی", "شماره نوسازی", "شناسه نوسازی", "نوسازی", "renovation code", "kod nosazi")})
+_BETWEEN_PARTS = _INSIDE | frozenset("/")
 
 _TAXI = Phrases(
     {
@@ -135,6 +137,26 @@ def take_national_and_postal(reading: Reading) -> None:
         _take_unnamed_national(reading, pool, others=2 - ("postal_code" in named))
     if "postal_code" not in named and pool:
         _keep(reading, "postal_code", *pool.pop(0))
+
+
+def take_renovation_code(reading: Reading) -> None:
+    """Take a property's renovation code that is named so («کد نوسازی 2-14-15-20»)."""
+    stream = reading.stream
+    for at in stream.free():
+        label = _RENOVATION.at(stream, at)
+        begin = stream.skip(label[1], _AFTER_LABEL) if label else at
+        if not label or not stream.digits(begin):
+            continue
+        end = begin + 1
+        while stream.key(end) in _BETWEEN_PARTS and stream.digits(end + 1):
+            end += 2
+        stream.take(at, begin)
+        try:
+            reading.slots["renovation_code"] = people.renovation_code(stream.slice(begin, end))
+            stream.take(begin, end)
+        except InvalidField:
+            reading.reject("renovation_code", begin, end)
+        return
 
 
 def take_national(reading: Reading) -> None:

@@ -1,7 +1,12 @@
 """The intents of the municipal services: their keywords, as the service declarations give them to the grammar."""
 
 from domain.conversation.dates import chosen, dates, leading
-from domain.conversation.identifiers import take_national, take_national_and_postal, take_taxi_code
+from domain.conversation.identifiers import (
+    take_national,
+    take_national_and_postal,
+    take_renovation_code,
+    take_taxi_code,
+)
 from domain.conversation.kinds import take_kind
 from domain.conversation.leave import take_day_count, take_leave_days
 from domain.conversation.machines import take_work
@@ -54,9 +59,10 @@ EXPERT = Intent(
         "کارشناسی", "حق کارشناسی", "درخواست کارشناسی", "expert", "expert opinion",
         "karshenasi", "haghe karshenasi", "hagh karshenasi",
     ),
-    slots=(take_national_and_postal, take_kind),
+    slots=(take_renovation_code, take_national_and_postal, take_kind),
     rest="text",
     required=("kind", "national_code", "postal_code", "text"),
+    instead={"postal_code": "renovation_code"},
     hint_words=_all_words(EXPERT_KINDS),
     service="expert",
     form=True,

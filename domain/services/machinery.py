@@ -7,7 +7,15 @@ the bill is paid or waived; fewer hours than paid are refunded, more are billed 
 from dataclasses import dataclass
 
 from domain.bills import Bill, BillKind, BillState
-from domain.bookings import BookMachines, FreeMachines, HoldMachines, booked_start, machine_choices, operator_choices
+from domain.bookings import (
+    BookMachines,
+    FreeMachines,
+    HoldMachines,
+    WantedInFuture,
+    booked_start,
+    machine_choices,
+    operator_choices,
+)
 from domain.calendar import TEHRAN
 from domain.charging import (
     BillsSettled,
@@ -361,5 +369,6 @@ MACHINERY_WORK = Service(
     keywords=(Keyword(MACHINERY),),
     soap_operation="SubmitMachineryRequest",
     steps=6,
+    on_submit=(WantedInFuture(),),
     prices=PRICES,
 )

@@ -61,6 +61,14 @@ class OneTripConnection(aiosqlite.Connection):
         """Make a cursor; nothing is asked of the thread yet."""
         return Cursor(self._in_thread)
 
+    async def _connect(self) -> aiosqlite.Connection:
+        """Connect; when that fails, its thread has ended too, instead of telling an event loop that may be closed."""
+        try:
+            return await super()._connect()
+        except BaseException:
+            self._thread.join()
+            raise
+
     async def _in_thread(self, function: Callable[..., Any], *values: Any) -> Any:
         return await self._execute(function, self._conn, *values)  # type: ignore[no-untyped-call] # it has no types
 

@@ -7,11 +7,23 @@ own types on the way out, so that a row's values can be handed to a dataclass as
 import json
 import re
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import JSON, BigInteger, Column, ColumnElement, DateTime, Dialect, Index, Integer, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    Text,
+    TypeDecorator,
+)
 
 from domain.errors import InvalidField
 
@@ -99,6 +111,21 @@ class Listed(TypeDecorator[PartsT], Generic[PartsT]):
     def process_result_value(self, value: list[str] | None, dialect: Dialect) -> PartsT | None:
         """Build the collection again."""
         return None if value is None else self.made(value)
+
+
+class IsoDay(TypeDecorator[str]):
+    """A day that the domain holds as ISO text (2026-11-24), stored as a date."""
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> date | None:
+        """Read the text; `ValueError` for what is no day."""
+        return None if value is None else date.fromisoformat(value)
+
+    def process_result_value(self, value: date | None, dialect: Dialect) -> str | None:
+        """Write it again."""
+        return None if value is None else value.isoformat()
 
 
 class Canonical(TypeDecorator[dict[str, str]]):

@@ -8,11 +8,33 @@ from store.schema.base import metadata
 from store.schema.fleet import bookings, resources, slots
 from store.schema.messages import dialogues, hits, inbox, opt_outs, outbox, receipts
 from store.schema.money import bills, counters, payments, refunds, tariffs
-from store.schema.people import comments, contents, documents, people, ratings, staff
+from store.schema.people import (
+    comments,
+    contents,
+    documents,
+    people,
+    ratings,
+    service_views,
+    staff,
+    substitutes,
+)
+from store.schema.registries import (
+    agencies,
+    driver_vehicles,
+    drivers,
+    duties,
+    owners,
+    registry_changes,
+    registry_reminders,
+    rewards,
+    vehicles,
+    violations,
+)
 from store.schema.requests import history, requests, seals, timers
 from store.schema.running import audit, leases, work_calendar
 
 __all__ = [
+    "agencies",
     "audit",
     "bills",
     "bookings",
@@ -21,6 +43,9 @@ __all__ = [
     "counters",
     "dialogues",
     "documents",
+    "driver_vehicles",
+    "drivers",
+    "duties",
     "history",
     "hits",
     "inbox",
@@ -28,17 +53,25 @@ __all__ = [
     "metadata",
     "opt_outs",
     "outbox",
+    "owners",
     "payments",
     "people",
     "ratings",
     "receipts",
     "refunds",
+    "registry_changes",
+    "registry_reminders",
     "requests",
     "resources",
+    "rewards",
     "seals",
+    "service_views",
     "slots",
     "staff",
+    "substitutes",
     "tariffs",
     "timers",
+    "vehicles",
+    "violations",
     "work_calendar",
 ]

@@ -18,6 +18,10 @@ resources = Table(
     Column("capacity", Words, nullable=False),
     Column("mobile", Words),
     Column("skills", Listed(tuple), nullable=False),
+    # As rows of a registry (`registries.py`); what the fleet itself writes leaves them alone.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("created_at", Utc),
+    Column("updated_at", Utc),
 )
 
 bookings = Table(

@@ -1,9 +1,10 @@
 """Citizens and staff, what citizens think, and the files of their requests."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table
 
+from domain.accounts import CommentState
 from domain.people import Role
-from store.engines.types import Listed, Utc, Words
+from store.engines.types import ID, Choice, Listed, Utc, Words
 from store.schema.base import metadata, own_id, refers
 
 
@@ -32,6 +33,18 @@ staff = Table(
     Column("created_at", Utc, nullable=False),
 )
 
+substitutes = Table(
+    "substitutes",
+    metadata,
+    refers("absent", "staff.username", primary_key=True),
+    refers("deputy", "staff.username", primary_key=True),
+    Column("first", Date, primary_key=True),
+    Column("last", Date, nullable=False),
+    Column("made_by", Words, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Index(None, "last"),
+)
+
 ratings = Table(
     "ratings",
     metadata,
@@ -52,7 +65,18 @@ comments = Table(
     Column("text", Words, nullable=False),
     Column("channel", Words, nullable=False),
     Column("at", Utc, nullable=False),
-    Column("published", Boolean, nullable=False),
+    Column("state", Choice(CommentState), nullable=False),
+    Column("moderated_by", Words),
+    Column("moderated_at", Utc),
+    Column("answer", Words),
+    Column("answered_by", Words),
+    Column("answered_at", Utc),
+    Index(None, "service", "state", "id"),
+    Index(None, "request_id"),
+)
+
+service_views = Table(
+    "service_views", metadata, Column("service", Words, primary_key=True), Column("views", ID, nullable=False)
 )
 
 contents = Table(

@@ -23,11 +23,13 @@ requests = Table(
     Column("assignee", Words),
     refers("parent_id", "requests.id", nullable=True),
     Column("awaits", Words),
+    Column("subject_key", Words),
     Column("fields", JSON_VALUE, nullable=False),
     Column("data", JSON_VALUE, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("head_seq", Integer, nullable=False),
     Column("head_hash", Words, nullable=False),
+    Column("erased_at", Utc),
     Column("sealed_seq", Integer, nullable=False, default=0),
     Index(None, "mobile", "id"),
     Index(None, "assignee", "id"),
@@ -35,6 +37,11 @@ requests = Table(
     Index(None, "phase", "service", "version", "state"),
 )
 partial("ix_requests_awaits", requests.c.awaits, requests.c.id, where=requests.c.awaits.is_not(None))
+partial(
+    "ix_requests_subject", requests.c.subject_key, requests.c.service, requests.c.id,
+    where=requests.c.subject_key.is_not(None),
+)  # fmt: skip
+partial("ix_requests_not_erased", requests.c.updated_at, requests.c.id, where=requests.c.erased_at.is_(None))
 partial("ix_requests_unsealed", requests.c.id, where=requests.c.head_seq > requests.c.sealed_seq)
 
 timers = Table(

@@ -168,7 +168,7 @@ async def test_it_all_works_without_scripts(browser: Browser, server: TestServer
     await expect(page.get_by_role("alert")).to_contain_text("شمارهٔ تلفن همراه نیست")
 
 
-@pytest.mark.parametrize("address", ["/", PATH, f"{PATH}?mobile=12", "/no-such-page"])
+@pytest.mark.parametrize("address", ["/", "/services/machinery", PATH, f"{PATH}?mobile=12", "/no-such-page"])
 async def test_pages_are_accessible_and_fit(
     browser: Browser, server: TestServer, site: DemoSite, size: tuple[int, int], address: str
 ) -> None:

@@ -10,6 +10,7 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.demo.phone import PATH
+from domain.accounts import Comment, CommentState
 from domain.errors import Internal, NotAllowedNow
 from domain.outgoing import InboundState
 from domain.people import Role
@@ -20,6 +21,7 @@ Client = TestClient[web.Request, web.Application]
 
 PEOPLE = {"Accept": "text/html,application/xhtml+xml"}
 MOBILE = "09121234567"
+SERVICE = "/services/machinery"
 
 
 @pytest.fixture
@@ -87,6 +89,51 @@ async def test_the_front_page_says_what_this_is(client: Client, site: DemoSite) 
         assert all(f"<kbd>{keyword.intent.words[0]}</kbd>" in page for keyword in service.keywords)
 
 
+async def comment(site: DemoSite, text: str, answer: str | None = None) -> None:
+    """Store a published comment on machinery, answered or not."""
+    async with site.store.unit() as uow:
+        number, at = site.desk.ids.new_id(), site.clock.now()
+        state = CommentState.PUBLISHED
+        await uow.feedback.add_comment(
+            Comment(number, "machinery", None, CITIZENS[0].mobile, text, "sms", at, state, answer=answer)
+        )
+
+
+async def test_the_page_of_a_service_says_all_of_it(client: Client, site: DemoSite) -> None:
+    await comment(site, "راننده <b>خوب</b> بود", "سپاسگزاریم")
+    page = await read(client, SERVICE)
+    assert '<html lang="fa" dir="rtl"' in page
+    catalogue = site.desk.catalogue
+    for name in ("title", "description", "author", "date"):
+        assert catalogue.text(f"services.machinery.{name}") in page
+    for name in ("benefits", "steps"):
+        assert all(line in page for line in catalogue.lines(f"services.machinery.{name}"))
+    assert "راننده &lt;b&gt;خوب&lt;/b&gt; بود" in page
+    assert "سپاسگزاریم" in page
+    assert "۱۴۰۵/۰۹/۰۳" in page
+    assert CITIZENS[0].mobile[3:] not in page
+    assert f'href="{SERVICE}"' in await read(client, "/")
+
+
+async def test_each_reading_of_a_service_page_counts_as_a_view(client: Client, site: DemoSite) -> None:
+    for number in range(21):
+        await comment(site, f"نظر {number}")
+    assert "<dd>۱</dd>" in await read(client, SERVICE)
+    page = await read(client, SERVICE)
+    assert "<dd>۲</dd>" in page
+    assert "<dd>۲۱</dd>" in page
+    assert (await client.head(SERVICE)).status == 200
+    older = re.search(r'href="(\?before=\d+)#comments"', page)
+    assert older
+    rest = await read(client, SERVICE + older[1])
+    assert ("<dd>۲</dd>" in rest, "نظر 0" in rest, "نظر 1<" in rest) == (True, True, False)
+
+
+@pytest.mark.parametrize("address", ["/services/moon", f"{SERVICE}?before=x", f"{SERVICE}?before=-1", "/services/"])
+async def test_what_is_no_service_page(client: Client, address: str) -> None:
+    assert (await client.get(address, headers=PEOPLE)).status == 404
+
+
 async def test_what_the_front_page_offers_to_text_is_understood(site: DemoSite) -> None:
     catalogue = site.desk.catalogue
     says = [key for key in catalogue.keys("web.home.words.list.") if key.endswith(".say")]
@@ -96,7 +143,7 @@ async def test_what_the_front_page_offers_to_text_is_understood(site: DemoSite) 
     assert {key: one.missing for key, one in parsed.items() if one.missing and not key.endswith(".machine")} == {}
 
 
-@pytest.mark.parametrize("address", ["/", PATH, f"{PATH}?mobile=12", "/no-such-page"])
+@pytest.mark.parametrize("address", ["/", SERVICE, PATH, f"{PATH}?mobile=12", "/no-such-page"])
 async def test_pages_hold_no_inline_code_and_name_only_what_is_there(client: Client, address: str) -> None:
     response = await client.get(address, headers=PEOPLE)
     page = await response.text()

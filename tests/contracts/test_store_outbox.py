@@ -272,3 +272,20 @@ async def test_messages_are_listed_newest_first(store: SqlStore) -> None:
         assert await recent(recipient=MOBILE) == [first]
         assert await recent(request_id=request.id, state=MessageState.QUEUED) == [first]
         assert await recent(state=MessageState.SENT) == []
+
+
+async def test_what_waits_for_one_recipient_is_withdrawn(store: SqlStore) -> None:
+    request = a_request()
+    waiting, other = a_message(request_id=request.id), a_message(request_id=request.id, recipient="+989120000000")
+    sending = a_message(request_id=request.id, not_before=NOW)
+    async with store.unit() as uow:
+        await uow.requests.add(request)
+        await uow.outbox.add(sending)
+        await uow.outbox.claim("sms", NOW, 1, timedelta(minutes=1), "t")
+        for one in (waiting, other, a_message()):
+            await uow.outbox.add(one)
+        assert await uow.outbox.withdraw(request.id, MOBILE, NOW, "mobile_corrected") == 1
+        withdrawn = await uow.outbox.get(waiting.id)
+        assert (withdrawn.state, withdrawn.reason) == (MessageState.EXPIRED, "mobile_corrected")
+        assert (await uow.outbox.get(other.id)).state is MessageState.QUEUED
+        assert (await uow.outbox.get(sending.id)).state is MessageState.SENDING

@@ -1,16 +1,16 @@
-"""The repositories of people, feedback, the working calendar and the audit, on every engine."""
+"""The repositories of people, the working calendar and the audit, on every engine."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from domain.accounts import Comment, Person, Rating
+from domain.accounts import Person
 from domain.people import Role
 from store import schema
 from store.unit_of_work import SqlStore
 from store.work import Repository
-from tests.contracts.examples import MOBILE, NOW, a_member, a_request, new_id
+from tests.contracts.examples import MOBILE, NOW, a_member
 
 
 async def test_what_is_known_of_a_person_is_never_forgotten(store: SqlStore) -> None:
@@ -45,23 +45,6 @@ async def test_a_known_member_is_changed(store: SqlStore) -> None:
         await uow.people.put_staff(member)
         await uow.people.put_staff(changed)
         assert await uow.people.staff("ali") == replace(changed, created_at=NOW)
-
-
-async def test_a_request_is_rated_once(store: SqlStore) -> None:
-    request = a_request()
-    rating = Rating(request.id, 5, "خوب بود", "sms", NOW)
-    async with store.unit() as uow:
-        await uow.requests.add(request)
-        assert await uow.feedback.rating_of(request.id) is None
-        assert await uow.feedback.rate(rating)
-        assert not await uow.feedback.rate(replace(rating, score=1))
-        assert await uow.feedback.rating_of(request.id) == rating
-
-
-async def test_comments_are_kept_with_or_without_a_request(store: SqlStore) -> None:
-    async with store.unit() as uow:
-        await uow.feedback.add_comment(Comment(new_id(), "machinery", None, MOBILE, "بهتر شد", "sms", NOW))
-        await uow.feedback.add_comment(Comment(new_id(), None, None, None, "؟", "portal", NOW))
 
 
 async def test_the_last_word_about_a_day_counts(store: SqlStore) -> None:

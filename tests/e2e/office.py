@@ -106,6 +106,10 @@ class Office:
         commands: Commands = self._warm or ColdCommands(self.environment, self.home)
         return await commands.run(*arguments)
 
+    async def run_with(self, settings: Mapping[str, str], *arguments: str) -> Finished:
+        """Run a command under other settings than the office's own."""
+        return await ColdCommands({**self.environment, **settings}, self.home).run(*arguments)
+
     async def cli(self, *arguments: str) -> Any:
         """Run a command that must do well, with `--json`, and return what it prints."""
         finished = await self.run(*arguments, "--json")

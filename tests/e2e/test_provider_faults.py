@@ -21,6 +21,7 @@ TIMEOUT = 1.0
 async def impatient_office() -> AsyncIterator[Office]:
     """An office that gives the panel little time to answer."""
     async with new_office(settings={"PISHKHAN_SMS__KAVENEGAR__TIMEOUT": str(TIMEOUT)}) as office:
+        await office.warm_up()
         assert (await office.run("migrate")).code == 0
         await office.open()
         yield office
@@ -87,13 +88,12 @@ async def test_a_busy_panel_is_tried_again(office: Office, reza: Phone) -> None:
 
 
 async def test_waiting_for_the_rate_spends_no_try(office: Office, reza: Phone) -> None:
-    office.panel.fail_next(Fault("status", 451), times=3)
+    office.panel.fail_next(Fault("status", 451))
     await reza.texts("راهنما")
-    while len(office.panel.faults) > 0:
-        await until(reza, "queued")
-        office.advance(seconds=10)
+    assert (await until(reza, "queued"))["attempts"] == 0
+    office.advance(seconds=10)
     await reza.hears("sms.help")
-    assert ((await until(reza, "sent"))["attempts"], tries(office, reza)) == (1, 4)
+    assert ((await until(reza, "sent"))["attempts"], tries(office, reza)) == (1, 2)
 
 
 async def test_texts_wait_for_credit(office: Office, reza: Phone) -> None:
@@ -157,6 +157,13 @@ async def test_a_refused_text_is_told_and_not_tried_again(office: Office, reza: 
     await reza.texts("راهنما")
     failed = await until(reza, "failed")
     assert (failed["reason"], tries(office, reza)) == ("characters", 1)
+
+
+async def test_a_line_that_blocks_the_sender_is_told(office: Office, reza: Phone) -> None:
+    office.panel.blocked.add(reza.mobile)
+    await reza.texts("راهنما")
+    blocked = await until(reza, "blocked")
+    assert (blocked["attempts"], tries(office, reza)) == (1, 1)
 
 
 async def test_receipts_in_any_order_and_number(office: Office, reza: Phone) -> None:

@@ -10,9 +10,11 @@ import pytest_asyncio
 from tests.e2e.conftest import new_office, new_phone, said_well
 from tests.e2e.hooks import get
 from tests.e2e.office import Office
+from tests.postgres import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
+SECRETS = ("PISHKHAN_SECRET_KEY", "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET")
 REFUSED = 3
 """The exit code of a process whose surroundings are not in order: configuration, database, schema, port."""
 
@@ -57,14 +59,13 @@ async def test_a_newer_schema_is_refused(office: Office) -> None:
 
 
 @SQLITE
-@pytest.mark.parametrize("name", ["PISHKHAN_SECRET_KEY", "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET"])
-@pytest.mark.parametrize("value", ["", "changeme", "change-me-please-1234567890", "x", "0000000000000000000000"])
-async def test_placeholder_secrets_are_refused(office: Office, name: str, value: str) -> None:
-    assert (await office.run("migrate")).code == 0
-    office.settings[name] = value
+@pytest.mark.parametrize("value", ["", "changeme", "change-me-please-1234567890", "xy", "0000000000000000000000"])
+async def test_placeholder_secrets_are_refused(office: Office, value: str) -> None:
+    for name in SECRETS:
+        office.settings[name] = value
     said = await refusal(office)
-    assert name in said
-    assert not value or value not in said or len(value) == 1
+    assert [name for name in SECRETS if name not in said] == []
+    assert not value or value not in said
 
 
 @SQLITE
@@ -81,7 +82,6 @@ async def test_placeholder_secrets_are_refused(office: Office, name: str, value:
     ],
 )
 async def test_unusable_settings_are_named(office: Office, name: str, value: str) -> None:
-    assert (await office.run("migrate")).code == 0
     office.settings[name] = value
     assert name in await refusal(office)
 
@@ -129,8 +129,8 @@ async def test_the_port_in_use_is_told(office: Office) -> None:
 
 async def test_a_database_that_is_away_is_told(office: Office) -> None:
     url = office.settings["PISHKHAN_DATABASE_URL"]
-    away = "sqlite:////nowhere/at/all.db" if url.startswith("sqlite") else url.replace("127.0.0.1:", "127.0.0.1:1")
-    office.settings["PISHKHAN_DATABASE_URL"] = away
+    file, server = "sqlite:////nowhere/at/all.db", f"postgresql://postgres@127.0.0.1:{free_port()}/x"
+    office.settings["PISHKHAN_DATABASE_URL"] = file if url.startswith("sqlite") else server
     for command in ("migrate", "serve"):
         finished = await office.run(command)
         assert finished.code == REFUSED, finished

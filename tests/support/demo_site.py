@@ -85,7 +85,7 @@ def build_app(desk: Desk, store: SqlStore) -> web.Application:
     """Return the application with every page mounted."""
     app = web.Application()
     Site(desk.wording, {"/": "web.links.home", PATH: "web.links.phone"}).mount(app)
-    Portal(desk, LINE, PATH).mount(app)
+    Portal(desk, store, LINE, PATH).mount(app)
     DemoPhone(desk, store, LINE, CITIZENS).mount(app)
     return app
 

@@ -34,7 +34,8 @@ from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.ports import ReceivedSms
 from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.services import SERVICES, by_key
+from domain.services import by_key
+from domain.services.machinery import MACHINERY_WORK
 from domain.wording import Wording
 from store.unit_of_work import SqlStore
 
@@ -127,7 +128,7 @@ def build_desk(
     clock: StandingClock,
     *,
     policy: Policy | None = None,
-    services: tuple[Service, ...] = SERVICES,
+    services: tuple[Service, ...] = (MACHINERY_WORK,),
     texts: Mapping[str, Any] | None = None,
     days: Mapping[date, bool] | None = None,
 ) -> Desk:
@@ -155,7 +156,9 @@ class Municipality:
         for code, machine in (("LD-1", "loader"), ("LD-2", "loader"), ("GR-1", "grader")):
             await self.put(Resource(self.new_id(), code, ResourceKind.MACHINE, machine, f"ماشین {code[-1]}"))
         for code, mobile in (("OP-1", DRIVER), ("OP-2", None), ("OP-3", None)):
-            await self.put(Resource(self.new_id(), code, ResourceKind.OPERATOR, "", f"راننده {code[-1]}", mobile=mobile))
+            await self.put(
+                Resource(self.new_id(), code, ResourceKind.OPERATOR, "", f"راننده {code[-1]}", mobile=mobile)
+            )
         roles = frozenset({Role.CIVIL})
         member = StaffMember("civil", roles, "مریم احمدی", CIVIL_OFFICER, "", True, self.clock.now())
         async with self.store.unit() as uow:

@@ -49,13 +49,14 @@ def _requests() -> None:
         *_must(NUMBER, "version", "revision", "head_seq", "sealed_seq"),
         *_must(TEXT, "code", "service", "state", "phase", "channel", "head_hash"),
         *_may(BIG, "parent_id"),
-        *_may(TEXT, "mobile", "office", "assignee", "awaits"),
+        *_may(TEXT, "mobile", "office", "assignee", "awaits", "subject_key"),
         PrimaryKeyConstraint("id", name="pk_requests"),
         UniqueConstraint("code", name="uq_requests_code"),
         _refers("requests", "parent_id", "requests.id"),
     )
     op.create_index("ix_requests_assignee_id", "requests", ["assignee", "id"])
     _partial("ix_requests_awaits", "requests", ["awaits", "id"], "awaits IS NOT NULL")
+    _partial("ix_requests_subject", "requests", ["subject_key", "service", "id"], "subject_key IS NOT NULL")
     _partial("ix_requests_unsealed", "requests", ["id"], "head_seq > sealed_seq")
     op.create_index("ix_requests_mobile_id", "requests", ["mobile", "id"])
     op.create_index("ix_requests_phase_service_version_state", "requests", ["phase", "service", "version", "state"])

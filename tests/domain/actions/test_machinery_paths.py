@@ -6,11 +6,11 @@ import pytest
 
 from domain.bills import BillKind, BillState, RefundState
 from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, PaymentUnknown
-from domain.fleet import Resource, ResourceKind, ResourceStatus
+from domain.fleet import Resource, ResourceKind
 from domain.outgoing import MessageClass
 from domain.people import Role
 from domain.requests import Phase, TimerKind
-from tests.support.municipality import CITIZEN, DRIVER, FOUR_HOURS, NEIGHBOUR, RATE, Municipality, actor
+from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, RATE, Municipality, actor
 
 EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
 END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
@@ -311,169 +311,6 @@ async def test_too_late_to_cancel(town: Municipality, state: str) -> None:
         await town.do(code, "cancel", Role.CIVIL)
 
 
-async def test_scheduled_with_what_is_held_and_a_free_operator(town: Municipality) -> None:
-    code = await town.reach("scheduled")
-    booked = await town.bookings(code)
-    assert [(one.code, booking.hold) for booking, one in booked] == [("LD-1", False), ("OP-1", False)]
-    assert {booking.start for booking, _ in booked} == {EIGHT_TOMORROW}
-    assert "راننده 1" in (await town.sent())[-1].text
-    assert await town.keys(DRIVER) == ["operator_booked"]
-
-
-async def test_scheduled_as_civil_chooses(town: Municipality) -> None:
-    code = await town.reach("paid")
-    inputs = {"machine": "ld-2", "operator": "OP-3", "start": "1405/09/05 09:00", "end": "2026-11-26T14:00"}
-    request = await town.do(code, "schedule", Role.CIVIL, **inputs)
-    start = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
-    booked = await town.bookings(code)
-    assert {one.code for _, one in booked} == {"LD-2", "OP-3"}
-    assert {(one.start, one.end) for one, _ in booked} == {(start, start + timedelta(hours=5))}
-    assert request.data["booked_start"] == start.isoformat()
-    assert "۱۴۰۵/۰۹/۰۵ ۰۹:۰۰" in (await town.sent())[-1].text
-    assert await town.keys(DRIVER) == []
-
-
-@pytest.mark.parametrize(
-    ("inputs", "error"),
-    [
-        ({"start": "2026-11-25T09:00", "end": "2026-11-25T09:00"}, "end:before_start"),
-        ({"start": "2026-11-25T09:00", "end": "2026-11-26T09:30"}, "end:too_long_work"),
-        ({"start": "2026-11-24T09:59"}, "start:past"),
-        ({"start": "چه وقت"}, "start"),
-        ({"machine": "GR-1"}, "machine:choice"),
-        ({"operator": "LD-1"}, "operator:choice"),
-    ],
-)
-async def test_bookings_that_cannot_be(town: Municipality, inputs: dict[str, str], error: str) -> None:
-    code = await town.reach("paid")
-    with pytest.raises((InvalidField, Exception), match=error):
-        await town.do(code, "schedule", Role.CIVIL, **inputs)
-    assert [booking.hold for booking, _ in await town.bookings(code)] == [True]
-
-
-async def test_a_machine_in_maintenance_is_not_booked(town: Municipality) -> None:
-    code = await town.reach("paid")
-    held = (await town.bookings(code))[0][1]
-    held.status = ResourceStatus.MAINTENANCE
-    await town.put(held)
-    await town.do(code, "schedule", Role.CIVIL)
-    assert [one.code for _, one in await town.bookings(code)] == ["LD-2", "OP-1"]
-
-
-async def test_rescheduled_the_old_slots_are_free_again(town: Municipality) -> None:
-    code = await town.reach("scheduled")
-    await town.do(code, "reschedule", Role.CIVIL, start="2026-11-28T08:00")
-    assert {one.start for one, _ in await town.bookings(code)} == {datetime(2026, 11, 28, 4, 30, tzinfo=UTC)}
-    assert (await town.keys())[-1] == "reschedule"
-    assert await town.keys(DRIVER) == ["operator_booked", "operator_booked"]
-    await town.reach("scheduled", "ماشین ۲ لودر ۴ ساعت فردا ساعت ۸ کوچه بهار", NEIGHBOUR)
-
-
-async def test_another_operator_leaves_the_hours_as_they_were_booked(town: Municipality) -> None:
-    code = await town.reach("paid")
-    await town.do(code, "schedule", Role.CIVIL, start="2026-11-26T08:00", end="2026-11-26T18:00")
-    await town.do(code, "reschedule", Role.CIVIL, operator="OP-2")
-    start = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
-    assert {(one.start, one.end) for one, _ in await town.bookings(code)} == {(start, start + timedelta(hours=10))}
-
-
-async def test_operators_drive_what_they_can(town: Municipality) -> None:
-    for code, skills in (("OP-1", ("grader", "loader")), ("OP-2", ("loader",)), ("OP-3", ("crane",))):
-        await town.put(Resource(town.new_id(), code, ResourceKind.OPERATOR, "", code, skills=skills))
-    code = await town.reach("scheduled", "ماشین لودر ۲ ساعت و گریدر ۲ ساعت فردا ساعت ۸ کوچه بهار")
-    assert {one.code for _, one in await town.bookings(code)} == {"LD-1", "GR-1", "OP-1", "OP-2"}
-    other = await town.reach("paid", "ماشین لودر ۲ ساعت فردا ساعت ۸ کوچه بهار", NEIGHBOUR)
-    with pytest.raises(Conflict, match="operator:no_free_operator"):
-        await town.do(other, "schedule", Role.CIVIL)
-    with pytest.raises(Conflict, match="operator:no_free_operator"):
-        await town.do(other, "schedule", Role.CIVIL, start="2026-11-28T08:00", operator="OP-3")
-
-
-async def test_no_machine_without_a_settled_bill(town: Municipality) -> None:
-    code = await town.reach("scheduled")
-    await town.set_bill(code, BillState.OPEN)
-    with pytest.raises(NotAllowedNow, match="bill_open"):
-        await town.do(code, "hand_over", Role.CIVIL)
-    await town.set_bill(code, BillState.PAID)
-    request = await town.do(code, "hand_over", Role.CIVIL)
-    assert len(request.data["delivery_token"]) == 32
-    assert request.data["delivery_token"] != code
-
-
-async def test_fewer_hours_are_refunded(town: Municipality) -> None:
-    code = await town.reach("handed_over")
-    assert (await town.do(code, "complete", Role.CIVIL, hours="3")).state == "completed"
-    (refund,) = await town.refunds(code)
-    assert (refund.amount, refund.reason) == (FOUR_HOURS // 4, "fewer_hours")
-    assert (await town.keys())[-1] == "complete_refund"
-    assert await town.bookings(code) == []
-
-
-async def test_hours_below_the_minimum_cost_the_minimum(town: Municipality) -> None:
-    code = await town.reach("handed_over")
-    await town.do(code, "complete", Role.CIVIL, hours="0.5")
-    assert [one.amount for one in await town.refunds(code)] == [FOUR_HOURS // 2]
-
-
-async def test_more_hours_are_billed_again(town: Municipality) -> None:
-    code = await town.reach("handed_over")
-    request = await town.do(code, "complete", Role.CIVIL, hours="۵٫۵")
-    bill = (await town.bills(code))[-1]
-    assert (request.state, request.phase) == ("awaiting_supplement", Phase.NEEDS_PAYMENT)
-    assert (bill.kind, bill.amount) == (BillKind.SUPPLEMENT, FOUR_HOURS * 15 // 40)
-    assert (await town.keys())[-1] == "supplement"
-    assert (await town.say(CITIZEN, code)).key.endswith("status.awaiting_supplement")
-    settled = await town.pay(code)
-    assert settled.outcome is not None
-    assert settled.outcome.request.state == "completed"
-    assert (await town.keys())[-1] == "complete"
-
-
-async def test_a_supplement_may_be_waived_and_never_expires(town: Municipality) -> None:
-    code = await town.reach("handed_over")
-    await town.do(code, "complete", Role.CIVIL, hours="6")
-    town.advance(days=60)
-    await town.run_timers(TimerKind.DEADLINE)
-    assert (await town.request(code)).state == "awaiting_supplement"
-    request = await town.do(code, "waive_supplement", Role.REVENUE, reason="کندی راننده")
-    assert (request.state, [bill.state for bill in await town.bills(code)]) == (
-        "completed",
-        [BillState.PAID, BillState.WAIVED],
-    )
-
-
-@pytest.mark.parametrize(("hours", "due"), [("4", 0), ("2", -10_000_000), ("6", 10_000_000)])
-async def test_an_overridden_price_is_scaled(town: Municipality, hours: str, due: int) -> None:
-    code = await town.reach("accepted")
-    await town.do(code, "price", Role.REVENUE, amount="20000000", reason="تخفیف")
-    await town.pay(code)
-    await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
-    await town.do(code, "complete", Role.CIVIL, hours=hours)
-    refunds, bills = await town.refunds(code), await town.bills(code)
-    assert sum(bill.amount for bill in bills[1:]) - sum(refund.amount for refund in refunds) == due
-
-
-async def test_a_price_set_where_the_tariff_asks_nothing_stays(town: Municipality) -> None:
-    town.advance(days=1)
-    await town.price("loader", 0)
-    code = await town.reach("accepted", "ماشین لودر ۴ ساعت شنبه ساعت ۸ کوچه بهار")
-    await town.do(code, "price", Role.REVENUE, amount="5000000", reason="سوخت")
-    await town.pay(code)
-    await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
-    await town.do(code, "complete", Role.CIVIL)
-    assert await town.refunds(code) == []
-
-
-async def test_items_of_several_machines_end_with_hours_each(town: Municipality) -> None:
-    code = await town.reach("handed_over", "ماشین لودر ۴ ساعت و گریدر ۴ ساعت فردا ساعت ۸ کوچه بهار")
-    with pytest.raises(InvalidField, match="one_an_item"):
-        await town.do(code, "complete", Role.CIVIL, hours="1,2,3")
-    await town.do(code, "complete", Role.CIVIL, hours="4,3")
-    assert [one.amount for one in await town.refunds(code)] == [RATE // 2 * 110 // 100]
-
-
 async def test_a_walk_in_request_is_told_to_the_citizen(town: Municipality) -> None:
     request = await town.submit(NEIGHBOUR)
     assert await town.keys(NEIGHBOUR) == ["submit"]
@@ -481,6 +318,12 @@ async def test_a_walk_in_request_is_told_to_the_citizen(town: Municipality) -> N
     nobody = await town.submit(None)
     await town.do(nobody.code, "accept", Role.CIVIL)
     assert len(await town.sent(NEIGHBOUR)) == 1
+
+
+async def test_work_is_wanted_in_the_future(town: Municipality) -> None:
+    with pytest.raises(InvalidField, match="start:past"):
+        await town.submit(date="2026-11-24", start="09:59")
+    assert (await town.submit(date="2026-11-24", start="10:30")).state == "submitted"
 
 
 async def test_a_clerk_acts_for_the_citizen_who_is_told(town: Municipality) -> None:

@@ -1,90 +1,23 @@
 """The order of reading inside a dialogue (channels.md), point by point, without a store."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from domain.conversation.dialogue import (
-    CONFIRM,
-    DEEPEST,
-    Ask,
-    Conversation,
-    Dialogue,
-    Left,
-    OptOut,
-    Perform,
-    Step,
-    Unknown,
-)
-from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.conversation.dialogue import CONFIRM, DEEPEST, Conversation
+from domain.conversation.frames import Ask, Left, OptOut, Perform, Unknown
+from domain.conversation.names import MACHINES
 from domain.errors import CodeMistyped
 from domain.fleet import MACHINE_TYPES
 from domain.services import SERVICES, by_key
 from domain.services.machinery import MACHINERY_WORK
-
-TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-CODE = "123456786"
-GRAMMAR = Grammar(SERVICE_INTENTS)
-
-
-class Line:
-    """One citizen's dialogue, kept as JSON between two texts as the store keeps it."""
-
-    def __init__(self) -> None:
-        self.conversation = Conversation(GRAMMAR, by_key())
-        self._stored = Dialogue().as_json()
-
-    @property
-    def dialogue(self) -> Dialogue:
-        """The dialogue as stored."""
-        return Dialogue.from_json(self._stored)
-
-    def says(self, *texts: str) -> Step:
-        """Read texts one after another; return what the last one came to."""
-        step: Step = Unknown()
-        for text in texts:
-            dialogue = self.dialogue
-            try:
-                step = self.conversation.read(dialogue, text, TUESDAY)
-            finally:
-                self._stored = dialogue.as_json()
-        return step
-
-    def is_asked(self, *texts: str) -> str:
-        """Read texts, of which the last must lead to a question; return the field (and its missing part)."""
-        step = self.says(*texts)
-        assert isinstance(step, Ask), step
-        return f"{step.frame.asked}.{step.frame.gap}" if step.frame.gap else str(step.frame.asked)
-
-    def is_refused(self, text: str) -> str:
-        """Read a text that must be asked for again; return why."""
-        step = self.says(text)
-        assert isinstance(step, Ask), step
-        assert step.problem is not None
-        return str(step.problem)
-
-    def does(self, *texts: str) -> dict[str, object]:
-        """Read texts, of which the last must complete something; return what is known then, with its intent."""
-        step = self.says(*texts)
-        assert isinstance(step, Perform), step
-        return {"intent": step.frame.intent, **step.frame.slots}
-
-    @property
-    def intents(self) -> list[str]:
-        """The intents of the stack, the one asked now last."""
-        return [frame.intent for frame in self.dialogue.frames]
+from tests.support.talking import CODE, FORM, GRAMMAR, Line
 
 
 @pytest.fixture
 def line() -> Line:
     """A line without a dialogue."""
     return Line()
-
-
-FORM = ("ماشین", "لودر ۴ ساعت", "فردا", "۸")
-ITEMS = [{"machine": "loader", "count": 1, "hours": 4}]
 
 
 # (1) «لغو11», exit, back
@@ -139,7 +72,9 @@ def test_back_outside_means_nothing(line: Line) -> None:
 # (2) the asked field's own parser
 
 
-@pytest.mark.parametrize(("text", "start"), [("11", "11:00"), ("۱۱", "11:00"), ("12", "12:00"), ("۱۲.", "12:00"), ("11.", "11:00")])
+@pytest.mark.parametrize(
+    ("text", "start"), [("11", "11:00"), ("۱۱", "11:00"), ("12", "12:00"), ("۱۲.", "12:00"), ("11.", "11:00")]
+)
 def test_a_number_asked_for_takes_bare_11_and_12_as_an_hour(line: Line, text: str, start: str) -> None:
     line.says("ماشین", "لودر ۴ ساعت", "فردا")
     assert line.is_asked(text) == "place"
@@ -155,18 +90,15 @@ def test_a_number_asked_for_takes_them_as_hours(line: Line, text: str, hours: in
 
 def test_nine_digits_answer_a_question_for_a_code_before_its_menu(line: Line) -> None:
     assert line.is_asked("لغو") == "code"
-    dialogue = line.dialogue
-    dialogue.frames[-1].options = ["987654320", "123456786"]
-    line._stored = dialogue.as_json()
+    line.is_offered("987654320", CODE)
     assert line.does("۱۲۳ ۴۵۶ ۷۸۶") == {"intent": "cancel", "code": CODE}
 
 
 def test_a_number_chooses_from_the_menu_of_codes(line: Line) -> None:
     line.says("لغو")
-    dialogue = line.dialogue
-    dialogue.frames[-1].options = ["987654320", CODE]
-    line._stored = dialogue.as_json()
-    assert line.is_refused("3") == "invalid_field:code:menu" or line.dialogue.frames[-1].asked == "code"
+    line.is_offered("987654320", CODE)
+    assert line.is_refused("3") == "invalid_field:menu"
+    assert line.intents == ["cancel"]
     assert line.does("۲") == {"intent": "cancel", "code": CODE}
 
 
@@ -175,7 +107,7 @@ def test_menus_give_every_machine(line: Line, number: int, machine: str) -> None
     assert line.is_asked("ماشین", str(number), "4") == "date"
     assert line.dialogue.frames[0].slots["items"] == [{"machine": machine, "count": 1, "hours": 4}]
     other = Line()
-    assert other.does("تعرفه", str(number)) == {"intent": "tariff", "machine": machine}
+    assert other.does("تعرفه", MACHINES[machine][0]) == {"intent": "tariff", "machine": machine}
 
 
 @pytest.mark.parametrize("text", ["0", "13", "-1", "99"])
@@ -219,6 +151,15 @@ def test_what_cannot_be_the_answer_is_asked_again_with_the_reason(line: Line, fi
     assert line.dialogue.frames[-1].asked == standing
 
 
+def test_an_answer_to_a_command_may_say_more_than_was_asked(line: Line) -> None:
+    line.says("تعرفه")
+    assert line.does("لودر ۴ ساعت") == {"intent": "tariff", "machine": "loader", "hours": 4}
+    line.says("لغو")
+    assert line.does("کد من ۱۲۳ ۴۵۶ ۷۸۶ است") == {"intent": "cancel", "code": CODE}
+    line.says("لغو")
+    assert line.is_refused("هر دو تا") == "invalid_field:code"
+
+
 # (3) a keyword with valid arguments interrupts
 
 
@@ -231,7 +172,7 @@ def test_a_keyword_with_arguments_interrupts_and_the_dialogue_is_resumed(line: L
 
 def test_an_interruption_that_asks_back_waits_on_top(line: Line) -> None:
     line.says(*FORM[:2])
-    assert line.is_asked("تعرفه لودر ۴ ساعت" if False else f"پاسخ {CODE}") == "text"
+    assert line.is_asked(f"پاسخ {CODE}") == "text"
     assert line.intents == ["machinery", "reply"]
     assert line.does("روبروی مدرسه") == {"intent": "reply", "code": CODE, "text": "روبروی مدرسه"}
     assert line.is_asked("فردا") == "start"
@@ -270,8 +211,8 @@ def test_the_deepest_nesting_forgets_the_oldest(line: Line) -> None:
     line.says("ماشین", f"پاسخ {CODE}", "امتیاز 987654320")
     assert line.intents == ["machinery", "reply", "rate"]
     assert len(line.intents) == DEEPEST
-    line.says(f"نظر {CODE}" if False else "تعرفه لودر ۴ ساعت")
-    assert len(line.intents) <= DEEPEST
+    assert line.does("تعرفه لودر ۴ ساعت")["machine"] == "loader"
+    assert line.intents == ["machinery", "reply", "rate"]  # what is done at once makes nobody forget
     line.says("لغو")
     assert line.intents == ["reply", "rate", "cancel"]
 
@@ -322,85 +263,6 @@ def test_a_mistyped_code_is_told_and_nothing_waits(line: Line) -> None:
     assert line.intents == ["machinery"]
 
 
-# Menus of intents
-
-
-def with_menu(line: Line, *options: str) -> None:
-    """Lay a menu over what waits, as the answer to «راهنما» does."""
-    dialogue = line.dialogue
-    line.conversation.offer(dialogue, list(options))
-    line._stored = dialogue.as_json()
-
-
-# One-shot, summaries, mistakes in the first message
-
-
-def test_a_complete_first_message_needs_no_summary(line: Line) -> None:
-    done = line.does("ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک")
-    assert done == {
-        "intent": "machinery",
-        "items": ITEMS,
-        "date": "2026-11-25",
-        "start": "08:00",
-        "place": "خیابان امام جنب پارک",
-    }
-
-
-def test_what_is_missing_is_asked_one_by_one_and_summed_up(line: Line) -> None:
-    assert line.is_asked("ماشین") == "items"
-    assert line.is_asked("لودر") == "items.hours"
-    assert line.is_asked("4") == "date"
-    assert line.is_asked("فردا") == "start"
-    assert line.is_asked("۸") == "place"
-    assert line.is_asked("کوچه بهار") == CONFIRM
-    assert line.does("1")["place"] == "کوچه بهار"
-
-
-@pytest.mark.parametrize("yes", ["1", "۱", "1.", "بله", "بله.", "تایید", "تأیید", "تایید میکنم", "ok", "Yes", "آره"])
-def test_yes_confirms(line: Line, yes: str) -> None:
-    assert line.does(*FORM, "کوچه بهار", yes)["intent"] == "machinery"
-    assert line.intents == []
-
-
-@pytest.mark.parametrize("no", ["2", "۲", "خیر", "نه", "رد", "no", "انصراف", "لغو"])
-def test_no_gives_it_up(line: Line, no: str) -> None:
-    assert line.says(*FORM, "کوچه بهار", no) == Left(left=True)
-    assert line.intents == []
-
-
-def test_neither_yes_nor_no_is_asked_again(line: Line) -> None:
-    line.says(*FORM, "کوچه بهار")
-    assert line.is_refused("شاید") == "invalid_field:confirm:yes_or_no"
-    assert line.is_refused("3") == "invalid_field:confirm:yes_or_no"
-    assert line.intents == ["machinery"]
-
-
-def test_a_past_date_in_a_first_message_is_asked_again_with_the_reason(line: Line) -> None:
-    assert line.is_refused("ماشین لودر ۴ ساعت ۱۴۰۵/۸/۱ ساعت ۸ کوچه بهار") == "invalid_field:date:past"
-    assert line.dialogue.frames[0].asked == "date"
-    assert line.is_asked("شنبه") == CONFIRM
-
-
-def test_a_date_that_does_not_exist_is_asked_again_with_the_reason(line: Line) -> None:
-    assert line.is_refused("ماشین لودر ۴ ساعت ۳۱ مهر ساعت ۸ کوچه بهار").startswith("invalid_field:date")
-    assert line.dialogue.frames[0].asked == "date"
-
-
-def test_too_many_hours_in_a_first_message_are_asked_again_with_the_reason(line: Line) -> None:
-    assert line.is_refused("ماشین لودر ۳۰ ساعت فردا ساعت ۸ کوچه بهار") == "invalid_field:items:range"
-    frame = line.dialogue.frames[0]
-    assert (frame.asked, frame.gap, frame.slots["items"]) == ("items", "hours", [{"machine": "loader", "count": 1}])
-    assert line.is_asked("4") == CONFIRM
-    assert line.does("1")["items"] == ITEMS
-
-
-def test_too_many_hours_in_an_answer_keep_the_machine(line: Line) -> None:
-    line.says("ماشین")
-    assert line.is_refused("بولدوزر ۳۰ ساعت") == "invalid_field:items:range"
-    assert line.is_asked("4") == "date"
-    assert line.dialogue.frames[0].slots["items"] == [{"machine": "bulldozer", "count": 1, "hours": 4}]
-
-
 # A new version of the declaration
 
 
@@ -423,4 +285,6 @@ def test_a_dialogue_of_a_service_that_is_gone_ends(line: Line) -> None:
 
 def test_every_service_is_in_the_menu() -> None:
     menu = Conversation(GRAMMAR, by_key()).main_menu()
-    assert menu[: len(SERVICES)] == tuple(one.keywords[0].intent.name for one in SERVICES)
+    services = {word.intent.name for one in SERVICES for word in one.keywords}
+    services |= {lookup.intent.name for one in SERVICES for lookup in one.lookups}
+    assert set(menu[: len(services)]) == services

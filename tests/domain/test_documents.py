@@ -2,8 +2,8 @@
 
 import pytest
 
+from domain.documents import MAX_BYTES, sniff
 from domain.errors import DocumentRejected, TooLarge
-from store.documents import MAX_BYTES, sniff
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""`pishkhan duty`: what vehicles owe: generated for a year, billed, waived."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.options import As, AsJson, Config
+from app.cli.output import REFUSED, emit_json, say, told
+from app.cli.request_view import bill_view
+from app.cli.session import Session, acting, in_session
+from domain import people
+from domain.actions.charges import bill_for
+from domain.actions.charges import waive as let_off
+from domain.actions.duties import generate as make_all
+from domain.actions.registries import may_edit
+from domain.billing import Till
+from domain.errors import Forbidden, NotFound
+from domain.people import Role
+from domain.ports import UnitOfWork
+from domain.registries import DUTY, YEARLY
+
+Plate = Annotated[str, typer.Argument(help="Plate of the vehicle.")]
+Year = Annotated[int, typer.Argument(help="Jalali year.")]
+Kind = Annotated[str, typer.Option(help="Kind of duty.")]
+Number = Annotated[int, typer.Option(min=1, help="Which one of that kind in the year.")]
+
+
+def generate(year: Year, username: As, as_json: AsJson = False, config: Config = None) -> None:
+    """Make the yearly duty of every vehicle that has none yet, by the tariff; all of it or nothing."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit(write=False) as uow:
+            actor = await acting(uow, username)
+        return asdict(await make_all(session.desk, session.store, year, actor))
+
+    with told(as_json):
+        made = in_session(config, work)
+    if as_json:
+        emit_json(made)
+    else:
+        _print(made)
+    if made["missing"]:
+        raise typer.Exit(REFUSED)
+
+
+def bill(
+    plate: Plate,
+    year: Year,
+    username: As,
+    kind: Kind = YEARLY,
+    number: Number = 1,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Bill a duty, or show the bill that it has."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        desk = session.desk
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            may_edit(DUTY, actor)
+            row_id = await _duty(uow, plate, year, kind, number)
+            till = Till(desk.ids, desk.policy, desk.clock.now())
+            return bill_view(await bill_for(uow, till, DUTY, row_id, actor.label))
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"bill {shown['bill_id']}, payment id {shown['payment_id']}: {shown['amount']} rials, {shown['state']}")
+
+
+def waive(
+    plate: Plate,
+    year: Year,
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    username: As,
+    kind: Kind = YEARLY,
+    number: Number = 1,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Let the owner off a duty, and off its bill."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            if Role.REVENUE not in actor.role_names:
+                raise Forbidden("duty")
+            row_id = await _duty(uow, plate, year, kind, number)
+            return (await let_off(uow, DUTY, row_id, reason, actor.label, session.desk.clock.now())).values
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['vehicle']} {shown['year']}: {shown['state']}")
+
+
+async def _duty(uow: UnitOfWork, plate: str, year: int, kind: str, number: int) -> int:
+    unique = {"vehicle": people.plate(plate), "year": year, "kind": kind, "number": number}
+    row = await uow.registries.one(DUTY.key, unique)
+    if row is None:
+        raise NotFound(DUTY.key)
+    return row.id
+
+
+def _print(made: dict[str, Any]) -> None:
+    for kind, count in made["missing"].items():
+        typer.echo(f"there is no tariff of taxi_duty for {kind}: {count} vehicles", err=True)
+    say(
+        f"{made['year']}: {made['made']} duties made over {made['amount']} rials, {made['present']} were there, "
+        f"{made['free']} vehicles owe nothing"
+    )

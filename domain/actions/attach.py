@@ -1,0 +1,67 @@
+"""Adding files to a request: papers of the citizen, photos of a visit. They may come at any time before its end."""
+
+import hashlib
+
+from domain import tracking
+from domain.accounts import Document
+from domain.actions.act import own_or_not_found
+from domain.actions.desk import Desk
+from domain.documents import sniff
+from domain.errors import Forbidden, InvalidField, NotAllowedNow, TooLarge
+from domain.forms import number_text
+from domain.lifecycle import Service
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+from domain.text import shown
+
+MOST_DOCUMENTS = 30
+"""Files that one request may have."""
+
+LONGEST_NAME = 100
+
+
+async def attach(
+    desk: Desk, uow: UnitOfWork, code: str, field: str, name: str, content: bytes, actor: Actor
+) -> Document:
+    """Add a file as the paper `field` of the service's; the same file as the same paper again changes nothing.
+
+    A citizen adds to own requests (`NotFound("code")` otherwise), anybody else by a role that takes steps of the
+    service (`Forbidden`). Errors: `InvalidField("field")` for no such paper, `NotAllowedNow` once the request has
+    ended, `TooLarge` (7 MB a file, 30 files), `DocumentRejected` for what is neither photo nor PDF by its own bytes.
+    """
+    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    service = desk.engine.service(request.service)
+    _may_attach(service, request, actor)
+    if service.documents is None or field not in service.documents.names:
+        raise InvalidField("field", detail="unknown_paper")
+    if request.phase.final:
+        raise NotAllowedNow("code")
+    media_type, sha256 = sniff(content), hashlib.sha256(content).hexdigest()
+    there = await uow.documents.of_request(request.id)
+    known = next((one for one in there if (one.field, one.sha256) == (field, sha256)), None)
+    if known is not None:
+        return known
+    if len(there) >= MOST_DOCUMENTS:
+        raise TooLarge("documents", detail="too_many_documents", most=number_text(MOST_DOCUMENTS))
+    document = Document(
+        desk.ids.new_id(), request.id, field, _clean(name), media_type, len(content), sha256, actor.label,
+        desk.clock.now(),
+    )  # fmt: skip
+    await uow.documents.add(document, content)
+    kept = {"field": field, "name": document.name, "sha256": sha256, "size": document.size}
+    await desk.engine.note(uow, request, "attach", actor, kept)
+    return document
+
+
+def _may_attach(service: Service, request: ServiceRequest, actor: Actor) -> None:
+    if actor.kind == "citizen":
+        own_or_not_found(request, actor.ident)
+    elif not any(step.roles & actor.role_names for step in service.transitions):
+        raise Forbidden("code")
+
+
+def _clean(name: str) -> str:
+    """Return a file's own name without its folders, short enough to be listed."""
+    last = " ".join(shown(name).replace("\\", "/").rpartition("/")[2].split())
+    return last[-LONGEST_NAME:]

@@ -1,0 +1,76 @@
+"""Who of the staff acts, and for whom: absent members have substitutes for some days."""
+
+from datetime import date
+
+from domain.accounts import StaffMember, Substitution
+from domain.actions.desk import Desk
+from domain.calendar import in_tehran
+from domain.errors import AuthenticationFailed, Forbidden, InvalidField, NotFound
+from domain.people import Actor, Role
+from domain.ports import UnitOfWork
+
+APPOINT = frozenset({Role.ADMIN, Role.MANAGER})
+"""Roles that name substitutes."""
+
+
+async def staff_actor(uow: UnitOfWork, username: str, channel: str, today: date) -> Actor:
+    """Return the member of the staff who acts, with the roles of those whose substitute it is today.
+
+    `AuthenticationFailed("as")` for one who is unknown or has left.
+    """
+    member = await uow.people.staff(username)
+    if member is None or not member.active:
+        raise AuthenticationFailed("as")
+    absent = [one for one in [await uow.people.staff(name) for name in await _absent(uow, username, today)] if one]
+    lent = {(one.username, role) for one in absent if one.active for role in one.roles - member.roles}
+    names = frozenset(one.username for one in absent if one.active)
+    roles = member.roles | {role for _, role in lent}
+    return Actor(roles, "staff", member.username, channel, names, frozenset(lent))
+
+
+async def _absent(uow: UnitOfWork, deputy: str, today: date) -> list[str]:
+    found = await uow.people.substitutions(today)
+    return [one.absent for one in found if one.deputy == deputy and one.first <= today]
+
+
+async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
+    """Return who takes care of a role's work today: its active members, the substitutes in place of the absent."""
+    members = {one.username: one for one in await uow.people.staff_with_role(role)}
+    for one in await uow.people.substitutions(today):
+        if one.first <= today and one.absent in members:
+            deputy = await uow.people.staff(one.deputy)
+            if deputy and deputy.active:
+                del members[one.absent]
+                members.setdefault(deputy.username, deputy)
+    return list(members.values())
+
+
+async def substitute(
+    desk: Desk, uow: UnitOfWork, absent: str, deputy: str, days: tuple[date, date], actor: Actor
+) -> Substitution:
+    """Let `deputy` act for `absent` on these days, first and last included; said again, the last day is changed.
+
+    So it is ended early. Errors: `Forbidden`, `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same
+    person, `to` is before `from`).
+    """
+    if not APPOINT & actor.role_names:
+        raise Forbidden("deputy")
+    for field, name in (("absent", absent), ("deputy", deputy)):
+        member = await uow.people.staff(name)
+        if member is None or not member.active:
+            raise NotFound(field)
+    if absent == deputy:
+        raise InvalidField("deputy", detail="same_person")
+    first, last = days
+    if last < first:
+        raise InvalidField("to", detail="before_start")
+    label = actor.acting_by(APPOINT).label
+    made = Substitution(absent, deputy, first, last, label, desk.clock.now())
+    await uow.people.put_substitution(made)
+    await uow.audit.record(made.made_at, label, "substitute", {"absent": absent, "deputy": deputy, "to": str(last)})
+    return made
+
+
+def today(desk: Desk) -> date:
+    """Return the day in Tehran."""
+    return in_tehran(desk.clock.now()).date()

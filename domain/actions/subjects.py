@@ -1,0 +1,122 @@
+"""What bills are for, as those see it that money comes in for: a request goes on, a duty or a fine is paid.
+
+A further kind of subject is one more entry of `SUBJECTS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.actions.desk import Desk
+from domain.actions.notify import queue
+from domain.actions.registries import change, contact_of
+from domain.bills import Bill, Payment
+from domain.charging import SUBJECT as REQUEST
+from domain.engine import Outcome
+from domain.lifecycle import Trigger
+from domain.messages import Message
+from domain.outgoing import MessageClass
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.registries import DUTY, VIOLATION, ChargeState, Registry
+from domain.registry_rows import RegistryRow
+
+
+class BillSubject(Protocol):
+    """One kind of subject. The bill's subject is locked before the bill itself, by everybody."""
+
+    async def lock(self, uow: UnitOfWork, bill: Bill) -> None:
+        """Keep other writers off the subject until the unit ends."""
+        ...
+
+    async def settled(self, desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+        """Do what follows from the bill's being paid; return the step that a request took, to be announced."""
+        ...
+
+    async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
+        """Note that money came in for a bill that is no longer open, and is due back."""
+        ...
+
+    async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the mobile (+989…) of whom the bill concerns."""
+        ...
+
+    async def title(self, desk: Desk, uow: UnitOfWork, bill: Bill) -> str:
+        """Return what is paid for, in words that anybody who has the bill may read."""
+        ...
+
+
+class RequestSubject:
+    """A request: it takes the step that waits for its bill."""
+
+    async def lock(self, uow: UnitOfWork, bill: Bill) -> None:
+        """Lock the request's row."""
+        await uow.requests.get(bill.subject_id, lock=True)
+
+    async def settled(self, desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+        """Fire the step that a settled bill causes."""
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        return await desk.engine.fire(uow, request, Trigger.BILL_SETTLED, actor)
+
+    async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
+        """Append it to the request's history."""
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
+        await desk.engine.note(uow, request, "surplus_payment", actor, kept)
+
+    async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the citizen's mobile."""
+        return (await uow.requests.get(bill.subject_id)).mobile
+
+    async def title(self, desk: Desk, uow: UnitOfWork, bill: Bill) -> str:
+        """Return the title of the request's service."""
+        return desk.wording.service((await uow.requests.get(bill.subject_id)).service)
+
+
+@dataclass(frozen=True, slots=True)
+class RowSubject:
+    """A row of a registry that is owed: it is paid, and whom it concerns is told."""
+
+    registry: Registry
+
+    async def lock(self, uow: UnitOfWork, bill: Bill) -> None:
+        """Lock the row."""
+        await self._row(uow, bill, lock=True)
+
+    async def settled(self, desk: Desk, uow: UnitOfWork, bill: Bill, actor: Actor) -> Outcome | None:
+        """Mark the row paid and queue the receipt."""
+        row = await self._row(uow, bill, lock=True)
+        await change(uow, row, {"state": ChargeState.PAID}, actor.label, desk.clock.now())
+        mobile = await contact_of(uow, self.registry, row.values)
+        if mobile:
+            await queue(desk, uow, mobile, self._receipt(desk, row))
+        return None
+
+    async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
+        """Put it among the facts of the audit: a row has no history of its own money."""
+        facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
+        await uow.audit.record(desk.clock.now(), actor.label, "surplus_payment", facts)
+
+    async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the mobile of the owner or driver."""
+        return await contact_of(uow, self.registry, (await self._row(uow, bill)).values)
+
+    async def title(self, desk: Desk, uow: UnitOfWork, bill: Bill) -> str:
+        """Return what such a row is called."""
+        return desk.catalogue.text(f"registries.{self.registry.key}.billed")
+
+    async def _row(self, uow: UnitOfWork, bill: Bill, *, lock: bool = False) -> RegistryRow:
+        return await uow.registries.get(self.registry.key, bill.subject_id, lock=lock)
+
+    def _receipt(self, desk: Desk, row: RegistryRow) -> Message:
+        facts = desk.wording.values(self.registry.fields, row.values)
+        facts["plate"] = facts.get("vehicle", "")
+        return desk.catalogue.message(f"registries.{self.registry.key}.notices.paid", facts, MessageClass.RECEIPT)
+
+
+SUBJECTS: Mapping[str, BillSubject] = {
+    REQUEST: RequestSubject(),
+    DUTY.key: RowSubject(DUTY),
+    VIOLATION.key: RowSubject(VIOLATION),
+}
+"""Every kind of `Bill.subject_kind`."""

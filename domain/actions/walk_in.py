@@ -1,0 +1,95 @@
+"""The citizen at the desk: staff enter the request with the whole form, and mend a mobile that was taken down wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from domain import people, tracking
+from domain.accounts import Person
+from domain.actions.desk import Desk
+from domain.actions.notify import queue, standing
+from domain.actions.submit import submit
+from domain.engine import Outcome
+from domain.errors import Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.lifecycle import Service
+from domain.outgoing import MessageClass
+from domain.people import STAFF_ROLES, Actor, Role
+from domain.ports import UnitOfWork
+from domain.requests import RequestFilter, ServiceRequest
+from domain.text import shown
+
+WALK_IN = "walk_in"
+"""The channel of what is entered at the desk: nothing of a form is deferred there."""
+
+AT_THE_DESK = STAFF_ROLES - {Role.AUDITOR, Role.ADMIN}
+"""Roles that enter requests: auditors change nothing, administrators have no requests (services.md, "People")."""
+
+_OTHERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A request with its new number, and what is open under the old one: of the same person, or of a stranger."""
+
+    request: ServiceRequest
+    others: tuple[ServiceRequest, ...]
+
+
+async def enter(
+    desk: Desk, uow: UnitOfWork, service: str, raw: Mapping[str, object], actor: Actor, mobile: str | None
+) -> Outcome:
+    """Store a walk-in citizen's request; the citizen's receipt is a text. `Forbidden`, and the errors of `submit`."""
+    if not AT_THE_DESK & actor.role_names:
+        raise Forbidden("service")
+    at_desk = replace(actor.acting_by(AT_THE_DESK), channel=WALK_IN)
+    return await submit(desk, uow, service, raw, at_desk, mobile)
+
+
+async def correct_mobile(desk: Desk, uow: UnitOfWork, code: str, mobile: str, proof: str, actor: Actor) -> Corrected:
+    """Give a request its citizen's right mobile; `proof` says how the citizen showed who it is.
+
+    The new number gets the request's status at once, the old one nothing more. Managers and the units of the service
+    may do so. Errors: `NotFound`, `Forbidden`, `MissingField("proof")`, `InvalidField("mobile")` (none, or the same),
+    `NotAllowedNow` when the personal data was erased.
+    """
+    number = people.mobile(mobile)
+    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    service = desk.engine.service(request.service)
+    roles = service.units | {Role.MANAGER}
+    if not actor.role_names & roles:
+        raise Forbidden("code")
+    if not shown(proof):
+        raise MissingField("proof")
+    if request.erased_at:
+        raise NotAllowedNow("code", detail="erased")
+    if request.mobile == number:
+        raise InvalidField("mobile", detail="same_mobile")
+    old, request.mobile = request.mobile, number
+    facts = {"mobile_before": old, "mobile": number, "proof": shown(proof)}
+    await desk.engine.note(uow, request, "correct_mobile", actor.acting_by(roles, request.assignee), facts)
+    await uow.people.put_person(_person(desk, service, request, number))
+    others = await _leave_old(desk, uow, request, old) if old else []
+    await _tell_status(desk, uow, request, number)
+    return Corrected(request, tuple(others))
+
+
+async def _leave_old(desk: Desk, uow: UnitOfWork, request: ServiceRequest, old: str) -> list[ServiceRequest]:
+    """Take back what was meant for the old number, and what this request said of whom it belongs to."""
+    await uow.outbox.withdraw(request.id, old, desk.clock.now(), "mobile_corrected")
+    remaining = await uow.requests.find(RequestFilter(mobile=old, limit=_OTHERS))
+    await uow.people.forget_person(old)
+    if remaining:
+        newest = remaining[0]
+        await uow.people.put_person(_person(desk, desk.engine.service(newest.service), newest, old))
+    return [one for one in remaining if not one.phase.final]
+
+
+def _person(desk: Desk, service: Service, request: ServiceRequest, mobile: str) -> Person:
+    told = {field.autofill: request.fields.get(field.name) for field in service.form if field.autofill}
+    return Person(mobile, told.get("person.full_name"), told.get("person.national_code"), desk.clock.now())
+
+
+async def _tell_status(desk: Desk, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
+    key, facts = await standing(desk, uow, request)
+    text = key if key in desk.catalogue else "sms.status"
+    message = desk.catalogue.message(text, desk.wording.facts(request, facts), MessageClass.RECEIPT)
+    await queue(desk, uow, mobile, message, request.id)

@@ -1,0 +1,94 @@
+"""What a dialogue remembers between two texts, and what one text can mean in it: plain data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from domain.errors import DomainError
+
+
+@dataclass(slots=True)
+class Frame:
+    """One intent being filled. `asked` is the field asked last, `gap` its missing part, `options` the menu's values.
+
+    `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
+    while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know, and
+    `by_fill` names the slots that have their values from there.
+    """
+
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    asked: str | None = None
+    gap: str | None = None
+    options: list[str] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
+    version: int | None = None
+    one_shot: bool = True
+    filled: bool = False
+    by_fill: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The slots that people filled."""
+        return {name: value for name, value in self.slots.items() if name not in self.by_fill}
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """The stack of frames of one line; the last one is asked now."""
+
+    frames: list[Frame] = field(default_factory=list)
+
+    @property
+    def top(self) -> Frame | None:
+        """The frame that the next text answers."""
+        return self.frames[-1] if self.frames else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form that the store keeps."""
+        return {"frames": [asdict(frame) for frame in self.frames]}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> "Dialogue":
+        """Read back what `as_json` gave."""
+        return Dialogue([Frame(**frame) for frame in stored["frames"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Everything is known: do it. The frame has left the stack."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the top frame's `asked` field; `problem` says why the last text did not answer it."""
+
+    frame: Frame
+    problem: DomainError | None = None
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The citizen left the dialogue; `left` tells whether there was one."""
+
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """«لغو11» (stopped) or 12."""
+
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not understood; `near` are intents to offer back."""
+
+    near: tuple[str, ...] = ()
+
+
+Step = Perform | Ask | Left | OptOut | Unknown

@@ -1,0 +1,72 @@
+"""The kinds of expert opinion as data: how each is priced, and which papers it requires.
+
+A kind is priced by one tariff row of the service `expert` with the dimensions {"kind": kind}, a price a visit; where
+`by_area` says so, a second row {"kind": kind, "per": "square_metre"} adds a price a square metre as soon as the revenue
+unit has set one. Source: services.md, "3. Expert opinion fee".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.conversation.names import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
+from domain.conversation.readers import read_choice
+from domain.errors import InvalidField, UnknownKind
+from domain.forms import Choice, Reading
+from domain.lifecycle import Papers
+from domain.text import fold, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: `papers` must be there before it is priced, `by_area` lets the tariff count square metres too."""
+
+    key: str
+    papers: tuple[str, ...]
+    by_area: bool = True
+
+
+KINDS: Mapping[str, Kind] = {
+    one.key: one
+    for one in (
+        Kind("valuation", ("deed", "national_card")),
+        Kind("subdivision", ("deed", "national_card", "plan")),
+        Kind("building_permit", ("deed", "national_card", "plan")),
+        Kind("completion", ("deed", "national_card", "permit")),
+        Kind("boundary", ("deed", "national_card")),
+        Kind("tree_felling", ("national_card", "photo"), by_area=False),
+        Kind("other", ("national_card",), by_area=False),
+    )
+}
+"""Every kind by its id (channels.md), in the order of menus; their names are under `choices.kind`."""
+
+PAPER_NAMES = ("deed", "national_card", "plan", "permit", "photo", "visit_photo", "other_paper")
+"""All papers that can be added; their names are under `choices.document`."""
+
+_WORDS = {key: (*EXPERT_KINDS.get(key, ()), *EXPERT_KINDS_IN_SHORT.get(key, ())) for key in KINDS}
+
+
+def required_papers(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the papers that a form's kind requires."""
+    kind = KINDS.get(str(fields.get("kind")))
+    return kind.papers if kind else ()
+
+
+PAPERS = Papers(PAPER_NAMES, required_papers)
+
+
+@dataclass(frozen=True, slots=True)
+class KindName(Choice):
+    """A kind by its id or by any name that people give it."""
+
+    words: str | None = "kind"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Return the kind; `UnknownKind`."""
+        text = str(raw)
+        if fold(text) in KINDS:
+            return fold(text)
+        try:
+            return read_choice(text, _WORDS)
+        except InvalidField:
+            raise UnknownKind(detail="choice", given=shown(text)[:30]) from None

@@ -1,0 +1,86 @@
+"""Importing a sheet into a registry: the ports it needs from outside, and what it tells.
+
+A file is first examined without writing anything: every fault is told, good rows that would change something are kept
+aside (`Pile`). Only then are those rows put, all in one transaction (`actions/importing.py`).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from domain.registry_rows import Fate
+
+Rows = Iterator[tuple[int, Sequence[object]]]
+"""Rows of a file below its headings: the row's number as a spreadsheet shows it (headings are row 1), and its cells."""
+
+Progress = Callable[[int], None]
+"""Is told how many rows are behind, now and then."""
+
+
+class Pile(Protocol):
+    """Where an import keeps rows until the whole file is known to be good; it must not need memory for them."""
+
+    def claim(self, field: str, value: str, row: int) -> int | None:
+        """Note that a row has this value of a field that no two rows share; return the earlier row that has it."""
+        ...
+
+    def add(self, values: dict[str, Any]) -> None:
+        """Keep the values of a good row."""
+        ...
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Return what was kept, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One fault of one row: its number, the column's heading and field (None: the row as a whole), the error's stable
+    code, what people are told, and the cell as it was written.
+    """
+
+    row: int
+    column: str | None
+    field: str | None
+    code: str
+    message: str
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row as it would be put: for a changed one `changes` has field → (before, after)."""
+
+    row: int
+    fate: Fate
+    values: dict[str, Any]
+    changes: dict[str, tuple[Any, Any]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows were read, and what became (or would become) of them; `faults` counts what `bad` rows have."""
+
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    bad: int = 0
+    faults: int = 0
+
+    def count(self, fate: Fate) -> None:
+        """Count one good row."""
+        setattr(self, fate.value, getattr(self, fate.value) + 1)
+
+    def as_json(self) -> dict[str, int]:
+        """Return the numbers by name."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Examined:
+    """What a file would do: the numbers, headings that mean nothing here, and its first good rows."""
+
+    tally: Tally = field(default_factory=Tally)
+    ignored: tuple[str, ...] = ()
+    first: list[Seen] = field(default_factory=list)

@@ -1,0 +1,294 @@
+"""The rules of a taxi's leave: which days it takes, how many a year has, and who must agree.
+
+A leave's days are those of `from` to `to`, both included, less what an early end gave back (`data["last_day"]`). Every
+rule can be set in `Policy`; the defaults are those of a published taxi organisation (services.md, "1. Taxi
+organisation").
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from domain.calendar import in_tehran, jalali_text, tehran, to_jalali
+from domain.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.letters import next_number
+from domain.lifecycle import Context, Effect, Filled, Guard
+from domain.ports import UnitOfWork
+from domain.registries import VEHICLE
+from domain.requests import Phase, RequestFilter, ServiceRequest
+from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said
+
+REGISTER = "t"
+"""The letter of the permits' register: 1405/t/12."""
+
+SCOPES = ("in_city", "out_of_city")
+
+LONGEST = timedelta(days=366)
+"""No leave is longer, or begins later from now, whatever the policy: calendars end somewhere."""
+
+FRIDAY = 4
+PAGE = 100
+_DAY = timedelta(days=1)
+
+
+def first_of(fields: Mapping[str, Any]) -> date:
+    """Return the first day of a leave's form."""
+    return date.fromisoformat(fields["from"])
+
+
+def last_of(fields: Mapping[str, Any]) -> date:
+    """Return the last day of a leave's form."""
+    return date.fromisoformat(fields["to"])
+
+
+def begins(ctx: Context) -> datetime:
+    """Return the midnight, Tehran, with which the leave begins."""
+    return tehran(first_of(ctx.request.fields), time(0))
+
+
+def is_over(ctx: Context) -> datetime:
+    """Return the midnight, Tehran, after the last day."""
+    return tehran(last_of(ctx.request.fields) + _DAY, time(0))
+
+
+def consent_overdue(ctx: Context) -> datetime:
+    """Return until when the owner may answer: `leave_consent_days`, and not beyond the leave itself."""
+    return min(ctx.now + timedelta(days=ctx.policy.leave_consent_days), is_over(ctx))
+
+
+def counted(first: date, last: date, *, fridays: bool) -> Counter[int]:
+    """Return how many days of a leave count in which Jalali year."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return Counter(to_jalali(day)[0] for day in days if fridays or day.weekday() != FRIDAY)
+
+
+def taken(request: ServiceRequest) -> tuple[date, date] | None:
+    """Return the first and last day that a leave takes, or took, of its vehicle's; None when it takes none."""
+    if request.phase is Phase.CANCELLED or request.state == "rejected":
+        return None
+    first, last = first_of(request.fields), last_of(request.fields)
+    ended = request.data.get("last_day")
+    last = min(last, date.fromisoformat(ended)) if ended else last
+    return (first, last) if first <= last else None
+
+
+async def leaves_of(
+    uow: UnitOfWork, request: ServiceRequest, *, open_only: bool = False
+) -> AsyncIterator[ServiceRequest]:
+    """Yield the other leaves of a leave's vehicle, newest first."""
+    before: int | None = None
+    while True:
+        wanted = RequestFilter(
+            request.service, subject_key=request.subject_key, open_only=open_only, before=before, limit=PAGE
+        )
+        found = await uow.requests.find(wanted)
+        for one in found:
+            if one.id != request.id:
+                yield one
+        if len(found) < PAGE:
+            return
+        before = found[-1].id
+
+
+async def fill_leave(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> Filled:
+    """Find the taxi, and reckon the last day from a number of days."""
+    found = await fill_taxi(uow, mobile, values)
+    if "from" not in values or "days" not in values:
+        return found
+    last = first_of(values) + timedelta(days=values["days"] - 1)
+    return Filled({**found.values, "to": last.isoformat()}, found.choices)
+
+
+async def _taxi(ctx: Context) -> Taxi:
+    """Return the request's taxi; it was found when the form was filled."""
+    fields = ctx.request.fields
+    vehicle = await vehicle_said(ctx.uow, fields)
+    if vehicle is None:
+        raise MissingField("plate")
+    return await taxi_of(ctx.uow, vehicle, ctx.request.mobile, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPeriod(Guard):
+    """The last day is not before the first, the leave is asked for in time, and not for another age."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the form alone."""
+        return self._fault(ctx) is None
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say which day is wrong."""
+        return self._fault(ctx) or NotAllowedNow("from")
+
+    def _fault(self, ctx: Context) -> DomainError | None:
+        first, last, today = first_of(ctx.request.fields), last_of(ctx.request.fields), in_tehran(ctx.now).date()
+        notice = timedelta(days=ctx.policy.leave_notice_days)
+        if first < today + notice:
+            return InvalidField("from", detail="leave_notice", day=jalali_text(today + notice))
+        if first > today + LONGEST:
+            return InvalidField("from", detail="leave_too_far")
+        if last < first:
+            return InvalidField("to", detail="leave_order")
+        return InvalidField("to", detail="leave_too_long") if last - first >= LONGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class DriverKnown(Guard):
+    """It is clear whose leave it is, and that driver is active."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the drivers of the taxi; raises `MissingField("driver")` while several may be meant."""
+        taxi = await _taxi(ctx)
+        if not taxi.drivers:
+            raise NotFound("driver", detail="no_driver")
+        if taxi.driver is None:
+            raise MissingField("driver", detail="which_driver")
+        return taxi.driver.values["status"] == "active" or not ctx.policy.leave_of_active_drivers_only
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that the driver may not work now."""
+        return NotAllowedNow("driver", detail="driver_inactive")
+
+
+@dataclass(frozen=True, slots=True)
+class NoOverlap(Guard):
+    """No other leave of the taxi that is asked for, granted or running shares a day with it.
+
+    Locks the vehicle, so that of two that are asked for at once the later sees the earlier.
+    """
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the taxi's live leaves; raises `Conflict("from")` that tells the days of the other."""
+        request = ctx.request
+        _ = await ctx.uow.registries.one(VEHICLE.key, {"plate": request.subject_key}, lock=True)
+        if ctx.policy.leave_may_overlap:
+            return True
+        async for other in leaves_of(ctx.uow, request, open_only=True):
+            days = taken(other)
+            if days and days[0] <= last_of(request.fields) and first_of(request.fields) <= days[1]:
+                first, last = (jalali_text(day) for day in days)
+                raise Conflict("from", detail="leave_overlap", first=first, last=last)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class DaysLeft(Guard):
+    """The taxi has days enough left in each Jalali year that the leave touches."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Count; raises `InvalidField("to")` that tells how many are left, or `NotAllowedNow` when none are."""
+        fridays, most = ctx.policy.leave_counts_fridays, ctx.policy.leave_days_a_year
+        wanted = counted(first_of(ctx.request.fields), last_of(ctx.request.fields), fridays=fridays)
+        used: Counter[int] = Counter()
+        async for other in leaves_of(ctx.uow, ctx.request):
+            if days := taken(other):
+                used += counted(*days, fridays=fridays)
+        for year, days_wanted in sorted(wanted.items()):
+            left = most - used[year]
+            if left <= 0:
+                raise NotAllowedNow("to", detail="leave_used_up", year=year, most=most)
+            if days_wanted > left:
+                raise InvalidField("to", detail="leave_days_left", year=year, left=left, wanted=days_wanted)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class NoDuties(Guard):
+    """Where the policy says so, a taxi that owes duties has no leave."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look for one that is open."""
+        if not ctx.policy.leave_refused_with_duties:
+            return True
+        return not await open_duties(ctx.uow, [ctx.request.fields["plate"]], 1)
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that duties are open."""
+        return NotAllowedNow("plate", detail="duties_open")
+
+
+@dataclass(frozen=True, slots=True)
+class NotOver(Guard):
+    """The last day of the leave is not past."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Compare with today in Tehran."""
+        return in_tehran(ctx.now).date() <= last_of(ctx.request.fields)
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that it is past."""
+        return NotAllowedNow("to", detail="leave_past")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPeople(Effect):
+    """Keep with a new leave what the officer must know, as it is at that moment.
+
+    In the form: the days that count, and what the taxi owes, if anything. Beside it: driver, owner, who asks, and
+    whether the owner must agree (`needs_consent`).
+    """
+
+    async def apply(self, ctx: Context) -> None:
+        """Look at the registries."""
+        taxi, fields, data = await _taxi(ctx), ctx.request.fields, ctx.request.data
+        days = counted(first_of(fields), last_of(fields), fridays=ctx.policy.leave_counts_fridays)
+        fields["counted"] = days.total()
+        duties = await open_duties(ctx.uow, [taxi.plate], PAGE)
+        if duties:
+            fields["open_duties"] = sum(row.values["amount"] for row in duties)
+        driver, owner = taxi.driver, taxi.owner
+        if driver:
+            data |= {"driver": driver.values["national_code"], "driver_name": driver.values["name"]}
+        data["owner_mobile"] = owner.values["mobile"] if owner else None
+        data["asked_by"] = "driver" if taxi.by_driver else "owner" if taxi.by_owner else "other"
+        auxiliary = bool(driver and driver.values["kind"] == "auxiliary")
+        mine = taxi.by_owner or taxi.owned_by_driver
+        data["needs_consent"] = auxiliary and not mine and ctx.policy.leave_needs_consent
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsConsent(Guard):
+    """Whether the taxi's owner must agree first."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at what was found when it was asked for."""
+        return bool(ctx.request.data["needs_consent"])
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitOwner(Effect):
+    """Wait for the owner's answer; where no mobile of the owner is known, the officer records it."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Name the owner's mobile as the one that may answer."""
+        ctx.request.awaits = ctx.request.data["owner_mobile"]
+        ctx.facts["driver_name"] = ctx.request.data["driver_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPermit(Effect):
+    """Number and date the permit, and give it its token for `/verify/{token}`; settle where the leave may be spent."""
+
+    delivers: ClassVar[bool] = True
+
+    async def apply(self, ctx: Context) -> None:
+        """Keep `letter_number`, `letter_date` (ISO) and `letter_token`, as letters do."""
+        fields, today = ctx.request.fields, in_tehran(ctx.now).date()
+        fields["scope"] = ctx.inputs.get("scope") or fields.get("scope") or SCOPES[0]
+        number = await next_number(ctx.uow, REGISTER, today)
+        permit = {"letter_number": number, "letter_date": today.isoformat()}
+        ctx.request.data |= permit | {"letter_token": ctx.ids.token()}
+        ctx.record |= permit
+
+
+@dataclass(frozen=True, slots=True)
+class EndToday(Effect):
+    """Give back the days that are left after today; before the first day, all of them."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Keep the last day that counts."""
+        today = in_tehran(ctx.now).date()
+        last = today if first_of(ctx.request.fields) <= today else first_of(ctx.request.fields) - _DAY
+        ctx.request.data["last_day"] = ctx.record["last_day"] = last.isoformat()

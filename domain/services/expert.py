@@ -1,0 +1,298 @@
+"""Expert opinion fee: a request of a kind, an officer's visit, the fee by kind and area, and the answer as a letter.
+
+Source: services.md, "3. Expert opinion fee". Requests of all kinds take one way; what differs from kind to kind is data
+(`expert_kinds.py`). Papers may come later, until the fee is set. The letter is issued only when the bill is paid or
+waived.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from domain.bills import BillState
+from domain.calendar import in_tehran
+from domain.charging import (
+    BillsSettled,
+    CloseOpenBills,
+    FreeOfCharge,
+    HasCharge,
+    IssueBill,
+    MoneyCameIn,
+    NoPaymentUnresolved,
+    OverridePrice,
+    RefundAll,
+    WaiveBills,
+    payment_gives_up,
+    payment_last_day,
+)
+from domain.conversation.service_intents import EXPERT
+from domain.documents import DocumentsComplete, TellPapers
+from domain.errors import MissingField, NotFound
+from domain.expert_kinds import KINDS, PAPERS, KindName
+from domain.forms import Choice, Field, Identifier, Integer, Moment, Rials, Text
+from domain.letters import LETTER_INPUTS, IssueLetter, collected_by
+from domain.lifecycle import (
+    Answer,
+    Asked,
+    Command,
+    Context,
+    Effect,
+    Filled,
+    Kept,
+    Keyword,
+    Notice,
+    Prices,
+    Reminder,
+    Service,
+    State,
+    Transition,
+    Trigger,
+)
+from domain.people import Role
+from domain.ports import UnitOfWork
+from domain.requests import Phase
+from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.tariffs import TariffRow, Wanted, find_row, quote
+from domain.visits import (
+    AssignedOfficer,
+    BookVisit,
+    FreeOfficer,
+    KeepReport,
+    MayMoveVisit,
+    officer_choices,
+    visit_start,
+)
+
+KEY = "expert"
+REGISTER = "e"
+"""The letter of the answers' register: 1405/e/12."""
+
+BY_PHONE = frozenset({"sms", "telegram", "bale"})
+CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
+SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
+"""Who sends officers out."""
+EXPERTS = frozenset({Role.EXPERT})
+OFFICE = SENDERS | EXPERTS
+REVENUE = frozenset({Role.REVENUE})
+LETTERS = frozenset({Role.SECRETARIAT})
+
+OFFICER = Kept("officer_mobile")
+FORMER_OFFICER = Kept("former_officer_mobile")
+
+AREA = Field("area", Integer(1, 10_000_000), required=False)
+"""Whole square metres."""
+VISIT_INPUTS = (Field("report", Text(2000)), AREA)
+VISIT = Field("visit", Moment())
+PER_METRE = "square_metre"
+
+
+def wanted_of(rows: Sequence[TariffRow], kind: str, area: int | None, day: date) -> list[Wanted]:
+    """Return what a request is priced by: a visit of its kind, and its square metres where they have a price.
+
+    `MissingField("area")` when they have one and nobody measured them.
+    """
+    wanted = [Wanted({"kind": kind}, 1)]
+    by_metre = {"kind": kind, "per": PER_METRE}
+    if KINDS[kind].by_area and _priced(rows, by_metre, day):
+        if area is None:
+            raise MissingField("area")
+        wanted.append(Wanted(by_metre, area))
+    return wanted
+
+
+def _priced(rows: Sequence[TariffRow], dimensions: dict[str, str], day: date) -> bool:
+    try:
+        find_row(rows, dimensions, day)
+    except NotFound:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOpinion(Effect):
+    """Quote the visit and the area by the tariff in force today."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `MissingField("area")`."""
+        data, policy, today = ctx.request.data, ctx.policy, in_tehran(ctx.now).date()
+        if "area" in ctx.inputs:
+            ctx.record["area_before"], data["area"] = data.get("area"), ctx.inputs["area"]
+        rows = await ctx.uow.tariffs.of_service(KEY)
+        wanted = wanted_of(rows, ctx.request.fields["kind"], data.get("area"), today)
+        data["quote"] = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode).as_json()
+
+
+STATES = (
+    State("submitted", Phase.RECEIVED, Role.EXPERT, sla_minutes=7 * 60),
+    State("needs_info", Phase.NEEDS_CITIZEN),
+    State(
+        "assigned", Phase.IN_PROGRESS, Role.EXPERT, sla_minutes=10 * 7 * 60,
+        reminders=(
+            Reminder("visit_soon", visit_start, lead_hours=2),
+            Reminder("officer_visit_soon", visit_start, lead_hours=2, to=OFFICER),
+        ),
+    ),
+    State("visited", Phase.IN_PROGRESS, Role.REVENUE, sla_minutes=7 * 60),
+    State("priced", Phase.NEEDS_PAYMENT),
+    State("awaiting_payment", Phase.NEEDS_PAYMENT, reminders=(Reminder("pay_soon", payment_last_day, lead_hours=12),)),
+    State("paid", Phase.IN_PROGRESS, Role.SECRETARIAT, sla_minutes=2 * 7 * 60),
+    State("answered", Phase.DONE, Role.SECRETARIAT),
+    State("closed", Phase.DONE),
+    State("rejected", Phase.DECLINED),
+    State("cancelled", Phase.CANCELLED),
+    State("expired", Phase.CANCELLED),
+)  # fmt: skip
+
+RECEIVING = (
+    Transition(
+        "assign", ("submitted",), "assigned", SENDERS,
+        inputs=(Field("officer", Choice(), options=officer_choices), VISIT), effects=(BookVisit(),),
+        notices=(Notice("assign"), Notice("officer_assigned", OFFICER)),
+    ),
+    Transition(
+        "take", ("submitted",), "assigned", EXPERTS, inputs=(VISIT,), effects=(BookVisit(),),
+        notices=(Notice("assign"), Notice("officer_assigned", OFFICER)),
+    ),
+    Transition(
+        "reject", ("submitted", "needs_info"), "rejected", OFFICE, inputs=(REASON,),
+        effects=(KeepReason(),), notices=(Notice("reject"),),
+    ),
+    Transition(
+        "ask", ("submitted",), "needs_info", OFFICE, inputs=ASK_INPUTS, effects=(AskQuestion(),),
+        notices=(Notice("ask"),),
+    ),
+    Transition(
+        "answer", ("needs_info",), "submitted", CITIZEN | OFFICE,
+        inputs=(Field("text", Text()),), effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
+    ),
+    Transition(
+        "no_answer", ("needs_info",), "rejected",
+        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
+    ),
+)  # fmt: skip
+
+VISITING = (
+    Transition(
+        "reassign", ("assigned",), "assigned", OFFICE,
+        inputs=(
+            Field("officer", Choice(), required=False, options=officer_choices),
+            Field("visit", Moment(), required=False),
+        ),
+        guards=(MayMoveVisit(SENDERS),), effects=(BookVisit(),),
+        notices=(
+            Notice("reassign"), Notice("officer_assigned", OFFICER), Notice("officer_relieved", FORMER_OFFICER)
+        ),
+    ),
+    Transition(
+        "visit", ("assigned",), "visited", EXPERTS, inputs=VISIT_INPUTS, when=DocumentsComplete(PAPERS),
+        guards=(AssignedOfficer(),), effects=(KeepReport(), FreeOfficer()), notices=(Notice("visit"),),
+    ),
+    Transition(
+        "visit", ("assigned",), "visited", EXPERTS, inputs=VISIT_INPUTS,
+        guards=(AssignedOfficer(),), effects=(KeepReport(), FreeOfficer()), notices=(Notice("visit_pending"),),
+    ),
+)  # fmt: skip
+
+CHARGING = (
+    Transition(
+        "price", ("visited",), "priced", REVENUE,
+        inputs=(AREA, Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
+        guards=(DocumentsComplete(PAPERS),), effects=(PriceOpinion(), OverridePrice()),
+    ),
+    Transition(
+        "bill", ("priced",), "awaiting_payment", when=HasCharge(), effects=(IssueBill(),),
+        notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
+    ),
+    Transition(
+        "free", ("priced",), "paid", when=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
+    ),
+    Transition(
+        "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
+        notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
+    ),
+    Transition(
+        "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
+        guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),
+    ),
+    Transition(
+        "expire", ("awaiting_payment",), "expired", guards=(NoPaymentUnresolved(),),
+        effects=(CloseOpenBills(BillState.EXPIRED),), notices=(Notice("expire"),),
+        trigger=Trigger.DEADLINE, deadline=payment_gives_up,
+    ),
+)  # fmt: skip
+
+ANSWERING = (
+    Transition(
+        "issue", ("paid",), "answered", LETTERS, inputs=LETTER_INPUTS,
+        guards=(BillsSettled(),), effects=(IssueLetter(REGISTER),), notices=(Notice("issue"),),
+    ),
+    Transition("close", ("answered",), "closed", CITIZEN | SENDERS, notices=(Notice("close"),)),
+    Transition(
+        "close_in_time", ("answered",), "closed",
+        notices=(Notice("close"),), trigger=Trigger.DEADLINE, deadline=collected_by,
+    ),
+)  # fmt: skip
+
+CANCEL_INPUTS = (Field("reason", Text(), required=False),)
+CANCELLING = (
+    Transition(
+        "cancel", ("submitted", "needs_info", "priced", "awaiting_payment"), "cancelled", CITIZEN | SENDERS,
+        inputs=CANCEL_INPUTS, guards=(NoPaymentUnresolved(),), effects=(CloseOpenBills(BillState.VOID),),
+        notices=(Notice("cancel"),), command=Command.CANCEL,
+    ),
+    Transition(
+        "cancel", ("assigned",), "cancelled", CITIZEN | SENDERS, inputs=CANCEL_INPUTS, effects=(FreeOfficer(),),
+        notices=(Notice("cancel"), Notice("officer_relieved", OFFICER)), command=Command.CANCEL,
+    ),
+    Transition(
+        "cancel", ("paid",), "cancelled", CITIZEN | SENDERS, inputs=CANCEL_INPUTS, when=MoneyCameIn(),
+        effects=(RefundAll(),), notices=(Notice("cancel_refund"),), command=Command.CANCEL,
+    ),
+    Transition(
+        "cancel", ("paid",), "cancelled", CITIZEN | SENDERS, inputs=CANCEL_INPUTS,
+        notices=(Notice("cancel"),), command=Command.CANCEL,
+    ),
+)  # fmt: skip
+
+
+async def known_of_person(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> Filled:
+    """Give the national code of a citizen who has told it before."""
+    person = await uow.people.person(mobile) if mobile else None
+    return Filled({"national_code": person.national_code} if person and person.national_code else {})
+
+
+async def tell_price(asked: Asked) -> list[Answer]:
+    """Tell what an opinion of a kind costs by today's tariff: the visit, and a square metre where it has a price."""
+    kind, today, policy = asked.values["kind"], in_tehran(asked.now).date(), asked.policy
+    rows = await asked.uow.tariffs.of_service(KEY)
+    wanted = wanted_of(rows, kind, 1, today)
+    made = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
+    amounts = [line.amount + line.vat for line in made.lines]
+    metre: list[Answer] = [("price_metre", {"amount": amount}) for amount in amounts[1:]]
+    return [("price", {"kind": kind, "amount": amounts[0]}), *metre, ("price_note", {})]
+
+
+EXPERT_OPINION = Service(
+    key=KEY,
+    version=1,
+    form=(
+        Field("kind", KindName(), choices=tuple(KINDS)),
+        Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_PHONE),
+        Field("national_code", Identifier("national_code"), autofill="person.national_code"),
+        Field("postal_code", Identifier("postal_code"), instead=("renovation_code",)),
+        Field("renovation_code", Identifier("renovation_code"), required=False),
+        Field("address", Text(200), deferred_in=BY_PHONE),
+        Field("text", Text(500)),
+    ),
+    states=STATES,
+    transitions=RECEIVING + VISITING + CHARGING + ANSWERING + CANCELLING,
+    initial="submitted",
+    keywords=(Keyword(EXPERT),),
+    soap_operation="SubmitExpertRequest",
+    steps=6,
+    at_submit=(TellPapers(PAPERS),),
+    fill=known_of_person,
+    prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price),
+    documents=PAPERS,
+)

@@ -1,0 +1,158 @@
+"""Leave of a taxi: to be off duty, or out of the city, for some days; asked for by its driver or owner.
+
+Source: services.md, "1. Taxi organisation". The taxi comes from the mobile that asks, else from a plate, a taxi code or
+a national code. An auxiliary driver's leave needs the owner's consent. The scheduler begins and ends it.
+"""
+
+from domain.conversation.service_intents import TAXI_LEAVE as LEAVE_WORDS
+from domain.forms import Choice, Day, Field, Identifier, Integer, Rials, Text
+from domain.leaves import (
+    SCOPES,
+    AwaitOwner,
+    DaysLeft,
+    DriverKnown,
+    EndToday,
+    GrantPermit,
+    KeepPeople,
+    NeedsConsent,
+    NoDuties,
+    NoOverlap,
+    NotOver,
+    SoundPeriod,
+    begins,
+    consent_overdue,
+    fill_leave,
+    is_over,
+)
+from domain.lifecycle import Command, Kept, Keyword, Notice, Reminder, Service, State, Transition, Trigger
+from domain.people import Role
+from domain.registry_fields import TAXI_CODE
+from domain.requests import Phase
+from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.taxi_duty import DUTIES
+from domain.taxi import Plate, TaxiShown
+
+KEY = "taxi_leave"
+BY_PHONE = frozenset({"sms", "telegram", "bale"})
+CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
+OFFICER = frozenset({Role.TAXI_OFFICER})
+OWNER = Kept("owner_mobile")
+
+SCOPE = Choice("leave_scope")
+WHY = (Field("reason", Text(), required=False),)
+
+REMIND_HOURS = 32
+"""Before the midnight after the last day: four in the afternoon of the day before it."""
+
+STATES = (
+    State("submitted", Phase.RECEIVED, Role.TAXI_OFFICER, sla_minutes=7 * 60),
+    State("awaiting_owner", Phase.NEEDS_CITIZEN, Role.TAXI_OFFICER),
+    State("under_review", Phase.IN_PROGRESS, Role.TAXI_OFFICER, sla_minutes=7 * 60),
+    State("needs_info", Phase.NEEDS_CITIZEN),
+    State("approved", Phase.IN_PROGRESS, Role.TAXI_OFFICER),
+    State(
+        "in_effect", Phase.IN_PROGRESS, Role.TAXI_OFFICER,
+        reminders=(Reminder("end_soon", is_over, lead_hours=REMIND_HOURS),),
+    ),
+    State("ended", Phase.DONE),
+    State("rejected", Phase.DECLINED),
+    State("revoked", Phase.DECLINED),
+    State("withdrawn", Phase.CANCELLED),
+)  # fmt: skip
+
+ASKING_OWNER = (
+    Transition(
+        "ask_owner", ("submitted",), "awaiting_owner", when=NeedsConsent(), effects=(AwaitOwner(),),
+        notices=(Notice("ask_owner"), Notice("owner_asked", OWNER)), trigger=Trigger.AUTOMATIC,
+    ),
+    Transition(
+        "consent", ("awaiting_owner",), "under_review", OFFICER,
+        notices=(Notice("consent"), Notice("owner_consented", OWNER)), command=Command.CONFIRM, by_awaited=True,
+    ),
+    Transition(
+        "refuse", ("awaiting_owner",), "rejected", OFFICER,
+        notices=(Notice("refuse"), Notice("owner_refused", OWNER)), command=Command.DENY, by_awaited=True,
+    ),
+    Transition(
+        "no_consent", ("awaiting_owner",), "rejected",
+        notices=(Notice("no_consent"),), trigger=Trigger.DEADLINE, deadline=consent_overdue,
+    ),
+)  # fmt: skip
+
+REVIEWING = (
+    Transition("take", ("submitted",), "under_review", OFFICER, notices=(Notice("take"),)),
+    Transition(
+        "approve", ("under_review",), "approved", OFFICER,
+        inputs=(Field("scope", SCOPE, required=False, choices=SCOPES),),
+        guards=(NotOver(),), effects=(GrantPermit(),), notices=(Notice("approve"),),
+    ),
+    Transition(
+        "reject", ("under_review",), "rejected", OFFICER, inputs=(REASON,),
+        effects=(KeepReason(),), notices=(Notice("reject"),),
+    ),
+    Transition(
+        "ask", ("under_review",), "needs_info", OFFICER, inputs=ASK_INPUTS, effects=(AskQuestion(),),
+        notices=(Notice("ask"),),
+    ),
+    Transition(
+        "answer", ("needs_info",), "under_review", CITIZEN | OFFICER, inputs=(Field("text", Text()),),
+        effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
+    ),
+    Transition(
+        "no_answer", ("needs_info",), "rejected",
+        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
+    ),
+)  # fmt: skip
+
+RUNNING = (
+    Transition(
+        "begin", ("approved",), "in_effect",
+        notices=(Notice("begin"),), trigger=Trigger.DEADLINE, deadline=begins,
+    ),
+    Transition(
+        "end", ("in_effect",), "ended",
+        notices=(Notice("end"),), trigger=Trigger.DEADLINE, deadline=is_over,
+    ),
+    Transition(
+        "end_early", ("in_effect",), "ended", CITIZEN | OFFICER, inputs=WHY, effects=(EndToday(),),
+        notices=(Notice("end_early"),), command=Command.CANCEL,
+    ),
+    Transition(
+        "revoke", ("approved", "in_effect"), "revoked", OFFICER, inputs=(REASON,),
+        effects=(KeepReason(), EndToday()), notices=(Notice("revoke"),),
+    ),
+    Transition(
+        "withdraw", ("submitted", "awaiting_owner", "under_review", "needs_info", "approved"), "withdrawn",
+        CITIZEN | OFFICER, inputs=WHY, notices=(Notice("withdraw"),), command=Command.CANCEL,
+    ),
+)  # fmt: skip
+
+TAXI_LEAVE = Service(
+    key=KEY,
+    version=1,
+    form=(
+        Field("plate", Plate(), instead=("taxi_code", "national_code")),
+        Field("taxi_code", TAXI_CODE, required=False),
+        Field("national_code", Identifier("national_code"), required=False),
+        Field("driver", Identifier("national_code"), required=False),
+        Field("from", Day()),
+        Field("to", Day(), instead=("days",)),
+        Field("days", Integer(1, 366), required=False),
+        Field("scope", SCOPE, choices=SCOPES, deferred_in=BY_PHONE),
+        Field("reason", Text(), deferred_in=BY_PHONE),
+        Field("taxi", TaxiShown(), required=False, found=True),
+        Field("counted", Integer(), required=False, found=True),
+        Field("open_duties", Rials(), required=False, found=True),
+    ),
+    states=STATES,
+    transitions=ASKING_OWNER + REVIEWING + RUNNING,
+    initial="submitted",
+    keywords=(Keyword(LEAVE_WORDS),),
+    soap_operation="SubmitTaxiLeave",
+    steps=5,
+    on_submit=(SoundPeriod(), DriverKnown(), NoOverlap(), DaysLeft(), NoDuties()),
+    at_submit=(KeepPeople(),),
+    fill=fill_leave,
+    subject="plate",
+    lookups=(DUTIES,),
+)

@@ -1,0 +1,139 @@
+"""Visits of officers: a member of the staff and an hour, booked like a machine.
+
+An officer is a resource of the fleet, kept in step with the staff whenever a visit is booked, so that the unique key on
+(resource, slot) lets nobody send an officer to two places at once. The request keeps `officer` (a user name),
+`officer_name`, `officer_mobile`, `visit_start` and `visit_end` (ISO).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.accounts import StaffMember
+from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.fleet import Booking, Resource, ResourceKind
+from domain.lifecycle import Context, Effect, Guard
+from domain.people import Role, mobile_shown
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+
+_OFFICER = "officer:"
+"""What the codes of officers begin with: no machine of the registry is called so."""
+
+
+async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
+    """Return the user names of the experts on duty."""
+    return tuple(member.username for member in await uow.people.staff_with_role(Role.EXPERT))
+
+
+def visit_start(ctx: Context) -> datetime | None:
+    """Return when the visit is to be; None when none was booked."""
+    stored = ctx.request.data.get("visit_start")
+    return datetime.fromisoformat(stored) if stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedOfficer(Guard):
+    """Who acts is the officer that was named for the visit, or that officer's substitute."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Compare the user names."""
+        officer = ctx.request.data["officer"]
+        return officer == ctx.actor.ident or officer in ctx.actor.stands_for
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that another officer was named."""
+        return Forbidden("action", detail="other_officer")
+
+
+@dataclass(frozen=True, slots=True)
+class MayMoveVisit(AssignedOfficer):
+    """Who acts is the officer, or somebody who sends officers out."""
+
+    senders: frozenset[Role]
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the roles first."""
+        return bool(self.senders & ctx.actor.role_names) or await AssignedOfficer.holds(self, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class BookVisit(Effect):
+    """Send an officer: the one named by `officer` (else the one there was, else who acts) at `visit` (or as before)."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Take the slots in place of earlier ones; `Conflict("visit")` when the officer is elsewhere then."""
+        member = await _officer(ctx)
+        start = _start(ctx)
+        resource = await _resource_of(ctx, member)
+        await ctx.uow.fleet.release(ctx.request.id)
+        end = start + timedelta(minutes=ctx.policy.visit_minutes)
+        busy = Conflict("visit", detail="officer_busy", officer_name=member.full_name)
+        if resource.id in await ctx.uow.fleet.busy(start, end):
+            raise busy
+        try:
+            await ctx.uow.fleet.book([Booking(ctx.ids.new_id(), ctx.request.id, resource.id, start, end, False)])
+        except Conflict as taken:  # by another unit, in this very moment
+            raise busy from taken
+        _remember(ctx, member, start, end)
+
+
+async def _officer(ctx: Context) -> StaffMember:
+    data = ctx.request.data
+    if data.get("officer") and not ctx.inputs.keys() & {"officer", "visit"}:
+        raise MissingField("officer")
+    username = ctx.inputs.get("officer") or data.get("officer") or ctx.actor.ident
+    member = await ctx.uow.people.staff(username)
+    if member is None or not member.active:
+        raise NotFound("officer")
+    return member
+
+
+def _start(ctx: Context) -> datetime:
+    given, before = ctx.inputs.get("visit"), visit_start(ctx)
+    start = datetime.fromisoformat(given) if given else before
+    if start is None:
+        raise MissingField("visit")
+    if start < ctx.now:
+        raise InvalidField("visit", detail="past")
+    return start
+
+
+async def _resource_of(ctx: Context, member: StaffMember) -> Resource:
+    """Return the officer as a resource, made or brought up to date when need be."""
+    code, fleet = _OFFICER + member.username, ctx.uow.fleet
+    known = next((one for one in await fleet.resources(ResourceKind.OFFICER) if one.code == code), None)
+    if known is None or (known.title, known.mobile) != (member.full_name, member.mobile):
+        wanted = Resource(ctx.ids.new_id(), code, ResourceKind.OFFICER, "", member.full_name, mobile=member.mobile)
+        await fleet.put_resource(wanted)
+        known = await fleet.resource(code)
+    return known
+
+
+def _remember(ctx: Context, member: StaffMember, start: datetime, end: datetime) -> None:
+    data, citizen = ctx.request.data, ctx.request.mobile
+    moved = data.get("officer") not in {None, member.username}
+    data["former_officer_mobile"] = data.get("officer_mobile") if moved else None
+    visit = {"officer": member.username, "visit_start": start.isoformat(), "visit_end": end.isoformat()}
+    data |= visit | {"officer_name": member.full_name, "officer_mobile": member.mobile}
+    ctx.request.assignee = member.username
+    ctx.record |= visit
+    ctx.facts["contact"] = mobile_shown(citizen) if citizen else str(ctx.request.fields.get("full_name", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class FreeOfficer(Effect):
+    """Give the officer's time back."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Release the slots."""
+        await ctx.uow.fleet.release(ctx.request.id)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepReport(Effect):
+    """Keep what the officer found: the report, and what the fee depends on."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Write it into the request."""
+        found = {name: ctx.inputs[name] for name in ("report", "area") if name in ctx.inputs}
+        ctx.request.data |= found | {"visited_at": ctx.now.isoformat()}

@@ -1,0 +1,172 @@
+"""The registries' rows, one typed table a registry; what a column means is told by the field of its name.
+
+Rows refer to each other by their natural keys, which never change. `registry_changes` and `registry_reminders` belong
+to all registries: `registry` is the key, `row_id` the row.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+
+from store.engines.types import ID, JSON_VALUE, IsoDay, Utc, Words
+from store.schema.base import metadata, own_id, refers
+
+
+def _history_columns() -> tuple[Column[Any], ...]:
+    """Return what every row of a registry has besides its fields."""
+    return (
+        Column("revision", Integer, nullable=False),
+        Column("created_at", Utc, nullable=False),
+        Column("updated_at", Utc, nullable=False),
+    )
+
+
+agencies = Table(
+    "agencies",
+    metadata,
+    own_id(),
+    Column("licence_number", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("licence_expiry", IsoDay),
+    Column("manager", Words),
+    Column("address", Words),
+    Column("phone", Words),
+    *_history_columns(),
+    Index(None, "licence_expiry"),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    own_id(),
+    Column("national_id", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("mobile", Words),
+    Column("address", Words),
+    *_history_columns(),
+    Index(None, "mobile"),
+)
+
+vehicles = Table(
+    "vehicles",
+    metadata,
+    own_id(),
+    Column("plate", Words, nullable=False, unique=True),
+    Column("taxi_code", Words, unique=True),
+    Column("vin", Words),
+    Column("model", Words),
+    Column("year", Integer),
+    Column("fuel", Words),
+    Column("capacity", Integer),
+    Column("type", Words, nullable=False),
+    refers("agency", "agencies.licence_number", nullable=True),
+    refers("owner", "owners.national_id", nullable=True),
+    Column("insurance_expiry", IsoDay),
+    Column("inspection_expiry", IsoDay),
+    *_history_columns(),
+    Index(None, "agency", "id"),
+    Index(None, "owner", "id"),
+    Index(None, "insurance_expiry"),
+    Index(None, "inspection_expiry"),
+)
+
+drivers = Table(
+    "drivers",
+    metadata,
+    own_id(),
+    Column("national_code", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("mobile", Words),
+    Column("licence_number", Words),
+    Column("licence_expiry", IsoDay),
+    Column("health_card_expiry", IsoDay),
+    Column("status", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("shift", Words),
+    *_history_columns(),
+    Index(None, "mobile"),
+    Index(None, "licence_expiry"),
+    Index(None, "health_card_expiry"),
+)
+
+driver_vehicles = Table(
+    "driver_vehicles",
+    metadata,
+    refers("driver_id", "drivers.id", primary_key=True),
+    refers("vehicle", "vehicles.plate", primary_key=True),
+    Index(None, "vehicle"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    own_id(),
+    refers("vehicle", "vehicles.plate"),
+    Column("year", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("amount", ID, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("data", JSON_VALUE, nullable=False),
+    *_history_columns(),
+    UniqueConstraint("vehicle", "year", "kind", "number"),
+    Index(None, "year", "state"),
+)
+
+rewards = Table(
+    "rewards",
+    metadata,
+    own_id(),
+    refers("driver", "drivers.national_code"),
+    Column("date", IsoDay, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("source", Words),
+    Column("text", Words),
+    *_history_columns(),
+    UniqueConstraint("driver", "date", "kind", "number"),
+)
+
+violations = Table(
+    "violations",
+    metadata,
+    own_id(),
+    refers("driver", "drivers.national_code"),
+    Column("date", IsoDay, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("source", Words),
+    Column("text", Words),
+    Column("fine", ID),
+    Column("state", Words, nullable=False),
+    Column("data", JSON_VALUE, nullable=False),
+    *_history_columns(),
+    UniqueConstraint("driver", "date", "kind", "number"),
+    Index(None, "state"),
+)
+
+registry_changes = Table(
+    "registry_changes",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("registry", Words, nullable=False),
+    Column("row_id", ID, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("before", JSON_VALUE, nullable=False),
+    Column("after", JSON_VALUE, nullable=False),
+    Index(None, "row_id", "id"),
+)
+
+registry_reminders = Table(
+    "registry_reminders",
+    metadata,
+    Column("registry", Words, primary_key=True),
+    Column("row_id", ID, primary_key=True, autoincrement=False),
+    Column("field", Words, primary_key=True),
+    Column("day", IsoDay, primary_key=True),
+    Column("days_before", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+)

@@ -1,0 +1,26 @@
+"""Numbers that are given out one after another: a row each in `counters`, locked from the drawing to the commit.
+
+A unit that rolls back gives its number back, and nobody else can have drawn the next one meanwhile: there are no gaps.
+"""
+
+from sqlalchemy import Executable, bindparam
+
+from store.engines.base import Engine
+from store.schema import counters
+from store.work import Repository
+
+
+def _next(engine: Engine) -> Executable:
+    first = engine.insert(counters).values(name=bindparam("of"), value=1)
+    return first.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
+    ).returning(counters.c.value)
+
+
+class SqlSequences(Repository):
+    """The port `Sequences`."""
+
+    async def next(self, name: str) -> int:
+        """Draw the next number (1, 2, 3 …) of the sequence of that name."""
+        number: int = await self._work.value(_next, {"of": name})
+        return number

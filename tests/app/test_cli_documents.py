@@ -1,0 +1,53 @@
+"""`pishkhan request attach` and `request documents`: papers are added, listed, and refused."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal
+
+FORM = {
+    "kind": "تفکیک", "full_name": "آنه محمدی", "national_code": "0499370899", "postal_code": "4947113456",
+    "address": "خیابان امام", "text": "زمین",
+}  # fmt: skip
+
+
+@pytest.fixture
+def code(terminal: Terminal) -> str:
+    """A walk-in citizen's request."""
+    for role in ("expert", "secretariat", "auditor"):
+        terminal.json("staff", "add", role, "--role", role)
+    sets = [part for name, value in FORM.items() for part in ("--set", f"{name}={value}")]
+    return str(terminal.json("request", "submit", "expert", "--as", "secretariat", *sets)["code"])
+
+
+def test_papers_are_added_and_listed(terminal: Terminal, code: str, tmp_path: Path) -> None:
+    deed = tmp_path / "سند.pdf"
+    deed.write_bytes(b"%PDF-1.7\n")
+    added = terminal.json("request", "attach", code, str(deed), "--field", "deed", "--as", "expert")
+    assert (added["field"], added["name"], added["media_type"], added["size"]) == (
+        "deed", "سند.pdf", "application/pdf", 9,
+    )  # fmt: skip
+    assert terminal.json("request", "attach", code, str(deed), "--field", "deed", "--as", "expert") == added
+    shown = terminal.json("request", "documents", code)
+    assert shown == {
+        "required": ["deed", "national_card", "plan"], "missing": ["national_card", "plan"], "documents": [added],
+    }  # fmt: skip
+    assert [one["event"] for one in terminal.json("request", "show", code)["history"]] == ["submit", "attach"]
+    read = terminal.run("request", "documents", code)
+    assert "missing: national_card, plan" in read.out
+
+
+def test_what_is_refused(terminal: Terminal, code: str, tmp_path: Path) -> None:
+    file = tmp_path / "deed.pdf"
+
+    def refused(content: bytes, field: str = "deed", by: str = "expert") -> str:
+        file.write_bytes(content)
+        error = terminal.refused("request", "attach", code, str(file), "--field", field, "--as", by)
+        return str(error["code"])
+
+    assert refused(b"MZ\x90\x00") == "document_rejected"
+    assert refused(b"%PDF-" + bytes(7 * 1024 * 1024)) == "too_large"
+    assert refused(b"%PDF-1.7\n", field="passport") == "invalid_field"
+    assert refused(b"%PDF-1.7\n", by="auditor") == "forbidden"
+    assert terminal.json("request", "documents", code)["documents"] == []

@@ -1,0 +1,57 @@
+"""The job of expiries: in the table at nine in the morning of Tehran, and run when a process starts late."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from app.parts import Parts, build_providers
+from app.scheduler import JOBS, Job, Scheduler, daily
+from app.settings import Settings
+from app.wiring import build_signer
+from channels.sms.outbound import Relay
+from domain.calendar import TEHRAN
+from domain.outgoing import MessageState
+from tests.support.municipality import Municipality
+from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, furnish, give
+
+SETTINGS = Settings(demo=True)
+EXPIRIES = next(job for job in JOBS if job.name == "expiries")
+
+
+@pytest.fixture
+def parts(town: Municipality) -> Parts:
+    """What a process is made of, over the municipality's store and clock."""
+    providers = build_providers(SETTINGS)
+    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
+    return Parts(SETTINGS, town.desk, town.store, providers, relay, build_signer(SETTINGS), asyncio.Event())
+
+
+def test_it_fires_at_nine_in_tehran() -> None:
+    now = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+    fires = EXPIRIES.trigger.get_next_fire_time(None, now.astimezone(TEHRAN))
+    assert fires.astimezone(UTC) == datetime(2026, 11, 25, 5, 30, tzinfo=UTC)
+    assert EXPIRIES.trigger.get_next_fire_time(fires, fires).astimezone(UTC) == datetime(
+        2026, 11, 26, 5, 30, tzinfo=UTC
+    )
+    assert EXPIRIES.made_up
+
+
+async def test_a_process_that_starts_late_makes_the_run_up(town: Municipality, parts: Parts) -> None:
+    await furnish(town)
+    await give(town, "driver", {"national_code": DRIVER_CODE, "licence_expiry": "2026-11-30"})
+    ended = asyncio.Event()
+
+    async def remind(given: Parts) -> object:
+        done = await EXPIRIES.action(given)
+        ended.set()
+        return done
+
+    scheduler = Scheduler(parts, (Job("expiries", daily(9), remind, made_up=True), Job("other", daily(9), remind)))
+    scheduler.start()
+    await asyncio.wait_for(ended.wait(), 5)
+    await scheduler.stop(1.0)
+    [message] = await town.sent(DRIVER_MOBILE)
+    assert message.state is MessageState.QUEUED
+    assert town.rows("SELECT count(*) FROM registry_reminders") == [(1,)]

@@ -1,0 +1,181 @@
+"""Files of offices, read row by row: encodings, separators, spreadsheets, and what is no sheet; and files written."""
+
+import csv
+import warnings
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from app import sheets
+from app.piles import temporary_pile
+from app.sheet_writing import written
+from app.sheets import opened
+from domain.errors import Conflict, InvalidField, TooLarge
+
+TEXT = 'پلاک{0}نام{0}عدد\r\nالف{0}كيان{0}۱۲\r\n\r\n"ب{0}پ"{0}"دو\nخط"{0}\r\n'
+
+
+def read(path: Path) -> tuple[list[str], list[tuple[int, list[object]]]]:
+    """Headings and rows of a file."""
+    with opened(path) as sheet:
+        return list(sheet.headings), [(number, list(cells)) for number, cells in sheet.rows]
+
+
+def a_file(folder: Path, content: bytes, name: str = "sheet.csv") -> Path:
+    """A file with this content."""
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_csv_in_every_encoding_and_separator(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    path = a_file(tmp_path, TEXT.format(delimiter).encode(encoding))
+    assert read(path) == (
+        ["پلاک", "نام", "عدد"], [(2, ["الف", "كيان", "۱۲"]), (3, []), (4, [f"ب{delimiter}پ", "دو\nخط", ""])],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_windows_1256_of_persian_offices(tmp_path: Path, delimiter: str) -> None:
+    text = TEXT.format(delimiter).replace("۱۲", "12").replace("ی", "ي")
+    headings, rows = read(a_file(tmp_path, text.encode("windows-1256")))
+    assert (headings, rows[0]) == (["پلاک", "نام", "عدد"], (2, ["الف", "كيان", "12"]))
+
+
+def test_a_file_that_is_utf_8_beyond_one_block_is_read_as_such(tmp_path: Path) -> None:
+    rows = "".join(f"الف{number},ب\n" for number in range(120_000))
+    assert len(rows.encode()) > sheets._BLOCK
+    headings, found = read(a_file(tmp_path, ("کد,نام\n" + rows).encode()))
+    assert (headings, len(found), found[-1]) == (["کد", "نام"], 120_000, (120_001, ["الف119999", "ب"]))
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b"", "empty_file"),
+        (b"\xef\xbb\xbf\r\n", "empty_file"),
+        (b"a,b\n\x00\x01,2\n", "unreadable_file"),
+        (b"\xff\xfe\x00", "unreadable_file"),
+        (b'a,b\n1,2\n"3,4\n', "broken_row"),
+        (b'a,b\n1,2\n"3"x,4\n', "broken_row"),
+        (b"PK\x03\x04 not a zip at all", "unreadable_file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "unreadable_file"),
+    ],
+)
+def test_what_is_no_sheet_is_refused(tmp_path: Path, content: bytes, detail: str) -> None:
+    with pytest.raises(InvalidField, match=f"file:{detail}"):
+        read(a_file(tmp_path, content))
+
+
+def test_a_broken_row_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidField) as refused:
+        read(a_file(tmp_path, b'a,b\n1,2\n3,"4\n'))
+    assert refused.value.params == {"row": 3}
+
+
+def a_book(path: Path, *rows: list[object]) -> Path:
+    """An XLSX file of one sheet."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_xlsx_gives_values_of_its_first_sheet(tmp_path: Path) -> None:
+    path = a_book(tmp_path / "x.xlsx", ["پلاک", None, 3], ["الف", 4, 4.5], [], [date(2027, 3, 20), "=1+1", True])
+    headings, rows = read(path)
+    assert headings == ["پلاک", "", "3"]
+    assert rows[0] == (2, ["الف", 4, 4.5])
+    assert rows[-1] == (4, [datetime(2027, 3, 20), None, True])  # noqa: DTZ001 - spreadsheets know no zones
+
+
+def rewritten(path: Path, member: str, old: bytes, new: bytes) -> Path:
+    """The same packed file with a piece of a member replaced."""
+    made = BytesIO()
+    with ZipFile(path) as packed, ZipFile(made, "w", ZIP_DEFLATED) as out:
+        for name in packed.namelist():
+            content = packed.read(name)
+            assert name != member or old in content
+            out.writestr(name, content.replace(old, new) if name == member else content)
+    path.write_bytes(made.getvalue())
+    return path
+
+
+def test_wrong_dimensions_cut_no_row_off(tmp_path: Path) -> None:
+    path = a_book(tmp_path / "x.xlsx", ["a", "b"], [1, 2], [3, 4])
+    rewritten(path, "xl/worksheets/sheet1.xml", b'<dimension ref="A1:B3"', b'<dimension ref="A1:A1"')
+    assert read(path)[1] == [(2, [1, 2]), (3, [3, 4])]
+
+
+def test_a_broken_book_is_refused(tmp_path: Path) -> None:
+    path = a_book(tmp_path / "x.xlsx", ["a"], [1])
+    with pytest.raises(InvalidField, match="unreadable_file"):
+        read(rewritten(path, "xl/worksheets/sheet1.xml", b"</row>", b"<row>"))
+    with pytest.raises(InvalidField, match="empty_file"):
+        read(a_book(tmp_path / "empty.xlsx"))
+
+
+def test_a_book_that_would_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = a_book(tmp_path / "x.xlsx", ["a"], [1])
+    monkeypatch.setattr(sheets, "MOST_UNPACKED", 1000)
+    with pytest.raises(TooLarge):
+        read(path)
+
+
+def test_csv_is_written_for_spreadsheets(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    with written(path) as write:
+        write(["نام", "مبلغ", "شرح"])
+        write(["الف", 12, "=HYPERLINK(1)"])
+        write([None, -5, "a,b"])
+        assert not path.exists()
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(content.decode("utf-8-sig").splitlines()))
+    assert rows == [["نام", "مبلغ", "شرح"], ["الف", "12", "'=HYPERLINK(1)"], ["", "-5", "a,b"]]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_xlsx_is_written_without_formulas(tmp_path: Path) -> None:
+    path = tmp_path / "x.XLSX"
+    with written(path) as write:
+        write(["نام", "مبلغ"])
+        write(["=1+1", 12])
+    with warnings.catch_warnings():
+        sheet = load_workbook(path).active
+    assert [[cell.value for cell in row] for row in sheet.rows] == [["نام", "مبلغ"], ["'=1+1", 12]]
+    assert {cell.data_type for row in sheet.rows for cell in row} == {"s", "n"}
+    assert sheet.sheet_view.rightToLeft
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx"])
+def test_a_file_that_fails_leaves_what_was_there(tmp_path: Path, name: str) -> None:
+    path = a_file(tmp_path, b"old", name)
+    with pytest.raises(Conflict, match="file_exists"), written(path):
+        pass
+    with pytest.raises(ZeroDivisionError), written(path, force=True) as write:
+        write([str(1 / 0)])
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(InvalidField, match="file_kind"), written(tmp_path / "x.pdf"):
+        pass
+
+
+def test_a_pile_keeps_rows_and_knows_what_came_before() -> None:
+    with temporary_pile() as pile:
+        assert pile.claim("key", "a", 2) is None
+        assert pile.claim("taxi_code", "a", 3) is None
+        assert pile.claim("key", "a", 9) == 2
+        rows: list[dict[str, Any]] = [{"name": "الف", "vehicles": ["x"], "year": None}, {"name": "ب"}]
+        for row in rows:
+            pile.add(row)
+        assert list(pile.rows()) == rows
+        assert list(pile.rows()) == rows

@@ -1,0 +1,260 @@
+"""The repository of the registries, on every engine: real tables, found by what names a row, every change kept."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.errors import Conflict, NotFound
+from domain.registries import REGISTRIES
+from domain.registry_rows import Change, Expiring, Holder, RegistryFilter, RegistryRow, merged, next_row
+from store.engines import engine_for
+from store.shelves import SHELVES
+from store.unit_of_work import SqlStore, SqlUnit
+from tests.contracts.examples import MOBILE, NOW, a_machine, new_id
+
+PLATE, OTHER_PLATE = "12ت345-59", "12ت346-59"
+OWNER, DRIVER = "0499370899", "0790419904"
+LATER = NOW + timedelta(days=1)
+
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "agency": {"licence_number": "P-1", "name": "تاکسی بی‌سیم", "licence_expiry": "2027-03-20", "phone": MOBILE},
+    "owner": {"national_id": OWNER, "name": "آنه محمدی", "mobile": MOBILE, "address": "خیابان امام"},
+    "vehicle": {
+        "plate": PLATE, "taxi_code": "114", "vin": "NAAN01CA123456789", "model": "پژو ۴۰۵", "year": 1399,
+        "fuel": "dual", "capacity": 4, "type": "line", "agency": "P-1", "owner": OWNER,
+        "insurance_expiry": "2026-12-01", "inspection_expiry": "2026-12-20",
+    },
+    "driver": {
+        "national_code": DRIVER, "name": "عبدالله ایری", "mobile": MOBILE, "licence_number": "990011",
+        "licence_expiry": "2026-12-10", "vehicles": [PLATE], "shift": "morning",
+    },
+    "duty": {"vehicle": PLATE, "year": 1405, "amount": 99_999_999_000},
+    "reward": {"driver": DRIVER, "date": "2026-11-20", "kind": "honesty", "points": 5, "text": "کیف را برگرداند"},
+    "violation": {"driver": DRIVER, "date": "2026-11-21", "kind": "overcharge", "fine": 500_000},
+    "machines": {"code": "LD-1", "type": "loader", "title": "لودر ۱"},
+    "operators": {"code": "OP-1", "title": "صفر ایری", "mobile": MOBILE, "skills": ["loader", "backhoe"]},
+}  # fmt: skip
+"""A good row of every registry; those that others refer to come first."""
+
+
+def a_row(registry: str, **changes: Any) -> RegistryRow:
+    """A new row, whole."""
+    values = merged(REGISTRIES[registry], None, {**EXAMPLES[registry], **changes})
+    return RegistryRow(new_id(), registry, values, NOW, NOW)
+
+
+async def add(uow: SqlUnit, *rows: RegistryRow) -> None:
+    """Store new rows of one registry."""
+    await uow.registries.put(rows[0].registry, [Change(row, None, "staff:officer", NOW) for row in rows])
+
+
+async def change(uow: SqlUnit, row: RegistryRow, **values: Any) -> None:
+    """Change a row a day later."""
+    changed = next_row(row, values, LATER)
+    await uow.registries.put(row.registry, [Change(changed, row.values, "staff:officer", LATER)])
+
+
+@pytest.fixture
+async def rows(store: SqlStore) -> dict[str, RegistryRow]:
+    """One row of every registry."""
+    made = {registry: a_row(registry) for registry in EXAMPLES}
+    async with store.unit() as uow:
+        for row in made.values():
+            await add(uow, row)
+    return made
+
+
+def test_every_field_has_its_column_or_table() -> None:
+    assert set(SHELVES) == set(REGISTRIES)
+    for key, shelf in SHELVES.items():
+        for field in REGISTRIES[key].fields:
+            assert field.name in shelf.links or field.name in shelf.table.c, (key, field.name)
+            if field.required and field.name not in shelf.links:
+                assert not shelf.table.c[field.name].nullable, (key, field.name)
+
+
+async def test_a_row_comes_back_as_it_was_put(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit(write=False) as uow:
+        for registry, row in rows.items():
+            assert await uow.registries.get(registry, row.id) == row
+            key = REGISTRIES[registry].key_of(row.values)
+            assert await uow.registries.by_keys(registry, [key]) == {key: row}
+            assert await uow.registries.find(RegistryFilter(registry)) == [row]
+            assert await uow.registries.changes_of(registry, row.id) == []
+
+
+async def test_a_row_is_found_by_whatever_is_unique(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit(write=False) as uow:
+        assert await uow.registries.one("vehicle", {"taxi_code": "114"}) == rows["vehicle"]
+        assert await uow.registries.one("vehicle", {"taxi_code": "115"}) is None
+        whole = {"vehicle": PLATE, "year": 1405, "kind": "yearly", "number": 1}
+        assert await uow.registries.one("duty", whole) == rows["duty"]
+        assert await uow.registries.one("duty", whole | {"number": 2}) is None
+        with pytest.raises(NotFound, match="vehicle"):
+            await uow.registries.get("vehicle", 1)
+
+
+async def test_rows_are_found_by_fields_and_paged(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit() as uow:
+        second = a_row("vehicle", plate=OTHER_PLATE, taxi_code=None)
+        await add(uow, second)
+        helper = a_row("driver", national_code="0084575948", vehicles=[PLATE, OTHER_PLATE], mobile=None)
+        await add(uow, helper)
+        await add(uow, a_row("duty", year=1404, state="paid"))
+    async with store.unit(write=False) as uow:
+
+        async def found(registry: str, **where: Any) -> list[int]:
+            return [row.id for row in await uow.registries.find(RegistryFilter(registry, where))]
+
+        assert await found("driver", mobile=MOBILE) == [rows["driver"].id]
+        assert await found("driver", mobile=None) == [helper.id]
+        assert await found("vehicle", owner=OWNER) == [rows["vehicle"].id, second.id]
+        assert await found("driver", vehicles=PLATE) == [rows["driver"].id, helper.id]
+        assert await found("driver", vehicles=[OTHER_PLATE], kind="main") == [helper.id]
+        assert await found("duty", vehicle=PLATE, state=("open", "billed")) == [rows["duty"].id]
+        page = await uow.registries.find(RegistryFilter("vehicle", limit=1))
+        rest = await uow.registries.find(RegistryFilter("vehicle", after=page[0].id))
+        assert [row.id for row in page + rest] == [rows["vehicle"].id, second.id]
+        assert await uow.registries.counts("vehicle", "type") == {"line": 2}
+        assert await uow.registries.counts("operators", "status") == {"active": 1}
+
+
+async def test_many_keys_are_looked_up_at_once(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit() as uow:
+        duties = [a_row("duty", year=1300 + number) for number in range(100)]
+        await add(uow, *duties)
+        keys = [REGISTRIES["duty"].key_of(row.values) for row in duties]
+        found = await uow.registries.by_keys("duty", [*keys, ("99ت999-99", 1, "yearly", 1)], lock=True)
+        assert list(found) == keys
+        day = rows["reward"].values["date"]
+        assert len(await uow.registries.by_keys("reward", [(DRIVER, day, "honesty", 1), (DRIVER, day, "help", 1)])) == 1
+        assert await uow.registries.by_keys("duty", []) == {}
+
+
+async def test_holders_of_unique_values(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit(write=False) as uow:
+        held = await uow.registries.holders("vehicle", "taxi_code", {"114", "115"})
+        assert held == {"114": Holder(rows["vehicle"].id, PLATE)}
+        assert await uow.registries.holders("vehicle", "taxi_code", set()) == {}
+        # Machines and operators have their codes in common.
+        held = await uow.registries.holders("machines", "code", {"OP-1", "LD-1"})
+        assert {code: one.id for code, one in held.items()} == {
+            "OP-1": rows["operators"].id, "LD-1": rows["machines"].id,
+        }  # fmt: skip
+
+
+async def test_a_change_is_kept_with_who_when_before_and_after(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit() as uow:
+        await change(uow, rows["vehicle"], capacity=5, insurance_expiry=None)
+        await change(uow, rows["driver"], vehicles=[])
+    async with store.unit(write=False) as uow:
+        row = await uow.registries.get("vehicle", rows["vehicle"].id)
+        assert (row.values["capacity"], row.values["insurance_expiry"], row.revision) == (5, None, 1)
+        assert (row.created_at, row.updated_at) == (NOW, LATER)
+        [kept] = await uow.registries.changes_of("vehicle", row.id)
+        assert (kept.at, kept.by) == (LATER, "staff:officer")
+        assert kept.before == {"capacity": 4, "insurance_expiry": "2026-12-01"}
+        assert kept.after == {"capacity": 5, "insurance_expiry": None}
+        [kept] = await uow.registries.changes_of("driver", rows["driver"].id)
+        assert (kept.before, kept.after) == ({"vehicles": [PLATE]}, {"vehicles": []})
+        assert await uow.registries.find(RegistryFilter("driver", {"vehicles": PLATE})) == []
+
+
+async def test_an_old_revision_and_a_taken_value_are_conflicts(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit() as uow:
+        await change(uow, rows["owner"], name="نام تازه")
+    with pytest.raises(Conflict, match="owner"):
+        async with store.unit() as uow:
+            await change(uow, rows["owner"], name="نام دیگر")
+    for taken in (a_row("vehicle", taxi_code=None), a_row("vehicle", plate=OTHER_PLATE)):
+        with pytest.raises(Conflict):
+            async with store.unit() as uow:
+                await add(uow, taken)
+    async with store.unit(write=False) as uow:
+        assert (await uow.registries.get("owner", rows["owner"].id)).values["name"] == "نام تازه"
+        assert len(await uow.registries.find(RegistryFilter("vehicle"))) == 1
+
+
+async def test_of_two_units_that_change_one_row_one_wins(
+    store: SqlStore, other_store: SqlStore, rows: dict[str, RegistryRow]
+) -> None:
+    async def rename(through: SqlStore, name: str) -> bool:
+        try:
+            async with through.unit() as uow:
+                await change(uow, rows["owner"], name=name)
+        except Conflict:
+            return False
+        return True
+
+    won = await asyncio.gather(*(rename(one, str(number)) for number, one in enumerate((store, other_store) * 3)))
+    assert sum(won) == 1
+    async with store.unit(write=False) as uow:
+        assert len(await uow.registries.changes_of("owner", rows["owner"].id)) == 1
+
+
+async def test_what_runs_out_between_two_days(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit() as uow:
+        await add(uow, a_row("driver", national_code="0084575948", status="left"))
+
+    async def between(first: date, last: date) -> list[tuple[str, str]]:
+        async with store.unit(write=False) as uow:
+            return [(one.registry.key, one.field) for one in await uow.registries.expiring(first, last)]
+
+    december = date(2026, 12, 1), date(2026, 12, 20)
+    assert await between(*december) == [
+        ("vehicle", "insurance_expiry"), ("driver", "licence_expiry"), ("vehicle", "inspection_expiry"),
+    ]  # fmt: skip
+    assert await between(date(2026, 12, 2), date(2026, 12, 9)) == []
+    assert await between(date(2027, 3, 20), date(2027, 3, 20)) == [("agency", "licence_expiry")]
+
+
+async def test_a_reminder_is_remembered_for_its_day_alone(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    row = rows["vehicle"]
+    this = Expiring(REGISTRIES["vehicle"], row, "insurance_expiry", date(2026, 12, 1))
+    renewed = Expiring(REGISTRIES["vehicle"], row, "insurance_expiry", date(2027, 12, 1))
+    async with store.unit() as uow:
+        for days in (7, 30):
+            await uow.registries.remember_reminder(this, days, NOW)
+    async with store.unit(write=False) as uow:
+        assert await uow.registries.reminders_of(this) == [30, 7]
+        assert await uow.registries.reminders_of(renewed) == []
+    with pytest.raises(Conflict):
+        async with store.unit() as uow:
+            await uow.registries.remember_reminder(this, 7, NOW)
+
+
+async def test_machines_of_the_fleet_are_rows_too(store: SqlStore) -> None:
+    machine = a_machine("GR-1", type="grader")
+    async with store.unit() as uow:
+        await uow.fleet.put_resource(machine)
+    async with store.unit() as uow:
+        [row] = await uow.registries.find(RegistryFilter("machines"))
+        assert (row.id, row.values["type"], row.values["status"], row.created_at) == (
+            machine.id, "grader", "active", None,
+        )  # fmt: skip
+        await change(uow, row, status="maintenance")
+    async with store.unit(write=False) as uow:
+        assert (await uow.fleet.resource("GR-1")).status == "maintenance"
+        assert (await uow.registries.get("machines", row.id)).revision == 1
+
+
+async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
+    # PostgreSQL reads tables this small from end to end, whatever indexes there are.
+    questions = {
+        "SELECT * FROM drivers WHERE mobile = ?": "ix_drivers_mobile",
+        "SELECT * FROM vehicles WHERE owner = ? AND id > 0": "ix_vehicles_owner_id",
+        "SELECT * FROM driver_vehicles WHERE vehicle = ?": "ix_driver_vehicles_vehicle",
+        "SELECT * FROM duties WHERE vehicle = ? AND state = ?": "sqlite_autoindex_duties",
+        "SELECT * FROM vehicles WHERE insurance_expiry BETWEEN ? AND ?": "ix_vehicles_insurance_expiry",
+        "SELECT * FROM duties WHERE (vehicle, year, kind, number) IN (VALUES (?, 1, ?, 1))": "sqlite_autoindex_duties",
+    }
+    engine = engine_for(sqlite_url)
+    async with engine.reader.connect() as connection:
+        for question, index in questions.items():
+            values = (PLATE,) * question.count("?")
+            plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values)).all()
+            assert index in str(plan), (question, plan)
+    await engine.close()

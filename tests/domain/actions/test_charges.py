@@ -1,0 +1,164 @@
+"""Duties and fines: billed once, paid by the two ids, waived; whom they concern is told."""
+
+import pytest
+
+from domain.actions import pay
+from domain.actions.charges import bill_for, waive
+from domain.actions.subjects import SUBJECTS
+from domain.billing import Till
+from domain.bills import Bill, BillState, PaymentMethod, PaymentOutcome
+from domain.errors import AlreadyDone, AmountMismatch, InvalidField, NotAllowedNow, NotFound, PaymentUnknown
+from domain.people import Role
+from domain.registries import DUTY, REWARD, VIOLATION, Registry
+from domain.registry_rows import RegistryRow
+from tests.support.municipality import Municipality, actor
+from tests.support.taxis import DRIVER_MOBILE, OWNER_MOBILE, a_duty, a_violation, furnish, give
+
+
+@pytest.fixture(autouse=True)
+async def _organisation(town: Municipality) -> None:
+    """The taxis that owe."""
+    await furnish(town)
+
+
+async def billed(town: Municipality, row: RegistryRow, registry: Registry = DUTY) -> Bill:
+    """Bill a row."""
+    async with town.store.unit() as uow:
+        till = Till(town.desk.ids, town.desk.policy, town.clock.at)
+        return await bill_for(uow, till, registry, row.id, "staff:revenue")
+
+
+async def paid(town: Municipality, bill: Bill, reference: str = "1", amount: int | None = None) -> pay.Settled:
+    """Record a slip."""
+    ids, rials = (bill.bill_id, bill.payment_id), bill.amount if amount is None else amount
+    async with town.store.unit() as uow:
+        return await pay.record(
+            town.desk, uow, ids, rials, PaymentMethod.SLIP, reference, actor(Role.REVENUE)
+        )  # fmt: skip
+
+
+async def let_off(town: Municipality, row: RegistryRow, registry: Registry = DUTY) -> RegistryRow:
+    """Waive a row."""
+    async with town.store.unit() as uow:
+        return await waive(uow, registry, row.id, "جانباز", "staff:revenue", town.clock.at)
+
+
+async def stored(town: Municipality, row: RegistryRow) -> RegistryRow:
+    """The row as it stands."""
+    async with town.store.unit(write=False) as uow:
+        return await uow.registries.get(row.registry, row.id)
+
+
+async def bills_of(town: Municipality, row: RegistryRow) -> list[Bill]:
+    """The bills of a row."""
+    async with town.store.unit(write=False) as uow:
+        return await uow.bills.of_subject(row.registry, row.id)
+
+
+async def test_a_duty_is_billed_once(town: Municipality) -> None:
+    row = await a_duty(town)
+    bill = await billed(town, row)
+    assert (bill.amount, bill.subject_kind, bill.subject_id, bill.deadline) == (2_500_000, "duty", row.id, None)
+    assert bill.explanation["vehicle"] == "12ت345-59"
+    again = await billed(town, row)
+    assert again == bill
+    after = await stored(town, row)
+    assert (after.values["state"], after.data["bill_id"]) == ("billed", bill.bill_id)
+
+
+async def test_a_paid_bill_marks_its_duty_and_tells_the_owner(town: Municipality) -> None:
+    row = await a_duty(town)
+    settled = await paid(town, await billed(town, row))
+    assert (settled.payment.outcome, settled.outcome) == (PaymentOutcome.SETTLED, None)
+    assert (await stored(town, row)).values["state"] == "paid"
+    [told] = await town.sent(OWNER_MOBILE)
+    assert (told.key, told.cls) == ("registries.duty.notices.paid", "receipt")
+    assert told.text == "عوارض سال ۱۴۰۵ تاکسی ۱۲ت۳۴۵-۵۹ به مبلغ ۲٬۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
+    async with town.store.unit(write=False) as uow:
+        last = (await uow.registries.changes_of("duty", row.id))[-1]
+    assert (last.by, last.before, last.after) == ("staff:revenue", {"state": "billed"}, {"state": "paid"})
+    with pytest.raises(AlreadyDone):
+        await billed(town, row)
+
+
+async def test_a_fine_is_paid_by_its_driver(town: Municipality) -> None:
+    row = await a_violation(town)
+    await paid(town, await billed(town, row, VIOLATION))
+    assert (await stored(town, row)).values["state"] == "paid"
+    [told] = await town.sent(DRIVER_MOBILE)
+    assert told.text == "جریمه تخلف ۱۴۰۵/۰۸/۲۹ به مبلغ ۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
+
+
+async def test_what_comes_twice_is_surplus(town: Municipality) -> None:
+    row = await a_duty(town)
+    bill = await billed(town, row)
+    await paid(town, bill)
+    assert (await paid(town, bill, "2")).payment.outcome is PaymentOutcome.SURPLUS
+    async with town.store.unit(write=False) as uow:
+        assert [one.reason for one in await uow.bills.refunds_of(bill.id)] == ["surplus_payment"]
+    assert town.rows("SELECT what, actor FROM audit") == [("surplus_payment", "staff:revenue")]
+    assert len(await town.sent(OWNER_MOBILE)) == 1
+
+
+async def test_a_wrong_amount_changes_nothing(town: Municipality) -> None:
+    row = await a_duty(town)
+    with pytest.raises(AmountMismatch):
+        await paid(town, await billed(town, row), amount=1000)
+    assert (await stored(town, row)).values["state"] == "billed"
+
+
+async def test_a_duty_is_waived_with_its_bill(town: Municipality) -> None:
+    row, other = await a_duty(town), await a_duty(town, year=1404)
+    await billed(town, row)
+    for one in (row, other):
+        after = await let_off(town, one)
+        assert (after.values["state"], after.data["reason"]) == ("waived", "جانباز")
+    [bill] = await bills_of(town, row)
+    assert (bill.state, bill.note, bill.settled_at) == (BillState.WAIVED, "جانباز", town.clock.at)
+    assert await bills_of(town, other) == []
+    for again in (let_off, billed):
+        with pytest.raises(AlreadyDone):
+            await again(town, row)
+
+
+async def test_a_payment_under_way_is_not_waived(town: Municipality) -> None:
+    row = await a_duty(town)
+    bill = await billed(town, row)
+    async with town.store.unit() as uow:
+        bill.state = BillState.PAYING
+        await uow.bills.save(bill)
+    with pytest.raises(PaymentUnknown):
+        await let_off(town, row)
+    assert (await stored(town, row)).values["state"] == "billed"
+
+
+async def test_what_cannot_be_billed(town: Municipality) -> None:
+    row = await a_violation(town, fine=None)
+    with pytest.raises(NotAllowedNow, match="no_charge"):
+        await billed(town, row, VIOLATION)
+    with pytest.raises(NotFound):
+        async with town.store.unit() as uow:
+            await waive(uow, DUTY, 1, "x", "staff:revenue", town.clock.at)
+    [reward] = await give(town, "reward", {"driver": "0790419904", "date": "2026-11-20", "kind": "help"})
+    with pytest.raises(ValueError, match="reward"):
+        await billed(town, reward.row, REWARD)
+    odd = await a_duty(town, amount=1500, year=1403)  # reading a sheet would have refused it
+    with pytest.raises(InvalidField, match="not_thousands"):
+        await billed(town, odd)
+    assert (await stored(town, odd)).values["state"] == "open"
+
+
+async def test_every_subject_says_whom_and_what_it_concerns(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    of_request = (await town.bills(code))[-1]
+    of_duty = await billed(town, await a_duty(town))
+    of_fine = await billed(town, await a_violation(town), VIOLATION)
+    found = []
+    async with town.store.unit() as uow:
+        for bill in (of_request, of_duty, of_fine):
+            subject = SUBJECTS[bill.subject_kind]
+            await subject.lock(uow, bill)
+            found.append((await subject.mobile(uow, bill), await subject.title(town.desk, uow, bill)))
+    assert found == [
+        ("+989121234567", "کارکرد ماشین‌آلات"), (OWNER_MOBILE, "عوارض تاکسی"), (DRIVER_MOBILE, "جریمه تخلف تاکسی"),
+    ]  # fmt: skip

@@ -1,0 +1,183 @@
+"""What every command of a citizen answers, by text: following, paying, prices, comments, ratings, menus."""
+
+import pytest
+
+from domain.outgoing import InboundState
+from domain.people import Role
+from domain.requests import Phase
+from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
+
+
+async def test_own_codes_are_followed_in_full(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    request = await town.request(code)
+    for text in (code, f"پیگیری {code}", f"{code[:3]}-{code[3:6]}-{code[6:]}", f"وضعیت:{code}"):
+        heard = await town.say(CITIZEN, text)
+        assert heard.key == "services.machinery.status.awaiting_payment"
+        assert (bill.payment_id in heard.text, heard.inbound.request_id) == (True, request.id)
+
+
+async def test_of_other_peoples_codes_service_and_phase_are_told(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    for text in (code, f"قبض {code}"):
+        heard = await town.say(NEIGHBOUR, text)
+        assert heard.key == "sms.status_of_other"
+        assert town.desk.catalogue.text("phases.needs_payment") in heard.text
+        assert not any(secret in heard.text for secret in (bill.bill_id, "۳۵٬۲۰۰٬۰۰۰", "خیابان امام"))
+    for text in (f"لغو {code}", f"پاسخ {code} متن", f"امتیاز {code} 5", f"نظر {code} خوب بود"):
+        assert (await town.say(NEIGHBOUR, text)).key == "errors.not_found"
+    assert (await town.request(code)).state == "awaiting_payment"
+
+
+@pytest.mark.parametrize("words", ["", "پیگیری ", "لغو ", "قبض ", "پاسخ ", "امتیاز ", "نظر "])
+async def test_a_mistyped_code_is_told(town: Municipality, words: str) -> None:
+    heard = await town.say(CITIZEN, words + "123456780")
+    assert town.desk.catalogue.text("errors.code_mistyped") in heard.text or words in {"قبض ", "نظر "}
+
+
+async def test_own_requests_are_listed_newest_first(town: Municipality) -> None:
+    assert (await town.say(CITIZEN, "درخواست‌ها")).key == "sms.no_requests"
+    codes = [await town.order() for _ in range(6)]
+    heard = await town.say(CITIZEN, "درخواست های من")
+    assert heard.codes == codes[:0:-1]
+    assert (await town.say(NEIGHBOUR, "list")).key == "sms.no_requests"
+
+
+async def test_paying_by_code_and_by_bill_id(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    for text in (f"قبض {code}", f"پرداخت {bill.bill_id}", f"قبض {bill.bill_id[:3]} {bill.bill_id[3:]}"):
+        heard = await town.say(CITIZEN, text)
+        assert heard.key == "sms.pay"
+        assert all(part in heard.text for part in (bill.bill_id, bill.payment_id, "۳۵٬۲۰۰٬۰۰۰"))
+    assert "۳۵٬۲۰۰٬۰۰۰" in (await town.say(NEIGHBOUR, f"قبض {bill.bill_id}")).text
+    await town.pay(code)
+    assert (await town.say(CITIZEN, f"قبض {code}")).key == "sms.nothing_to_pay"
+    assert (await town.say(CITIZEN, f"قبض {bill.bill_id}")).key == "sms.nothing_to_pay"
+
+
+async def test_tariffs(town: Municipality) -> None:
+    heard = await town.say(CITIZEN, "تعرفه لودر ۴ ساعت")
+    assert (heard.inbound.intent, "۳۵٬۲۰۰٬۰۰۰" in heard.text) == ("tariff", True)
+    assert "۱۷٬۶۰۰٬۰۰۰" in (await town.say(CITIZEN, "تعرفه لودر")).text  # the minimum, two hours
+    assert (await town.say(CITIZEN, "تعرفه")).key == "ask.tariff"
+    assert "۱۳٬۲۰۰٬۰۰۰" in (await town.say(CITIZEN, "گریدر ۳ ساعت")).text
+    assert (await town.say(CITIZEN, "تعرفه جرثقیل ۲ ساعت")).key == "errors.not_found"
+
+
+async def test_comments(town: Municipality) -> None:
+    code = await town.order()
+    for text in (f"نظر {code} خیلی خوب بود", "پیشنهاد برای خیابان امام", "نظر ماشین‌آلات گران است"):
+        assert (await town.say(CITIZEN, text)).key == "sms.comment_kept"
+    kept = town.rows("SELECT service, request_id, text, state FROM comments ORDER BY id")
+    request = await town.request(code)
+    assert kept == [
+        ("machinery", request.id, "خیلی خوب بود", "pending"),
+        (None, None, "برای خیابان امام", "pending"),
+        ("machinery", None, "گران است", "pending"),
+    ]
+    assert (await town.say(CITIZEN, "نظر")).key == "ask.text"
+    long = await town.say(CITIZEN, "ن" * 501)
+    assert "۵۰۰" in long.text
+    assert (await town.say(CITIZEN, "ن" * 500)).key == "sms.comment_kept"
+
+
+async def test_rated_bare_once_and_by_code(town: Municipality) -> None:
+    assert (await town.say(CITIZEN, "5")).key == "sms.unknown"
+    code = await town.reach("completed")
+    assert (await town.say(CITIZEN, "7")).key == "sms.unknown"
+    assert (await town.say(CITIZEN, "۴")).key == "sms.rated"
+    assert town.rows("SELECT score FROM ratings") == [(4,)]
+    assert (await town.history(code))[-1].event == "rate"
+    assert (await town.request(code)).state == "completed"
+    again = await town.say(CITIZEN, f"امتیاز {code} ۵")
+    assert again.text == town.desk.catalogue.text("details.already_done.rated")
+    assert (await town.say(CITIZEN, "5")).key == "sms.unknown"
+    other = await town.reach("completed")
+    assert (await town.say(CITIZEN, f"امتیاز {other} 3")).key == "sms.rated"
+
+
+async def test_a_rating_comes_too_late_or_too_early(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    early = await town.say(CITIZEN, f"امتیاز {code} ۵")
+    assert early.text == town.desk.catalogue.text("details.not_allowed_now.rate_later")
+    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "complete", Role.CIVIL)
+    town.advance(days=8)
+    assert (await town.say(CITIZEN, "5")).key == "sms.unknown"
+    assert (await town.say(CITIZEN, "امتیاز")).key == "ask.score"
+    assert (await town.say(CITIZEN, "6")).key == "ask.score"
+    assert (await town.say(CITIZEN, "پنج")).key == "sms.rated"
+
+
+async def test_which_request_is_meant_is_asked_by_number(town: Municipality) -> None:
+    first, second = await town.order(), await town.order()
+    heard = await town.say(CITIZEN, "لغو")
+    assert heard.key == "sms.which.cancel"
+    assert heard.codes == [second, first]
+    wrong = await town.say(CITIZEN, "3")
+    assert (wrong.key, wrong.inbound.state) == ("sms.which.cancel", InboundState.ANSWERED)
+    assert wrong.text.startswith(town.desk.catalogue.text("details.invalid_field.menu"))
+    assert (await town.say(CITIZEN, "قبلی")).key == "sms.which.cancel"
+    assert (await town.say(CITIZEN, "2")).key == "services.machinery.notices.cancel"
+    assert [one.state for one in await town.requests_of()] == ["submitted", "cancelled"]
+
+
+async def test_commands_offer_only_the_requests_that_can_be_meant(town: Municipality) -> None:
+    code = await town.order()
+    await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
+    for _ in range(5):
+        await town.order()
+    assert (await town.say(CITIZEN, "پاسخ پارک شهر")).key == "services.machinery.notices.answer"
+    assert (await town.request(code)).state == "submitted"
+
+
+@pytest.mark.parametrize("words", ["پیگیری", "قبض", "لغو", "پاسخ", "امتیاز", "تایید", "رد"])
+async def test_without_a_request_there_is_nothing_to_choose(town: Municipality, words: str) -> None:
+    heard = await town.say(CITIZEN, words)
+    assert heard.key.startswith("sms.none_to.")
+    assert (await town.say(CITIZEN, "1")).key == "sms.unknown"
+
+
+@pytest.mark.parametrize("words", ["تایید", "رد"])
+async def test_nothing_of_the_sender_waits_for_a_consent(town: Municipality, words: str) -> None:
+    code = await town.order()
+    assert (await town.say(CITIZEN, words)).key.startswith("sms.none_to.")
+    heard = await town.say(CITIZEN, f"{words} {code}")
+    assert heard.text == town.desk.catalogue.text("details.not_allowed_now.no_consent")
+
+
+async def test_the_numbers_of_the_help_menu_work_as_the_next_message(town: Municipality) -> None:
+    for word in ("راهنما", "؟", "0", "help"):
+        assert (await town.say(CITIZEN, word)).key == "sms.help"
+    assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.items.prompt"
+    await town.says("انصراف", "راهنما")
+    assert (await town.say(CITIZEN, "۳")).key == "sms.no_requests"
+    for word in ("راهنما ماشین‌آلات", "راهنما تاکسی", "راهنما کارشناسی"):
+        assert (await town.say(CITIZEN, word)).key.startswith("sms.about.")
+
+
+async def test_a_menu_does_not_hold_what_chooses_nothing(town: Municipality) -> None:
+    await town.say(CITIZEN, "راهنما")
+    code = await town.order()
+    assert (await town.request(code)).phase is Phase.RECEIVED
+    await town.says("ماشین", "راهنما")
+    assert (await town.say(CITIZEN, "لودر")).key == "services.machinery.fields.items_hours.prompt"
+    await town.say(CITIZEN, "راهنما")
+    assert (await town.say(CITIZEN, "8")).text.startswith(
+        town.desk.catalogue.text("details.invalid_field.menu")
+    ) is False
+
+
+async def test_an_ambiguous_misspelling_is_offered_back_by_number(town: Municipality) -> None:
+    heard = await town.say(CITIZEN, "فردا لودر لازم دارم")
+    assert heard.key == "sms.did_you_mean"
+    assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.items.prompt"
+
+
+async def test_services_that_are_not_offered_say_so(town: Municipality) -> None:
+    for text in ("مرخصی از فردا ۳ روز", "عوارض", "تخلف 12ت345-59 سیگار کشید", "کارشناسی ارزیابی"):
+        heard = await town.say(CITIZEN, text)
+        assert heard.text == town.desk.catalogue.text("details.unsupported.service_by_sms")

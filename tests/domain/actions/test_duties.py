@@ -1,0 +1,100 @@
+"""The yearly duty: generated once for every vehicle, by the tariff, all of it or nothing."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.actions.duties import Generated, generate
+from domain.actions.tariffs import add_tariff
+from domain.errors import Forbidden, InvalidField, UnknownService
+from domain.people import Actor, Role
+from domain.registries import DUTY_TARIFF
+from tests.support.municipality import Municipality, actor
+from tests.support.taxis import OFFICER, PLATE, SECOND_PLATE, furnish, give, rows_of
+
+
+@pytest.fixture(autouse=True)
+async def _organisation(town: Municipality) -> None:
+    """The taxis that owe."""
+    await furnish(town)
+
+
+async def price(town: Municipality, kind: str, rate: int, since: date = date(2026, 3, 21), **more: Any) -> None:
+    """Let revenue set what a kind of taxi owes a year."""
+    async with town.store.unit() as uow:
+        await add_tariff(
+            town.desk, uow, actor(Role.REVENUE), DUTY_TARIFF, {"vehicle_type": kind},
+            rate=rate, unit="year", valid_from=since, **more,
+        )  # fmt: skip
+
+
+async def made(town: Municipality, year: int = 1405, by: Actor = OFFICER) -> Generated:
+    """Generate a year's duties."""
+    return await generate(town.desk, town.store, year, by)
+
+
+async def amounts(town: Municipality, year: int = 1405) -> dict[str, int]:
+    """Plate → what it owes for the year."""
+    return {row.values["vehicle"]: row.values["amount"] for row in await rows_of(town, "duty", year=year)}
+
+
+async def test_every_vehicle_owes_by_its_kind(town: Municipality) -> None:
+    await price(town, "line", 2_500_400, vat_percent=10)
+    await price(town, "van", 3_000_000)
+    assert await made(town) == Generated(1405, made=2, amount=2_750_000 + 3_000_000)
+    assert await amounts(town) == {PLATE: 2_750_000, SECOND_PLATE: 3_000_000}
+    [row] = await rows_of(town, "duty", vehicle=PLATE)
+    assert (row.values["kind"], row.values["state"], row.data["quote"]["total"]) == ("yearly", "open", 2_750_000)
+    assert row.data["quote"]["lines"][0]["dimensions"] == {"vehicle_type": "line"}
+
+
+async def test_again_only_what_is_missing_is_made(town: Municipality) -> None:
+    await price(town, "line", 2_500_000)
+    await price(town, "van", 3_000_000)
+    await made(town)
+    assert await made(town) == Generated(1405, made=0, present=2)
+    await give(town, "vehicle", {"plate": "12ت347-59", "type": "line"})
+    await price(town, "line", 2_600_000, since=date(2026, 11, 24))
+    assert await made(town) == Generated(1405, made=1, present=2, amount=2_600_000)
+    assert (await amounts(town))[PLATE] == 2_500_000
+
+
+async def test_without_a_tariff_nothing_is_made(town: Municipality) -> None:
+    await price(town, "line", 2_500_000)
+    await give(town, "vehicle", {"plate": "12ت347-59", "type": "van"})
+    assert await made(town) == Generated(1405, missing={"van": 2})
+    assert await amounts(town) == {}
+
+
+async def test_a_kind_that_owes_nothing_has_no_duty(town: Municipality) -> None:
+    await price(town, "line", 0)
+    await price(town, "van", 3_000_000)
+    assert await made(town) == Generated(1405, made=1, free=1, amount=3_000_000)
+
+
+@pytest.mark.parametrize(
+    ("year", "amount"), [(1403, 1_000_000), (1404, 2_000_000), (1405, 3_000_000), (1406, 4_000_000)]
+)
+async def test_the_tariff_nearest_to_today_holds(town: Municipality, year: int, amount: int) -> None:
+    for kind in ("line", "van"):
+        await price(town, kind, 1_000_000, since=date(2024, 3, 20))
+        await price(town, kind, 2_000_000, since=date(2025, 4, 1))
+        await price(town, kind, 3_000_000, since=date(2026, 11, 1))
+        await price(town, kind, 4_000_000, since=date(2026, 12, 1))
+    await made(town, year)
+    assert await amounts(town, year) == {PLATE: amount, SECOND_PLATE: amount}
+
+
+async def test_who_may_and_which_years_there_are(town: Municipality) -> None:
+    with pytest.raises(Forbidden):
+        await made(town, by=actor(Role.CIVIL))
+    with pytest.raises(InvalidField, match="year"):
+        await made(town, 2026)
+    assert (await made(town, by=actor(Role.REVENUE))).missing == {"line": 1, "van": 1}
+
+
+async def test_duties_are_priced_though_they_are_no_service_of_requests(town: Municipality) -> None:
+    async with town.store.unit() as uow:
+        with pytest.raises(UnknownService):
+            await add_tariff(town.desk, uow, actor(Role.REVENUE), "moon", {}, rate=1)

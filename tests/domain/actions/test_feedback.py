@@ -1,0 +1,205 @@
+"""Public comments, their moderation and answers; low ratings; taking a finished request up again."""
+
+import pytest
+
+from domain.accounts import Comment, CommentFilter, CommentState, StaffMember
+from domain.actions import feedback, moderation, reopen, service_page
+from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.outgoing import MessageClass
+from domain.people import Actor, Role
+from domain.requests import Phase, ServiceRequest
+from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
+
+MANAGER_MOBILE = "+989111000009"
+MANAGER = actor(Role.MANAGER)
+
+
+async def engage_manager(town: Municipality) -> None:
+    """Put the manager on the staff."""
+    member = StaffMember("manager", frozenset({Role.MANAGER}), "بهروز نوری", MANAGER_MOBILE, "", True, town.clock.now())
+    async with town.store.unit() as uow:
+        await uow.people.put_staff(member)
+
+
+async def comments(town: Municipality) -> list[Comment]:
+    """All comments, newest first."""
+    async with town.store.unit(write=False) as uow:
+        return await uow.feedback.comments(CommentFilter())
+
+
+async def moderate(town: Municipality, number: int, state: CommentState, by: Actor = MANAGER) -> Comment:
+    """Decide about a comment."""
+    async with town.store.unit() as uow:
+        return await moderation.moderate(town.desk, uow, number, state, by)
+
+
+async def answer(town: Municipality, number: int, text: str, by: Actor = MANAGER) -> Comment:
+    """Answer a comment."""
+    async with town.store.unit() as uow:
+        return await moderation.answer(town.desk, uow, number, text, by)
+
+
+async def reopened(town: Municipality, code: str, by: Actor, reason: str = "کار ناتمام ماند") -> ServiceRequest:
+    """Take a request up again."""
+    async with town.store.unit() as uow:
+        return (await reopen.reopen(town.desk, uow, code, reason, by)).outcome.request
+
+
+async def test_a_comment_is_seen_by_the_public_once_it_is_published(town: Municipality) -> None:
+    await town.say(CITIZEN, "نظر ماشین‌آلات راننده خوش‌برخورد بود")
+    await town.say(NEIGHBOUR, "پیشنهاد برای خیابان امام درخت بکارید")
+    about_all, about_machines = await comments(town)
+    assert (about_all.service, about_machines.service) == (None, "machinery")
+    seen = await service_page.visit(town.desk, town.store, "machinery")
+    assert (seen.views, seen.published, seen.comments) == (1, 0, ())
+    kept = await moderate(town, about_machines.id, CommentState.PUBLISHED)
+    assert (kept.moderated_by, kept.moderated_at) == ("staff:manager", town.clock.now())
+    seen = await service_page.visit(town.desk, town.store, "machinery", counted=False)
+    assert (seen.views, seen.published) == (1, 1)
+    assert [one.text for one in seen.comments] == ["راننده خوش‌برخورد بود"]
+    await moderate(town, about_machines.id, CommentState.HIDDEN)
+    assert (await service_page.visit(town.desk, town.store, "machinery")).comments == ()
+
+
+async def test_comments_come_page_by_page(town: Municipality) -> None:
+    by = actor(Role.CITIZEN)
+    async with town.store.unit() as uow:
+        for number in range(service_page.COMMENTS_A_PAGE + 3):
+            kept = await feedback.comment(town.desk, uow, f"نظر {number}", by, service="machinery")
+            await moderation.moderate(town.desk, uow, kept.id, CommentState.PUBLISHED, MANAGER)
+    first = await service_page.visit(town.desk, town.store, "machinery")
+    rest = await service_page.visit(town.desk, town.store, "machinery", first.older)
+    assert (len(first.comments), len(rest.comments), rest.older) == (20, 3, None)
+    assert [one.text for one in rest.comments] == ["نظر 2", "نظر 1", "نظر 0"]
+
+
+async def test_an_answer_goes_to_the_citizen_whole(town: Municipality) -> None:
+    code = await town.order()
+    await town.say(CITIZEN, f"نظر {code} چرا دیر شد؟")
+    [comment] = await comments(town)
+    words = "ن" * moderation.LONGEST_ANSWER
+    kept = await answer(town, comment.id, f" {words}\n")
+    assert (kept.answer, kept.answered_by, kept.state) == (words, "staff:manager", CommentState.PENDING)
+    told = (await town.sent())[-1]
+    assert (told.key, told.cls, told.request_id) == (
+        "sms.comment_answered", MessageClass.NOTICE, (await town.request(code)).id,
+    )  # fmt: skip
+    assert words in told.text
+    assert (await answer(town, comment.id, "پوزش می‌خواهیم")).answer == "پوزش می‌خواهیم"
+
+
+@pytest.mark.parametrize(("text", "detail"), [(" ", "empty"), ("ن" * 251, "too_long")])
+async def test_an_answer_that_cannot_be(town: Municipality, text: str, detail: str) -> None:
+    await town.say(CITIZEN, "نظر ماشین‌آلات خوب")
+    [comment] = await comments(town)
+    with pytest.raises(InvalidField) as refused:
+        await answer(town, comment.id, text)
+    assert (refused.value.field, refused.value.detail) == ("answer", detail)
+
+
+@pytest.mark.parametrize("role", [Role.CIVIL, Role.ADMIN, Role.AUDITOR, Role.SECRETARIAT])
+async def test_only_the_manager_moderates(town: Municipality, role: Role) -> None:
+    await town.say(CITIZEN, "نظر ماشین‌آلات خوب")
+    [comment] = await comments(town)
+    with pytest.raises(Forbidden):
+        await moderate(town, comment.id, CommentState.PUBLISHED, actor(role))
+    with pytest.raises(Forbidden):
+        await answer(town, comment.id, "سپاس", actor(role))
+    with pytest.raises(NotFound):
+        await moderate(town, comment.id + 1, CommentState.PUBLISHED)
+
+
+async def test_what_citizens_think_is_counted(town: Municipality) -> None:
+    for score in (5, 4):
+        code = await town.reach("completed")
+        await town.say(CITIZEN, f"امتیاز {code} {score}")
+    await town.say(CITIZEN, "نظر ماشین‌آلات خوب")
+    seen = await service_page.visit(town.desk, town.store, "machinery")
+    assert (seen.opinion.ratings, seen.opinion.average) == (2, 4.5)
+    assert seen.opinion.comments[CommentState.PENDING] == 1
+
+
+async def test_a_low_rating_alerts_the_manager_and_offers_to_reopen(town: Municipality) -> None:
+    await engage_manager(town)
+    code = await town.reach("completed")
+    rated = await town.say(CITIZEN, f"امتیاز {code} ۲ کوچه را نیمه‌کاره رها کردند")
+    assert rated.key == "sms.rated_low"
+    [alert] = await town.sent(MANAGER_MOBILE)
+    assert (alert.key, alert.cls) == ("staff.low_rating", MessageClass.NOTICE)
+    assert "کوچه را نیمه‌کاره رها کردند" in alert.text
+    unsure = await town.say(CITIZEN, "شاید")
+    assert town.desk.catalogue.text("sms.offer.reopen") in unsure.text
+    taken_up = await town.say(CITIZEN, "بله")
+    assert taken_up.key == "sms.reopened"
+    old_code, new_code = taken_up.codes
+    assert old_code == code
+    old, new = await town.request(code), await town.request(new_code)
+    assert (new.parent_id, new.mobile, new.fields, new.state) == (old.id, CITIZEN, old.fields, "submitted")
+    assert (old.state, old.phase) == ("completed", Phase.DONE)
+    assert [event.event for event in await town.history(code)][-2:] == ["rate", "reopen"]
+    first = (await town.history(new_code))[0]
+    assert (first.event, first.note, (first.payload or {})["reopens"]) == ("submit", "امتیاز کم شهروند", code)
+
+
+@pytest.mark.parametrize("text", ["خیر", "۲", "نه", "انصراف"])
+async def test_the_offer_can_be_declined(town: Municipality, text: str) -> None:
+    code = await town.reach("completed")
+    assert (await town.says("1", text)).key == "sms.left"
+    assert [one.code for one in await town.requests_of()] == [code]
+    assert (await town.say(CITIZEN, "بله")).key == "sms.none_to.confirm"
+
+
+async def test_the_offer_waits_behind_another_question_and_runs_out(town: Municipality) -> None:
+    code = await town.reach("completed")
+    await town.say(CITIZEN, "1")
+    tracked = await town.say(CITIZEN, f"پیگیری {code}")
+    assert town.desk.catalogue.text("sms.offer.reopen") in tracked.text
+    town.advance(minutes=31)
+    assert (await town.say(CITIZEN, "بله")).key in {"errors.expired_dialogue", "sms.none_to.confirm"}
+    assert len(await town.requests_of()) == 1
+
+
+async def test_a_bare_low_score_is_taken_for_the_rating_alone(town: Municipality) -> None:
+    await town.reach("completed")
+    assert (await town.say(CITIZEN, "۱")).key == "sms.rated_low"
+    assert (await town.say(CITIZEN, "۱")).key == "sms.reopened"
+
+
+@pytest.mark.parametrize("role", [Role.CIVIL, Role.REVENUE, Role.MANAGER])
+async def test_staff_reopen_and_the_citizen_is_told(town: Municipality, role: Role) -> None:
+    code = await town.reach("completed")
+    new = await reopened(town, code, actor(role))
+    told = (await town.sent())[-1]
+    assert (told.key, told.cls, told.request_id) == ("sms.reopened", MessageClass.NOTICE, new.id)
+    assert "submit" not in (await town.keys())[-1:]
+    assert (await town.request(code)).data["reopened_as"] == new.code
+    with pytest.raises(AlreadyDone):
+        await reopened(town, code, actor(role))
+    await town.do(new.code, "accept", Role.CIVIL, date="2026-11-28")
+
+
+async def test_a_declined_request_is_reopened_too(town: Municipality) -> None:
+    code = await town.order()
+    await town.do(code, "reject", Role.CIVIL, reason="بیرون از شهر")
+    assert (await reopened(town, code, actor(Role.CIVIL))).state == "submitted"
+
+
+async def refusal(town: Municipality, code: str, by: Actor, reason: str = "دلیل") -> DomainError:
+    """Why a request is not taken up again."""
+    with pytest.raises(DomainError) as refused:
+        await reopened(town, code, by, reason)
+    return refused.value
+
+
+async def test_who_may_not_reopen_and_what(town: Municipality) -> None:
+    running, done = await town.order(), await town.reach("completed")
+    for role in (Role.TAXI_OFFICER, Role.ADMIN, Role.AUDITOR):
+        assert isinstance(await refusal(town, done, actor(role)), Forbidden)
+    assert isinstance(await refusal(town, done, actor(Role.CIVIL), " "), MissingField)
+    unfinished = await refusal(town, running, actor(Role.CIVIL))
+    assert isinstance(unfinished, NotAllowedNow)
+    assert unfinished.detail == "not_finished"
+    assert isinstance(await refusal(town, done, actor(Role.CITIZEN, NEIGHBOUR)), NotFound)
+    assert (await refusal(town, done, actor(Role.CITIZEN))).detail == "rated_low_only"
+    await town.say(CITIZEN, f"امتیاز {done} ۳")
+    assert (await refusal(town, done, actor(Role.CITIZEN))).detail == "rated_low_only"

@@ -1,0 +1,128 @@
+"""Substitutes: for some days a deputy has the absent member's roles, requests and notices, and the history says so."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.accounts import StaffMember, Substitution
+from domain.actions import act, assign, notify, staffing
+from domain.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, NotFound
+from domain.people import Actor, Role
+from tests.support.experts import Experts
+from tests.support.municipality import CIVIL_OFFICER, Municipality, actor
+
+TODAY = date(2026, 11, 24)
+DAY = timedelta(days=1)
+SARA = "+989111000033"
+
+
+async def engage(
+    town: Municipality, username: str, *roles: Role, mobile: str | None = None, active: bool = True
+) -> None:
+    """Put somebody on the staff."""
+    member = StaffMember(username, frozenset(roles), username, mobile, "", active, town.clock.now())
+    async with town.store.unit() as uow:
+        await uow.people.put_staff(member)
+
+
+async def appoint(
+    town: Municipality, absent: str, deputy: str, first: date = TODAY, last: date = TODAY + DAY, by: Role = Role.ADMIN
+) -> Substitution:
+    """Name a substitute."""
+    async with town.store.unit() as uow:
+        return await staffing.substitute(town.desk, uow, absent, deputy, (first, last), actor(by))
+
+
+async def acting(town: Municipality, username: str) -> Actor:
+    """Whoever acts today."""
+    async with town.store.unit(write=False) as uow:
+        return await staffing.staff_actor(uow, username, "cli", staffing.today(town.desk))
+
+
+async def take(town: Municipality, code: str, action: str, by: Actor, **inputs: object) -> None:
+    """Take a step as somebody with substitutions."""
+    async with town.store.unit() as uow:
+        outcome = await act.act(town.desk, uow, code, action, inputs, by)
+        await notify.announce(town.desk, uow, outcome, by)
+
+
+async def test_a_deputy_has_the_roles_on_these_days_alone(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await appoint(town, "civil", "sara", TODAY + DAY, TODAY + 2 * DAY)
+    code = await town.order()
+    start = town.clock.at
+    for passed, allowed in ((0, False), (1, True), (2, True), (3, False)):
+        town.clock.at = start + passed * DAY
+        roles = (await acting(town, "sara")).role_names
+        assert roles == {Role.REVENUE} | ({Role.CIVIL} if allowed else set())
+    town.clock.at = start + DAY
+    await take(town, code, "accept", await acting(town, "sara"))
+    await take(town, code, "price", await acting(town, "sara"))
+    events = await town.history(code)
+    assert [event.actor for event in events if event.event in {"accept", "price"}] == [
+        "staff:sara for civil", "staff:sara",
+    ]  # fmt: skip
+
+
+async def test_the_deputy_is_the_assigned_officer_too(experts: Experts) -> None:
+    town, found = experts.town, {"report": "زمین ۲۵۰ متری", "area": "250"}
+    code = await experts.reach("assigned")
+    town.advance(days=2)
+    with pytest.raises(Forbidden):
+        await take(town, code, "visit", await acting(town, "bahrami"), **found)
+    await appoint(town, "ahmadi", "bahrami", TODAY, TODAY + 5 * DAY)
+    await take(town, code, "visit", await acting(town, "bahrami"), **found)
+    assert (await town.history(code))[-1].actor == "staff:bahrami for ahmadi"
+    other = await experts.reach("submitted")
+    async with town.store.unit() as uow:
+        await assign.assign(town.desk, uow, other, "bahrami", await acting(town, "bahrami"))
+    assert (await town.history(other))[-1].actor == "staff:bahrami"
+
+
+async def test_who_cares_for_a_role_is_the_deputy_while_somebody_is_away(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE, mobile=SARA)
+    await appoint(town, "civil", "sara")
+    async with town.store.unit(write=False) as uow:
+        away = await staffing.on_duty(uow, Role.CIVIL, TODAY)
+        back = await staffing.on_duty(uow, Role.CIVIL, TODAY + 2 * DAY)
+    assert ([one.mobile for one in away], [one.mobile for one in back]) == ([SARA], [CIVIL_OFFICER])
+
+
+async def test_an_appointment_is_ended_by_a_nearer_last_day(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await appoint(town, "civil", "sara", last=TODAY + 9 * DAY)
+    await appoint(town, "civil", "sara", last=TODAY, by=Role.MANAGER)
+    async with town.store.unit(write=False) as uow:
+        [one] = await uow.people.substitutions(TODAY)
+        assert await uow.people.substitutions(TODAY + DAY) == []
+    assert (one.last, one.made_by) == (TODAY, "staff:manager")
+    assert len(town.rows("SELECT what FROM audit WHERE what = 'substitute'")) == 2
+
+
+async def test_who_has_left_lends_nothing_and_acts_no_more(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await appoint(town, "civil", "sara")
+    await engage(town, "civil", Role.CIVIL, active=False)
+    assert (await acting(town, "sara")).role_names == {Role.REVENUE}
+    for stranger in ("civil", "nobody"):
+        with pytest.raises(AuthenticationFailed):
+            await acting(town, stranger)
+
+
+async def refusal(town: Municipality, *names: str, **days: object) -> DomainError:
+    """Why somebody is not appointed."""
+    with pytest.raises(DomainError) as refused:
+        await appoint(town, *names, **days)  # type: ignore[arg-type]  # each is of its own type
+    return refused.value
+
+
+async def test_what_is_no_appointment(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    assert isinstance(await refusal(town, "civil", "sara", by=Role.CIVIL), Forbidden)
+    for names, field in ((("nobody", "sara"), "absent"), (("civil", "nobody"), "deputy")):
+        missing = await refusal(town, *names)
+        assert (type(missing), missing.field) == (NotFound, field)
+    same = await refusal(town, "sara", "sara")
+    assert (type(same), same.detail) == (InvalidField, "same_person")
+    backwards = await refusal(town, "civil", "sara", first=TODAY, last=TODAY - DAY)
+    assert (type(backwards), backwards.field) == (InvalidField, "to")

@@ -1,0 +1,174 @@
+"""`pishkhan check` proves the declarations: clean ones pass, each planted fault is found."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.check import Flaw, check
+from domain.lifecycle import Service, State, Transition, Trigger
+from domain.messages import Catalogue
+from domain.people import Role
+from domain.requests import Phase
+from domain.services import SERVICES
+from domain.services.machinery import MACHINERY_WORK
+
+TEXTS = Catalogue.load()
+NOTICES = "services.machinery.notices"
+CIVIL = frozenset({Role.CIVIL})
+
+
+def flaws(service: Service, catalogue: Catalogue = TEXTS) -> set[str]:
+    """Check one service; return `kind: subject` of what was found in it."""
+    return {f"{flaw.kind}: {flaw.subject}" for flaw in check([service], catalogue) if flaw.service == service.key}
+
+
+def changed(*names: str, **changes: Any) -> Service:
+    """Return machinery with every transition of these names changed."""
+    steps = tuple(replace(one, **changes) if one.name in names else one for one in MACHINERY_WORK.transitions)
+    return replace(MACHINERY_WORK, transitions=steps)
+
+
+def without(*names: str) -> Service:
+    """Return machinery without the transitions of these names."""
+    steps = tuple(one for one in MACHINERY_WORK.transitions if one.name not in names)
+    return replace(MACHINERY_WORK, transitions=steps)
+
+
+def and_step(step: Transition, service: Service = MACHINERY_WORK) -> Service:
+    """Return a service with one transition more."""
+    return replace(service, transitions=(*service.transitions, step))
+
+
+def texts(**notices: object) -> Catalogue:
+    """Return the catalogue with an operator's own notices of machinery."""
+    return Catalogue.load({"services": {"machinery": {"notices": notices}}})
+
+
+class Lacking(Catalogue):
+    """The catalogue without one text."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__([{name: TEXTS._leaf(name) for name in TEXTS.keys("") if name != key}])
+
+
+def test_the_services_of_today_are_clean() -> None:
+    assert [str(flaw) for flaw in check(SERVICES, TEXTS)] == []
+
+
+def test_an_unreachable_state() -> None:
+    state = State("lost", Phase.IN_PROGRESS)
+    service = replace(MACHINERY_WORK, states=(*MACHINERY_WORK.states, state))
+    assert {"unreachable: lost", "dead_end: lost"} <= flaws(service)
+    assert "unreachable: handed_over" in flaws(without("hand_over"))
+
+
+def test_a_dead_end() -> None:
+    assert flaws(without("complete")) >= {"dead_end: handed_over", "unreachable: awaiting_supplement"}
+    service = and_step(Transition("park", ("paid",), "parked", CIVIL))
+    service = replace(service, states=(*service.states, State("parked", Phase.IN_PROGRESS)))
+    assert "dead_end: parked" in flaws(service)
+
+
+def test_a_step_that_nobody_may_take() -> None:
+    assert flaws(changed("accept", roles=frozenset())) == {"no_role: accept"}
+
+
+def test_a_step_of_the_systems_that_people_may_take() -> None:
+    assert flaws(changed("expire", roles=frozenset({Role.REVENUE}))) == {"triggered_with_role: expire"}
+
+
+def test_an_end_that_is_left() -> None:
+    again = Transition("cancel", ("completed",), "cancelled", CIVIL)
+    assert flaws(and_step(again)) == {"final_state_left: completed"}
+    later = Transition("expire", ("rejected",), "expired", trigger=Trigger.DEADLINE)
+    assert flaws(and_step(later)) == {"final_state_left: rejected"}
+
+
+def test_an_unpaid_hand_over() -> None:
+    assert flaws(changed("schedule", guards=())) == set()  # payment and hand-over are guarded still
+    assert flaws(changed("schedule", "hand_over", "pay", guards=())) == {"given_unpaid: hand_over"}
+    shortcut = Transition("hurry", ("awaiting_payment",), "scheduled", CIVIL)
+    found = flaws(and_step(shortcut, changed("hand_over", guards=())))
+    assert found == {"given_unpaid: hand_over", "no_text: services.machinery.actions.hurry"}
+    assert flaws(and_step(shortcut)) == {"no_text: services.machinery.actions.hurry"}
+
+
+def test_a_bill_after_payment_must_be_settled_again() -> None:
+    bills = next(step.effects for step in MACHINERY_WORK.named("bill"))
+    again = Transition("schedule", ("paid",), "scheduled", CIVIL, effects=bills)
+    assert flaws(and_step(again, changed("hand_over", guards=()))) == {"given_unpaid: hand_over"}
+    assert flaws(and_step(again)) == set()
+
+
+def test_unknown_and_double_states() -> None:
+    assert flaws(changed("accept", target="nowhere")) == {"unknown_state: nowhere"}
+    assert flaws(changed("accept", sources=("nowhere",))) == {"unknown_state: nowhere"}
+    assert "unknown_state: start" in flaws(replace(MACHINERY_WORK, initial="start"))
+    doubled = replace(MACHINERY_WORK, states=(*MACHINERY_WORK.states, State("paid", Phase.DONE)))
+    assert "double_state: paid" in flaws(doubled)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "title", "description", "steps", "summary", "states.accepted", "fields.place.label", "fields.place.prompt",
+        "fields.items_hours.prompt", "actions.accept", "inputs.hours", "notices.submit", "notices.accept",
+        "notices.work_soon", "notices.no_answer",
+    ],
+)  # fmt: skip
+def test_a_missing_text(key: str) -> None:
+    assert flaws(MACHINERY_WORK, Lacking(f"services.machinery.{key}")) == {f"no_text: services.machinery.{key}"}
+
+
+def test_a_state_may_do_without_a_status_text_of_its_own() -> None:
+    assert flaws(MACHINERY_WORK, Lacking("services.machinery.status.submitted")) == set()
+
+
+def test_state_maps() -> None:
+    newer = replace(MACHINERY_WORK, version=3)
+    assert flaws(newer) == {"no_state_map: version 1", "no_state_map: version 2"}
+    assert flaws(replace(newer, state_map={1: {"received": "submitted"}, 2: {}})) == set()
+    assert flaws(replace(newer, state_map={1: {"received": "nowhere"}, 2: {}})) == {
+        "state_map_into_nowhere: received -> nowhere"
+    }
+    assert flaws(replace(MACHINERY_WORK, state_map={1: {}})) == {"state_map_of_no_version: version 1"}
+
+
+def test_a_placeholder_without_a_bound() -> None:
+    assert flaws(MACHINERY_WORK, texts(accept="درخواست {code}: {weather}")) == {
+        f"unbounded_placeholder: {NOTICES}.accept: longest.weather"
+    }
+
+
+def test_a_text_over_its_budget() -> None:
+    long = "ن" * 130
+    assert flaws(MACHINERY_WORK, texts(accept=long + "{code}")) == {
+        f"over_budget: {NOTICES}.accept needs 3 parts, may have 2"
+    }
+    assert flaws(MACHINERY_WORK, texts(accept={"text": long + "{code}", "parts": 3})) == set()
+    assert flaws(MACHINERY_WORK, texts(accept="ن" * 134)) == set()
+
+
+@pytest.mark.parametrize("place", ["status.paid", "summary", "fields.place.prompt"])
+def test_what_a_conversation_says_has_a_budget_too(place: str) -> None:
+    own: Any = "ن" * 300
+    for name in reversed(f"services.machinery.{place}".split(".")):
+        own = {name: own}
+    assert [flaw.kind for flaw in check([MACHINERY_WORK], Catalogue.load(own))] == ["over_budget"]
+
+
+def test_texts_of_no_service_are_checked_too() -> None:
+    own = {"sms": {"unknown": "ن" * 135, "left": "{nonsense}"}}
+    found = {(flaw.service, flaw.kind) for flaw in check([MACHINERY_WORK], Catalogue.load(own))}
+    assert found == {("texts", "over_budget"), ("texts", "unbounded_placeholder")}
+
+
+def test_a_word_of_two_services() -> None:
+    other = replace(MACHINERY_WORK, key="other")
+    found = {flaw for flaw in check([MACHINERY_WORK, other], TEXTS) if flaw.kind == "word_of_two_services"}
+    assert Flaw("word_of_two_services", "other", "ماشین") in found
+
+
+def test_a_flaw_says_where_it_is() -> None:
+    assert str(Flaw("no_role", "machinery", "accept")) == "machinery: no_role: accept"

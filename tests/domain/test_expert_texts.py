@@ -1,0 +1,78 @@
+"""Texts of the expert service: their bounds hold, and what is joined from several texts stays short."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.calendar import TEHRAN
+from domain.expert_kinds import KINDS, PAPER_NAMES
+from domain.message_parts import count_parts
+from domain.messages import Catalogue, placeholders
+from domain.outgoing import MessageClass
+from domain.people import LONGEST_RENOVATION_CODE
+from domain.services.expert import EXPERT_OPINION
+from domain.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
+
+TEXTS = Catalogue.load()
+WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
+DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
+
+REAL: dict[str, list[Any]] = {
+    "kind": list(KINDS),
+    "national_code": ["9" * 10],
+    "postal_code": ["9" * 10, "9" * LONGEST_RENOVATION_CODE],
+    "visit_start": [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN).isoformat() for day in DAYS],
+    "letter_date": [day.isoformat() for day in DAYS],
+    "letter_number": ["1405/e/99999", "9" * 24, "د" * 24],
+    "documents": [list(kind.papers) for kind in KINDS.values()],
+    "missing": [list(kind.papers) for kind in KINDS.values()],
+}
+"""Placeholder → values that can stand for it, the longest among them."""
+
+
+def shown(name: str, value: Any) -> str:
+    """Return a value as a text shows it."""
+    return WORDING.values(EXPERT_OPINION.form, {name: value})[name]
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_the_longest_values_bound_the_real_ones(name: str) -> None:
+    assert max(len(shown(name, value)) for value in REAL[name]) <= len(TEXTS._longest_value(name))
+
+
+def test_every_placeholder_is_bounded() -> None:
+    limited = {name.removeprefix("limits.") for name in TEXTS.keys("limits.")}
+    shared = {"code", "amount", "refund", "bill_id", "payment_id", "deadline", "menu"}
+    tables = ("notices", "status", "pending", "answers")
+    used = {
+        name
+        for one in tables
+        for key in TEXTS.keys(f"services.expert.{one}.")
+        for name in placeholders(TEXTS.text(key))
+    }
+    assert used - limited - shared - set(REAL) == set()
+
+
+def test_a_letters_number_reads_from_left_to_right() -> None:
+    assert shown("letter_number", "1405/e/12") == f"{LEFT_TO_RIGHT}۱۴۰۵/e/۱۲{RIGHT_TO_LEFT}"
+    assert shown("letter_number", "1234/د") == "۱۲۳۴/د"
+
+
+def test_prices_are_three_short_lines() -> None:
+    lines = [TEXTS.longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
+    assert count_parts("\n".join(lines)) <= 3
+
+
+def test_kinds_and_papers_have_names() -> None:
+    assert {f"choices.kind.{kind}" for kind in KINDS} == set(TEXTS.keys("choices.kind."))
+    assert {f"choices.document.{name}" for name in PAPER_NAMES} <= set(TEXTS.keys("choices.document."))
+
+
+def test_the_classes_of_notices() -> None:
+    notices = {key.rpartition(".")[2]: TEXTS._leaf(key) for key in TEXTS.keys("services.expert.notices.")}
+    classes = {name: MessageClass(leaf["class"]) for name, leaf in notices.items() if isinstance(leaf, dict)}
+    assert {name for name, cls in classes.items() if cls is MessageClass.REMINDER} == {
+        "visit_soon", "officer_visit_soon", "pay_soon",
+    }  # fmt: skip
+    assert classes["pay"] is MessageClass.RECEIPT

@@ -1,0 +1,165 @@
+"""The chain of events and the seals: what changes nothing verifies, anything else is found."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from app.signing import Ed25519Signer
+from domain.history import (
+    GENESIS,
+    Fault,
+    Head,
+    HistoryEvent,
+    Seal,
+    canonical,
+    chain_faults,
+    link,
+    make_seal,
+    personal_digest,
+    seal_faults,
+)
+
+CODE = "123456786"
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+SIGNER = Ed25519Signer("a secret outside of the database")
+ACTOR = "citizen:+989121234567"
+ERASED: dict[str, Any] = {"actor": None, "note": None, "payload": None, "salt": None}
+
+
+def chain() -> list[HistoryEvent]:
+    """Return a whole chain of three events of one request."""
+    events: list[HistoryEvent] = []
+    previous = GENESIS
+    for seq in (1, 2, 3):
+        payload, salt, at = {"hours": [4, 2.5], "place": "کوچه بهار"}, f"{seq:032x}", NOW + timedelta(minutes=seq)
+        digest = personal_digest(ACTOR, "دلیل", payload, salt)
+        event = HistoryEvent(
+            7, seq, at, "citizen", "sms", f"step-{seq}", "a", "b", ACTOR, "دلیل", payload, salt, digest, previous, ""
+        )
+        events.append(replace(event, hash=link(event)))
+        previous = events[-1].hash
+    return events
+
+
+def faults(events: list[HistoryEvent]) -> set[str]:
+    """Verify events against the head of the whole chain."""
+    return {fault.kind for fault in chain_faults(CODE, events, 3, chain()[-1].hash)}
+
+
+def second_changed(**changes: Any) -> list[HistoryEvent]:
+    """Return the chain with its second event changed."""
+    first, second, third = chain()
+    return [first, replace(second, **changes), third]
+
+
+def test_a_whole_chain_verifies() -> None:
+    assert faults(chain()) == set()
+    assert chain_faults(CODE, [], 0, "") == []
+
+
+def test_the_same_moment_in_another_zone_is_the_same() -> None:
+    tehran = timezone(timedelta(hours=3, minutes=30))
+    assert faults([replace(event, at=event.at.astimezone(tehran)) for event in chain()]) == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": NOW},
+        {"actor_kind": "staff"},
+        {"channel": "cli"},
+        {"event": "cancel"},
+        {"from_state": None},
+        {"to_state": "paid"},
+        {"request_id": 8},
+        {"digest": "0" * 64},
+    ],
+)
+def test_an_edited_fact_is_found(change: dict[str, Any]) -> None:
+    assert "event_edited" in faults(second_changed(**change))
+
+
+@pytest.mark.parametrize(
+    "change", [{"actor": "staff:civil"}, {"note": None}, {"payload": {}}, {"payload": None}, {"salt": "ff" * 16}]
+)
+def test_an_edited_personal_part_is_found(change: dict[str, Any]) -> None:
+    assert faults(second_changed(**change)) == {"payload_edited"}
+
+
+def test_an_edit_with_its_own_hash_breaks_the_chain_behind_it() -> None:
+    first, second, third = chain()
+    edited = replace(second, to_state="paid")
+    assert faults([first, replace(edited, hash=link(edited)), third]) == {"chain_broken"}
+    assert faults([first, second, replace(third, hash="")]) == {"event_edited", "head_differs"}
+
+
+def test_an_erased_personal_part_still_verifies() -> None:
+    events = second_changed(**ERASED)
+    assert events[1].erased
+    assert faults(events) == set()
+
+
+@pytest.mark.parametrize("kept", [{"actor": "staff:civil"}, {"note": "دلیل دیگر"}, {"payload": {"hours": 9}}])
+def test_what_claims_to_be_erased_says_nothing(kept: dict[str, Any]) -> None:
+    assert faults(second_changed(**ERASED | kept)) == {"payload_edited"}
+
+
+@pytest.mark.parametrize(
+    ("order", "kinds"),
+    [
+        ((0, 2), {"event_missing_or_moved", "chain_broken", "head_differs"}),
+        ((1, 2), {"event_missing_or_moved", "chain_broken", "head_differs"}),
+        ((0, 1), {"head_differs"}),
+        ((0, 2, 1), {"event_missing_or_moved", "chain_broken", "head_differs"}),
+        ((0, 1, 2, 2), {"event_missing_or_moved", "chain_broken", "head_differs"}),
+        ((), {"head_differs"}),
+    ],
+)
+def test_missing_and_moved_events_are_found(order: tuple[int, ...], kinds: set[str]) -> None:
+    whole = chain()
+    assert faults([whole[at] for at in order]) == kinds
+
+
+def test_a_fault_names_request_and_event() -> None:
+    events = second_changed(to_state="paid")
+    assert chain_faults(CODE, events, 3, events[-1].hash) == [Fault("event_edited", CODE, 2)]
+
+
+def test_json_has_one_spelling() -> None:
+    assert canonical({"b": "ی", "a": [1, 2.5]}) == '{"a":[1,2.5],"b":"ی"}'.encode()
+
+
+# Seals
+
+
+def sealed() -> list[Seal]:
+    """Return two seals in a chain."""
+    first = make_seal(1, NOW, [Head(7, CODE, 3, "a" * 64)], GENESIS, SIGNER)
+    return [first, make_seal(2, NOW, [Head(7, CODE, 4, "b" * 64)], first.hash, SIGNER)]
+
+
+def test_good_seals_verify() -> None:
+    first, second = sealed()
+    assert seal_faults(1, GENESIS, first, SIGNER) == []
+    assert seal_faults(2, first.hash, second, SIGNER) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda seal: replace(seal, heads=(Head(7, CODE, 4, "c" * 64),)), "seal_edited"),
+        (lambda seal: replace(seal, at=NOW + timedelta(seconds=1)), "seal_edited"),
+        (lambda seal: replace(seal, hash="0" * 64), "seal_edited"),
+        (lambda seal: replace(seal, signature=sealed()[0].signature), "seal_forged"),
+        (lambda seal: replace(seal, signature="no signature"), "seal_forged"),
+        (lambda seal: make_seal(2, NOW, seal.heads, seal.previous, Ed25519Signer("another key")), "seal_forged"),
+        (lambda seal: make_seal(2, NOW, seal.heads, GENESIS, SIGNER), "seal_missing_or_moved"),
+        (lambda seal: make_seal(3, NOW, seal.heads, seal.previous, SIGNER), "seal_missing_or_moved"),
+    ],
+)
+def test_changed_seals_are_found(change: Callable[[Seal], Seal], kind: str) -> None:
+    first, second = sealed()
+    assert [fault.kind for fault in seal_faults(2, first.hash, change(second), SIGNER)] == [kind]

@@ -1,0 +1,89 @@
+"""The registries as declared: proved by `check_registries`, which finds what is planted; the rules for hands."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.errors import NotAllowedNow
+from domain.messages import Catalogue
+from domain.registries import DRIVER, DUTY, REGISTRIES, VEHICLE, Reference, charged_by_hand
+from domain.registry_check import check_registries
+from domain.registry_rows import given_key, merged, problems
+
+CATALOGUE = Catalogue.load()
+DUTY_VALUES = {"vehicle": "12ت345-59", "year": 1405, "kind": "yearly", "number": 1, "amount": 1_000_000}
+
+
+def test_the_declarations_are_proved() -> None:
+    assert check_registries(CATALOGUE) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "flaw"),
+    [
+        (replace(VEHICLE, natural_key=("number_plate",)), "unknown_field: number_plate"),
+        (replace(VEHICLE, expiries=("licence",)), "unknown_field: licence"),
+        (replace(VEHICLE, references=(Reference("owner", "people"),)), "unknown_registry: people"),
+        (replace(VEHICLE, contact="owner.phone_number"), "contact_into_nowhere: owner.phone_number"),
+        (replace(VEHICLE, contact="agency.owner.mobile"), "contact_into_nowhere: agency.owner.mobile"),
+        (replace(VEHICLE, key="bicycle"), "no_text: choices.registry.bicycle"),
+    ],
+)
+def test_planted_flaws_are_found(broken: object, flaw: str) -> None:
+    assert any(flaw in str(found) for found in check_registries(CATALOGUE, [broken]))  # type: ignore[list-item]
+
+
+def test_a_text_over_its_budget_or_without_bounds_is_found() -> None:
+    key = "registries.driver.reminders.licence_expiry"
+    for text, kind in (("ن" * 200, "over_budget"), ("{unbounded_thing}", "unbounded_placeholder")):
+        leaf = {"text": text, "class": "reminder"}
+        catalogue = Catalogue.load({"registries": {"driver": {"reminders": {"licence_expiry": leaf}}}})
+        assert [(flaw.kind, key in flaw.subject) for flaw in check_registries(catalogue)] == [(kind, True)]
+
+
+def test_references_come_after_what_they_refer_to() -> None:
+    order = list(REGISTRIES)
+    for registry in REGISTRIES.values():
+        assert all(order.index(one.registry) < order.index(registry.key) for one in registry.references)
+
+
+def test_a_new_row_has_defaults_and_a_known_one_keeps_its_values() -> None:
+    new = merged(DRIVER, None, {"national_code": "0790419904", "name": "x"})
+    assert (new["status"], new["kind"], new["vehicles"], new["mobile"]) == ("active", "main", [], None)
+    known = new | {"status": "suspended", "shift": "night"}
+    assert merged(DRIVER, known, {"name": "y", "shift": None}) == known | {"name": "y", "shift": None}
+    assert merged(DRIVER, known, {"status": None})["status"] == "active"
+    assert given_key(DUTY, {"vehicle": "12ت345-59", "year": 1405}) == ("12ت345-59", 1405, "yearly", 1)
+    assert given_key(DUTY, {"vehicle": None, "year": 1405}) is None
+
+
+def test_required_fields_must_have_a_value() -> None:
+    after = merged(VEHICLE, None, {"plate": "12ت345-59"})
+    assert [str(error) for error in problems(VEHICLE, None, after)] == ["missing_field:type:empty_cell"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed"),
+    [
+        (None, {"state": "open"}, True),
+        (None, {"state": "paid"}, True),
+        (None, {"state": "billed"}, False),
+        ({"state": "open"}, {"state": "waived"}, True),
+        ({"state": "open"}, {"state": "billed"}, False),
+        ({"state": "billed"}, {"state": "paid"}, False),
+        ({"state": "paid"}, {"state": "open"}, False),
+        ({"state": "open"}, {"state": "open", "amount": 2_000_000}, True),
+        ({"state": "billed"}, {"state": "billed", "amount": 2_000_000}, False),
+        ({"state": "billed"}, {"state": "billed"}, True),
+    ],
+)
+def test_what_a_hand_may_do_to_a_duty(
+    before: dict[str, object] | None, after: dict[str, object], allowed: bool
+) -> None:
+    old = DUTY_VALUES | before if before else None
+    rule = charged_by_hand("amount")
+    if allowed:
+        rule(old, DUTY_VALUES | after)
+    else:
+        with pytest.raises(NotAllowedNow):
+            rule(old, DUTY_VALUES | after)

@@ -1,0 +1,212 @@
+"""Dated prices, and quotes that explain their total years later."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.actions.tariffs import add_tariff, quote_for
+from domain.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
+from domain.money import Rounding
+from domain.people import Role
+from domain.tariffs import Quote, QuoteLine, TariffRow, Wanted, find_row, overlapping, quote, supersede
+from tests.support.municipality import RATE, Municipality, actor
+
+SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)
+NOW = datetime(2026, 3, 21, tzinfo=UTC)
+LOADER = {"machine": "loader"}
+
+
+def row(start: date = SPRING, end: date | None = None, **changes: Any) -> TariffRow:
+    """Return the price of a loader's hour: two hours at least, ten percent of VAT."""
+    values: dict[str, Any] = {
+        "id": start.toordinal(), "service": "machinery", "dimensions": LOADER, "unit": "hour", "rate": 8_000_000,
+        "minimum": 2, "vat_percent": 10, "created_by": "staff:revenue", "created_at": NOW,
+    }  # fmt: skip
+    return TariffRow(**values | {"valid_from": start, "valid_to": end} | changes)
+
+
+def priced(*wanted: Wanted, mode: Rounding = "down", step: int = 1000, rate: int = 8_000_000) -> Quote:
+    """Price loaders, and graders at half the rate without minimum and VAT."""
+    grader = row(rate=rate // 2, dimensions={"machine": "grader"}, vat_percent=0, minimum=0)
+    return quote([row(rate=rate), grader], wanted, SPRING, step=step, mode=mode)
+
+
+# Rows
+
+
+def test_a_row_is_in_force_from_its_first_day_until_before_its_last() -> None:
+    old = row(SPRING, AUTUMN)
+    assert [old.in_force(SPRING - DAY), old.in_force(SPRING), old.in_force(AUTUMN - DAY)] == [False, True, True]
+    assert not old.in_force(AUTUMN)
+    assert row(SPRING).in_force(date(2100, 1, 1))
+
+
+def test_the_row_of_the_day_is_found() -> None:
+    old, new = row(SPRING, AUTUMN), row(AUTUMN, rate=9_000_000)
+    assert find_row([old, new], LOADER, AUTUMN - DAY) is old
+    assert find_row([old, new], LOADER, AUTUMN) is new
+    for dimensions, day in ((LOADER, SPRING - DAY), ({"machine": "crane"}, AUTUMN), ({}, AUTUMN)):
+        with pytest.raises(NotFound) as missing:
+            find_row([old, new], dimensions, day)
+        assert (missing.value.detail, missing.value.params) == ("tariff", dimensions)
+
+
+def test_a_new_row_supersedes_the_open_one() -> None:
+    old, other = row(SPRING), row(SPRING, dimensions={"machine": "grader"})
+    assert supersede([old, other], row(AUTUMN)) == [old]
+    assert supersede([row(SPRING, AUTUMN)], row(AUTUMN)) == []
+    assert supersede([old], row(AUTUMN, service="expert")) == []
+
+
+@pytest.mark.parametrize("start", [SPRING, SPRING - DAY])
+def test_a_new_row_never_begins_before_another(start: date) -> None:
+    with pytest.raises(Conflict, match="valid_from:tariff_overlap"):
+        supersede([row(SPRING)], row(start))
+
+
+def test_rows_that_touch_do_not_overlap() -> None:
+    assert overlapping([row(SPRING, AUTUMN)], row(AUTUMN)) == []
+    assert overlapping([row(AUTUMN)], row(SPRING, AUTUMN)) == []
+    assert overlapping([row(AUTUMN)], row(SPRING, AUTUMN + DAY)) == [row(AUTUMN)]
+
+
+# Quotes
+
+
+def test_hours_machines_minimum_and_vat() -> None:
+    made = priced(Wanted(LOADER, 4), Wanted(LOADER, 1, count=2), Wanted({"machine": "grader"}, 2.5))
+    assert [line.units for line in made.lines] == [4, 2, 2.5]
+    assert [line.amount for line in made.lines] == [32_000_000, 32_000_000, 10_000_000]
+    assert [line.vat for line in made.lines] == [3_200_000, 3_200_000, 0]
+    assert (made.subtotal, made.vat, made.total) == (74_000_000, 6_400_000, 80_400_000)
+
+
+@pytest.mark.parametrize(("mode", "total"), [("down", 8_000), ("up", 9_000), ("nearest", 9_000)])
+def test_rounding_is_done_once_at_the_end(mode: Rounding, total: int) -> None:
+    assert priced(Wanted(LOADER, 2.5), mode=mode, rate=3_100).total == total  # 7,750 and 775 of VAT
+    assert priced(Wanted(LOADER, 2.5), mode=mode, rate=3_100, step=1).total == 8_525
+
+
+def test_half_hours_are_exact() -> None:
+    line = QuoteLine(1, LOADER, "hour", 0.5, 0, 3, 3_333_333, 9)
+    assert (line.amount, line.vat) == (4_999_999, 449_999)
+
+
+def overridden(made: Quote, amount: int) -> Quote:
+    """Return the quote with another total."""
+    return Quote(made.lines, made.step, made.mode, amount, "توافق")
+
+
+def test_an_override_replaces_the_total_and_is_scaled_with_the_hours() -> None:
+    made = overridden(priced(Wanted(LOADER, 4)), 20_000_000)
+    assert (made.total, made.computed) == (20_000_000, 35_200_000)
+    totals = {hours: made.with_units([hours]).total for hours in (4, 2, 6, 1)}
+    assert totals == {4: 20_000_000, 2: 10_000_000, 6: 30_000_000, 1: 10_000_000}
+    assert made.with_units([6]).reason == "توافق"
+    assert priced(Wanted(LOADER, 4)).with_units([6]).total == 52_800_000
+
+
+def test_an_override_stays_where_the_tariff_asks_the_same_or_nothing() -> None:
+    coarse = overridden(priced(Wanted(LOADER, 4), step=10_000, mode="up"), 20_001_000)
+    assert coarse.with_units([4]).total == 20_001_000
+    free = overridden(priced(Wanted(LOADER, 4), rate=0), 5_000_000)
+    assert [free.with_units([hours]).total for hours in (2, 4, 8)] == [5_000_000] * 3
+    assert overridden(priced(Wanted(LOADER, 4)), 0).with_units([8]).total == 0
+
+
+def test_units_are_given_for_every_line() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        priced(Wanted(LOADER, 4)).with_units([4, 5])
+
+
+HALVES = st.integers(1, 48).map(lambda half: half / 2)
+LINES = st.builds(
+    QuoteLine,
+    tariff_id=st.integers(1, 2**62),
+    dimensions=st.just(LOADER),
+    unit=st.just("hour"),
+    asked=HALVES,
+    minimum=st.integers(0, 5),
+    count=st.integers(1, 10),
+    rate=st.integers(0, 50_000_000),
+    vat_percent=st.integers(0, 30),
+)
+QUOTES = st.builds(
+    Quote,
+    lines=st.lists(LINES, min_size=1, max_size=4).map(tuple),
+    step=st.sampled_from([1, 1000, 10_000]),
+    mode=st.sampled_from(get_args(Rounding)),
+    override=st.none() | st.integers(0, 99_999_999).map(lambda thousands: thousands * 1000),
+    reason=st.none() | st.text(max_size=20),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(QUOTES)
+def test_a_stored_quote_explains_its_total(made: Quote) -> None:
+    stored = json.loads(json.dumps(made.as_json()))
+    assert Quote.from_json(stored) == made
+    lines = stored["lines"]
+    amounts = [int(max(one["asked"], one["minimum"]) * 2) * one["rate"] * one["count"] // 2 for one in lines]
+    vat = sum(amount * one["vat_percent"] // 100 for amount, one in zip(amounts, lines, strict=True))
+    assert [one["amount"] for one in lines] == amounts
+    assert (stored["subtotal"], stored["vat"]) == (sum(amounts), vat)
+    assert stored["computed"] % stored["step"] == 0
+    assert abs(stored["computed"] - sum(amounts) - vat) < stored["step"]
+    assert stored["total"] == (stored["computed"] if stored["override"] is None else stored["override"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(QUOTES, st.data())
+def test_more_units_never_cost_less(made: Quote, data: st.DataObject) -> None:
+    less = [data.draw(HALVES) for _ in made.lines]
+    more = [units + data.draw(HALVES) for units in less]
+    assert made.with_units([line.asked for line in made.lines]).total == made.total
+    if made.override is None:
+        assert made.with_units(less).total <= made.with_units(more).total
+
+
+# Setting prices
+
+
+async def test_only_revenue_sets_prices(town: Municipality) -> None:
+    for role in (Role.CIVIL, Role.ADMIN, Role.MANAGER, Role.CITIZEN):
+        async with town.store.unit() as uow:
+            with pytest.raises(Forbidden, match="tariff"):
+                await add_tariff(town.desk, uow, actor(role), "machinery", LOADER, rate=1)
+
+
+async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
+    today, december = date(2026, 11, 24), date(2026, 12, 1)
+    await town.price("loader", RATE * 2, start=december)
+    async with town.store.unit(write=False) as uow:
+        rows = [one for one in await uow.tariffs.of_service("machinery") if one.dimensions == LOADER]
+        days = (december - DAY, december, None)
+        before, after, now = [await quote_for(town.desk, uow, "machinery", [Wanted(LOADER, 2)], day) for day in days]
+    kept = [(one.rate, one.valid_from, one.valid_to) for one in rows]
+    assert kept == [(RATE, today, december), (RATE * 2, december, None)]
+    assert (before.total * 2, before) == (after.total, now)
+    for start in (december, today):
+        with pytest.raises(Conflict):
+            await town.price("loader", RATE, start=start)
+
+
+async def test_prices_begin_on_tehrans_today(town: Municipality) -> None:
+    town.clock.at = datetime(2026, 11, 24, 20, 31, tzinfo=UTC)
+    await town.price("crane", RATE)
+    async with town.store.unit(write=False) as uow:
+        rows = await uow.tariffs.of_service("machinery")
+    assert [one.valid_from for one in rows if one.dimensions == {"machine": "crane"}] == [date(2026, 11, 25)]
+
+
+@pytest.mark.parametrize("wrong", [{"rate": -1}, {"rate": 1, "minimum": -1}, {"rate": 1, "vat_percent": 101}])
+async def test_prices_that_cannot_be(town: Municipality, wrong: dict[str, Any]) -> None:
+    async with town.store.unit() as uow:
+        with pytest.raises(InvalidField):
+            await add_tariff(town.desk, uow, actor(Role.REVENUE), "machinery", LOADER, **wrong)
+        with pytest.raises(UnknownService):
+            await add_tariff(town.desk, uow, actor(Role.REVENUE), "weather", LOADER, rate=1)

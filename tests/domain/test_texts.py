@@ -1,0 +1,247 @@
+"""Every text that people get: it is there, it fits its part budget with the longest real values, it is Persian."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from domain import tracking
+from domain.bill_ids import HIGHEST_AMOUNT
+from domain.calendar import TEHRAN, jalali_long
+from domain.check import SHARED_TEXTS, check
+from domain.conversation.dialogue import Conversation
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.errors import ERROR_CODES, DomainError
+from domain.fleet import MACHINE_TYPES
+from domain.forms import HourOfDay, number_text
+from domain.message_parts import count_parts
+from domain.messages import Catalogue, placeholders
+from domain.outgoing import MessageClass
+from domain.people import Role
+from domain.requests import Phase
+from domain.services import SERVICES, by_key
+from domain.text import grouped, persian_digits
+from domain.wording import LEFT_TO_RIGHT, Wording, day_and_hour, last_day
+
+TEXTS = Catalogue.load()
+WORDING = Wording(TEXTS, by_key())
+ROOT = Path(__file__).parents[2]
+
+SERVICE_TEXTS = tuple(key for key in TEXTS.keys("services.") if not isinstance(TEXTS._leaf(key), list))
+ON_A_PAGE = (".description", ".title", ".label", ".inputs.", ".actions.", ".states.")
+"""Texts of services that stand on pages or inside others, and so have no budget of their own."""
+
+SENT = (
+    *(key for prefix in SHARED_TEXTS for key in TEXTS.keys(prefix)),
+    *(key for key in SERVICE_TEXTS if not any(part in key for part in ON_A_PAGE)),
+)
+"""Every text that can travel as an SMS, by itself or before another."""
+
+READ_BY_CITIZENS = (
+    *SENT,
+    *SERVICE_TEXTS,
+    *(key for prefix in ("phases.", "choices.", "intents.", "units.", "longest.") for key in TEXTS.keys(prefix)),
+)
+SHOWN_IN_LATIN = {"PDF"}
+
+
+def answered_details() -> list[str]:
+    """Return the reasons that a conversation may give; those of other screens are kept in files of their own."""
+    own = tomllib.loads((ROOT / "domain/texts/fa.toml").read_text("utf-8"))
+    return [f"details.{code}.{detail}" for code, details in own["details"].items() for detail in details]
+
+
+# Budgets
+
+
+def test_every_text_that_travels_fits_its_budget() -> None:
+    assert [str(flaw) for flaw in check(SERVICES, TEXTS)] == []
+    assert TEXTS.over_budget([*SENT, *answered_details()]) == []
+
+
+def test_a_reason_and_the_question_again_are_few_parts() -> None:
+    prompts = [key for key in SENT if key.endswith(".prompt") or key.startswith("ask.")]
+    longest = max(
+        count_parts(f"{TEXTS.longest(why)}\n{TEXTS.longest(key)}") for why in answered_details() for key in prompts
+    )
+    assert longest <= 5
+
+
+@pytest.mark.parametrize("filling", ["نشانی محل کار روبروی مسجد ", "😀", "ن😀", "👩‍👩‍👧‍👦", "a", "é", "e\u0301"])
+def test_free_text_of_any_length_is_cut_to_its_limit(filling: str) -> None:
+    limited = {name.removeprefix("limits."): filling * 300 for name in TEXTS.keys("limits.")}
+    facts = {name.removeprefix("longest."): TEXTS.text(name) for name in TEXTS.keys("longest.")} | limited
+    parts = {key: count_parts(TEXTS.render(key, facts)) for key in SENT}
+    assert {key: number for key, number in parts.items() if number > TEXTS.parts(key)} == {}
+
+
+def test_short_words_are_left_alone_and_long_ones_marked() -> None:
+    key, facts = "services.machinery.notices.operator_booked", {"code": "1", "machine": "لودر", "booked_start": "۸"}
+    limit = int(TEXTS.text("limits.place"))
+    assert "ن" * limit in TEXTS.render(key, facts | {"place": "ن" * limit})
+    assert TEXTS.render(key, facts | {"place": "ن" * (limit + 1)}).endswith("ن" * (limit - 1) + "…")
+    assert TEXTS.render(key, facts | {"place": "😀" * limit}).count("😀") == (limit - 1) // 2
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_list_of_requests_has_a_line_of_less_than_a_part_each(count: int) -> None:
+    line = "۵) " + TEXTS.longest("sms.list_line")
+    assert count_parts(line) == 1
+    for head in (*TEXTS.keys("sms.which."), "sms.list"):
+        assert count_parts("\n".join([TEXTS.text(head), *[line] * count])) <= count + 1
+
+
+# What is longest
+
+DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(8 * 366)]
+MOMENTS = [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN) for day in DAYS]
+HALF_HOURS = [f"{hour:02}:{minute:02}" for hour, minute in product(range(24), (0, 30))]
+
+
+def numbered(table: str, *names: str) -> str:
+    """Return a menu as it is shown."""
+    return "، ".join(f"{persian_digits(number)} {TEXTS.text(table + name)}" for number, name in enumerate(names, 1))
+
+
+def menus() -> list[str]:
+    """Return the menus of today, and the main menu once every service of the grammar is there."""
+    today = Conversation(Grammar(SERVICE_INTENTS), by_key()).main_menu()
+    commands = ("track", "list", "pay", "tariff", "cancel", "comment")
+    whole = (*(intent.name for intent in SERVICE_INTENTS), *commands)
+    return [numbered("intents.", *today), numbered("intents.", *whole), numbered("choices.machine.", *MACHINE_TYPES)]
+
+
+REAL: dict[str, list[str]] = {
+    "code": [LEFT_TO_RIGHT + tracking.shown("987654321")],
+    "old": [LEFT_TO_RIGHT + tracking.shown("987654321")],
+    "service": [WORDING.service(key) for key in by_key()],
+    "state": [TEXTS.text(key) for one in SERVICES for key in TEXTS.keys(f"services.{one.key}.states.")],
+    "phase": [TEXTS.text(f"phases.{phase.value}") for phase in Phase],
+    "amount": [grouped(HIGHEST_AMOUNT)],
+    "refund": [grouped(HIGHEST_AMOUNT)],
+    "bill_id": ["9" * 13],
+    "payment_id": ["9" * 13],
+    "deadline": [last_day(moment) for moment in MOMENTS],
+    "booked_start": [day_and_hour(moment) for moment in MOMENTS],
+    "date": [jalali_long(day) for day in DAYS],
+    "start": [HourOfDay().show(hour, TEXTS.text) for hour in HALF_HOURS],
+    "score": [number_text(score) for score in range(1, 6)],
+    "hours": [number_text(half / 2) for half in range(1, 401)],
+    "limit": [number_text(500), persian_digits(HIGHEST_AMOUNT)],
+    "least": [number_text(0.5), number_text(1), "۰"],
+    "most": [number_text(24), number_text(10), "…"],
+    "step": [persian_digits(1000)],
+    "menu": menus(),
+}
+"""Placeholder → values that can stand for it, the longest among them."""
+
+
+def test_the_longest_values_bound_the_real_ones() -> None:
+    real = {name: max(map(len, values)) for name, values in REAL.items()}
+    assert {name: length for name, length in real.items() if length > len(TEXTS._longest_value(name))} == {}
+
+
+def test_each_text_that_travels_has_known_placeholders_only() -> None:
+    limited = {name.removeprefix("limits.") for name in TEXTS.keys("limits.")}
+    bounded = limited | {name.removeprefix("longest.") for name in TEXTS.keys("longest.")}
+    used = {key: set(placeholders(TEXTS.text(key))) for key in (*SENT, *answered_details())}
+    assert {key: names for key, names in used.items() if not names <= bounded} == {}
+    proved = {
+        name for key, names in used.items() if key.startswith((*SHARED_TEXTS, "services.machinery.")) for name in names
+    }
+    assert proved - limited - set(REAL) == set()
+
+
+def test_names_of_machines_are_never_cut() -> None:
+    longest = max(len(TEXTS.text(f"choices.machine.{machine}")) for machine in MACHINE_TYPES)
+    assert longest <= int(TEXTS.text("limits.machine"))
+
+
+# Words
+
+
+def test_what_citizens_read_is_persian() -> None:
+    latin = {key: set(re.findall("[A-Za-z]+", re.sub(r"\{\w+\}", "", TEXTS.text(key)))) for key in READ_BY_CITIZENS}
+    assert {key: words for key, words in latin.items() if words - SHOWN_IN_LATIN} == {}
+
+
+def test_letters_are_those_of_persian_keyboards() -> None:
+    foreign = re.compile("[يكىةۀ٠-٩\u0640\u064c-\u0655\u200d\ufeff]")
+    assert [key for key in READ_BY_CITIZENS if foreign.search(TEXTS.text(key))] == []
+    untidy = re.compile(r"^\s|\s$|  |\s[،؛.؟:]|\u200c\s|\s\u200c")
+    assert [key for key in READ_BY_CITIZENS if untidy.search(TEXTS.text(key))] == []
+
+
+def test_everything_has_its_words() -> None:
+    wanted = [f"phases.{phase.value}" for phase in Phase]
+    wanted += [f"roles.{role.value}" for role in Role]
+    wanted += [f"choices.machine.{machine}" for machine in MACHINE_TYPES]
+    wanted += [f"intents.{intent.name}" for intent in SERVICE_INTENTS]
+    wanted += [f"sms.about.{service}" for service in ("machinery", "expert", "taxi")]
+    assert [key for key in wanted if key not in TEXTS] == []
+
+
+def test_the_classes_of_notices() -> None:
+    classes = {
+        key.removeprefix("services.machinery.notices."): TEXTS._leaf(key).get("class", "notice")
+        for key in TEXTS.keys("services.machinery.notices.")
+        if isinstance(TEXTS._leaf(key), dict)
+    }
+    assert {name: cls for name, cls in classes.items() if cls != "notice"} == {
+        "pay": "receipt",
+        "pay_soon": "reminder",
+        "work_soon": "reminder",
+    }
+
+
+def test_what_can_be_stopped_says_how() -> None:
+    for key in SENT:
+        leaf = TEXTS._leaf(key)
+        if isinstance(leaf, dict) and MessageClass(leaf.get("class", "reply")).stopped_by_opt_out:
+            assert TEXTS.text(key).endswith("\nلغو۱۱")
+
+
+# Errors
+
+
+def test_every_error_code_has_a_text_without_placeholders() -> None:
+    assert {key.removeprefix("errors.") for key in TEXTS.keys("errors.")} == set(ERROR_CODES)
+    assert [key for key in TEXTS.keys("errors.") if placeholders(TEXTS.text(key))] == []
+
+
+def raised_with_details() -> Iterator[tuple[str, str, set[str] | None]]:
+    """Yield (code, detail, names of its parameters; None: any) of every error that the sources make."""
+    codes = {error.__name__: error.code for error in DomainError.__subclasses__()}
+    for package in ("domain", "store", "channels", "payments", "app"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in codes:
+                    given = {word.arg: word.value for word in node.keywords}
+                    names = None if None in given else {str(name) for name in given}
+                    for detail in _strings(given.get("detail")):
+                        yield codes[node.func.id], detail, names
+
+
+def _strings(node: ast.expr | None) -> list[str]:
+    found = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)] if node else []
+    return [one for one in found if isinstance(one, str)]
+
+
+def test_every_detail_has_a_text_and_gives_what_it_says() -> None:
+    found = [(f"details.{code}.{detail}", names) for code, detail, names in raised_with_details()]
+    assert len(found) > 20
+    assert {key for key, _ in found if key not in TEXTS} == set()
+    said = [(key, set(placeholders(TEXTS.text(key))), names) for key, names in found]
+    assert {key for key, wanted, names in said if names is not None and not wanted <= names} == set()
+
+
+def test_errors_are_worded_by_their_detail_or_their_code() -> None:
+    for error in DomainError.__subclasses__():
+        assert WORDING.error(error("field")) == TEXTS.text(f"errors.{error.code}")
+        assert WORDING.error(error("field", detail="nonsense")) == TEXTS.text(f"errors.{error.code}")

@@ -1,0 +1,203 @@
+"""A citizen texts for an expert's opinion, and is told at every step until the letter is there: by SMS and commands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.conftest import new_office, said_well
+from tests.e2e.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
+from tests.e2e.furnish import furnish
+from tests.e2e.office import Office
+from tests.e2e.people import Desk, Phone, rials
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+FEE = (VISIT_RIALS + METRE_RIALS * AREA) * 110 // 100
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_office(engine: str) -> AsyncIterator[Office]:
+    """An office of these tests alone: a month passes in them."""
+    async with new_office(engine) as office:
+        await office.warm_up()
+        await furnish(office, office.home)
+        await furnish_experts(office)
+        await office.open()
+        yield office
+        assert await office.close() == 0
+        said_well(office)
+
+
+@pytest.fixture
+def story(office: Office, reza: Phone, desk: Desk) -> ExpertStory:
+    """A story that has not begun."""
+    return ExpertStory(office, reza, desk)
+
+
+@pytest.fixture
+def other(office: Office, sara: Phone, desk: Desk) -> ExpertStory:
+    """Another citizen's."""
+    return ExpertStory(office, sara, desk)
+
+
+async def test_from_the_first_text_to_the_closed_letter(office: Office, story: ExpertStory) -> None:
+    await story.engages()
+    text = "کارشناسی تفکیک کد ملی 0499370899 کد پستی 4947113456 زمین پشت مدرسه"
+    asked = await story.says(text, "notices.submit")
+    assert (asked["kind"], asked["documents"]) == ("تفکیک", "سند مالکیت، کارت ملی، نقشه")
+    story.code = asked["code"].replace(" ", "")
+
+    await story.does("assign", by="manager", officer=story.officer, visit=story.tomorrow(8))
+    told = await story.hears("assign")
+    sent = await story.expert.hears(story.key("officer_assigned"))
+    assert told["visit_start"] == sent["visit_start"]
+    assert (sent["contact"], sent["postal_code"]) == (story.citizen.mobile, "۴۹۴۷۱۱۳۴۵۶")
+    office.wake_at(20, 59)  # the last open minute before the visit: at eight the quiet hours end
+    assert (await story.hears("visit_soon"))["officer_name"] == told["officer_name"]
+    assert (await story.expert.hears(story.key("officer_visit_soon")))["visit_start"] == told["visit_start"]
+
+    office.wake_at(9)
+    await story.gets(*PAPERS)
+    await story.does("visit", by=story.officer, report="زمین بایر", area=str(AREA))
+    await story.hears("visit")
+    await story.is_billed()
+    assert (int(rials(story.bill["amount"])), story.bill["bill_id"][-5:-2]) == (FEE, "077")
+    await story.is_paid()
+    letter = await story.is_answered()
+    assert (letter["letter_number"], letter["letter_date"]) == ("۱۴۰۵/e/۱", sent["visit_start"][:10])
+    assert (await story.says("۵", "sms.rated"))["score"] == "۵"
+    await story.stands("answered", "paid")
+
+    office.advance(days=30, minutes=1)
+    await story.hears("close")
+    shown = await story.shown()
+    assert shown["phase"] == "done"
+    events = [(event["event"], event["channel"]) for event in shown["history"]]
+    assert events == [
+        ("submit", "sms"), ("assign", "cli"), ("attach", "cli"), ("attach", "cli"), ("attach", "cli"),
+        ("visit", "cli"), ("price", "cli"), ("bill", "cli"), ("pay", "cli"), ("issue", "cli"), ("rate", "sms"),
+        ("close_in_time", "system"),
+    ]  # fmt: skip
+    await story.citizen.has_read_everything()
+    assert (await office.run("history", "verify")).code == 0
+
+
+async def test_asked_one_by_one(story: ExpertStory) -> None:
+    await story.says("حق کارشناسی", "fields.kind.prompt")
+    await story.says("قطع درخت", "fields.national_code.prompt")
+    await story.says("0499370899", "fields.postal_code.prompt")
+    await story.says("۴۹۴۷۱-۱۳۴۵۶", "fields.text.prompt")
+    summary = await story.says("دو کاج خشک جلوی خانه", "summary")
+    assert (summary["kind"], summary["postal_code"]) == ("قطع درخت", "۴۹۴۷۱۱۳۴۵۶")
+    await story.says("۱", "notices.submit")
+    again = await story.says("کارشناسی تفکیک کد پستی 4947113456 زمین", "notices.submit")  # who is known is not asked
+    assert again["kind"] == "تفکیک"
+
+
+async def test_papers_are_pending_until_the_pricing(story: ExpertStory) -> None:
+    await story.reaches("assigned")
+    pending = await story.says(story.code, "pending.assigned")
+    assert pending["missing"] == "سند مالکیت، کارت ملی، نقشه"
+    await story.gets("deed", "plan")
+    await story.does("visit", by=story.officer, report="زمین بایر", area=str(AREA))
+    assert (await story.hears("visit_pending"))["missing"] == "کارت ملی"
+    assert "documents_pending" in await story.may_not("price", by="revenue")
+    listed = await story.office.cli("request", "documents", story.code)
+    assert (listed["missing"], len(listed["documents"])) == (["national_card"], 2)
+    await story.gets("national_card", by="secretariat")
+    await story.says(story.code, "status.visited")
+    await story.is_billed()
+
+
+async def test_an_officer_is_sent_to_one_of_two_places(office: Office, story: ExpertStory, other: ExpertStory) -> None:
+    """Two clerks send one officer to two citizens for the same hour at the same moment, from two processes."""
+    await story.reaches("submitted")
+    await other.is_submitted()
+    same = {"officer": story.officer, "visit": story.tomorrow(12)}
+    commands = [
+        story.desk.command("assign", one.code, by, same) for one, by in ((story, "manager"), (other, "secretariat"))
+    ]
+    ends = await asyncio.gather(*(office.run(*command) for command in commands))
+    assert sorted(end.code == 0 for end in ends) == [False, True]
+    assert "officer_busy" in next(end for end in ends if end.code != 0).err
+    states = [(await one.shown())["state"] for one in (story, other)]
+    assert sorted(states) == ["assigned", "submitted"]
+
+
+async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> None:
+    await story.reaches("assigned")
+    await other.engages()
+    await story.does("reassign", by="manager", officer=other.officer, visit=story.tomorrow(11))
+    moved = await story.hears("reassign")
+    assert moved["visit_start"].endswith("۱۱:۰۰")
+    await story.expert.hears(story.key("officer_relieved"))
+    await other.expert.hears(story.key("officer_assigned"))
+    assert "forbidden" in await story.may_not("visit", by=story.officer, report="دیدم")
+
+
+async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertStory, other: ExpertStory) -> None:
+    await story.reaches("submitted", "قطع درخت")
+    await other.engages()
+    await story.does("take", by=story.officer, visit=story.tomorrow(10))
+    await story.hears("assign")
+    await story.gets("national_card", "photo")
+    assert "forbidden" in await story.may_not("visit", by=other.officer, report="دیدم")
+    today = story.office.now.date().isoformat()
+    days = ("--from", today, "--to", today)
+    await story.office.cli("staff", "substitute", story.officer, other.officer, *days, "--as", "manager")
+    await story.does("visit", by=other.officer, report="دو کاج خشک")
+    await story.hears("visit")
+
+
+async def test_a_question_is_answered_by_text(story: ExpertStory) -> None:
+    await story.reaches("submitted")
+    await story.does("ask", by="secretariat", question="پلاک ثبتی؟")
+    assert (await story.hears("ask"))["question"] == "پلاک ثبتی؟"
+    await story.says("پاسخ ۱۲ فرعی", "notices.answer")
+    await story.stands("submitted")
+    await story.does("reject", by="manager", reason="خارج از محدوده")
+    assert (await story.hears("reject"))["reason"] == "خارج از محدوده"
+
+
+async def test_cancelled_by_text_after_payment(story: ExpertStory) -> None:
+    await story.reaches("paid")
+    cancelled = await story.says(f"لغو {story.code}", "notices.cancel_refund")
+    assert int(rials(cancelled["refund"])) == FEE
+    await story.stands("cancelled", "refund_due")
+
+
+async def test_cancelled_by_text_before_the_visit(story: ExpertStory) -> None:
+    await story.reaches("assigned")
+    await story.says(f"لغو {story.code}", "notices.cancel")
+    await story.expert.hears(story.key("officer_relieved"))
+    await story.stands("cancelled")
+
+
+async def test_an_unpaid_fee_expires_after_the_settlement_lag(office: Office, story: ExpertStory) -> None:
+    await story.reaches("awaiting_payment")
+    office.wake_at(12, 0, days=3)
+    await story.hears("pay_soon")
+    office.wake_at(12, 1, days=2)  # a day and a half behind the midnight of the last day
+    await story.hears("expire")
+    await story.stands("expired", "expired")
+
+
+async def test_the_letter_may_have_the_secretariats_own_number(story: ExpertStory) -> None:
+    await story.reaches("paid")
+    assert "own_number" in await story.may_not("issue", by="secretariat", text="پاسخ", number="1405/e/9")
+    await story.does("issue", by="secretariat", text="پاسخ", number="۱۲۳/۴۵")
+    assert (await story.hears("issue"))["letter_number"] == "۱۲۳/۴۵"
+    assert (await story.says(story.code, "status.answered"))["letter_number"] == "۱۲۳/۴۵"
+    await story.does("close", by="secretariat")
+    await story.hears("close")
+    await story.stands("closed", "paid")
+
+
+async def test_prices(story: ExpertStory) -> None:
+    keys = [f"services.expert.answers.{name}" for name in ("price", "price_metre", "price_note")]
+    await story.citizen.texts("تعرفه تفکیک")
+    facts = await story.citizen.hears(*keys)
+    assert facts["kind"] == "تفکیک"
+    await story.says("تعرفه", "ask.tariff")

@@ -1,0 +1,100 @@
+"""The expert unit of a municipality: two officers, prices, and the straight way of a request for an opinion."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from domain.accounts import Document, StaffMember
+from domain.actions import notify, submit, tariffs
+from domain.actions.attach import attach
+from domain.people import Actor, Role
+from domain.requests import ServiceRequest
+from tests.support.municipality import CITIZEN, Municipality, actor
+
+OFFICER_MOBILE = "+989111000021"
+COLLEAGUE_MOBILE = "+989111000022"
+OFFICER = actor(Role.EXPERT, "ahmadi")
+SECRETARY = actor(Role.SECRETARIAT)
+COLLEAGUE = actor(Role.EXPERT, "bahrami")
+ASKING = "کارشناسی تفکیک کد ملی 0499370899 کد پستی 4947113456 زمین پشت مدرسه"
+WALK_IN: dict[str, object] = {
+    "kind": "subdivision", "full_name": "آنه محمدی", "national_code": "0499370899", "postal_code": "4947113456",
+    "address": "خیابان امام، پلاک ۳", "text": "زمین پشت مدرسه",
+}  # fmt: skip
+VISIT = "1405/09/05 09:00"
+"""Thursday, two days after the opening, nine in the morning: 2026-11-26T05:30 UTC."""
+VISIT_FEE, METRE_FEE, VAT = 5_000_000, 20_000, 10
+AREA = 250
+FEE = (VISIT_FEE + METRE_FEE * AREA) * (100 + VAT) // 100
+"""Rials that a subdivision of AREA square metres costs."""
+PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+LETTER = "تفکیک زمین به دو قطعه بلامانع است."
+
+
+@dataclass(frozen=True, slots=True)
+class Experts:
+    """Everybody who has to do with expert opinions in a town."""
+
+    town: Municipality
+
+    async def furnish(self) -> None:
+        """Engage the officers and set the prices of subdivision (by area too) and tree felling."""
+        for username, mobile, name in (
+            ("ahmadi", OFFICER_MOBILE, "رضا احمدی"), ("bahrami", COLLEAGUE_MOBILE, "سارا بهرامی"),
+        ):  # fmt: skip
+            await self.engage(username, name, mobile)
+        await self.price(VISIT_FEE, kind="subdivision")
+        await self.price(METRE_FEE, "square_metre", kind="subdivision", per="square_metre")
+        await self.price(VISIT_FEE, kind="tree_felling")
+
+    async def engage(self, username: str, name: str, mobile: str | None, *, active: bool = True) -> None:
+        """Add an officer, or change one."""
+        roles = frozenset({Role.EXPERT})
+        async with self.town.store.unit() as uow:
+            await uow.people.put_staff(StaffMember(username, roles, name, mobile, "", active, self.town.clock.now()))
+
+    async def price(self, rate: int, unit: str = "visit", **dimensions: str) -> None:
+        """Let revenue set a price."""
+        async with self.town.store.unit() as uow:
+            await tariffs.add_tariff(
+                self.town.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit, vat_percent=VAT
+            )
+
+    async def enter(
+        self, mobile: str | None = CITIZEN, /, *, by: Actor = SECRETARY, **values: object
+    ) -> ServiceRequest:
+        """Enter a walk-in citizen's request with the whole form, or another's with these values over it."""
+        async with self.town.store.unit() as uow:
+            outcome = await submit.submit(self.town.desk, uow, "expert", WALK_IN | values, by, mobile)
+            await notify.announce(self.town.desk, uow, outcome, by)
+        return outcome.request
+
+    async def add(
+        self, code: str, *papers: str, content: bytes = PHOTO, by: Actor = OFFICER, name: str = "a.jpg"
+    ) -> list[Document]:
+        """Add papers to a request."""
+        async with self.town.store.unit() as uow:
+            return [await attach(self.town.desk, uow, code, one, name, content, by) for one in papers]
+
+    async def assign(self, code: str, *, officer: str = "ahmadi", visit: str = VISIT) -> ServiceRequest:
+        """Let the manager send an officer."""
+        return await self.town.do(code, "assign", Role.MANAGER, officer=officer, visit=visit)
+
+    async def reach(self, state: str, text: str = ASKING, mobile: str = CITIZEN, *, visit: str = VISIT) -> str:
+        """Bring a fresh request straight to a state, with all papers of a subdivision; return its code."""
+        code, town = await self.town.order(text, mobile), self.town
+        steps: dict[str, Callable[[], Awaitable[object]]] = {
+            "assigned": lambda: self.assign(code, visit=visit),
+            "visited": lambda: town.do(code, "visit", OFFICER, report="زمین ۲۵۰ متری", area=str(AREA)),
+            "awaiting_payment": lambda: town.do(code, "price", Role.REVENUE),
+            "paid": lambda: town.pay(code),
+            "answered": lambda: town.do(code, "issue", Role.SECRETARIAT, text=LETTER),
+            "closed": lambda: town.do(code, "close", Role.SECRETARIAT),
+        }
+        for reached, step in steps.items():
+            if state == "submitted" or (await town.request(code)).state == state:
+                break
+            if reached == "visited":
+                await self.add(code, "deed", "national_card", "plan")
+            await step()
+            assert (await town.request(code)).state == reached
+        return code
