@@ -10,13 +10,10 @@ from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from domain.actions.desk import Desk
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.conversation.vocabulary import Intent
 from domain.engine import Engine
-from domain.lifecycle import Service
 from domain.messages import Catalogue
 from domain.ports import Store
-from domain.services import by_key
+from domain.services import by_key, intents
 from domain.wording import Wording
 
 
@@ -34,15 +31,7 @@ def build_desk(settings: Settings, days: Mapping[date, bool]) -> Desk:
     """Return the desk; `days` were declared working (True) or holidays (False) by the municipality."""
     services = by_key()
     engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.calendar(days), settings.rules())
-    return Desk(engine, Wording(build_catalogue(settings), services), Grammar(_intents(services)))
-
-
-def _intents(services: Mapping[str, Service]) -> tuple[Intent, ...]:
-    """Return what the services declare, and what citizens may ask for that no service offers yet: it is told so."""
-    declared = [keyword.intent for service in services.values() for keyword in service.keywords]
-    declared += [lookup.intent for service in services.values() for lookup in service.lookups]
-    names = {intent.name for intent in declared}
-    return (*declared, *(intent for intent in SERVICE_INTENTS if intent.name not in names))
+    return Desk(engine, Wording(build_catalogue(settings), services), Grammar(intents(services)))
 
 
 def build_signer(settings: Settings) -> Ed25519Signer:

@@ -19,6 +19,7 @@ from channels.sms.providers import PROVIDERS
 from channels.web.error_pages import STATUS
 from domain.errors import ERROR_CODES
 from domain.messages import Catalogue
+from domain.registries import REGISTRIES
 from domain.services import SERVICES
 from store.engines import ENGINES
 
@@ -124,6 +125,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ("add-a-database.md", "Databases that exist", set(ENGINES)),
         ("add-a-channel.md", "Channels that exist", {*CHANNELS, *DEMO_CHANNELS}),
         ("operations.md", "Jobs", {job.name for job in JOBS}),
+        ("registries.md", "Tables", set(REGISTRIES)),
     ],
 )
 def test_registries_are_documented(path: str, heading: str, registered: set[str]) -> None:

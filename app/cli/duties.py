@@ -20,6 +20,8 @@ from domain.people import Role
 from domain.ports import UnitOfWork
 from domain.registries import DUTY, YEARLY
 
+REVENUE = frozenset({Role.REVENUE})
+
 Plate = Annotated[str, typer.Argument(help="Plate of the vehicle.")]
 Year = Annotated[int, typer.Argument(help="Jalali year.")]
 Kind = Annotated[str, typer.Option(help="Kind of duty.")]
@@ -58,11 +60,10 @@ def bill(
     async def work(session: Session) -> dict[str, Any]:
         desk = session.desk
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
-            may_edit(DUTY, actor)
+            by = may_edit(DUTY, await acting(uow, username)).label
             row_id = await _duty(uow, plate, year, kind, number)
             till = Till(desk.ids, desk.policy, desk.clock.now())
-            return bill_view(await bill_for(uow, till, DUTY, row_id, actor.label))
+            return bill_view(await bill_for(uow, till, DUTY, row_id, by))
 
     with told(as_json):
         shown = in_session(config, work)
@@ -87,10 +88,11 @@ def waive(
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
             actor = await acting(uow, username)
-            if Role.REVENUE not in actor.role_names:
+            if not REVENUE & actor.role_names:
                 raise Forbidden("duty")
+            by = actor.acting_by(REVENUE).label
             row_id = await _duty(uow, plate, year, kind, number)
-            return (await let_off(uow, DUTY, row_id, reason, actor.label, session.desk.clock.now())).values
+            return (await let_off(uow, DUTY, row_id, reason, by, session.desk.clock.now())).values
 
     with told(as_json):
         shown = in_session(config, work)

@@ -48,6 +48,7 @@ def list_requests(
     state: Annotated[str | None, typer.Option(help="State, by its name in the declaration.")] = None,
     phase: Annotated[Phase | None, typer.Option(help="Phase.")] = None,
     mobile: Mobile = None,
+    subject: Annotated[str | None, typer.Option(help="What they are about, as shown: a taxi's plate.")] = None,
     assignee: Annotated[str | None, typer.Option(help="User name of who takes care of them.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that have not ended.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
@@ -56,7 +57,7 @@ def list_requests(
 ) -> None:
     """List requests, newest first."""
     asked = {
-        "service": service, "state": state, "phase": phase,
+        "service": service, "state": state, "phase": phase, "subject_key": subject,
         "assignee": assignee, "open_only": only_open, "limit": limit,
     }  # fmt: skip
     with told(as_json):

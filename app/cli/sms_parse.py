@@ -15,7 +15,7 @@ from app.cli.options import AsJson
 from app.clock import SystemClock
 from domain.calendar import TEHRAN
 from domain.conversation.grammar import Grammar, Parsed
-from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.services import by_key, intents
 
 
 def parse(
@@ -27,7 +27,7 @@ def parse(
 ) -> None:
     """Show what the grammar understands outside a dialogue: intent, slots, missing fields."""
     moment = _moment(now)
-    grammar = Grammar(SERVICE_INTENTS)
+    grammar = Grammar(intents(by_key()))
     for message in _messages(text):
         parsed = grammar.parse(message, moment)
         sys.stdout.write((json.dumps(parsed.as_json(), ensure_ascii=False) if as_json else _words(parsed)) + "\n")

@@ -61,7 +61,7 @@ def _from_phone(message: InboundMessage) -> Bubble:
 
 
 def _to_phone(message: OutboxMessage, now: datetime) -> Bubble:
-    at = message.sent_at or message.not_before
+    at = message.not_before  # when it may leave: a slow relay must not move it behind the next question
     waits = message.state is MessageState.QUEUED and at > now
     parts = message.parts or count_parts(message.text)
     return Bubble(f"out-{message.id}", at, message.text, parts, message.state, waits)

@@ -51,7 +51,7 @@ async def generate(desk: Desk, store: Store, year: int, actor: Actor) -> Generat
     The tariff in force today holds for the present year, that of the nearest day for another. Errors: `Forbidden`,
     `InvalidField("year")`.
     """
-    may_edit(DUTY, actor)
+    by = may_edit(DUTY, actor).label
     if not 1300 <= year <= 1499:
         raise InvalidField("year", detail="bad_year", given=persian_digits(year))
     made = Generated(year)
@@ -63,9 +63,9 @@ async def generate(desk: Desk, store: Store, year: int, actor: Actor) -> Generat
         quotes = _quotes(desk, rows, types, _priced_on(year, in_tehran(now).date()))
         made.missing = {kind: count for kind, count in types.items() if kind not in quotes}
         if not made.missing:
-            await _generate(desk, uow, made, _Year(year, actor.label, now, quotes))
+            await _generate(desk, uow, made, _Year(year, by, now, quotes))
             facts = {"year": year, "made": made.made, "present": made.present, "amount": made.amount}
-            await uow.audit.record(now, actor.label, "duties", facts)
+            await uow.audit.record(now, by, "duties", facts)
     return made
 
 

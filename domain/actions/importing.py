@@ -70,7 +70,7 @@ async def keep(
 
     Errors: `Forbidden`, `Conflict` when somebody else took a unique value meanwhile; nothing is kept then.
     """
-    may_edit(registry, actor)
+    by = may_edit(registry, actor).label
     tally = Tally()
     async with store.unit() as uow:
         await uow.serialise(f"registry:{registry.key}")
@@ -80,7 +80,7 @@ async def keep(
                 tally.count(one.fate)
             progress(tally.rows)
         facts = {"registry": registry.key, "source": source, **tally.as_json()}
-        await uow.audit.record(desk.clock.now(), actor.label, "import", facts)
+        await uow.audit.record(desk.clock.now(), by, "import", facts)
     return tally
 
 

@@ -34,10 +34,11 @@ def registry_named(key: str) -> Registry:
         raise UnknownKind("table", detail="table", given=key[:30]) from None
 
 
-def may_edit(registry: Registry, actor: Actor) -> None:
-    """Raise `Forbidden` unless this person may change rows of the registry by hand."""
+def may_edit(registry: Registry, actor: Actor) -> Actor:
+    """Return the actor as the one who changes rows of the registry by hand; `Forbidden` for whoever may not."""
     if not registry.editors & actor.role_names:
         raise Forbidden(registry.key)
+    return actor.acting_by(registry.editors)
 
 
 async def find_row(desk: Desk, uow: UnitOfWork, registry: Registry, text: str) -> RegistryRow:
@@ -84,13 +85,13 @@ async def put(desk: Desk, uow: UnitOfWork, registry: Registry, given: Sequence[V
     of the registry's rules, `MissingField`, and `Conflict` when a key is given twice or a unique value is taken.
     References are not looked at here: the store refuses what is not there.
     """
-    may_edit(registry, actor)
+    by = may_edit(registry, actor).label
     keys = [given_key(registry, one) for one in given]
     if None in keys or len(set(keys)) < len(keys):
         raise Conflict(registry.key)
     known = await uow.registries.by_keys(registry.key, [key for key in keys if key], lock=True)
     fates = [_fate(desk, registry, known.get(key or ()), one) for key, one in zip(keys, given, strict=True)]
-    now, by = desk.clock.now(), actor.label
+    now = desk.clock.now()
     changes = [Change(one.row, one.before, by, now) for one in fates if one.fate is not Fate.SAME]
     await uow.registries.put(registry.key, changes)
     return fates

@@ -250,6 +250,7 @@ class Conversation:
         last = frame.trail.pop()
         frame.trail = [name for name in frame.trail if name != last]
         frame.slots.pop(last, None)
+        frame.slots, frame.by_fill = frame.said, []  # what follows from the rest is found anew
         frame.asked = None
         return self.go_on(dialogue)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.conversation.vocabulary import Intent
 from domain.lifecycle import Service
 from domain.services.expert import EXPERT_OPINION
 from domain.services.machinery import MACHINERY_WORK
@@ -14,3 +16,11 @@ SERVICES: tuple[Service, ...] = (MACHINERY_WORK, EXPERT_OPINION, TAXI_LEAVE, TAX
 def by_key(services: tuple[Service, ...] = SERVICES) -> Mapping[str, Service]:
     """Return services by key."""
     return {service.key: service for service in services}
+
+
+def intents(services: Mapping[str, Service]) -> tuple[Intent, ...]:
+    """Return what the services declare, and what citizens may ask for that none of these offers: they are told so."""
+    declared = [keyword.intent for service in services.values() for keyword in service.keywords]
+    declared += [lookup.intent for service in services.values() for lookup in service.lookups]
+    names = {intent.name for intent in declared}
+    return (*declared, *(intent for intent in SERVICE_INTENTS if intent.name not in names))

@@ -104,7 +104,7 @@ async def test_a_locked_request_keeps_other_writers_off(store: SqlStore, other_s
 
 
 async def test_lists_are_filtered_and_newest_first(store: SqlStore) -> None:
-    first = await stored(store, assignee="ali", awaits="+989350000000")
+    first = await stored(store, assignee="ali", awaits="+989350000000", subject_key="12ت345-59")
     second = await stored(store, service="expert", state="assigned", phase=Phase.IN_PROGRESS)
     third = await stored(store, phase=Phase.DONE, mobile="+989120000000")
     assert await found(store, RequestFilter()) == [third.id, second.id, first.id]
@@ -115,6 +115,8 @@ async def test_lists_are_filtered_and_newest_first(store: SqlStore) -> None:
     assert await found(store, RequestFilter(phase=Phase.DONE)) == [third.id]
     assert await found(store, RequestFilter(mobile=MOBILE, assignee="ali")) == [first.id]
     assert await found(store, RequestFilter(awaits="+989350000000")) == [first.id]
+    assert await found(store, RequestFilter(service="machinery", subject_key="12ت345-59")) == [first.id]
+    assert await found(store, RequestFilter(service="expert", subject_key="12ت345-59")) == []
 
 
 async def test_running_requests_follow_a_state_map(store: SqlStore) -> None:

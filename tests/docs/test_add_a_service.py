@@ -18,10 +18,7 @@ ROOMS = ("app", "channels", "domain", "payments", "store")
 CITIZEN = "09121234567"
 
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
-_IMPORT = re.compile(r"`(from domain\.[\w.]+ import \w+)`")
-INTENTS = "domain/conversation/service_intents.py"
 REGISTRY = "domain/services/__init__.py"
-VOCABULARY = "from domain.conversation.vocabulary import Intent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +71,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 def apply(house: House) -> None:
-    """Do what the page says: two new files, the intent, the registration."""
-    page = PAGE.read_text("utf-8")
-    blocks = dict(_BLOCK.findall(page))
+    """Do what the page says: two new files, and the registration."""
+    blocks = dict(_BLOCK.findall(PAGE.read_text("utf-8")))
     for path in ("domain/services/tree_pruning.py", "domain/texts/tree_pruning.toml"):
         (house.root / path).write_text(blocks[path], "utf-8")
-    intent, imports = blocks[f"{INTENTS} (add)"], "\n".join(_IMPORT.findall(page))
-    start = "SERVICE_INTENTS: tuple[Intent, ...] = ("
-    house.edit(INTENTS, start, f"{intent}\n{start}TREE_PRUNING, ")
-    house.edit(INTENTS, VOCABULARY, f"{imports}\n{VOCABULARY}")
     registration, _, registered = blocks[f"{REGISTRY} (change)"].partition("\n\n")
     before = re.search(r"^SERVICES: .*$", (ROOT / REGISTRY).read_text("utf-8"), re.MULTILINE)
     assert before

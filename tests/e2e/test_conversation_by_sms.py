@@ -191,7 +191,3 @@ async def test_leaving_and_going_back(reza: Phone) -> None:
     await reza.says(PLACE, "summary")
     await reza.says("رد", "sms.left")
     await reza.says("لیست", "sms.no_requests")
-
-
-async def test_services_not_offered_by_sms_are_told_so(reza: Phone) -> None:
-    await reza.says("عوارض ۱۲ت۳۴۵-۵۹", "details.unsupported.service_by_sms")

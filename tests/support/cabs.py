@@ -1,12 +1,12 @@
 """The taxi organisation at work: leaves and reports from the text to any of their states, over `taxis`' registries."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.actions import notify, submit
-from domain.people import Actor, Role
+from domain.people import Role
 from domain.policy import Policy
 from domain.registries import DRIVER
 from domain.requests import ServiceRequest
@@ -45,17 +45,19 @@ class Cabs:
         """Ask for a leave, or report, by one text; return the tracking code."""
         return (await self.town.say(mobile, text)).code
 
-    async def enters(self, service: str, mobile: str | None = None, *, by: Actor = OFFICER, **values: object) -> str:
+    async def enters(
+        self, service: str, values: Mapping[str, object], mobile: str | None = None, by: Actor = OFFICER
+    ) -> str:
         """Enter a request at the counter; return the tracking code."""
         async with self.town.store.unit() as uow:
             outcome = await submit.submit(self.town.desk, uow, service, values, by, mobile)
             await notify.announce(self.town.desk, uow, outcome, by)
         return outcome.request.code
 
-    async def enters_leave(self, first: str, last: str, **values: object) -> str:
+    async def enters_leave(self, first: str, last: str, mobile: str | None = None, **values: object) -> str:
         """Enter a leave of the first taxi, or another, with its whole form."""
         whole = {"plate": PLATE, "scope": "in_city", "reason": "سفر", "from": first, "to": last} | values
-        return await self.enters("taxi_leave", **whole)  # type: ignore[arg-type]  # `mobile` may be among them
+        return await self.enters("taxi_leave", whole, mobile)
 
     async def does(self, code: str, *actions: str) -> ServiceRequest:
         """Let the officer take steps that need no input."""

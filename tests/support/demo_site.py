@@ -21,13 +21,12 @@ from domain.actions.desk import Desk
 from domain.actions.notify import announce
 from domain.calendar import WorkingCalendar
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.engine import Engine
 from domain.fleet import Resource, ResourceKind
 from domain.messages import Catalogue
 from domain.people import Actor, Role
 from domain.policy import Policy
-from domain.services import by_key
+from domain.services import by_key, intents
 from domain.tariffs import TariffRow
 from domain.wording import Wording
 from store.migrate import migrate
@@ -78,7 +77,7 @@ def build_desk(clock: StepClock) -> Desk:
     """Return the desk with the real services, texts and grammar."""
     services = by_key()
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
-    return Desk(engine, Wording(Catalogue.load(), services), Grammar(SERVICE_INTENTS))
+    return Desk(engine, Wording(Catalogue.load(), services), Grammar(intents(services)))
 
 
 def build_app(desk: Desk, store: SqlStore) -> web.Application:

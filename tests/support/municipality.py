@@ -23,7 +23,6 @@ from domain.bills import Bill, BillState, Payment, PaymentMethod, Refund
 from domain.calendar import WorkingCalendar
 from domain.charging import SUBJECT
 from domain.conversation.grammar import Grammar
-from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.engine import Engine
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.history import HistoryEvent
@@ -34,7 +33,7 @@ from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.ports import ReceivedSms
 from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.services import by_key
+from domain.services import by_key, intents
 from domain.services.machinery import MACHINERY_WORK
 from domain.wording import Wording
 from store.unit_of_work import SqlStore
@@ -135,7 +134,7 @@ def build_desk(
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
     known = by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Desk(engine, Wording(Catalogue.load(texts), known), Grammar(SERVICE_INTENTS))
+    return Desk(engine, Wording(Catalogue.load(texts), known), Grammar(intents(known)))
 
 
 class Municipality:

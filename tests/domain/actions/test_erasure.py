@@ -12,7 +12,10 @@ from domain.actions.notify import announce
 from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow
 from domain.people import Role
 from domain.requests import Phase
+from tests.support.cabs import Cabs
+from tests.support.experts import FEE, Experts
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
+from tests.support.taxis import DRIVER_MOBILE, PLATE
 
 NAME, CODE, STREET = "آنه محمدی", "0499370899", "خیابان مختومقلی"
 PERSONAL = (NAME, CODE, STREET, CITIZEN[3:], "محمدی", "مختومقلی")
@@ -207,3 +210,29 @@ async def test_staff_are_none_of_it(town: Municipality) -> None:
     town.advance(days=1900)
     await erase.erase_kept_long_enough(town.desk, town.store)
     assert found(town, "امین سقلی") == [("staff", "full_name", "امین سقلی")]
+
+
+async def test_an_expert_opinion_leaves_its_kind_and_money(experts: Experts) -> None:
+    town, words = experts.town, ("4947113456", CODE, "پشت مدرسه", "بلامانع", "۲۵۰ متری", CITIZEN[3:])
+    code = await experts.reach("closed")
+    assert {word for _, _, word in found(town, *words)} == set(words)
+    town.advance(days=1900)
+    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 1
+    assert found(town, *words) == []
+    assert town.rows("SELECT count(*) FROM contents") == [(0,)]
+    request = await town.request(code)
+    assert (request.fields, request.data["quote"]["total"]) == ({"kind": "subdivision"}, FEE)
+    assert await verified(town) == []
+
+
+async def test_a_taxi_leave_leaves_its_days(cabs: Cabs) -> None:
+    town = cabs.town
+    code = await cabs.reach("ended")
+    town.advance(days=1900)
+    assert (await erase.erase_kept_long_enough(town.desk, town.store)).requests == 1
+    registries = {"drivers", "owners", "vehicles", "agencies", "driver_vehicles", "duties", "registry_changes"}
+    kept = (DRIVER_MOBILE[3:], PLATE, "عبدالله ایری", "بیماری")
+    assert [one for one in found(town, *kept) if one[0] not in registries] == []
+    request = await town.request(code)
+    assert (request.subject_key, request.fields["counted"], "plate" in request.fields) == (None, 4, False)
+    assert await verified(town) == []

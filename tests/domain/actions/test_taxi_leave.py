@@ -33,8 +33,7 @@ async def test_the_straight_path(cabs: Cabs) -> None:
         ("end", "system", "ended"),
     ]
     assert chain_faults(code, history, request.head_seq, request.head_hash) == []
-    told = await cabs.town.keys(DRIVER_MOBILE)
-    assert told == ["submit", "take", "approve", "begin", "end_soon", "end"] or "end_soon" not in told
+    assert await cabs.town.keys(DRIVER_MOBILE) == ["submit", "take", "approve", "begin", "end"]
     assert (await cabs.town.say(DRIVER_MOBILE, "۵")).key == "sms.rated"
     assert await cabs.town.timers(code) == {}
 
@@ -73,7 +72,9 @@ async def test_the_officer_says_where_the_leave_may_be_spent(cabs: Cabs, given: 
     code = await cabs.reach("under_review")
     request = await cabs.town.do(code, "approve", OFFICER, **({"scope": given} if given else {}))
     assert request.fields["scope"] == kept
-    assert cabs.town.desk.catalogue.text(f"choices.leave_scope.{kept}") in (await cabs.town.sent(DRIVER_MOBILE))[-1].text
+    assert (
+        cabs.town.desk.catalogue.text(f"choices.leave_scope.{kept}") in (await cabs.town.sent(DRIVER_MOBILE))[-1].text
+    )
 
 
 async def test_it_begins_and_ends_at_midnight_in_tehran(cabs: Cabs) -> None:
@@ -107,8 +108,7 @@ async def test_the_driver_is_reminded_the_day_before_the_end(cabs: Cabs) -> None
 
 
 async def test_a_leave_that_begins_today_is_in_effect_once_approved(cabs: Cabs) -> None:
-    code = await cabs.asks("مرخصی امروز")
-    code = code or ""
+    code = await cabs.asks("مرخصی یک روز از امروز")
     await cabs.does(code, "take", "approve")
     await cabs.town.run_timers()
     assert await cabs.state(code) == "in_effect"
@@ -186,9 +186,6 @@ async def test_an_unanswered_question_closes_it(cabs: Cabs) -> None:
 
 async def test_a_leave_whose_days_are_past_is_not_approved(cabs: Cabs) -> None:
     code = await cabs.reach("under_review")
-    cabs.town.clock.at = LAST_MIDNIGHT - timedelta(seconds=1)
-    async with cabs.town.store.unit(write=False):
-        pass
     cabs.town.clock.at = LAST_MIDNIGHT
     with pytest.raises(NotAllowedNow, match="leave_past"):
         await cabs.does(code, "approve")
@@ -321,10 +318,9 @@ async def test_steps_are_taken_in_their_order(cabs: Cabs) -> None:
 
 async def test_a_walk_in_is_entered_with_the_whole_form(cabs: Cabs) -> None:
     with pytest.raises(MissingField, match="scope"):
-        await cabs.enters("taxi_leave", DRIVER_MOBILE, **{"from": "1405/09/10", "days": "2"})
-    code = await cabs.enters(
-        "taxi_leave", DRIVER_MOBILE, scope="out_of_city", reason="سفر", **{"from": "1405/09/10", "days": "2"}
-    )
+        await cabs.enters("taxi_leave", {"from": "1405/09/10", "days": "2"}, DRIVER_MOBILE)
+    form = {"from": "1405/09/10", "days": "2", "scope": "out_of_city", "reason": "سفر"}
+    code = await cabs.enters("taxi_leave", form, DRIVER_MOBILE)
     request = await cabs.town.request(code)
     assert (request.fields["to"], request.fields["scope"], request.fields["driver"]) == (
         "2026-12-02", "out_of_city", DRIVER_CODE,

@@ -1,0 +1,89 @@
+"""Imports, duties and reminders over each database: what the repository promises is enough for them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Connection, text
+
+from app.importing import Wish, import_file
+from bench.imports import AGENCIES, make_file, person, reported
+from domain.actions.duties import generate
+from domain.actions.expiries import remind
+from domain.actions.registries import put
+from domain.actions.tariffs import add_tariff
+from domain.engine import SYSTEM
+from domain.imports import Progress
+from domain.people import Role
+from domain.registries import AGENCY, DUTY_TARIFF, OWNER, VEHICLE
+from domain.registry_rows import RegistryFilter
+from store.engines import engine_for
+from store.migrate import _config, migrate
+from store.unit_of_work import SqlStore
+from tests.support.municipality import StandingClock, actor, build_desk
+
+ROWS = 1_000
+
+
+@contextmanager
+def no_bar(_what: str, _total: int | None) -> Iterator[Progress]:
+    """Show no progress."""
+    yield lambda _done: None
+
+
+async def test_a_file_is_imported_billed_and_reminded(store: SqlStore, tmp_path: Path) -> None:
+    clock = StandingClock()
+    desk = build_desk(clock)
+    owners = [{"national_id": person(number), "name": "مالک", "mobile": f"+98912{number:07}"} for number in range(ROWS)]
+    agencies = [{"licence_number": f"P-{number}", "name": "شرکت"} for number in range(AGENCIES)]
+    async with store.unit() as uow:
+        for begin in range(0, ROWS, 500):
+            await put(desk, uow, OWNER, owners[begin : begin + 500], SYSTEM)
+        await put(desk, uow, AGENCY, agencies, SYSTEM)
+    file, report = tmp_path / "vehicles.csv", tmp_path / "report.csv"
+    planted = make_file(file, ROWS)
+    for wish, kept in ((Wish(report=report), None), (Wish(skip_bad_rows=True, report=report), ROWS - 10)):
+        done = await import_file(desk, store, VEHICLE, file, wish, SYSTEM, no_bar)
+        assert reported(report) == planted
+        assert (done.kept.added if done.kept else None) == kept
+    again = await import_file(desk, store, VEHICLE, file, Wish(skip_bad_rows=True), SYSTEM, no_bar)
+    assert (again.examined.tally.same, again.examined.tally.added) == (ROWS - 10, 0)
+
+    async with store.unit() as uow:
+        for kind in ("line", "roaming", "phone", "van"):
+            dimensions = {"vehicle_type": kind}
+            await add_tariff(
+                desk, uow, actor(Role.REVENUE), DUTY_TARIFF, dimensions, rate=1_000_000, valid_from=date(2026, 3, 21)
+            )
+    assert (await generate(desk, store, 1405, SYSTEM)).made == ROWS - 10
+    assert (await generate(desk, store, 1405, SYSTEM)).present == ROWS - 10
+
+    sent = await remind(desk, store)
+    async with store.unit(write=False) as uow:
+        due = await uow.registries.expiring(date(2026, 11, 24), date(2026, 12, 24))
+        assert sent == len(due) > 0
+        assert len(await uow.registries.find(RegistryFilter("duty", {"state": "open"}, limit=2 * ROWS))) == ROWS - 10
+    assert await remind(desk, store) == 0
+
+
+def to_the_first_version(connection: Connection) -> None:
+    """Bring a database to the schema that had no registries."""
+    command.upgrade(_config(connection), "0001")
+
+
+async def test_machines_of_before_become_rows_of_a_registry(empty_database_url: str) -> None:
+    engine = engine_for(empty_database_url)
+    async with engine.migration() as connection:
+        await connection.run_sync(to_the_first_version)
+        columns = "id, code, kind, type, title, status, capacity, skills"
+        values = "7, 'LD-1', 'machine', 'loader', 'x', 'active', '', '[]'"
+        await connection.execute(text(f"INSERT INTO resources ({columns}) VALUES ({values})"))  # noqa: S608 - our own
+    await engine.close()
+    await migrate(empty_database_url)
+    store = await SqlStore.open(empty_database_url)
+    async with store.unit(write=False) as uow:
+        [row] = await uow.registries.find(RegistryFilter("machines"))
+    await store.close()
+    assert (row.id, row.values["code"], row.revision, row.created_at) == (7, "LD-1", 0, None)

@@ -1,0 +1,179 @@
+"""Leaves and reports in a conversation: one text where everything is known, else one question after another."""
+
+from tests.support.cabs import AUXILIARY_MOBILE, LEAVE, STRANGER, Cabs
+from tests.support.municipality import NEIGHBOUR
+from tests.support.taxis import (
+    AUXILIARY_CODE,
+    DRIVER_CODE,
+    DRIVER_MOBILE,
+    OWNER_CODE,
+    OWNER_MOBILE,
+    PLATE,
+    SECOND_PLATE,
+)
+
+BASE = "services.taxi_leave"
+
+
+async def asked(cabs: Cabs, mobile: str, text: str) -> str:
+    """Text, and return which field is asked for then (or `summary`, or the notice)."""
+    key = (await cabs.town.say(mobile, text)).key
+    return key.removeprefix("services.").partition(".")[2].removeprefix("fields.").removeprefix("notices.")
+
+
+async def test_one_text_of_a_known_driver_is_enough(cabs: Cabs) -> None:
+    heard = await cabs.town.say(DRIVER_MOBILE, LEAVE)
+    assert heard.key == f"{BASE}.notices.submit"
+    for shown in ("۱۲ت۳۴۵-۵۹", "کد ۱۱۴", "عبدالله ایری", "۴ آذر", "۸ آذر", "۴ روز"):
+        assert shown in heard.text
+    request = await cabs.town.request(heard.code)
+    assert (request.fields["plate"], request.fields["driver"], request.fields["reason"]) == (
+        PLATE, DRIVER_CODE, "بیماری",
+    )  # fmt: skip
+
+
+async def test_a_number_of_days_will_do(cabs: Cabs) -> None:
+    code = (await cabs.town.say(DRIVER_MOBILE, "مرخصی ۳ روز از شنبه سفر")).code
+    fields = (await cabs.town.request(code)).fields
+    assert (fields["from"], fields["to"], fields["reason"]) == ("2026-11-28", "2026-11-30", "سفر")
+
+
+async def test_days_without_a_first_day_are_remembered(cabs: Cabs) -> None:
+    assert await asked(cabs, DRIVER_MOBILE, "مرخصی ۳ روز") == "from.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "شنبه") == "summary"
+    code = (await cabs.town.say(DRIVER_MOBILE, "۱")).code
+    fields = (await cabs.town.request(code)).fields
+    assert (fields["days"], fields["to"]) == (3, "2026-11-30")
+
+
+async def test_an_unknown_sender_is_asked_for_plate_or_code(cabs: Cabs) -> None:
+    heard = await cabs.town.say(STRANGER, LEAVE)
+    assert heard.key == f"{BASE}.fields.plate.prompt"
+    for text in ("پلاک", "99ت999-99", "۹۹۹"):
+        assert await asked(cabs, STRANGER, text) == "plate.prompt"
+    shown = await cabs.town.say(STRANGER, "۱۱۴")
+    assert shown.key == f"{BASE}.summary"
+    assert "۱۲ت۳۴۵-۵۹" in shown.text
+    assert "ایری" not in shown.text
+    submitted = await cabs.town.say(STRANGER, "بله")
+    assert submitted.key == f"{BASE}.notices.submit"
+    assert "ایری" not in submitted.text
+
+
+async def test_a_plate_or_a_national_code_in_the_same_text_is_enough(cabs: Cabs) -> None:
+    for text in (f"مرخصی {PLATE} فردا و پس‌فردا", f"مرخصی کد ملی {DRIVER_CODE} از ۱۵ آذر تا ۱۶ آذر"):
+        code = (await cabs.town.say(STRANGER, text)).code
+        assert (await cabs.town.request(code)).subject_key == PLATE
+
+
+async def test_an_owner_of_several_taxis_chooses_by_number(cabs: Cabs) -> None:
+    heard = await cabs.town.say(OWNER_MOBILE, "مرخصی")
+    assert heard.key == f"{BASE}.fields.plate.choose"
+    assert heard.text.splitlines()[1] == "۱ پلاک ۱۲ت۳۴۵-۵۹، ۲ پلاک ۱۲ت۳۴۶-۵۹"
+    assert await asked(cabs, OWNER_MOBILE, "۳") == "plate.choose"
+    assert await asked(cabs, OWNER_MOBILE, "۲") == "from.prompt"
+    assert await asked(cabs, OWNER_MOBILE, "فردا") == "to.prompt"
+    shown = await cabs.town.say(OWNER_MOBILE, "۲ روز")
+    assert shown.key == f"{BASE}.summary"
+    assert "صفر ایری" in shown.text
+    code = (await cabs.town.say(OWNER_MOBILE, "1")).code
+    assert (await cabs.town.request(code)).fields["driver"] == AUXILIARY_CODE
+
+
+async def test_a_driver_of_several_taxis_may_write_the_plate(cabs: Cabs) -> None:
+    assert await asked(cabs, AUXILIARY_MOBILE, "مرخصی فردا و پس‌فردا") == "plate.choose"
+    assert await asked(cabs, AUXILIARY_MOBILE, SECOND_PLATE) == "summary"
+    assert await asked(cabs, AUXILIARY_MOBILE, "قبلی") == "plate.choose"
+    assert await asked(cabs, AUXILIARY_MOBILE, "۱") == "summary"
+    code = (await cabs.town.say(AUXILIARY_MOBILE, "۱")).code
+    request = await cabs.town.request(code)
+    assert (request.subject_key, request.fields["driver"]) == (PLATE, AUXILIARY_CODE)
+
+
+async def test_somebody_elses_several_taxis_are_not_listed(cabs: Cabs) -> None:
+    heard = await cabs.town.say(STRANGER, f"مرخصی کد ملی {OWNER_CODE} فردا و پس‌فردا")
+    assert heard.key == f"{BASE}.fields.plate.prompt"
+    assert "۳۴۶" not in heard.text
+    assert await asked(cabs, STRANGER, SECOND_PLATE) == "summary"
+
+
+async def test_who_drives_is_asked_when_several_may_be_meant(cabs: Cabs) -> None:
+    await cabs.change_driver(AUXILIARY_CODE, kind="main")
+    heard = await cabs.town.say(OWNER_MOBILE, f"مرخصی {PLATE} فردا و پس‌فردا")
+    assert heard.key == f"{BASE}.fields.driver.prompt"
+    assert await asked(cabs, OWNER_MOBILE, OWNER_CODE) == "driver.prompt"
+    shown = await cabs.town.say(OWNER_MOBILE, AUXILIARY_CODE)
+    assert shown.key == f"{BASE}.summary"
+    assert "صفر ایری" in shown.text
+    assert await asked(cabs, OWNER_MOBILE, "1") == "submit"
+
+
+async def test_wrong_days_are_asked_for_again_and_the_rest_is_kept(cabs: Cabs) -> None:
+    assert await asked(cabs, DRIVER_MOBILE, "مرخصی") == "from.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "دیروز") == "from.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "۱۵ آذر") == "to.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "۱۴ آذر") == "summary"
+    heard = await cabs.town.say(DRIVER_MOBILE, "1")
+    assert heard.key == f"{BASE}.fields.to.prompt"
+    assert heard.text.startswith(cabs.town.desk.catalogue.text("details.invalid_field.leave_order"))
+    assert await asked(cabs, DRIVER_MOBILE, "۶۰ روز") == "summary"
+    assert "۳۰ روز مانده" in (await cabs.town.say(DRIVER_MOBILE, "1")).text
+    assert await asked(cabs, DRIVER_MOBILE, "۲ روز") == "summary"
+    assert await asked(cabs, DRIVER_MOBILE, "1") == "submit"
+
+
+async def test_too_many_days_in_one_text_are_asked_for_again(cabs: Cabs) -> None:
+    assert await asked(cabs, DRIVER_MOBILE, "مرخصی ۶۰ روز از فردا") == "to.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "پس‌فردا") == "summary"
+
+
+async def test_a_leave_that_overlaps_is_refused(cabs: Cabs) -> None:
+    await cabs.asks()
+    heard = await cabs.town.say(DRIVER_MOBILE, "مرخصی از شنبه تا سه‌شنبه")
+    assert heard.key == "errors.conflict"
+    assert "۱۴۰۵/۰۹/۰۴" in heard.text
+    assert (await cabs.town.say(DRIVER_MOBILE, "بله")).key == "sms.none_to.confirm"
+
+
+async def test_the_form_is_left_and_gone_back_in(cabs: Cabs) -> None:
+    assert await asked(cabs, DRIVER_MOBILE, "مرخصی از فردا") == "to.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "قبلی") == "from.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "شنبه") == "to.prompt"
+    assert (await cabs.town.say(DRIVER_MOBILE, "لغو")).key == "sms.left"
+    assert await cabs.town.requests_of(DRIVER_MOBILE) == []
+
+
+async def test_what_a_company_with_many_taxis_is_asked(cabs: Cabs) -> None:
+    cabs.town.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 25) "
+        "INSERT INTO vehicles (id, plate, type, owner, revision, created_at, updated_at) "
+        "SELECT i, i || 'ب111-59', 'line', ?, 0, created_at, updated_at FROM n, "
+        "(SELECT created_at, updated_at FROM owners LIMIT 1)",
+        OWNER_CODE,
+    )
+    heard = await cabs.town.say(OWNER_MOBILE, "مرخصی فردا و پس‌فردا")
+    assert heard.key == f"{BASE}.fields.plate.prompt"
+
+
+# Reports
+
+
+async def test_a_report_is_made_by_one_text_or_step_by_step(cabs: Cabs) -> None:
+    heard = await cabs.town.say(STRANGER, "تشویق تاکسی ۱۱۴ کیف مرا پس داد")
+    assert heard.key == "services.taxi_report.notices.submit"
+    assert (await cabs.town.request(heard.code)).fields["kind"] == "reward"
+    assert await asked(cabs, NEIGHBOUR, "شکایت") == "plate.prompt"
+    assert await asked(cabs, NEIGHBOUR, "۱۲ ت ۳۴۵ ایران ۵۹") == "text.prompt"
+    shown = await cabs.town.say(NEIGHBOUR, "تند رفت")
+    assert shown.key == "services.taxi_report.summary"
+    assert "شکایت" in shown.text
+    code = (await cabs.town.say(NEIGHBOUR, "بله")).code
+    fields = (await cabs.town.request(code)).fields
+    assert (fields["kind"], fields["plate"], fields["text"]) == ("violation", PLATE, "تند رفت")
+
+
+async def test_the_services_are_explained_and_offered(cabs: Cabs) -> None:
+    menu = await cabs.town.say(STRANGER, "راهنما")
+    for name in ("taxi_leave", "taxi_duty", "taxi_reward", "taxi_violation"):
+        assert cabs.town.desk.catalogue.text(f"intents.{name}") in menu.text
+    assert (await cabs.town.say(STRANGER, "راهنما تاکسی")).key == "sms.about.taxi"

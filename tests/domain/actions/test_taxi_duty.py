@@ -1,0 +1,131 @@
+"""The look-up of duties: whose are told, how they are billed once, and how long the text may be."""
+
+from domain.message_parts import count_parts
+from domain.people import Role
+from domain.registries import DUTY, VEHICLE
+from domain.services.taxi_duty import LISTED
+from tests.support.cabs import AUXILIARY_MOBILE, STRANGER, Cabs
+from tests.support.taxis import (
+    DRIVER_MOBILE,
+    OWNER_CODE,
+    OWNER_MOBILE,
+    PLATE,
+    SECOND_PLATE,
+    a_duty,
+    give,
+    rows_of,
+)
+
+ANSWERS = "services.taxi_leave.answers"
+NAMES = ("آنه", "محمدی", "عبدالله", "صفر", "ایری")
+
+
+async def test_a_duty_is_told_with_its_bill(cabs: Cabs) -> None:
+    row = await a_duty(cabs.town)
+    heard = await cabs.town.say(STRANGER, "عوارض 12ت345 ایران 59")
+    async with cabs.town.store.unit(write=False) as uow:
+        [bill] = await uow.bills.of_subject(DUTY.key, row.id)
+    assert heard.key == ANSWERS
+    assert heard.text == f"۱۲ت۳۴۵-۵۹، سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال، قبض {bill.bill_id}، پرداخت {bill.payment_id}"
+    assert (await rows_of(cabs.town, DUTY.key))[0].values["state"] == "billed"
+    assert await cabs.town.requests_of(STRANGER) == []
+
+
+async def test_it_is_billed_once(cabs: Cabs) -> None:
+    row = await a_duty(cabs.town)
+    said = {(await cabs.town.say(mobile, "عوارض تاکسی ۱۱۴")).text for mobile in (STRANGER, OWNER_MOBILE, STRANGER)}
+    assert len(said) == 1
+    async with cabs.town.store.unit(write=False) as uow:
+        assert len(await uow.bills.of_subject(DUTY.key, row.id)) == 1
+
+
+async def test_the_senders_own_taxis_are_meant_without_a_plate(cabs: Cabs) -> None:
+    await a_duty(cabs.town)
+    await a_duty(cabs.town, vehicle=SECOND_PLATE, year=1404)
+    for mobile, plates in (
+        (DRIVER_MOBILE, ["۱۲ت۳۴۵-۵۹"]),
+        (OWNER_MOBILE, ["۱۲ت۳۴۵-۵۹", "۱۲ت۳۴۶-۵۹"]),
+        (AUXILIARY_MOBILE, ["۱۲ت۳۴۵-۵۹", "۱۲ت۳۴۶-۵۹"]),
+    ):
+        heard = await cabs.town.say(mobile, "عوارض")
+        assert [line.partition("،")[0] for line in heard.text.splitlines()] == plates
+
+
+async def test_an_unknown_sender_is_asked_for_the_plate(cabs: Cabs) -> None:
+    await a_duty(cabs.town)
+    heard = await cabs.town.say(STRANGER, "عوارض")
+    assert heard.key == "services.taxi_leave.fields.plate.prompt"
+    assert (await cabs.town.say(STRANGER, "شاید")).key == "services.taxi_leave.fields.plate.prompt"
+    assert "۱۲ت۳۴۵-۵۹" in (await cabs.town.say(STRANGER, "۱۱۴")).text
+
+
+async def test_nobody_is_told_names(cabs: Cabs) -> None:
+    await a_duty(cabs.town)
+    for mobile in (STRANGER, OWNER_MOBILE):
+        text = (await cabs.town.say(mobile, "عوارض 12ت345-59")).text
+        assert not [name for name in NAMES if name in text]
+
+
+async def test_what_owes_nothing(cabs: Cabs) -> None:
+    heard = await cabs.town.say(STRANGER, "عوارض ۱۲ت۳۴۵-۵۹")
+    assert (heard.key, "۱۲ت۳۴۵-۵۹" in heard.text) == (ANSWERS, True)
+    assert (await cabs.town.say(OWNER_MOBILE, "عوارض")).text == cabs.town.desk.catalogue.text(f"{ANSWERS}.no_duties")
+    for state in ("paid", "waived"):
+        await a_duty(cabs.town, year=1400 if state == "paid" else 1401, state=state)
+    assert (await cabs.town.say(STRANGER, "عوارض ۱۲ت۳۴۵-۵۹")).text == heard.text
+
+
+async def test_an_unknown_taxi_is_not_found(cabs: Cabs) -> None:
+    for text in ("عوارض 99ت999-99", "عوارض تاکسی ۹۹۹"):
+        heard = await cabs.town.say(STRANGER, text)
+        assert heard.text == cabs.town.desk.catalogue.text("details.not_found.taxi")
+
+
+async def test_a_paid_duty_is_no_longer_told(cabs: Cabs) -> None:
+    row = await a_duty(cabs.town)
+    await cabs.town.say(STRANGER, "عوارض 12ت345-59")
+    async with cabs.town.store.unit(write=False) as uow:
+        [bill] = await uow.bills.of_subject(DUTY.key, row.id)
+    await cabs.town.pay("", bill=bill, by=Role.REVENUE)
+    assert (await cabs.town.sent(OWNER_MOBILE))[-1].key == "registries.duty.notices.paid"
+    assert bill.bill_id not in (await cabs.town.say(STRANGER, "عوارض 12ت345-59")).text
+
+
+async def test_the_bill_is_told_by_its_id(cabs: Cabs) -> None:
+    row = await a_duty(cabs.town)
+    await cabs.town.say(STRANGER, "عوارض 12ت345-59")
+    async with cabs.town.store.unit(write=False) as uow:
+        [bill] = await uow.bills.of_subject(DUTY.key, row.id)
+    own = await cabs.town.say(OWNER_MOBILE, f"قبض {bill.bill_id}")
+    assert (own.key, bill.payment_id in own.text, "عوارض تاکسی" in own.text) == ("sms.pay_bill", True, True)
+    other = await cabs.town.say(STRANGER, f"قبض {bill.bill_id}")
+    assert (other.key, "عوارض تاکسی" in other.text) == ("sms.bill_of_other", True)
+
+
+async def test_many_duties_are_told_in_few_parts(cabs: Cabs) -> None:
+    for number in range(5):
+        plate = f"2{number}ب11{number}-59"
+        await give(cabs.town, VEHICLE.key, {"plate": plate, "type": "line", "owner": OWNER_CODE})
+        for year in (1403, 1404):
+            await a_duty(cabs.town, 99_999_999_000, vehicle=plate, year=year, kind="replacement")
+    heard = await cabs.town.say(OWNER_MOBILE, "عوارض")
+    lines = heard.text.splitlines()
+    assert len(lines) == LISTED + 1
+    assert "۶ مورد دیگر" in lines[-1]
+    assert count_parts(heard.text) <= 2 * LISTED
+    assert len([row for row in await rows_of(cabs.town, DUTY.key) if row.values["state"] == "billed"]) == LISTED
+
+
+async def test_the_longest_answer_fits(cabs: Cabs) -> None:
+    texts = cabs.town.desk.catalogue
+    line, more = texts.longest(f"{ANSWERS}.duty"), texts.longest(f"{ANSWERS}.more_duties")
+    assert count_parts("\n".join([*[line] * LISTED, more])) <= 2 * LISTED
+
+
+async def test_it_interrupts_a_dialogue_and_lets_it_go_on(cabs: Cabs) -> None:
+    await a_duty(cabs.town)
+    await cabs.town.say(OWNER_MOBILE, "مرخصی")
+    heard = await cabs.town.say(OWNER_MOBILE, "عوارض 12ت345-59")
+    assert "قبض" in heard.text
+    assert cabs.town.desk.catalogue.text("sms.waiting") in heard.text
+    assert (await cabs.town.say(OWNER_MOBILE, PLATE)).key == "services.taxi_leave.fields.from.prompt"

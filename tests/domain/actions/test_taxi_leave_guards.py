@@ -1,0 +1,253 @@
+"""What refuses a taxi's leave: each guard by the published defaults and as a municipality may set it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.leaves import counted
+from domain.policy import Policy
+from domain.registries import DRIVER, VEHICLE
+from tests.support.cabs import AUXILIARY_MOBILE, LEAVE, OFFICER, Cabs, open_cabs
+from tests.support.taxis import (
+    AUXILIARY_CODE,
+    DRIVER_CODE,
+    DRIVER_MOBILE,
+    OWNER_CODE,
+    OWNER_MOBILE,
+    PLATE,
+    SECOND_PLATE,
+    a_duty,
+    give,
+)
+
+
+@pytest.fixture
+async def lenient(database: Path, request: pytest.FixtureRequest) -> AsyncIterator[Cabs]:
+    """A town whose policy differs from the default by the test's parameter."""
+    async with open_cabs(database, replace(Policy(), **request.param)) as opened:
+        yield opened
+
+
+def policy(**changes: Any) -> pytest.MarkDecorator:
+    """Run a test under this policy."""
+    return pytest.mark.parametrize("lenient", [changes], indirect=True)
+
+
+async def refused(cabs: Cabs, first: str, last: str, **values: str) -> DomainError:
+    """Ask for a leave that is refused; return why."""
+    with pytest.raises(DomainError) as error:
+        await cabs.enters_leave(first, last, **values)
+    return error.value
+
+
+# The days
+
+
+def test_fridays_do_not_count_and_each_year_has_its_own() -> None:
+    first, last = date(2027, 3, 17), date(2027, 3, 24)  # Wednesday 1405/12/26 to Wednesday 1406/1/4
+    assert counted(first, last, fridays=False) == Counter({1405: 3, 1406: 4})
+    assert counted(first, last, fridays=True) == Counter({1405: 4, 1406: 4})
+
+
+async def test_a_taxi_has_thirty_days_a_year(cabs: Cabs) -> None:
+    await cabs.enters_leave("1405/09/05", "1405/10/05")  # 31 days, of which 5 are Fridays: 26
+    error = await refused(cabs, "1405/11/01", "1405/11/07")
+    assert str(error) == "invalid_field:to:leave_days_left"
+    assert error.params == {"year": 1405, "left": 4, "wanted": 6}
+    await cabs.enters_leave("1405/11/01", "1405/11/05")  # Thursday to Monday
+    error = await refused(cabs, "1405/12/01", "1405/12/01")
+    assert str(error) == "not_allowed_now:to:leave_used_up"
+
+
+async def test_the_days_are_the_taxis_whoever_drives_it(cabs: Cabs) -> None:
+    await cabs.enters_leave("1405/09/05", "1405/10/05", driver=DRIVER_CODE)
+    assert isinstance(await refused(cabs, "1405/11/01", "1405/11/07", driver=AUXILIARY_CODE), InvalidField)
+    await cabs.enters_leave("1405/11/01", "1405/11/07", plate=SECOND_PLATE)
+
+
+async def test_a_leave_over_new_year_counts_in_both(cabs: Cabs) -> None:
+    await cabs.enters_leave("1405/09/05", "1405/10/05")
+    await cabs.enters_leave("1405/12/26", "1406/01/04")  # 3 days of 1405, of which 4 were left
+    error = await refused(cabs, "1405/11/01", "1405/11/03")
+    assert (error.params["year"], error.params["left"]) == (1405, 1)
+    error = await refused(cabs, "1406/01/05", "1406/02/10")
+    assert (error.params["year"], error.params["left"]) == (1406, 26)
+
+
+async def test_days_that_were_given_back_or_refused_do_not_count(cabs: Cabs) -> None:
+    long = await cabs.enters_leave("1405/09/05", "1405/10/05")
+    await cabs.town.do(long, "withdraw", OFFICER)
+    long = await cabs.enters_leave("1405/09/05", "1405/10/05")
+    await cabs.does(long, "take")
+    await cabs.town.do(long, "reject", OFFICER, reason="دلیل")
+    long = await cabs.enters_leave("1405/09/05", "1405/10/05")
+    await cabs.does(long, "take", "approve")
+    await cabs.town.do(long, "revoke", OFFICER, reason="دلیل")
+    long = await cabs.enters_leave("1405/09/05", "1405/10/05")
+    await cabs.does(long, "take", "approve")
+    cabs.town.advance(days=3)
+    await cabs.town.run_timers()
+    await cabs.does(long, "end_early")  # on the second of its days, a Friday: one day counts
+    error = await refused(cabs, "1405/11/01", "1405/12/10")
+    assert (error.params["year"], error.params["left"]) == (1405, 29)
+
+
+@policy(leave_days_a_year=3, leave_counts_fridays=True)
+async def test_another_municipality_counts_otherwise(lenient: Cabs) -> None:
+    error = await refused(lenient, "1405/09/05", "1405/09/08")
+    assert error.params == {"year": 1405, "left": 3, "wanted": 4}
+    code = await lenient.enters_leave("1405/09/05", "1405/09/07")
+    assert (await lenient.town.request(code)).fields["counted"] == 3
+
+
+# The period
+
+
+async def test_it_may_be_asked_for_until_the_same_day(cabs: Cabs) -> None:
+    await cabs.enters_leave("1405/09/03", "1405/09/03")
+    error = await refused(cabs, "1405/09/02", "1405/09/04", plate=SECOND_PLATE)
+    assert str(error) == "invalid_field:from:past"
+
+
+@policy(leave_notice_days=2)
+async def test_it_may_have_to_be_asked_for_earlier(lenient: Cabs) -> None:
+    error = await refused(lenient, "1405/09/04", "1405/09/08")
+    assert (str(error), error.params) == ("invalid_field:from:leave_notice", {"day": "۱۴۰۵/۰۹/۰۵"})
+    await lenient.enters_leave("1405/09/05", "1405/09/08")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("1405/09/10", "1405/09/09", "to:leave_order"),
+        ("1405/09/10", "1407/09/09", "to:leave_too_long"),
+        ("1407/09/10", "1407/09/12", "from:leave_too_far"),
+        ("9999-12-30", "9999-12-31", "from:leave_too_far"),
+        ("1405/09/10", "9999-12-31", "to:leave_too_long"),
+    ],
+)
+async def test_a_period_makes_sense(cabs: Cabs, first: str, last: str, told: str) -> None:
+    assert str(await refused(cabs, first, last)) == f"invalid_field:{told}"
+
+
+async def test_no_two_leaves_of_a_taxi_share_a_day(cabs: Cabs) -> None:
+    code = await cabs.enters_leave("1405/09/10", "1405/09/12")
+    for first, last in (("1405/09/12", "1405/09/14"), ("1405/09/08", "1405/09/10"), ("1405/09/11", "1405/09/11")):
+        error = await refused(cabs, first, last)
+        assert isinstance(error, Conflict)
+        assert error.params == {"first": "۱۴۰۵/۰۹/۱۰", "last": "۱۴۰۵/۰۹/۱۲"}
+    await cabs.enters_leave("1405/09/13", "1405/09/14")
+    await cabs.enters_leave("1405/09/10", "1405/09/12", plate=SECOND_PLATE)
+    await cabs.town.do(code, "withdraw", OFFICER)
+    await cabs.enters_leave("1405/09/10", "1405/09/12")
+
+
+@policy(leave_may_overlap=True)
+async def test_a_municipality_may_let_them(lenient: Cabs) -> None:
+    await lenient.enters_leave("1405/09/10", "1405/09/12")
+    await lenient.enters_leave("1405/09/12", "1405/09/14")
+
+
+# The people
+
+
+@pytest.mark.parametrize("status", ["suspended", "left"])
+async def test_the_driver_is_active(cabs: Cabs, status: str) -> None:
+    await cabs.change_driver(AUXILIARY_CODE, vehicles=[SECOND_PLATE])
+    await cabs.change_driver(DRIVER_CODE, status=status)
+    error = await refused(cabs, "1405/09/10", "1405/09/12")
+    assert type(error) is (NotAllowedNow if status == "suspended" else NotFound)
+    if status == "suspended":
+        heard = await cabs.town.say(DRIVER_MOBILE, LEAVE)
+        assert heard.text == cabs.town.desk.catalogue.text("details.not_allowed_now.driver_inactive")
+
+
+@policy(leave_of_active_drivers_only=False)
+async def test_a_municipality_may_give_leave_to_others(lenient: Cabs) -> None:
+    await lenient.change_driver(AUXILIARY_CODE, vehicles=[SECOND_PLATE])
+    await lenient.change_driver(DRIVER_CODE, status="suspended")
+    await lenient.enters_leave("1405/09/10", "1405/09/12")
+
+
+async def test_it_must_be_clear_whose_leave_it_is(cabs: Cabs) -> None:
+    await cabs.change_driver(AUXILIARY_CODE, kind="main")
+    error = await refused(cabs, "1405/09/10", "1405/09/12")
+    assert isinstance(error, MissingField)
+    assert (error.field, error.detail) == ("driver", "which_driver")
+    error = await refused(cabs, "1405/09/10", "1405/09/12", driver=OWNER_CODE)
+    assert str(error) == "invalid_field:driver:other_driver"
+    code = await cabs.enters_leave("1405/09/10", "1405/09/12", driver=AUXILIARY_CODE)
+    assert (await cabs.town.request(code)).data["driver"] == AUXILIARY_CODE
+
+
+async def test_a_taxi_is_named_by_plate_code_or_person(cabs: Cabs) -> None:
+    period = {"from": "1405/09/10", "to": "1405/09/10", "scope": "in_city", "reason": "سفر"}
+    wrong: dict[str, str]
+    for wrong, told in (
+        ({}, "missing_field:plate"),
+        ({"plate": "99ت999-99"}, "not_found:plate:taxi"),
+        ({"taxi_code": "999"}, "not_found:taxi_code:taxi"),
+        ({"plate": PLATE, "taxi_code": "115"}, "invalid_field:taxi_code:other_taxi"),
+        ({"national_code": "0013542419"}, "not_found:national_code:taxi_person"),
+        ({"national_code": OWNER_CODE}, "missing_field:plate:several_taxis"),
+        ({"plate": SECOND_PLATE, "national_code": DRIVER_CODE}, "invalid_field:national_code:other_driver"),
+        ({"plate": PLATE, "counted": "1"}, "invalid_field:counted:unknown_field"),
+    ):
+        with pytest.raises(DomainError) as error:
+            await cabs.enters("taxi_leave", period | wrong)
+        assert str(error.value) == told
+    code = await cabs.enters("taxi_leave", period | {"national_code": DRIVER_CODE})
+    request = await cabs.town.request(code)
+    assert (request.subject_key, request.data["driver"]) == (PLATE, DRIVER_CODE)
+    await cabs.enters("taxi_leave", period | {"plate": SECOND_PLATE, "national_code": OWNER_CODE})
+
+
+async def test_a_stranger_is_told_no_names(cabs: Cabs) -> None:
+    code = await cabs.enters_leave("1405/09/10", "1405/09/12", mobile="+989121234567")
+    request = await cabs.town.request(code)
+    assert request.fields["taxi"] == {"plate": PLATE, "taxi_code": "114"}
+    assert "driver" not in request.fields
+    assert (request.data["driver"], request.data["asked_by"]) == (DRIVER_CODE, "other")
+
+
+async def test_a_taxi_without_drivers_or_owner(cabs: Cabs) -> None:
+    await give(cabs.town, VEHICLE.key, {"plate": "13ب111-59", "taxi_code": "7", "type": "line"})
+    assert isinstance(await refused(cabs, "1405/09/10", "1405/09/12", plate="13ب111-59"), NotFound)
+    newcomer = {"national_code": "0013542419", "name": "حاجی قره", "kind": "auxiliary", "vehicles": ["13ب111-59"]}
+    await give(cabs.town, DRIVER.key, newcomer)
+    code = await cabs.enters_leave("1405/09/10", "1405/09/12", plate="13ب111-59")
+    request = await cabs.town.request(code)
+    assert (request.state, request.awaits) == ("awaiting_owner", None)
+    assert (await cabs.does(code, "consent")).state == "under_review"
+
+
+@policy(leave_needs_consent=False)
+async def test_a_municipality_may_do_without_consent(lenient: Cabs) -> None:
+    code = await lenient.asks("مرخصی تاکسی ۱۱۵ فردا و پس‌فردا", AUXILIARY_MOBILE)
+    assert await lenient.state(code) == "submitted"
+
+
+# Duties
+
+
+async def test_open_duties_are_told_to_the_officer(cabs: Cabs) -> None:
+    await a_duty(cabs.town)
+    await a_duty(cabs.town, 1_000_000, year=1404)
+    code = await cabs.enters_leave("1405/09/10", "1405/09/12")
+    assert (await cabs.town.request(code)).fields["open_duties"] == 3_500_000
+    clear = await cabs.enters_leave("1405/09/10", "1405/09/12", plate=SECOND_PLATE)
+    assert "open_duties" not in (await cabs.town.request(clear)).fields
+
+
+@policy(leave_refused_with_duties=True)
+async def test_open_duties_may_refuse_it(lenient: Cabs) -> None:
+    await a_duty(lenient.town)
+    error = await refused(lenient, "1405/09/10", "1405/09/12")
+    assert str(error) == "not_allowed_now:plate:duties_open"
+    await lenient.enters_leave("1405/09/10", "1405/09/12", plate=SECOND_PLATE, mobile=OWNER_MOBILE)

@@ -1,0 +1,255 @@
+"""Reports about taxi drivers: every transition, the record they become, and what the driver does not hear."""
+
+import pytest
+
+from domain.errors import (
+    AlreadyDone,
+    DomainError,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    NotAllowedNow,
+    NotFound,
+    UnknownKind,
+)
+from domain.history import chain_faults
+from domain.people import Role
+from domain.registries import REWARD, VIOLATION
+from domain.requests import Phase
+from tests.support.cabs import AUXILIARY_MOBILE, COMPLAINT, OFFICER, PRAISE, STRANGER, Cabs
+from tests.support.municipality import NEIGHBOUR, actor
+from tests.support.taxis import AUXILIARY_CODE, DRIVER_CODE, DRIVER_MOBILE, PLATE, SECOND_PLATE, rows_of
+
+ALONE = "تخلف 12ت346-59 سیگار کشید"
+"""About a taxi that one driver alone drives."""
+
+
+async def reviewed(cabs: Cabs, text: str = COMPLAINT, mobile: str = STRANGER) -> str:
+    """A report that the officer has taken."""
+    code = await cabs.asks(text, mobile)
+    await cabs.does(code, "take")
+    return code
+
+
+async def test_a_complaint_becomes_a_violation(cabs: Cabs) -> None:
+    code = await reviewed(cabs)
+    request = await cabs.town.request(code)
+    assert request.fields == {
+        "kind": "violation", "plate": PLATE, "taxi_code": "114", "text": "راننده کرایه اضافه گرفت",
+    }  # fmt: skip
+    assert request.subject_key == PLATE
+    request = await cabs.town.do(
+        code, "record", OFFICER, driver=DRIVER_CODE, kind="overcharge", points="۵", note="کرایه دو برابر"
+    )
+    assert (request.state, request.phase) == ("recorded", Phase.DONE)
+    [row] = await rows_of(cabs.town, VIOLATION.key)
+    assert row.values == {
+        "driver": DRIVER_CODE, "date": "2026-11-24", "kind": "overcharge", "number": 1, "points": 5,
+        "source": code, "text": "کرایه دو برابر", "fine": None, "state": "open",
+    }  # fmt: skip
+    assert request.data["record"] == {"registry": "violation", "id": row.id}
+    history = await cabs.town.history(code)
+    assert [(one.event, one.actor_kind) for one in history] == [
+        ("submit", "citizen"), ("take", "staff"), ("record", "staff"),
+    ]  # fmt: skip
+    assert chain_faults(code, history, request.head_seq, request.head_hash) == []
+    assert await cabs.town.keys(STRANGER) == ["submit", "take", "record"]
+    assert (await cabs.town.say(STRANGER, "۴")).key == "sms.rated"
+
+
+async def test_praise_becomes_a_reward(cabs: Cabs) -> None:
+    code = await reviewed(cabs, PRAISE)
+    await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE, kind="honesty", points="10")
+    [row] = await rows_of(cabs.town, REWARD.key)
+    assert (row.values["kind"], row.values["points"], row.values["source"]) == ("honesty", 10, code)
+    told = (await cabs.town.sent(DRIVER_MOBILE))[-1]
+    assert told.key == "services.taxi_report.notices.driver_praised"
+    assert "امانت‌داری" in told.text
+    assert "۱۰ امتیاز" in told.text
+
+
+@pytest.mark.parametrize(("text", "kind"), [(PRAISE, "help"), (COMPLAINT, "rudeness")])
+async def test_the_driver_hears_nothing_of_who_reported(cabs: Cabs, text: str, kind: str) -> None:
+    code = await reviewed(cabs, text)
+    await cabs.town.do(code, "ask", OFFICER, question="نام شما؟")
+    await cabs.town.say(STRANGER, "پاسخ مریم گلدی")
+    await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE, kind=kind)
+    told = await cabs.town.sent(DRIVER_MOBILE)
+    assert len(told) == 1
+    for secret in (STRANGER[3:], code, f"{code[:3]} {code[3:6]}", "مریم", "کرایه", "کیف"):
+        assert secret not in told[0].text
+    assert (await cabs.town.say(DRIVER_MOBILE, "درخواست‌ها")).key == "sms.no_requests"
+    seen = await cabs.town.say(DRIVER_MOBILE, code)  # even with the code, which nobody tells
+    assert seen.key == "sms.status_of_other"
+    assert STRANGER[3:] not in seen.text
+    registry = REWARD if text == PRAISE else VIOLATION
+    [row] = await rows_of(cabs.town, registry.key)
+    assert STRANGER[3:] not in str((row.values, row.data))
+    assert "کرایه" not in str(row.values["text"])
+
+
+async def test_a_fine_is_billed_to_the_driver(cabs: Cabs) -> None:
+    code = await reviewed(cabs)
+    await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE, kind="overcharge", points="5", fine="500000")
+    [row] = await rows_of(cabs.town, VIOLATION.key)
+    assert (row.values["fine"], row.values["state"]) == (500_000, "billed")
+    async with cabs.town.store.unit(write=False) as uow:
+        [bill] = await uow.bills.of_subject(VIOLATION.key, row.id)
+    assert await cabs.town.bills(code) == []
+    told = (await cabs.town.sent(DRIVER_MOBILE))[-1]
+    assert told.key == "services.taxi_report.notices.driver_fined"
+    assert bill.bill_id in told.text
+    assert bill.payment_id in told.text
+    heard = await cabs.town.say(DRIVER_MOBILE, f"قبض {bill.bill_id}")
+    assert (heard.key, bill.payment_id in heard.text) == ("sms.pay_bill", True)
+    heard = await cabs.town.say(STRANGER, f"قبض {bill.bill_id}")
+    assert (heard.key, bill.payment_id in heard.text) == ("sms.bill_of_other", False)
+    await cabs.town.pay(code, bill=bill)
+    [row] = await rows_of(cabs.town, VIOLATION.key)
+    assert row.values["state"] == "paid"
+    assert (await cabs.town.sent(DRIVER_MOBILE))[-1].key == "registries.violation.notices.paid"
+    assert (await cabs.town.say(DRIVER_MOBILE, f"قبض {bill.bill_id}")).key == "sms.bill_settled"
+
+
+async def test_the_second_of_a_day_has_the_next_number(cabs: Cabs) -> None:
+    for mobile in (STRANGER, NEIGHBOUR):
+        code = await reviewed(cabs, ALONE, mobile)
+        await cabs.town.do(code, "record", OFFICER, kind="smoking")
+    rows = await rows_of(cabs.town, VIOLATION.key)
+    assert [(row.values["driver"], row.values["number"]) for row in rows] == [(AUXILIARY_CODE, 1), (AUXILIARY_CODE, 2)]
+    assert len(await cabs.town.sent(AUXILIARY_MOBILE)) == 2
+
+
+async def test_the_officer_names_the_driver_where_there_are_several(cabs: Cabs) -> None:
+    code = await reviewed(cabs)
+    for inputs, told in (
+        ({}, "missing_field:driver:name_driver"),
+        ({"driver": "0013542419"}, "not_found:driver:driver"),
+        ({"driver": "1234"}, "invalid_field:driver"),
+    ):
+        with pytest.raises(DomainError) as error:
+            await cabs.town.do(code, "record", OFFICER, kind="overcharge", **inputs)
+        assert str(error.value) == told
+    assert await cabs.state(code) == "under_review"
+    assert await rows_of(cabs.town, VIOLATION.key) == []
+    step = next(one for one in cabs.town.desk.engine.actions(await cabs.town.request(code)) if one.name == "record")
+    async with cabs.town.store.unit(write=False) as uow:
+        request = await uow.requests.by_code(code)
+        choices = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
+    assert choices["driver"] == (DRIVER_CODE, AUXILIARY_CODE)
+    assert "overcharge" in choices["kind"]
+    assert "honesty" not in choices["kind"]
+
+
+async def test_praise_has_kinds_of_its_own_and_no_fine(cabs: Cabs) -> None:
+    code = await reviewed(cabs, PRAISE)
+    with pytest.raises(UnknownKind):
+        await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE, kind="overcharge")
+    with pytest.raises(InvalidField, match="fine_of_reward"):
+        await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE, kind="honesty", fine="500000")
+    with pytest.raises(MissingField, match="kind"):
+        await cabs.town.do(code, "record", OFFICER, driver=DRIVER_CODE)
+    assert await cabs.state(code) == "under_review"
+
+
+async def test_a_taxi_that_is_not_registered_may_be_reported(cabs: Cabs) -> None:
+    code = await reviewed(cabs, "تخلف 77ج777-77 بی‌پروانه مسافر می‌برد")
+    with pytest.raises(MissingField):
+        await cabs.town.do(code, "record", OFFICER, kind="papers")
+    await cabs.town.do(code, "record", OFFICER, kind="papers", driver=DRIVER_CODE)
+    other = await reviewed(cabs, "تشویق تاکسی ۹۹۹ مهربان بود")
+    assert (await cabs.town.request(other)).subject_key is None
+    assert "۹۹۹" in (await cabs.town.say(STRANGER, other)).text
+
+
+async def test_a_driver_without_a_mobile_is_not_told(cabs: Cabs) -> None:
+    await cabs.change_driver(AUXILIARY_CODE, mobile=None)
+    code = await reviewed(cabs, ALONE)
+    await cabs.town.do(code, "record", OFFICER, kind="smoking")
+    assert (await cabs.town.request(code)).data["driver_mobile"] is None
+    assert await cabs.town.sent(AUXILIARY_MOBILE) == []
+
+
+async def test_it_is_dismissed_with_a_reason(cabs: Cabs) -> None:
+    code = await reviewed(cabs)
+    with pytest.raises(MissingField, match="reason"):
+        await cabs.town.do(code, "dismiss", OFFICER)
+    request = await cabs.town.do(code, "dismiss", OFFICER, reason="نشانی کافی نیست")
+    assert (request.state, request.phase) == ("dismissed", Phase.DECLINED)
+    assert "نشانی کافی نیست" in (await cabs.town.sent(STRANGER))[-1].text
+    assert await cabs.town.sent(DRIVER_MOBILE) == []
+
+
+async def test_a_question_is_asked_and_answered(cabs: Cabs) -> None:
+    code = await reviewed(cabs)
+    request = await cabs.town.do(code, "ask", OFFICER, question="چه ساعتی؟")
+    assert (request.state, request.phase) == ("needs_info", Phase.NEEDS_CITIZEN)
+    heard = await cabs.town.say(STRANGER, f"پاسخ {code} ساعت ۸ صبح")
+    assert heard.key == "services.taxi_report.notices.answer"
+    request = await cabs.town.request(code)
+    assert request.state == "under_review"
+    assert request.data["answers"] == [{"question": "چه ساعتی؟", "answer": "ساعت ۸ صبح"}]
+
+
+async def test_an_unanswered_question_closes_it(cabs: Cabs) -> None:
+    code = await reviewed(cabs)
+    await cabs.town.do(code, "ask", OFFICER, question="چه ساعتی؟")
+    cabs.town.advance(days=7)
+    await cabs.town.run_timers()
+    assert await cabs.state(code) == "dismissed"
+    assert (await cabs.town.keys(STRANGER))[-1] == "no_answer"
+
+
+@pytest.mark.parametrize("state", ["submitted", "under_review", "needs_info"])
+async def test_it_is_withdrawn_by_text(cabs: Cabs, state: str) -> None:
+    code = await cabs.asks(COMPLAINT, STRANGER) if state == "submitted" else await reviewed(cabs)
+    if state == "needs_info":
+        await cabs.town.do(code, "ask", OFFICER, question="؟")
+    assert (await cabs.town.say(STRANGER, f"لغو {code}")).key == "services.taxi_report.notices.withdraw"
+    request = await cabs.town.request(code)
+    assert (request.state, request.phase) == ("withdrawn", Phase.CANCELLED)
+    assert await cabs.town.timers(code) == {}
+
+
+async def test_what_is_finished_stays_so(cabs: Cabs) -> None:
+    code = await reviewed(cabs, ALONE)
+    await cabs.town.do(code, "record", OFFICER, kind="smoking")
+    with pytest.raises(AlreadyDone):
+        await cabs.town.do(code, "record", OFFICER, kind="smoking")
+    with pytest.raises(NotAllowedNow):
+        await cabs.town.do(code, "dismiss", OFFICER, reason="دلیل")
+    assert (await cabs.town.say(STRANGER, f"لغو {code}")).key == "errors.not_allowed_now"
+
+
+@pytest.mark.parametrize("role", [Role.CIVIL, Role.REVENUE, Role.MANAGER, Role.AUDITOR, Role.CLERK])
+async def test_only_the_officer_decides(cabs: Cabs, role: Role) -> None:
+    code = await reviewed(cabs)
+    for action in ("record", "dismiss", "ask"):
+        with pytest.raises(Forbidden):
+            await cabs.town.do(code, action, role, reason="دلیل", question="؟", kind="smoking")
+    with pytest.raises(NotFound):
+        await cabs.town.do(code, "withdraw", actor(Role.CITIZEN, DRIVER_MOBILE))
+
+
+async def test_it_is_entered_at_the_counter(cabs: Cabs) -> None:
+    for given, told in (
+        ({"plate": PLATE, "text": "x"}, "missing_field:kind"),
+        ({"kind": "violation", "text": "x"}, "missing_field:plate"),
+        ({"kind": "violation", "plate": PLATE}, "missing_field:text"),
+        ({"kind": "gossip", "plate": PLATE, "text": "x"}, "unknown_kind:kind:choice"),
+        ({"kind": "reward", "plate": PLATE, "taxi_code": "115", "text": "x"}, "invalid_field:taxi_code:other_taxi"),
+    ):
+        with pytest.raises(DomainError) as error:
+            await cabs.enters("taxi_report", given, STRANGER)
+        assert str(error.value) == told
+    code = await cabs.enters("taxi_report", {"kind": "reward", "taxi_code": "۱۱۵", "text": "مهربان بود"}, STRANGER)
+    assert (await cabs.town.request(code)).fields["plate"] == SECOND_PLATE
+    assert (await cabs.town.keys(STRANGER))[-1] == "submit"
+
+
+async def test_drivers_who_left_are_not_offered(cabs: Cabs) -> None:
+    await cabs.change_driver(DRIVER_CODE, status="left")
+    code = await reviewed(cabs)
+    await cabs.town.do(code, "record", OFFICER, kind="overcharge")
+    [row] = await rows_of(cabs.town, VIOLATION.key)
+    assert row.values["driver"] == AUXILIARY_CODE

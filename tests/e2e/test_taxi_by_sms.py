@@ -1,0 +1,326 @@
+"""Drivers, owners and passengers text the taxi organisation: leaves, reports and duties, by SMS and commands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.conftest import new_office, said_well
+from tests.e2e.furnish import furnish
+from tests.e2e.office import Office
+from tests.e2e.people import Desk, Phone, rials
+from tests.e2e.taxi_story import DUTY_RIALS, OFFICER, Cab, TaxiStory, furnish_taxis, new_cabs
+from tests.e2e.words import read
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+PROMPT = "services.taxi_leave.fields.{}.prompt"
+DUTY, NO_DUTY = "services.taxi_leave.answers.duty", "services.taxi_leave.answers.no_duty"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_office(engine: str) -> AsyncIterator[Office]:
+    """An office of these tests alone: weeks pass in them."""
+    async with new_office(engine) as office:
+        await office.warm_up()
+        await furnish(office, office.home)
+        await furnish_taxis(office)
+        await office.open()
+        yield office
+        assert await office.close() == 0
+        said_well(office)
+
+
+@pytest.fixture
+def cab() -> Cab:
+    """A taxi of the test's own."""
+    return new_cabs()[0]
+
+
+@pytest.fixture
+def driver(office: Office, cab: Cab) -> Phone:
+    """Its main driver's phone."""
+    return Phone(office, cab.driver[1])
+
+
+@pytest.fixture
+def auxiliary(office: Office, cab: Cab) -> Phone:
+    """Its auxiliary driver's phone."""
+    return Phone(office, cab.auxiliary[1])
+
+
+@pytest.fixture
+def owner(office: Office, cab: Cab) -> Phone:
+    """Its owner's phone."""
+    return Phone(office, cab.owner[1])
+
+
+@pytest.fixture
+def leave(driver: Phone, desk: Desk) -> TaxiStory:
+    """A leave of the main driver that has not been asked for."""
+    return TaxiStory("taxi_leave", driver, desk)
+
+
+@pytest.fixture
+def shared_leave(auxiliary: Phone, desk: Desk) -> TaxiStory:
+    """A leave of the auxiliary driver that has not been asked for."""
+    return TaxiStory("taxi_leave", auxiliary, desk)
+
+
+@pytest.fixture
+def report(reza: Phone, desk: Desk) -> TaxiStory:
+    """A passenger's report that has not been made."""
+    return TaxiStory("taxi_report", reza, desk)
+
+
+# Leave
+
+
+async def test_from_the_first_text_to_the_end_of_the_leave(office: Office, leave: TaxiStory, cab: Cab) -> None:
+    asked = await leave.begins("مرخصی ۳ روز از فردا بیماری")
+    assert cab.code in asked["taxi"].translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
+    assert "راننده" in asked["taxi"]
+    shown = await leave.desk.shows(leave.code)
+    first = office.now.date() + timedelta(days=1)
+    assert (shown["fields"]["plate"], shown["fields"]["from"]) == (cab.plate, first.isoformat())
+    assert (shown["fields"]["to"], shown["fields"]["reason"]) == ((first + timedelta(days=2)).isoformat(), "بیماری")
+    assert shown["fields"]["open_duties"] == DUTY_RIALS
+    await leave.is_approved()
+    office.wake_at(8, 1, days=1)
+    await leave.hears("begin")
+    assert await leave.state() == "in_effect"
+    office.wake_at(16, 1, days=1)
+    await leave.citizen.hears(leave.key("end_soon"))
+    office.wake_at(8, 1, days=2)
+    await leave.hears("end")
+    assert await leave.state() == "ended"
+    await leave.citizen.says("۵", "sms.rated")
+    events = [event["event"] for event in (await leave.desk.shows(leave.code))["history"]]
+    assert events == ["submit", "take", "approve", "begin", "end", "rate"]
+    await leave.citizen.has_read_everything()
+    assert (await office.run("history", "verify")).code == 0
+
+
+async def test_an_auxiliary_driver_with_the_owners_consent(
+    office: Office, shared_leave: TaxiStory, owner: Phone, cab: Cab
+) -> None:
+    await shared_leave.begins("مرخصی ۲ روز از فردا سفر", "ask_owner")
+    asked = await owner.hears(shared_leave.key("owner_asked"))
+    assert asked["driver_name"] == f"کمکی {cab.number}"
+    assert asked["code"].replace(" ", "") == shared_leave.code
+    assert "not_allowed_now" in await shared_leave.may_not("take")
+    await owner.says(f"تایید {shared_leave.code}", shared_leave.key("owner_consented"))
+    await shared_leave.hears("consent")
+    await shared_leave.does("approve", scope="out_of_city")
+    assert (await shared_leave.hears("approve"))["scope"] == "خارج از شهر"
+    office.wake_at(8, 1, days=1)
+    await shared_leave.hears("begin")
+    office.wake_at(8, 1, days=2)
+    await shared_leave.citizen.hears(shared_leave.key("end"))
+    assert await shared_leave.state() == "ended"
+    await owner.has_read_everything()
+
+
+async def test_the_owner_refuses(shared_leave: TaxiStory, owner: Phone) -> None:
+    await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
+    await owner.hears(shared_leave.key("owner_asked"))
+    await owner.says("رد", shared_leave.key("owner_refused"))
+    await shared_leave.hears("refuse")
+    assert await shared_leave.state() == "rejected"
+
+
+async def test_the_owner_does_not_answer(office: Office, shared_leave: TaxiStory, owner: Phone) -> None:
+    await shared_leave.begins("مرخصی ۱۰ روز از فردا", "ask_owner")
+    await owner.hears(shared_leave.key("owner_asked"))
+    office.advance(days=3, minutes=1)
+    await shared_leave.hears("no_consent")
+    assert await shared_leave.state() == "rejected"
+    await owner.says(f"تایید {shared_leave.code}", "errors.not_found")
+
+
+async def test_the_officer_records_the_owners_answer(shared_leave: TaxiStory, owner: Phone) -> None:
+    await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
+    await owner.hears(shared_leave.key("owner_asked"))
+    await shared_leave.does("consent")
+    await owner.hears(shared_leave.key("owner_consented"))
+    await shared_leave.hears("consent")
+
+
+async def test_a_question_and_a_rejection(leave: TaxiStory) -> None:
+    await leave.begins("مرخصی ۲ روز از فردا")
+    await leave.does("take")
+    await leave.hears("take")
+    await leave.does("ask", question="کجا می‌روید؟")
+    assert (await leave.hears("ask"))["question"] == "کجا می‌روید؟"
+    await leave.says(f"پاسخ {leave.code} مشهد", "answer")
+    await leave.does("reject", reason="ظرفیت این روزها پر است")
+    assert (await leave.hears("reject"))["reason"] == "ظرفیت این روزها پر است"
+    assert "not_allowed_now" in await leave.may_not("approve")
+    await leave.citizen.has_read_everything()
+
+
+async def test_a_question_that_nobody_answers(office: Office, leave: TaxiStory) -> None:
+    await leave.begins("مرخصی ۲ روز از فردا")
+    await leave.does("take")
+    await leave.does("ask", question="کجا می‌روید؟")
+    await leave.hears("take")
+    await leave.hears("ask")
+    office.advance(days=7, minutes=1)
+    await leave.hears("no_answer")
+    assert await leave.state() == "rejected"
+
+
+async def test_withdrawn_revoked_and_ended_early(office: Office, leave: TaxiStory) -> None:
+    await leave.begins("مرخصی ۵ روز از فردا")
+    await leave.is_approved()
+    await leave.says(f"لغو {leave.code}", "withdraw")
+    assert await leave.state() == "withdrawn"
+    await leave.begins("مرخصی ۵ روز از فردا")
+    await leave.is_approved()
+    await leave.does("revoke", reason="مراسم شهر")
+    assert (await leave.hears("revoke"))["reason"] == "مراسم شهر"
+    await leave.begins("مرخصی ۵ روز از فردا")
+    await leave.is_approved()
+    office.wake_at(8, 1, days=1)
+    await leave.hears("begin")
+    await leave.says(f"لغو {leave.code}", "end_early")
+    assert await leave.state() == "ended"
+
+
+async def test_two_leaves_of_a_taxi_do_not_overlap(leave: TaxiStory) -> None:
+    await leave.begins("مرخصی ۵ روز از فردا")
+    await leave.citizen.says("مرخصی ۲ روز از پس‌فردا", "details.conflict.leave_overlap")
+    await leave.says(f"لغو {leave.code}", "withdraw")
+    await leave.begins("مرخصی ۲ روز از پس‌فردا")
+
+
+async def test_of_two_that_ask_at_once_one_has_the_days(driver: Phone, owner: Phone, cab: Cab, desk: Desk) -> None:
+    text = f"مرخصی {cab.plate} ۳ روز از فردا"
+    await asyncio.gather(driver.texts(text), owner.texts(text))
+    said = await asyncio.gather(driver.reads(), owner.reads())
+    accepted = [text for text in said if "کد رهگیری" in text]
+    [refused] = [text for text in said if "کد رهگیری" not in text]
+    assert len(accepted) == 1
+    read(refused, "details.conflict.leave_overlap")
+
+
+async def test_an_owner_chooses_the_taxi_by_number(office: Office, desk: Desk) -> None:
+    first, second = new_cabs()
+    leave = TaxiStory("taxi_leave", Phone(office, first.owner[1]), desk)
+    await leave.citizen.says("مرخصی", "services.taxi_leave.fields.plate.choose")
+    await leave.citizen.says("۲", PROMPT.format("from"))
+    await leave.citizen.says("فردا", PROMPT.format("to"))
+    await leave.citizen.says("۳ روز", "services.taxi_leave.summary")
+    await leave.begins("بله")
+    assert (await desk.shows(leave.code))["fields"]["plate"] == second.plate
+
+
+async def test_an_unknown_phone_is_asked_for_the_taxi(reza: Phone, cab: Cab, desk: Desk) -> None:
+    leave = TaxiStory("taxi_leave", reza, desk)
+    await reza.says("مرخصی ۲ روز از فردا", PROMPT.format("plate"))
+    await reza.says("999999", "details.not_found.taxi", PROMPT.format("plate"))
+    shown = await reza.says(cab.code, "services.taxi_leave.summary")
+    assert "راننده" not in shown["taxi"]
+    await leave.begins("۱")
+    assert (await desk.shows(leave.code))["fields"]["plate"] == cab.plate
+
+
+async def test_a_walk_in_is_entered_by_command(office: Office, driver: Phone, cab: Cab, desk: Desk) -> None:
+    day = (office.now.date() + timedelta(days=10)).isoformat()
+    form = ("--set", f"from={day}", "--set", "days=2", "--set", "scope=out_of_city", "--set", "reason=سفر")
+    submit = ("request", "submit", "taxi_leave", "--as", OFFICER, *form)
+    refused = await office.run(*submit)
+    assert refused.code == 1
+    assert "missing_field" in refused.err
+    shown = await office.cli(*submit, "--set", f"taxi_code={cab.code}", "--mobile", driver.mobile)
+    assert (shown["state"], shown["fields"]["plate"], shown["fields"]["counted"]) in {
+        ("submitted", cab.plate, 1), ("submitted", cab.plate, 2),
+    }  # fmt: skip
+    assert {action["name"] for action in shown["actions"]} == {"take", "withdraw"}
+    await driver.hears("services.taxi_leave.notices.submit")
+    for by in (("--mobile", driver.mobile), ("--subject", cab.plate)):
+        listed = await office.cli("request", "list", "--service", "taxi_leave", *by)
+        assert [row["code"] for row in listed] == [shown["code"]]
+    assert "forbidden" in await desk.may_not("take", shown["code"], by="civil")
+
+
+# Reports
+
+
+async def test_praise_reaches_the_drivers_record(report: TaxiStory, driver: Phone, cab: Cab) -> None:
+    await report.begins(f"تشویق تاکسی {cab.code} کیف مرا پس داد")
+    await report.does("take")
+    await report.hears("take")
+    assert "name_driver" in await report.may_not("record", kind="honesty")
+    await report.does("record", driver=cab.driver[0], kind="honesty", points="10")
+    await report.hears("record")
+    told = await driver.reads()
+    assert read(told, report.key("driver_praised"))["reward_kind"] == "امانت‌داری"
+    assert not [secret for secret in (report.code, report.citizen.mobile[1:], "کیف") if secret in told.replace(" ", "")]
+    await report.citizen.says("۵", "sms.rated")
+    await report.citizen.has_read_everything()
+    await driver.has_read_everything()
+
+
+async def test_a_complaint_with_a_question_and_a_fine(
+    office: Office, report: TaxiStory, driver: Phone, cab: Cab
+) -> None:
+    await report.begins(f"تخلف {cab.plate} راننده کرایه اضافه گرفت")
+    await report.does("take")
+    await report.does("ask", question="چه ساعتی؟")
+    await report.hears("take")
+    await report.hears("ask")
+    await report.says("پاسخ هشت صبح", "answer")
+    await report.does("record", driver=cab.driver[0], kind="overcharge", points="5", fine="500000")
+    await report.hears("record")
+    told = await driver.hears(report.key("driver_fined"))
+    assert (told["amount"], told["points"]) == ("۵۰۰٬۰۰۰", "۵")
+    assert (await driver.says(f"قبض {told['bill_id']}", "sms.pay_bill"))["payment_id"] == told["payment_id"]
+    await report.desk.takes_payment(told)
+    await driver.hears("registries.violation.notices.paid")
+    export = office.home / f"violations-{cab.number}.csv"
+    assert (await office.run("export", "violation", str(export))).code == 0
+    exported = export.read_text("utf-8-sig")
+    assert report.code in exported
+    assert report.citizen.mobile[1:] not in exported
+
+
+async def test_a_report_is_dismissed_or_withdrawn(report: TaxiStory, driver: Phone, cab: Cab) -> None:
+    await report.begins(f"تخلف {cab.plate} تند رفت")
+    await report.does("take")
+    await report.hears("take")
+    await report.does("dismiss", reason="نشانی کافی نیست")
+    assert (await report.hears("dismiss"))["reason"] == "نشانی کافی نیست"
+    await report.begins(f"تخلف {cab.plate} تند رفت")
+    await report.says(f"لغو {report.code}", "withdraw")
+    assert await report.state() == "withdrawn"
+    await driver.has_read_everything()
+
+
+# Duties
+
+
+async def test_duties_are_told_billed_once_and_paid(
+    reza: Phone, driver: Phone, owner: Phone, cab: Cab, desk: Desk
+) -> None:
+    told = await reza.says(f"عوارض {cab.plate}", DUTY)
+    assert int(rials(told["amount"])) == DUTY_RIALS
+    assert await driver.says("عوارض", DUTY) == told
+    await desk.takes_payment(told)
+    await owner.hears("registries.duty.notices.paid")
+    await driver.says("عوارض", NO_DUTY)
+    await reza.says(f"عوارض تاکسی {cab.code}", NO_DUTY)
+    await reza.has_read_everything()
+
+
+async def test_an_owner_hears_of_all_taxis_and_a_stranger_is_asked(office: Office, reza: Phone) -> None:
+    first, second = new_cabs()
+    owner = Phone(office, first.owner[1])
+    await owner.texts("عوارض")
+    told = [read(line, DUTY) for line in (await owner.reads()).splitlines()]
+    assert [int(rials(line["amount"])) for line in told] == [DUTY_RIALS] * 2
+    assert await reza.says(f"عوارض {second.plate}", DUTY) in told
+    await reza.says("عوارض", "details.missing_field.no_own_taxi", PROMPT.format("plate"))
+    await reza.says(first.plate, DUTY)
