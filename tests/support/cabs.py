@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.actions import notify, submit
-from domain.people import Role
+from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.registries import DRIVER
 from domain.requests import ServiceRequest
