@@ -15,7 +15,11 @@ from pathlib import Path
 
 
 class FakeTime:
-    """The clock of the processes started with `env()`; any number of them can share it."""
+    """The clock of the processes started with `env()`; any number of them can share it.
+
+    Keep it ahead of real time: a signal handler that interrupts a look at the clock sees real time, and PostgreSQL,
+    whose time-outs are such handlers, would take that for a leap forward and end sessions.
+    """
 
     def __init__(self, file: Path, start: datetime | None = None) -> None:
         """The clock begins at `start`, or at the real time.

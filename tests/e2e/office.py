@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -24,8 +24,11 @@ from tests.faketime import FakeTime
 from tests.postgres import free_port
 
 TEHRAN = ZoneInfo("Asia/Tehran")
-OPENING = datetime(2026, 11, 24, 10, 0, tzinfo=TEHRAN)
-"""When the clock of an office begins: Tuesday 1405/09/03, ten in the morning."""
+OPENING = datetime(2036, 11, 25, 10, 0, tzinfo=TEHRAN)
+"""When the clock of an office begins: Tuesday 1415/09/05, ten in the morning. Ahead of real time: see `FakeTime`."""
+
+OPENING_YEAR = "1415"
+"""Its Jalali year."""
 
 API_KEY = "4F6E6C79466F7254657374"
 SECRET_KEY = "b2f0c1d4e5a69788-e2e"
@@ -50,6 +53,7 @@ class Office:
         self.webhooks = Webhooks(self.sms_url)
         self.settings = {**self._usual(database_url), **(settings or {})}
         self.home = home
+        self.database_log: Callable[[], str] = str  # a server of its own has something to say; a file has not
         self._process: Process | None = None
         self._warm: WarmCommands | None = None
 

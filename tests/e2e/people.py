@@ -1,12 +1,16 @@
 """Who takes part in the stories: people at their phones, and the staff at the command line."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from domain import tracking
 from domain.people import mobile as mobile_stored
 from tests.e2e.office import Office
 from tests.e2e.words import Facts, read, seen
+
+SLIPS = count(1)
+"""Numbers of bank slips: the bank gives none twice."""
 
 
 class Phone:
@@ -63,7 +67,6 @@ class Desk:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._slips = 0
 
     async def does(self, action: str, code: str, *, by: str = "civil", **inputs: str) -> dict[str, Any]:
         """Take a transition of a request as that user, and return the request."""
@@ -94,8 +97,7 @@ class Desk:
 
     def payment(self, bill: Facts, *, amount: str | None = None, reference: str | None = None) -> tuple[str, ...]:
         """The command line that records a bank slip, with a fresh reference unless one is given."""
-        self._slips += 1
-        slip = reference or f"slip-{id(self)}-{self._slips}"
+        slip = reference or f"slip-{next(SLIPS)}"
         return (
             "payment", "record", bill["bill_id"], bill["payment_id"], amount or rials(bill["amount"]),
             "--reference", slip, "--as", "revenue",

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from tests.e2e.furnish import written
-from tests.e2e.office import Office
+from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.words import Facts
 
@@ -97,7 +97,7 @@ def duties() -> Iterable[Sequence[str]]:
     """Rows of the duties' file: a year of every taxi."""
     yield "vehicle", "year", "amount"
     for cab in map(Cab, range(1, TAXIS + 1)):
-        yield cab.plate, "1405", str(DUTY_RIALS)
+        yield cab.plate, OPENING_YEAR, str(DUTY_RIALS)
 
 
 class TaxiStory:

@@ -20,7 +20,7 @@ pytestmark = [
 DAMAGES = {
     "edited": "UPDATE history SET event = 'reject' WHERE seq = 2 AND request_id = :id",
     "removed": "DELETE FROM history WHERE seq = 2 AND request_id = :id",
-    "backdated": "UPDATE history SET at = '2026-11-20 08:00:00.000000' WHERE seq = 1 AND request_id = :id",
+    "backdated": "UPDATE history SET at = '2036-11-20 08:00:00.000000' WHERE seq = 1 AND request_id = :id",
     "request_removed": "DELETE FROM requests WHERE id = :id",
 }
 

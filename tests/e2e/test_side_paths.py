@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.e2e.office import Office
+from domain.text import persian_digits
+from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.story import Story
 
@@ -219,9 +220,12 @@ async def test_rescheduled(reza: Phone, operator: Phone, desk: Desk) -> None:
     await story.does("schedule", operator="OP-07")
     first = await story.hears("schedule")
     await operator.hears_about(story.code, "notices.operator_booked")
-    await story.does("reschedule", start="1405/12/20 14:30", operator="OP-07")
+    await story.does("reschedule", start=f"{OPENING_YEAR}/12/20 14:30", operator="OP-07")
     second = await story.hears("reschedule")
-    assert (second["machine"], second["booked_start"]) == (first["machine"], "۱۴۰۵/۱۲/۲۰ ۱۴:۳۰")
+    assert (second["machine"], second["booked_start"]) == (
+        first["machine"],
+        persian_digits(f"{OPENING_YEAR}/12/20 14:30"),
+    )
     booked = await operator.hears_about(story.code, "notices.operator_booked")
     assert booked["booked_start"] == second["booked_start"]
     await story.stands("scheduled", "paid")
@@ -232,7 +236,7 @@ async def test_the_last_machine_goes_to_one(office: Office, reza: Phone, sara: P
     stories = [Story(reza, desk), Story(sara, desk)]
     for story, hour in zip(stories, ("۸", "۱۴"), strict=True):
         await story.reaches("paid", machine="جرثقیل", hour=hour)
-    same = {"start": "1405/12/22 09:00", "end": "1405/12/22 12:00"}
+    same = {"start": f"{OPENING_YEAR}/12/22 09:00", "end": f"{OPENING_YEAR}/12/22 12:00"}
     commands = [desk.command("schedule", story.code, "civil", same) for story in stories]
     ends = await asyncio.gather(*(office.run(*command) for command in commands))
     assert sorted(end.code == 0 for end in ends) == [False, True]
