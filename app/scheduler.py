@@ -86,7 +86,7 @@ class Scheduler:
         self._running: set[asyncio.Task[Any]] = set()
         self._waker: asyncio.Task[None] | None = None
         self._timetable = AsyncIOScheduler(timezone=TEHRAN)
-        # It tells each run, each one left out, and each one that `stop` cuts off, with a trace; `run` logs what is news.
+        # It tells each run, each one left out, and each one that `stop` cuts off; `run` logs what is news.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
     def start(self) -> None:
