@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.database import open_store
-from app.demo.registers import citizen_names
+from app.demo.registers import phone_names
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from app.wiring import build_signer, desk_of
@@ -98,7 +98,7 @@ def _sms(parts: Parts) -> Channel:
 
 
 def _demo_phone(parts: Parts) -> Channel:
-    known = [Person(mobile, name, None, parts.desk.clock.now()) for mobile, name in citizen_names().items()]
+    known = [Person(mobile, name, None, parts.desk.clock.now()) for mobile, name in phone_names().items()]
     return DemoPhone(parts.desk, parts.store, parts.line, known)
 
 

@@ -75,11 +75,14 @@ def _booking(ctx: Context, resource: Resource, start: datetime, hours: float, *,
 
 @dataclass(frozen=True, slots=True)
 class WantedInFuture(Guard):
-    """The work is wanted at a time that is still to come: «امروز ساعت ۸» at ten is a mistake."""
+    """The work is wanted at a time that is still to come: «امروز ساعت ۸» at ten is a mistake.
+
+    A request that takes up a finished one has its past time; the civil unit names another when it accepts.
+    """
 
     async def holds(self, ctx: Context) -> bool:
         """Compare the wanted day and hour with the clock."""
-        return wanted_start(ctx.request) > ctx.now
+        return ctx.request.parent_id is not None or wanted_start(ctx.request) > ctx.now
 
     def refusal(self, ctx: Context) -> DomainError:
         """Name the hour: a past day is refused where it is read."""
@@ -91,9 +94,14 @@ class HoldMachines(Effect):
     """Hold a free machine for every one wanted, until the bill is paid or expires."""
 
     async def apply(self, ctx: Context) -> None:
-        """Replace earlier holds; `Conflict("machine")` when a type has no free machine at that time."""
+        """Replace earlier holds; `Conflict("machine")` when a type has no free machine at that time.
+
+        `InvalidField("date")` when it is past: then another must be named.
+        """
         await ctx.uow.fleet.release(ctx.request.id)
         start = wanted_start(ctx.request)
+        if start <= ctx.now:
+            raise InvalidField("date", detail="past")
         free = await _free(ctx, ResourceKind.MACHINE, start, start + timedelta(hours=_longest(ctx.request)))
         picked = _pick(free, ctx.request)
         pairs = zip(picked, _units(ctx.request), strict=True)

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from app import passwords
+from app.demo import besides
 from app.demo.clock import DemoClock
 from app.demo.playing import Scene, play
+from app.demo.plots import plotted_stories
 from app.demo.registers import fill, machine_codes, staff_actors
-from app.demo.stories import Story, stories
+from app.demo.stories import Story, told_stories
 from app.demo.summary import Summary, first_request, summarise
 from app.demo.timetable import Timetable
 from domain.actions.desk import Desk
@@ -21,7 +23,7 @@ from store.unit_of_work import SqlStore
 PASSWORD = "gomishan-1405"  # noqa: S105 - printed by every load, and given to nobody outside of demo mode
 PHONE = "/demo/phone"
 
-_BEGINS = "-10 07:00"
+_BEGINS = "-95 07:00"
 
 
 async def load(desk: Desk, store: Store, *, demo: bool, address: str) -> Summary:
@@ -31,7 +33,7 @@ async def load(desk: Desk, store: Store, *, demo: bool, address: str) -> Summary
     phone, at `address`. Outside of it the password is made up and told this once. `Conflict` when the database holds
     requests, staff, machines or prices that are not the demonstration's.
     """
-    told = stories()
+    told = all_stories()
     async with store.unit() as uow:
         await uow.serialise("demo")
         found = await _loaded(uow, told)
@@ -47,7 +49,7 @@ async def reset(desk: Desk, store: SqlStore, *, demo: bool, address: str) -> Sum
     """Empty the whole database and load the demonstration again; `Forbidden("demo")` outside of demo mode."""
     if not demo:
         raise Forbidden("demo", detail="demo_only")
-    told = stories()
+    told = all_stories()
     async with store.unit() as uow:
         await uow.serialise("demo")
         await empty(uow)
@@ -63,12 +65,18 @@ async def _fill_and_play(desk: Desk, uow: UnitOfWork, told: tuple[Story, ...], p
     own = desk.policy
     policy = Policy(company_code=own.company_code, municipal_service_digit=own.municipal_service_digit)
     past = replace(desk, engine=replace(desk.engine, clock=clock, policy=policy))
-    await fill(past, uow, password)
-    await play(Scene(past, clock, uow, staff_actors(), days, now), told)
+    await fill(past, uow, password, days.today)
+    scene = Scene(past, clock, uow, staff_actors(), days, now)
+    await play(scene, told, besides.happenings(scene))
+
+
+def all_stories() -> tuple[Story, ...]:
+    """Return every request of the demonstration, those first that are told one by one."""
+    return (*told_stories(), *plotted_stories())
 
 
 async def _loaded(uow: UnitOfWork, told: tuple[Story, ...]) -> bool:
-    return all([await first_request(uow, story) is not None for story in told])
+    return all([await first_request(uow, story) is not None for story in told if story.told])
 
 
 async def _refuse_unless_empty(uow: UnitOfWork) -> None:

@@ -7,10 +7,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.demo.summary import Summary
+from app.demo.summary import ShownRequest, Summary
 from domain import tracking
 from domain.messages import Catalogue
-from domain.services.machinery import KEY
+from domain.text import persian_digits
 
 RESET = "demo reset"
 IN_DEMO_MODE = "PISHKHAN_DEMO=1"
@@ -41,19 +41,26 @@ def _beginning(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
 
 
 def _requests(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
-    shown = [
-        (tracking.shown(one.code), one.mobile, catalogue.text(f"services.{KEY}.states.{one.state}"), one.name)
-        for one in summary.requests
-    ]
+    shown = [(tracking.shown(one.code), one.mobile, _standing(catalogue, one), one.name) for one in summary.requests]
+    counts = "، ".join(
+        f"{catalogue.text(f'services.{service}.title')} {persian_digits(number)}"
+        for service, number in summary.counts.items()
+    )
     return [
         _heading(catalogue, "demo.requests"),
+        Text(catalogue.render("demo.counts", {"counts": counts})),
         Text(catalogue.text("demo.requests_note")),
         _table(catalogue, ("code", "mobile", "state", "name"), shown),
     ]
 
 
+def _standing(catalogue: Catalogue, one: ShownRequest) -> str:
+    texts = f"services.{one.service}"
+    return f"{catalogue.text(f'{texts}.title')}: {catalogue.text(f'{texts}.states.{one.state}')}"
+
+
 def _staff(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
-    shown = [(one.username, one.mobile, catalogue.text(f"roles.{one.username}"), one.name) for one in summary.staff]
+    shown = [(one.username, one.mobile, catalogue.text(f"roles.{one.role}"), one.name) for one in summary.staff]
     key = "demo.password" if summary.password else "demo.password_kept"
     return [
         _heading(catalogue, "demo.staff"),

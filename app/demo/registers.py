@@ -1,12 +1,11 @@
-"""The registers of the demonstration: staff, citizens, machines, operators, prices and declared days.
-
-Every mobile lies in one block, 0911 555 xxxx: 1xxx citizens, 8xxx operators, 9xxx staff.
-"""
+"""The registers of the demonstration: staff, citizens, machines, operators, taxis, prices and declared days."""
 
 from collections.abc import Mapping
 from datetime import date
 
+from app.demo import taxis
 from app.demo.data import rows
+from app.demo.townsfolk import Townsperson, citizen
 from app.passwords import hashed
 from domain.accounts import Person, StaffMember
 from domain.actions.desk import Desk
@@ -15,21 +14,35 @@ from domain.calendar import from_jalali, in_tehran, to_jalali
 from domain.fleet import Resource, ResourceKind, ResourceStatus
 from domain.people import Actor, Role, mobile
 from domain.ports import UnitOfWork
-from domain.services.machinery import KEY
 
 CHANNEL = "cli"
 """Where the staff of the demonstration work."""
 
+PEOPLE = 150
+"""Citizens whose names are known besides those of `requests.toml`."""
+
+SHOWN_DRIVERS = (36, 50, 0)
+"""Vehicles whose drivers stand in the demonstration phone's list of people."""
+
 
 def staff_actors() -> dict[str, Actor]:
-    """Return the members of the staff by user name, which is also the name of their only role."""
-    names = [row["username"] for row in rows("staff.csv")]
-    return {name: Actor(frozenset({Role(name)}), "staff", name, CHANNEL) for name in names}
+    """Return the members of the staff by user name."""
+    return {row["username"]: Actor(_roles(row), "staff", row["username"], CHANNEL) for row in rows("staff.csv")}
+
+
+def _roles(row: Mapping[str, str]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in row["roles"].split())
 
 
 def citizen_names() -> dict[str, str]:
-    """Return mobile (+989…) → full name."""
+    """Return mobile (+989…) → full name of those who are told of one by one."""
     return {mobile(row["mobile"]): row["full_name"] for row in rows("citizens.csv")}
+
+
+def phone_names() -> dict[str, str]:
+    """Return mobile (+989…) → full name of those whose phones can be looked at: these, and some who drive a taxi."""
+    shown: list[Townsperson] = [taxis.driver(number) for number in SHOWN_DRIVERS]
+    return citizen_names() | {one.mobile: one.name for one in shown}
 
 
 def machine_codes() -> list[str]:
@@ -37,25 +50,31 @@ def machine_codes() -> list[str]:
     return [row["code"] for name in ("machines.csv", "operators.csv") for row in rows(name)]
 
 
-async def fill(desk: Desk, uow: UnitOfWork, password: str) -> None:
-    """Store all registers; the staff all get this password."""
+async def fill(desk: Desk, uow: UnitOfWork, password: str, today: date) -> None:
+    """Store all registers; the staff all get this password, and licences run out from `today` on."""
     await _staff(desk, uow, password)
     await _citizens(desk, uow)
     await _fleet(desk, uow)
     await _tariffs(desk, uow)
+    await taxis.fill(desk, uow, staff_actors()["taxi_officer"], today)
     await _declared_days(uow)
 
 
 async def _staff(desk: Desk, uow: UnitOfWork, password: str) -> None:
     kept, now = hashed(password), desk.clock.now()  # hashing is slow by design: the one password is hashed once
     for row in rows("staff.csv"):
-        roles, number = frozenset({Role(row["username"])}), mobile(row["mobile"])
-        await uow.people.put_staff(StaffMember(row["username"], roles, row["full_name"], number, kept, True, now))
+        number = mobile(row["mobile"])
+        await uow.people.put_staff(StaffMember(row["username"], _roles(row), row["full_name"], number, kept, True, now))
 
 
 async def _citizens(desk: Desk, uow: UnitOfWork) -> None:
-    for row in rows("citizens.csv"):
-        person = Person(mobile(row["mobile"]), row["full_name"], row["national_code"], desk.clock.now())
+    told = [
+        Person(mobile(row["mobile"]), row["full_name"], row["national_code"], desk.clock.now())
+        for row in rows("citizens.csv")
+    ]
+    for one in map(citizen, range(PEOPLE)):
+        told.append(Person(one.mobile, one.name, one.national_code, desk.clock.now()))
+    for person in told:
         await uow.people.put_person(person)
 
 
@@ -83,17 +102,11 @@ async def _tariffs(desk: Desk, uow: UnitOfWork) -> None:
     year, _, _ = to_jalali(in_tehran(desk.clock.now()).date())
     revenue, since = staff_actors()["revenue"], from_jalali(year, 1, 1)
     for row in rows("tariffs.csv"):
+        dimensions = dict(one.split("=") for one in row["dimensions"].split())
         await add_tariff(
-            desk,
-            uow,
-            revenue,
-            KEY,
-            {"machine": row["machine"]},
-            rate=int(row["rate"]),
-            minimum=int(row["minimum"]),
-            vat_percent=int(row["vat_percent"]),
-            valid_from=since,
-        )
+            desk, uow, revenue, row["service"], dimensions, rate=int(row["rate"]), unit=row["unit"],
+            minimum=int(row["minimum"]), vat_percent=int(row["vat_percent"]), valid_from=since,
+        )  # fmt: skip
 
 
 async def _declared_days(uow: UnitOfWork) -> None:

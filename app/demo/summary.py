@@ -1,5 +1,6 @@
 """What `demo load` tells: where to begin, what there is, and the commands that bring one request to its end."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,7 +13,12 @@ from domain.bills import Bill
 from domain.charging import bills_of
 from domain.people import mobile, mobile_shown
 from domain.ports import UnitOfWork
+from domain.registries import DRIVER
+from domain.registry_rows import RegistryFilter
 from domain.requests import RequestFilter, ServiceRequest
+
+FIRST = ("machinery", "submitted")
+"""Service and state of the request that the commands begin with."""
 
 _SHOWN = 1000
 
@@ -31,6 +37,7 @@ class ShownRequest:
     """A request of the demonstration as it stands now; `mobile` as people write it, `bill` while one is open."""
 
     code: str
+    service: str
     state: str
     mobile: str
     name: str
@@ -39,16 +46,18 @@ class ShownRequest:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the staff; the user name is the role."""
+    """One of the staff."""
 
     username: str
+    role: str
     name: str
     mobile: str
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The demonstration as it stands.
+    """The demonstration as it stands: `requests` are those that are told one by one, and one of each state of the other
+    services; `counts` says how many there are of each service.
 
     `loaded` is False when it was there already. `sender` is the number (09…) from which a newcomer texts `text`;
     `phone` is the address of the demonstration's phone and `password` that of all the staff: None where there is none
@@ -63,11 +72,12 @@ class Summary:
     password: str | None
     staff: tuple[Member, ...]
     requests: tuple[ShownRequest, ...]
+    counts: dict[str, int]
 
     @property
     def commands(self) -> list[str]:
         """The commands, after the program's name, that take a waiting request to its end, in order."""
-        code = next((one.code for one in self.requests if one.state == "submitted"), "CODE")
+        code = next((one.code for one in self.requests if (one.service, one.state) == FIRST), "CODE")
         return [
             f"request act {code} accept --as civil",
             f"request act {code} price --as revenue",
@@ -97,13 +107,25 @@ async def summarise(
 ) -> Summary:
     """Read from the store how the requests of the demonstration stand."""
     names, first = citizen_names(), newcomer()
-    shown = [await _shown(uow, story, names[story.mobile]) for story in stories]
+    shown = [await _shown(uow, story) for story in shown_stories(stories)]
     staff = [
-        Member(row["username"], row["full_name"], mobile_shown(mobile(row["mobile"]))) for row in rows("staff.csv")
+        Member(row["username"], row["roles"], row["full_name"], mobile_shown(mobile(row["mobile"])))
+        for row in rows("staff.csv")
     ]
     return Summary(
-        loaded, mobile_shown(first.mobile), names[first.mobile], first.text, phone, password, tuple(staff), tuple(shown)
-    )
+        loaded, mobile_shown(first.mobile), names[first.mobile], first.text, phone, password, tuple(staff),
+        tuple(shown), dict(Counter(story.service for story in stories)),
+    )  # fmt: skip
+
+
+def shown_stories(stories: Sequence[Story]) -> list[Story]:
+    """Return the first of each service and state, and every other one that is told by itself."""
+    seen, shown = set(), []
+    for story in stories:
+        if story.told or (story.service, story.ends) not in seen:
+            shown.append(story)
+        seen.add((story.service, story.ends))
+    return shown
 
 
 async def first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
@@ -112,11 +134,19 @@ async def first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
     return found[-1] if found else None
 
 
-async def _shown(uow: UnitOfWork, story: Story, name: str) -> ShownRequest:
+async def _shown(uow: UnitOfWork, story: Story) -> ShownRequest:
     request = await first_request(uow, story)
     assert request is not None, "only what is loaded is summed up"  # noqa: S101 - holds by construction
     bill = payable(await bills_of(uow, request))
-    return ShownRequest(request.code, request.state, mobile_shown(story.mobile), name, _bill(bill))
+    known = await uow.people.person(story.mobile)
+    name = await _driver_name(uow, story.mobile) or (known.full_name if known else None) or ""
+    mobile_of = mobile_shown(story.mobile)
+    return ShownRequest(request.code, request.service, request.state, mobile_of, name, _bill(bill))
+
+
+async def _driver_name(uow: UnitOfWork, mobile_of: str) -> str | None:
+    found = await uow.registries.find(RegistryFilter(DRIVER.key, {"mobile": mobile_of}, limit=1))
+    return str(found[0].values["name"]) if found else None
 
 
 def _bill(bill: Bill | None) -> ShownBill | None:

@@ -25,6 +25,12 @@ class Timetable:
         self._calendar = calendar
         self._now = now
         self._today = in_tehran(now).date()
+        self._working_days: dict[int, date] = {}
+
+    @property
+    def today(self) -> date:
+        """The day on which the demonstration is loaded."""
+        return self._today
 
     def moments(self, steps: Iterable[str]) -> list[datetime]:
         """Return the moments of the steps of one story."""
@@ -44,6 +50,11 @@ class Timetable:
         """Return the n-th working day before (negative) or after (positive) today."""
         if number == 0:
             raise ValueError("today may be no working day: count from -1 or 1")
+        if number not in self._working_days:
+            self._working_days[number] = self._find_working_day(number)
+        return self._working_days[number]
+
+    def _find_working_day(self, number: int) -> date:
         step = _DAY if number > 0 else -_DAY
         day, left = self._today, abs(number)
         while left:

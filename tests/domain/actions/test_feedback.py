@@ -175,7 +175,18 @@ async def test_staff_reopen_and_the_citizen_is_told(town: Municipality, role: Ro
     assert (await town.request(code)).data["reopened_as"] == new.code
     with pytest.raises(AlreadyDone):
         await reopened(town, code, actor(role))
-    await town.do(new.code, "accept", Role.CIVIL, date="2026-11-28")
+    town.advance(days=2)
+    with pytest.raises(InvalidField) as refused:
+        await town.do(new.code, "accept", Role.CIVIL)
+    assert (refused.value.field, refused.value.detail) == ("date", "past"), "the hour of the old one is over"
+    assert (await town.do(new.code, "accept", Role.CIVIL, date="2026-11-28")).state == "accepted"
+
+
+async def test_what_was_wanted_for_a_past_day_is_reopened_too(town: Municipality) -> None:
+    code = await town.reach("completed")
+    town.advance(days=3)
+    assert (await town.say(CITIZEN, f"امتیاز {code} ۲")).key == "sms.rated_low"
+    assert (await town.say(CITIZEN, "بله")).key == "sms.reopened"
 
 
 async def test_a_declined_request_is_reopened_too(town: Municipality) -> None:
