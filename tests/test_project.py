@@ -59,17 +59,14 @@ def test_every_module_says_what_it_is() -> None:
 
 def test_modules_are_short() -> None:
     sizes = {name(path): len(path.read_text().splitlines()) for path in MODULES}
-    # Tests tell many small stories of one thing; a migration is one list of tables.
-    most = {module: 700 if module.startswith(("tests/", "store/migrations/")) else 400 for module in sizes}
-    assert {module: lines for module, lines in sizes.items() if lines > most[module]} == {}
+    assert {module: lines for module, lines in sizes.items() if lines > 400} == {}
 
 
 def test_functions_are_short() -> None:
     # A migration is a list of tables: cutting it up would make it harder to read.
     modules = [path for path in MODULES if MIGRATIONS not in path.parents]
     sizes = {f"{name(path)}:{function.name}": length(function) for path in modules for function in functions(path)}
-    most = {function: 40 if function.startswith("tests/") else 30 for function in sizes}
-    assert {function: lines for function, lines in sizes.items() if lines > most[function]} == {}
+    assert {function: lines for function, lines in sizes.items() if lines > 30} == {}
 
 
 def test_only_the_settings_read_the_environment() -> None:

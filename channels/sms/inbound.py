@@ -13,7 +13,7 @@ from aiohttp import web
 from domain.actions.desk import Desk
 from domain.actions.receive import receive
 from domain.errors import DomainError, TooLarge
-from domain.ports import SmsProvider, Store
+from domain.ports import DeliveryReceipt, SmsProvider, Store
 
 STATUS = {"too_large": 413, "unavailable": 503}
 """HTTP status of a refusal where it is not 400; panels deliver again what was answered 5xx."""
@@ -49,16 +49,16 @@ class SmsChannel:
         """Take delivery receipts, in any order and number."""
         provider = self._provider(request)
         try:
-            receipts = provider.read_receipts(await _form(request))
+            await self._settle(provider.name, provider.read_receipts(await _form(request)))
         except DomainError as error:
             return self._refused(error)
+        return web.json_response({"status": "accepted"})
+
+    async def _settle(self, provider: str, receipts: list[DeliveryReceipt]) -> None:
         now = self._desk.clock.now()
         async with self._store.unit() as uow:
-            for receipt in sorted(
-                receipts, key=lambda one: one.provider_id
-            ):  # one order, so that no two wait in a ring
-                await uow.outbox.receipt(provider.name, receipt.provider_id, receipt.state, now)
-        return web.json_response({"status": "accepted"})
+            for receipt in sorted(receipts, key=lambda one: one.provider_id):  # one order: no two wait in a ring
+                await uow.outbox.receipt(provider, receipt.provider_id, receipt.state, now)
 
     def _provider(self, request: web.Request) -> SmsProvider:
         provider = self._providers.get(request.match_info["provider"])

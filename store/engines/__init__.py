@@ -23,4 +23,6 @@ def engine_for(url: str) -> Engine:
         raise ValueError("the database URL cannot be read: sqlite:///path or postgresql://…") from None
     if parsed.drivername not in ENGINES:
         raise ValueError(f"unknown database {parsed.drivername!r}: choose from {', '.join(ENGINES)}")
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        raise ValueError(f"the database URL names port {parsed.port}: ports go from 1 to 65535")
     return ENGINES[parsed.drivername](parsed)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from asyncpg import InternalClientError
 from sqlalchemy import URL, ColumnElement, Table, Text, bindparam, event, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -63,6 +64,10 @@ class PostgresqlEngine(Engine):
             await connection.execute(text("SET LOCAL lock_timeout = 0"))
             await connection.execute(self.serialised, {"key": "migration"})
             yield connection
+
+    def told(self, error: BaseException) -> BaseException:
+        """Return what a failure means; a session that the server ends amid an exchange confuses the driver, no more."""
+        return Unavailable("database") if isinstance(error, InternalClientError) else super().told(error)
 
     def fault(self, error: DBAPIError) -> DomainError | None:
         """Read the SQLSTATE."""

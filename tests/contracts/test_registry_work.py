@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from app.importing import Wish, import_file
 from bench.imports import AGENCIES, make_file, person, reported
+from domain.actions.desk import Desk
 from domain.actions.duties import generate
 from domain.actions.expiries import remind
 from domain.actions.registries import put
@@ -33,15 +34,18 @@ def no_bar(_what: str, _total: int | None) -> Iterator[Progress]:
     yield lambda _done: None
 
 
-async def test_a_file_is_imported_billed_and_reminded(store: SqlStore, tmp_path: Path) -> None:
-    clock = StandingClock()
-    desk = build_desk(clock)
+async def with_owners_and_agencies(desk: Desk, store: SqlStore) -> None:
     owners = [{"national_id": person(number), "name": "مالک", "mobile": f"+98912{number:07}"} for number in range(ROWS)]
     agencies = [{"licence_number": f"P-{number}", "name": "شرکت"} for number in range(AGENCIES)]
     async with store.unit() as uow:
         for begin in range(0, ROWS, 500):
             await put(desk, uow, OWNER, owners[begin : begin + 500], SYSTEM)
         await put(desk, uow, AGENCY, agencies, SYSTEM)
+
+
+async def test_a_file_is_imported_billed_and_reminded(store: SqlStore, tmp_path: Path) -> None:
+    desk = build_desk(StandingClock())
+    await with_owners_and_agencies(desk, store)
     file, report = tmp_path / "vehicles.csv", tmp_path / "report.csv"
     planted = make_file(file, ROWS)
     for wish, kept in ((Wish(report=report), None), (Wish(skip_bad_rows=True, report=report), ROWS - 10)):

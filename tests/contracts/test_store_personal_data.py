@@ -86,13 +86,8 @@ async def test_what_hangs_on_a_request_is_erased_and_its_figures_stay(store: Sql
         assert await uow.personal_data.erase_of_request(request.id, LATER) == 1
         assert await uow.personal_data.erase_of_request(request.id, LATER) == 0
         [event] = await uow.history.of_request(request.id)
-        assert (event.actor, event.note, event.payload, event.salt, event.digest) == (
-            None,
-            None,
-            None,
-            None,
-            "digest-1",
-        )
+        assert {event.actor, event.note, event.payload, event.salt} == {None}
+        assert event.digest == "digest-1"
         assert await uow.history.of_request(other.id) == untouched
         assert await uow.documents.of_request(request.id) == []
         assert await uow.documents.content(SHA) == PDF, "another request has the same file"

@@ -42,6 +42,12 @@ def test_other_urls_are_refused_without_repeating_them(url: str) -> None:
         engine_for(url)
 
 
+@pytest.mark.parametrize("port", [0, 65536, 99999])
+def test_a_port_that_cannot_be_is_refused(port: int) -> None:
+    with pytest.raises(ValueError, match=str(port)):
+        engine_for(f"postgresql://user:secret@127.0.0.1:{port}/x")
+
+
 async def test_a_write_unit_inside_another_is_an_error_not_a_silent_wait(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import NoReturn
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Executable, TextClause, text
 
 from domain.errors import Unavailable
+from store.engines.base import Engine
 from store.unit_of_work import SqlStore, SqlUnit
 from tests.contracts.examples import a_request
 
@@ -92,3 +94,19 @@ async def test_sessions_name_themselves_and_speak_utc(store: SqlStore) -> None:
             )
         )
     assert [tuple(row) for row in rows] == [("pishkhan", "UTC", "repeatable read", "on")]
+
+
+async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(store: SqlStore) -> None:
+    with pytest.raises(Unavailable):
+        async with store.unit() as uow:
+            await uow._work.run(_confused)
+
+
+def _confused(_engine: Engine) -> Executable:
+    """What asyncpg raises when the server's farewell comes amid an exchange; a race that no test can time."""
+
+    class Confused(TextClause):
+        def _execute_on_connection(self, *_: object, **__: object) -> NoReturn:
+            raise asyncpg.InternalClientError("got result for unknown protocol state")
+
+    return Confused("SELECT 1")

@@ -1,9 +1,7 @@
 """The first schema.
 
 Later changes come as further versions; this file stays as it was released. Partial indexes carry their condition for
-each engine, and foreign keys are checked at the commit.
-
-Revision ID: 0001
+each engine, and foreign keys are checked at the commit. Revision ID: 0001
 """
 
 from collections.abc import Sequence
