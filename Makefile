@@ -1,6 +1,7 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
 # make test    set up, lint, run every test
 # make lint    ruff, mypy and the import contracts
+# make bench   measure start-up and import (docs/performance.md tells what and why)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
 # make assets  fetch the style sheet, the fonts and the accessibility checker again (needs npm; their copies are committed)
@@ -13,7 +14,7 @@ UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run test lint format lock assets
+.PHONY: setup system-deps run test lint bench format lock assets
 
 setup: $(VENV)/.for-development
 
@@ -36,6 +37,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m bench.startup
+	$(BIN)/python -m bench.imports
 
 format: setup
 	$(BIN)/ruff check --fix .

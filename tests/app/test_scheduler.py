@@ -113,6 +113,17 @@ async def test_the_history_is_sealed(town: Municipality, scheduler: Scheduler, p
     assert (found.seals, found.unsealed, found.faults) == (1, 0, [])
 
 
+async def test_a_request_kept_long_enough_loses_its_personal_data(town: Municipality, scheduler: Scheduler) -> None:
+    code = await town.order()
+    await town.do(code, "reject", Role.CIVIL, reason="تکراری")
+    await run(scheduler, "erasure")
+    assert (await town.request(code)).mobile == CITIZEN
+    town.advance(days=5 * 366)
+    await run(scheduler, "erasure")
+    request = await town.request(code)
+    assert (request.mobile, request.erased_at) == (None, town.clock.now())
+
+
 async def test_what_another_process_does_is_left_to_it(town: Municipality, parts: Parts) -> None:
     await town.say(CITIZEN, "راهنما")
     ours, theirs = Scheduler(parts), Scheduler(parts)
