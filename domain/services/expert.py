@@ -155,7 +155,7 @@ RECEIVING = (
         notices=(Notice("assign"), Notice("officer_assigned", OFFICER)),
     ),
     Transition(
-        "reject", ("submitted", "needs_info"), "rejected", OFFICE, inputs=(REASON,),
+        "reject", ("submitted", "needs_info", "visited"), "rejected", OFFICE, inputs=(REASON,),
         effects=(KeepReason(),), notices=(Notice("reject"),),
     ),
     Transition(

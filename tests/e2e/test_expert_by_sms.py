@@ -172,6 +172,36 @@ async def test_a_question_is_answered_by_text(story: ExpertStory) -> None:
     assert (await story.hears("reject"))["reason"] == "خارج از محدوده"
 
 
+async def test_a_question_that_nobody_answers(office: Office, story: ExpertStory) -> None:
+    await story.reaches("submitted")
+    await story.does("ask", by="secretariat", question="پلاک ثبتی؟")
+    await story.hears("ask")
+    office.advance(days=8)
+    office.wake_at(10)
+    await story.hears("no_answer")
+    await story.stands("rejected")
+
+
+async def test_papers_that_never_come(story: ExpertStory) -> None:
+    """What is visited and cannot be priced does not stay for ever: the office ends it."""
+    await story.reaches("assigned")
+    await story.does("visit", by=story.officer, report="زمین بایر", area=str(AREA))
+    await story.hears("visit_pending")
+    assert "documents_pending" in await story.may_not("price", by="revenue")
+    await story.does("reject", by="secretariat", reason="مدارک نرسید")
+    assert (await story.hears("reject"))["reason"] == "مدارک نرسید"
+    await story.stands("rejected")
+
+
+async def test_a_fee_is_waived(story: ExpertStory) -> None:
+    await story.reaches("awaiting_payment")
+    assert "forbidden" in await story.may_not("waive", by="manager", reason="خانواده شهید")
+    await story.does("waive", by="revenue", reason="خانواده شهید")
+    await story.hears("waive")
+    await story.is_answered()
+    await story.stands("answered", "waived")
+
+
 async def test_cancelled_by_text_after_payment(story: ExpertStory) -> None:
     await story.reaches("paid")
     cancelled = await story.says(f"لغو {story.code}", "notices.cancel_refund")

@@ -299,6 +299,29 @@ async def test_a_report_is_dismissed_or_withdrawn(report: TaxiStory, driver: Pho
     await driver.has_read_everything()
 
 
+async def test_a_complaint_without_a_fine_is_told_to_the_driver(report: TaxiStory, driver: Phone, cab: Cab) -> None:
+    await report.begins(f"شکایت {cab.plate} تند رفت")
+    await report.does("take")
+    await report.hears("take")
+    await report.does("record", driver=cab.driver[0], kind="overcharge", points="2")
+    await report.hears("record")
+    assert (await driver.hears(report.key("driver_recorded")))["points"] == "۲"
+    await driver.has_read_everything()
+
+
+async def test_a_reporter_who_does_not_answer(office: Office, report: TaxiStory, driver: Phone, cab: Cab) -> None:
+    await report.begins(f"تخلف {cab.plate} تند رفت")
+    await report.does("take")
+    await report.does("ask", question="چه روزی؟")
+    await report.hears("take")
+    await report.hears("ask")
+    office.advance(days=8)
+    office.wake_at(10)
+    await report.hears("no_answer")
+    assert await report.state() == "dismissed"
+    await driver.has_read_everything()
+
+
 # Duties
 
 
