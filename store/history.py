@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from sqlalchemy import Integer, bindparam, insert, select, update
 
 from domain.history import Head, HistoryEvent, Seal
+from store.engines.prepared import Row
 from store.rows import Record
 from store.schema import history, requests, seals
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 REQUESTS_A_PAGE = 200
 SEALS_A_PAGE = 4
@@ -97,6 +98,6 @@ class SqlHistory(Repository):
                 after = seal.number
 
 
-def _seal(row: AnyRow) -> Seal:
+def _seal(row: Row) -> Seal:
     number, at, heads, previous, digest, signature = row
     return Seal(number, at, tuple(Head(*head) for head in heads), previous, digest, signature)

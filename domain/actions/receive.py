@@ -79,9 +79,9 @@ async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> Inbou
 
 
 async def _earlier(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> InboundMessage | None:
-    """Recognise a repeated delivery: by the provider's id, else by sender, text and where the dialogue stands."""
+    """Recognise a repeated delivery without a provider's id: by sender, text and where the dialogue stands."""
     if message.provider_id is not None:
-        return await uow.inbox.known(SMS, message.provider, message.fingerprint)
+        return None  # the inbox itself tells, when it is added
     stored = await uow.dialogues.load(SMS, message.sender)
     position = hashlib.sha256(f"{message.text}\0{stored[0] if stored else None}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"

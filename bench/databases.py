@@ -1,0 +1,95 @@
+"""Databases to measure on: each durable, each thrown away in the end, all on the disk of the temporary directory.
+
+PostgreSQL is the newest one installed, with `fsync` and `synchronous_commit` on: whatever is compared on it shares this
+one server. SQLite files are opened by Pishkhan as always (write-ahead log, `synchronous=FULL`).
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import asyncpg
+
+from tests.postgres import PostgresServer, newest_programs
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+KINDS = (SQLITE, POSTGRESQL)
+
+DURABLE = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "shared_buffers": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+}
+"""What differs from the server of the tests."""
+
+
+class DurableServer(PostgresServer):
+    """A PostgreSQL whose commits are on the disk."""
+
+    def _unprivileged(self, command: Sequence[str | Path]) -> list[str | Path]:
+        # Of two settings of one name on the command line, the last one counts.
+        serving = Path(command[0]).name == "postgres"
+        durable = [f"--{name}={value}" for name, value in DURABLE.items()] if serving else []
+        return super()._unprivileged([*command, *durable])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where databases of one kind can be made; `home` is a directory for whatever else a bench needs."""
+
+    kind: str
+    home: Path
+    server: DurableServer | None
+    _numbers: Iterator[int]
+
+    async def database(self) -> str:
+        """Make an empty database and return its URL."""
+        if self.server:
+            return self.server.url(await self.server.create())
+        return f"sqlite:///{self.home}/bench-{next(self._numbers)}.db"
+
+    @property
+    def name(self) -> str:
+        """Its name in tables."""
+        return "PostgreSQL" if self.server else "SQLite"
+
+
+@contextmanager
+def place(kind: str) -> Iterator[Place]:
+    """Open a place for databases of this kind."""
+    with TemporaryDirectory(prefix="pishkhan-bench-") as home:
+        if kind == SQLITE:
+            yield Place(kind, Path(home), None, count(1))
+            return
+        with DurableServer() as server:
+            yield Place(kind, Path(home), server, count(1))
+
+
+def versions(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Name the PostgreSQL, if it is among the kinds."""
+    return (f"PostgreSQL {newest_programs().parent.name}",) if POSTGRESQL in kinds else ()
+
+
+def sqlite_file(url: str) -> str:
+    """Return the path in an SQLite URL."""
+    return url.removeprefix("sqlite:///")
+
+
+async def rows(url: str, query: str) -> list[tuple[Any, ...]]:
+    """Read from a database behind Pishkhan's back."""
+    if url.startswith(SQLITE):
+        with closing(sqlite3.connect(sqlite_file(url))) as file:
+            return file.execute(query).fetchall()
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()

@@ -1,0 +1,207 @@
+"""Whole lives of machinery requests in one process, through the domain's actions: the work of `bench.lifecycle`.
+
+    python -m bench.lives DATABASE_URL FIRST workers NUMBER SECONDS
+    python -m bench.lives DATABASE_URL FIRST arrivals SECONDS_A_STEP
+
+A life has thirteen calls, each a unit of work of its own as a webhook or a command opens it: `create` (a citizen's
+text), `assign` (the manager names a clerk), `complete` (six steps: accepted, priced, paid, scheduled, handed over,
+completed, each with its notices) and `search` (five looks: the citizen's requests by mobile, one request with its bills
+and history by code, two pages of a unit's queue, what a clerk has open). Citizens count from FIRST; each asks for a
+machine some days ahead. With workers, each begins the next life as soon as one is over; arrivals come at their times,
+whatever else is under way. A few lives before warm the process up. Prints `Lived` as JSON.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+
+from app.settings import Settings
+from app.wiring import desk_of
+from bench.processes import LINE
+from bench.town import staff
+from domain.actions.act import act
+from domain.actions.assign import assign
+from domain.actions.desk import Desk
+from domain.actions.notify import announce
+from domain.actions.pay import record
+from domain.actions.receive import receive
+from domain.bills import PaymentMethod
+from domain.calendar import in_tehran, to_jalali
+from domain.charging import bills_of
+from domain.errors import DomainError
+from domain.people import Role
+from domain.ports import ReceivedSms
+from domain.requests import RequestFilter, ServiceRequest
+from store.unit_of_work import SqlStore
+
+RATES = (1, 15, 1, 25, 2, 35, 10)
+"""Lives that begin a second, step by step."""
+
+BEFORE_PAYMENT = (("accept", Role.CIVIL), ("price", Role.REVENUE))
+AFTER_PAYMENT = (("schedule", Role.CIVIL), ("hand_over", Role.CIVIL), ("complete", Role.CIVIL))
+PAGE = 50
+WARM_UP_LIVES = 3
+DAYS_AHEAD = 120
+"""So many that lives under way at one time do not want the same machine at the same hour."""
+
+
+@dataclass(slots=True)
+class Lived:
+    """Lives that ended well, seconds, milliseconds of each call by its sort and by step of the profile, and faults."""
+
+    lives: int = 0
+    seconds: float = 0.0
+    calls: dict[str, list[float]] = field(default_factory=dict)
+    steps: list[list[float]] = field(default_factory=lambda: [[] for _ in RATES])
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Life:
+    """One life: the citizen's number, the step of the profile that it began in, and when it was due."""
+
+    desk: Desk
+    store: SqlStore
+    lived: Lived
+    number: int
+    step: int
+    due: float
+
+    async def run(self) -> None:
+        """Live it; what goes wrong is noted."""
+        try:
+            code = await self._begin()
+            await self._handle(code)
+            await self._look_up(code)
+            self.lived.lives += 1
+        except (DomainError, LookupError, ValueError) as error:
+            self.lived.faults.append(repr(error))
+
+    @asynccontextmanager
+    async def _call(self, sort: str, began: float = 0.0) -> AsyncIterator[None]:
+        began = began or time.perf_counter()
+        yield
+        taken = (time.perf_counter() - began) * 1000
+        self.lived.calls.setdefault(sort, []).append(taken)
+        self.lived.steps[self.step].append(taken)
+
+    @property
+    def _mobile(self) -> str:
+        return f"+98935{self.number:07}"
+
+    def _wish(self) -> str:
+        today = in_tehran(self.desk.clock.now()).date()
+        year, month, day = to_jalali(today + timedelta(days=2 + self.number % DAYS_AHEAD))
+        hour = (8, 13)[self.number // DAYS_AHEAD % 2]
+        return f"ماشین لودر ۴ ساعت {year}/{month:02}/{day:02} ساعت {hour} خیابان امام جنب پارک"
+
+    async def _begin(self) -> str:
+        text = ReceivedSms(f"life-{self.number}", self._mobile, LINE, self._wish())
+        async with self._call("create", self.due):
+            await receive(self.desk, self.store, "kavenegar", text)
+        [request] = await self._list(RequestFilter(mobile=self._mobile, limit=PAGE))
+        return request.code
+
+    async def _handle(self, code: str) -> None:
+        async with self._call("assign"), self.store.unit() as uow:
+            await assign(self.desk, uow, code, Role.CIVIL.value, staff(Role.MANAGER))
+        for action, role in BEFORE_PAYMENT:
+            await self._act(code, action, role)
+        async with self._call("complete"), self.store.unit() as uow:
+            [bill] = await bills_of(uow, await uow.requests.by_code(code))
+            ids, clerk = (bill.bill_id, bill.payment_id), staff(Role.REVENUE)
+            paid = await record(self.desk, uow, ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk)
+            if paid.outcome:
+                await announce(self.desk, uow, paid.outcome, clerk)
+        for action, role in AFTER_PAYMENT:
+            await self._act(code, action, role)
+
+    async def _act(self, code: str, action: str, role: Role) -> None:
+        async with self._call("complete"), self.store.unit() as uow:
+            await announce(self.desk, uow, await act(self.desk, uow, code, action, {}, staff(role)), staff(role))
+
+    async def _look_up(self, code: str) -> None:
+        async with self._call("search"), self.store.unit(write=False) as uow:
+            request = await uow.requests.by_code(code)
+            bills, history = await bills_of(uow, request), await uow.history.of_request(request.id)
+        if (request.state, len(bills), len(history)) != ("completed", 1, request.head_seq):
+            raise LookupError(f"{code} is {request.state} with {len(bills)} bills and {len(history)} events")
+        queue = RequestFilter(service="machinery", state="submitted", limit=PAGE)
+        page = await self._list(queue)
+        await self._list(replace(queue, before=page[-1].id if page else None))
+        await self._list(RequestFilter(assignee=Role.CIVIL.value, open_only=True, limit=PAGE))
+
+    async def _list(self, wanted: RequestFilter) -> list[ServiceRequest]:
+        async with self._call("search"), self.store.unit(write=False) as uow:
+            return await uow.requests.find(wanted)
+
+
+@dataclass(slots=True)
+class Lives:
+    """All lives of a run."""
+
+    desk: Desk
+    store: SqlStore
+    first: int
+    lived: Lived = field(default_factory=Lived)
+
+    async def one_by_one(self, lives: int) -> None:
+        """Live so many, one after the other."""
+        for number in range(self.first, self.first + lives):
+            await self._life(number).run()
+
+    async def by_workers(self, workers: int, seconds: float) -> None:
+        """Let each worker begin a life after the other."""
+        numbers, until = count(self.first), time.monotonic() + seconds
+
+        async def work() -> None:
+            while time.monotonic() < until:
+                await self._life(next(numbers)).run()
+
+        await asyncio.gather(*(work() for _ in range(workers)))
+
+    async def by_arrivals(self, seconds: float) -> None:
+        """Begin lives at their times and wait until all are over."""
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for number, (step, at) in enumerate(arrivals(seconds), start=self.first):
+                await asyncio.sleep(began + at - time.perf_counter())
+                group.create_task(self._life(number, step, began + at).run())
+
+    def _life(self, number: int, step: int = 0, due: float = 0.0) -> Life:
+        return Life(self.desk, self.store, self.lived, number, step, due)
+
+
+def arrivals(seconds: float) -> Iterator[tuple[int, float]]:
+    """Yield the profile: the step, and the seconds from the beginning."""
+    for step, rate in enumerate(RATES):
+        for number in range(round(rate * seconds)):
+            yield step, step * seconds + number / rate
+
+
+async def main(url: str, first: str, way: str, *numbers: str) -> None:
+    """Live, and print what came of it."""
+    store = await SqlStore.open(url)
+    desk = await desk_of(Settings(demo=True), store)
+    warming = Lives(desk, store, int(first))
+    await warming.one_by_one(WARM_UP_LIVES)
+    lives = Lives(desk, store, int(first) + WARM_UP_LIVES)
+    lives.lived.faults += warming.lived.faults
+    began = time.monotonic()
+    if way == "workers":
+        await lives.by_workers(int(numbers[0]), float(numbers[1]))
+    else:
+        await lives.by_arrivals(float(numbers[0]))
+    lives.lived.seconds = time.monotonic() - began
+    await store.close()
+    print(json.dumps(asdict(lives.lived)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

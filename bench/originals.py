@@ -1,0 +1,151 @@
+"""Requests that were really made, one of each sort, for a database to be filled with copies of them.
+
+Each goes its way through the domain's own actions in a small SQLite database: texted by a citizen of its own, handled
+by the staff hours apart, paid, finished or left where it stands; its texts are sent and delivered. `bench/reading.py`
+reads the rows that came of it.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from channels.sms.outbound import Relay
+from channels.sms.providers.simulator import Simulator
+from domain.actions.pay import Settled
+from domain.people import Actor, Role
+from domain.requests import ServiceRequest
+from domain.services.expert import EXPERT_OPINION
+from domain.services.machinery import MACHINERY_WORK
+from store.migrate import migrate
+from store.unit_of_work import SqlStore
+from tests.support.experts import ASKING, Experts
+from tests.support.municipality import ORDER, TUESDAY_MORNING, Municipality, StandingClock, build_desk
+
+HOURS_BETWEEN_STEPS = 5
+ORDERED_AHEAD = ORDER.replace("فردا", "پس‌فردا")
+
+
+class Town(Municipality):
+    """A municipality that takes its time: hours pass before each step."""
+
+    async def do(self, code: str, action: str, by: Role | Actor, **inputs: object) -> ServiceRequest:
+        """Take a step, later."""
+        self.advance(hours=HOURS_BETWEEN_STEPS)
+        return await super().do(code, action, by, **inputs)
+
+    async def pay(self, code: str, **how: Any) -> Settled:
+        """Pay, later."""
+        self.advance(hours=HOURS_BETWEEN_STEPS)
+        return await super().pay(code, **how)
+
+
+Way = Callable[[Town, Experts, str], Awaitable[str]]
+"""Makes a request of the citizen with that mobile and returns its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """How often a request of this sort is met among those that ended, or among those of the last month."""
+
+    name: str
+    way: Way
+    ended: int = 0
+    recent: int = 0
+
+
+def _machinery(state: str) -> Way:
+    return lambda town, _, mobile: town.reach(state, mobile=mobile)
+
+
+def _expert(state: str) -> Way:
+    return lambda _, experts, mobile: experts.reach(state, ASKING, mobile)
+
+
+def _stepped(action: str, **inputs: object) -> Way:
+    async def way(town: Town, _: Experts, mobile: str) -> str:
+        code = await town.reach("submitted", mobile=mobile)
+        await town.do(code, action, Role.CIVIL, **inputs)
+        return code
+
+    return way
+
+
+async def _cancelled(town: Town, _: Experts, mobile: str) -> str:
+    code = await town.order(mobile=mobile)
+    town.advance(hours=1)
+    await town.say(mobile, f"لغو {code}")
+    return code
+
+
+async def _expired(town: Town, _: Experts, mobile: str) -> str:
+    code = await town.reach("awaiting_payment", mobile=mobile)
+    town.advance(days=7)
+    await town.run_timers()
+    return code
+
+
+async def _scheduled(town: Town, _: Experts, mobile: str) -> str:
+    return await town.reach("scheduled", ORDERED_AHEAD, mobile)
+
+
+SORTS = (
+    Sort("machinery completed", _machinery("completed"), ended=40, recent=12),
+    Sort("machinery cancelled", _cancelled, ended=8, recent=5),
+    Sort("machinery rejected", _stepped("reject", reason="خارج از محدوده شهر"), ended=8, recent=5),
+    Sort("machinery expired", _expired, ended=6),
+    Sort("expert closed", _expert("closed"), ended=34, recent=6),
+    Sort("expert answered", _expert("answered"), ended=4, recent=10),
+    Sort("machinery submitted", _machinery("submitted"), recent=20),
+    Sort("machinery needs info", _stepped("ask", question="نشانی دقیق؟"), recent=6),
+    Sort("expert submitted", _expert("submitted"), recent=14),
+    Sort("expert visited", _expert("visited"), recent=6),
+    Sort("expert awaiting payment", _expert("awaiting_payment"), recent=10),
+    Sort("expert paid", _expert("paid"), recent=6),
+)
+"""What a town's requests are: their weights in percent. Machines that are booked are few: see `SCHEDULED`."""
+
+SCHEDULED = Sort("machinery scheduled", _scheduled)
+"""Asked for on one day, booked for the day after the next. There are as many as machines are free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A request that was made: its sort, its code and the citizen's mobile."""
+
+    sort: Sort
+    code: str
+    mobile: str
+
+
+async def make(path: Path) -> list[Made]:
+    """Make one request of each sort in a new SQLite file; all begin at `TUESDAY_MORNING`."""
+    url, clock = f"sqlite:///{path}", StandingClock()
+    await migrate(url)
+    desk = build_desk(clock, services=(MACHINERY_WORK, EXPERT_OPINION))
+    store = await SqlStore.open(url)
+    try:
+        town = Town(desk, store, clock, path)
+        experts = Experts(town)
+        await town.furnish()
+        await experts.furnish()
+        made = []
+        for number, sort in enumerate((*SORTS, SCHEDULED)):
+            clock.at, mobile = TUESDAY_MORNING, f"+98912555{number:04}"
+            made.append(Made(sort, await sort.way(town, experts, mobile), mobile))
+            await _deliver_texts(town)
+        return made
+    finally:
+        await store.close()
+
+
+async def _deliver_texts(town: Town) -> None:
+    """Send what is queued, and let it be delivered."""
+    relay = Relay(town.desk, town.store, (Simulator(webhook_secret=""),), time.monotonic)
+    town.advance(hours=14)  # past the quiet hours
+    await relay.tick()
+    town.clock.at += relay.poll_after + timedelta(minutes=1)
+    while await relay.poll_receipts():
+        pass
