@@ -44,7 +44,7 @@ class SqlHistory(Repository):
 
     async def append(self, event: HistoryEvent) -> None:
         """Store an event; `Conflict` when the request has one of that number already."""
-        await self._work.run(_ADD, _EVENT.values(event))
+        await self._work.later(_ADD, _EVENT.values(event))
 
     async def of_request(self, request_id: int) -> list[HistoryEvent]:
         """Return the events of a request in order."""

@@ -167,7 +167,7 @@ class SqlOutbox(Repository):
 
     async def add(self, message: OutboxMessage) -> None:
         """Queue a message."""
-        await self._work.run(_ADD, {**_MESSAGE.values(message), "priority": message.cls.priority})
+        await self._work.later(_ADD, {**_MESSAGE.values(message), "priority": message.cls.priority})
         self._work.outbox_grew = True
 
     async def get(self, message_id: int) -> OutboxMessage:

@@ -131,7 +131,7 @@ class SqlTimers(Repository):
 
     async def add(self, timer: Timer) -> None:
         """Set one more timer; one that is set already stays."""
-        await self._work.run(_set_timer, _TIMER.values(timer))
+        await self._work.later(_set_timer, _TIMER.values(timer))
 
     async def due(self, kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
         """Return timers of that kind whose time has come, oldest first."""

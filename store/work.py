@@ -57,6 +57,15 @@ class Work:
         elif values:
             await self._run_many(statement, values)
 
+    async def later(self, statement: Executable | Recipe, values: Values) -> None:
+        """Run a statement whose result nobody asks for, at the latest before the next one or the commit.
+
+        Several travel together. None of them may depend on another one; what the database says of one is raised late.
+        """
+        with self._noting():
+            prepared = self._engine.prepared(self._built(statement), tuple(values))
+            await self.session.later(*prepared.bound(values))
+
     async def _run(self, statement: Executable | Recipe, values: Values) -> tuple[list[Row], int]:
         with self._noting():
             prepared = self._engine.prepared(self._built(statement), tuple(values))
@@ -81,17 +90,16 @@ class Work:
         """
         name = f"attempt_{next(self._savepoints)}"
         with self._noting():
-            await self.session.control(f"SAVEPOINT {name}")
+            await self.session.savepoint(name)
         try:
             yield
-            with self._noting():
-                await self.session.control(f"RELEASE SAVEPOINT {name}")
+            if self.failure:
+                raise self.failure
         except Exception:
             if not self.session.lost:
                 self.failure = None
                 with self._noting():
-                    await self.session.control(f"ROLLBACK TO SAVEPOINT {name}")
-                    await self.session.control(f"RELEASE SAVEPOINT {name}")
+                    await self.session.back_to(name)
             raise
         except BaseException:
             self.failure = Unavailable("database")

@@ -48,8 +48,20 @@ class Session(ABC):
         """Run a statement that gives no rows, once for each set of parameters."""
 
     @abstractmethod
-    async def control(self, sql: str) -> None:
-        """Run a statement without parameters or rows, at the latest before the next one: SAVEPOINT and the like."""
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run a statement whose result nobody asks for, at the latest before the next one or the commit."""
+
+    @abstractmethod
+    async def savepoint(self, name: str) -> None:
+        """Mark a point to which the transaction can go back."""
+
+    @abstractmethod
+    async def back_to(self, name: str) -> None:
+        """Undo what was done since that point."""
+
+    @abstractmethod
+    async def settle(self) -> None:
+        """Run what `later` left."""
 
     @property
     @abstractmethod

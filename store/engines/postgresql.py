@@ -1,14 +1,17 @@
 """PostgreSQL through asyncpg: a bounded pool, snapshot readers, advisory locks.
 
 Write units run READ COMMITTED: what they depend on is locked (`FOR UPDATE`, `serialise`) or guarded by a revision.
-Every round trip counts, so BEGIN, SAVEPOINT and RELEASE travel with the statement that follows them.
+Every round trip counts: BEGIN travels with the lock that follows it, and statements whose result nobody asks for travel
+together, as parts of one.
 """
 
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -38,6 +41,7 @@ SESSION = {
     "idle_in_transaction_session_timeout": "300s",
 }
 
+_PARAMETER = re.compile(r"\$(\d+)")
 _UNIQUE = "23505"
 _UNREADABLE_TEXT = {"22021", "22P05"}
 # Connection, rollback by the server (deadlock), resources, wrong state of an object (lock timeout), intervention.
@@ -55,6 +59,7 @@ class PostgresqlSession(Session):
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self._before: list[str] = []
+        self._later: list[tuple[str, Sequence[Any]]] = []
 
     async def begin(self, *, write: bool) -> None:
         """Begin with the first statement."""
@@ -62,18 +67,22 @@ class PostgresqlSession(Session):
 
     async def commit(self) -> None:
         """Commit, if anything was done."""
-        self._before.append("COMMIT")
-        if self._before[0] not in _BEGIN.values():
-            await to_the_end(self._send())
+        await to_the_end(self._finish())
+
+    async def _finish(self) -> None:
+        await self.settle()
+        if not self._before:
+            await self.connection.execute("COMMIT")
 
     async def rollback(self) -> None:
         """Undo, if anything was done."""
-        self._before = []
+        self._before, self._later = [], []
         if _in_transaction(self.connection):
             await to_the_end(self.connection.execute("ROLLBACK"))
 
     async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
         """Run a statement; its text is prepared once a connection."""
+        await self.settle()
         await self._send()
         if returns:
             rows = await self.connection.fetch(sql, *arguments)
@@ -82,16 +91,38 @@ class PostgresqlSession(Session):
 
     async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
         """Run many rows in one exchange."""
+        await self.settle()
         await self._send()
         await self.connection.executemany(sql, arguments)
 
-    async def control(self, sql: str) -> None:
-        """Keep it for the next exchange."""
-        self._before.append(sql)
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Keep it for the next exchange. Parts of one statement may not change one row twice, as an upsert could."""
+        if "DO UPDATE" in sql and any(sql == kept for kept, _ in self._later):
+            await self.settle()
+        self._later.append((sql, arguments))
 
-    async def at_once(self, sql: str) -> None:
-        """Run a statement without parameters together with what waits for the next exchange."""
-        self._before.append(sql)
+    async def settle(self) -> None:
+        """Run what was kept, in one exchange."""
+        if self._later:
+            kept, self._later = self._later, []
+            await self._send()
+            together = _together(tuple(sql for sql, _ in kept))
+            await self.connection.execute(together, *(one for _, arguments in kept for one in arguments))
+
+    async def savepoint(self, name: str) -> None:
+        """Mark the point with the next exchange."""
+        await self.settle()
+        self._before.append(f"SAVEPOINT {name}")
+
+    async def back_to(self, name: str) -> None:
+        """Go back to it with the next exchange; what was kept came after it, and is dropped."""
+        self._later = []
+        self._before.append(f"ROLLBACK TO SAVEPOINT {name}")
+
+    async def lock(self, number: int) -> None:
+        """Take an advisory lock to the end of the transaction."""
+        await self.settle()
+        self._before.append(f"SELECT pg_advisory_xact_lock({number})")
         await self._send()
 
     @property
@@ -155,7 +186,7 @@ class PostgresqlEngine(Engine):
     async def serialise(self, session: Session, key: str) -> None:
         """Take an advisory lock."""
         assert isinstance(session, PostgresqlSession), "sessions are this engine's own"  # noqa: S101
-        await session.at_once(f"SELECT pg_advisory_xact_lock({_lock(key)})")
+        await session.lock(_lock(key))
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
@@ -222,6 +253,20 @@ async def _read_json(connection: asyncpg.Connection) -> None:
 
 async def _nothing(_connection: asyncpg.Connection) -> None:
     """Units leave nothing behind in a session that would have to be reset."""
+
+
+@lru_cache(CACHED_STATEMENTS)
+def _together(statements: tuple[str, ...]) -> str:
+    """Return one statement that does all of these; none sees what another one wrote."""
+    parts, offset = [], 0
+    for sql in statements:
+        shifted = _PARAMETER.sub(lambda found, by=offset: f"${int(found[1]) + by}", sql)  # type: ignore[misc]
+        offset += max((int(number) for number in _PARAMETER.findall(sql)), default=0)
+        parts.append(shifted)
+    if len(parts) == 1:
+        return parts[0]
+    kept = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(parts[:-1]))
+    return f"WITH {kept} {parts[-1]}"
 
 
 def _count(status: str) -> int:

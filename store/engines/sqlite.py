@@ -70,9 +70,20 @@ class ReadingSession(Session):
         """Run many rows."""
         await self._connection.there(driver.run_many, sql, arguments)
 
-    async def control(self, sql: str) -> None:
-        """Run it."""
-        await self._connection.there(driver.control, sql)
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run it; the connection refuses what writes."""
+        await self._connection.there(driver.run, sql, arguments)
+
+    async def savepoint(self, name: str) -> None:
+        """Mark the point."""
+        await self._connection.there(driver.control, f"SAVEPOINT {name}")
+
+    async def back_to(self, name: str) -> None:
+        """Go back to it."""
+        await self._connection.there(driver.control, f"ROLLBACK TO SAVEPOINT {name}")
+
+    async def settle(self) -> None:
+        """Do nothing: nothing is left for later."""
 
     @property
     def lost(self) -> bool:
@@ -107,9 +118,20 @@ class WritingSession(Session):
         """Run many rows in the thread."""
         await to_the_end(self._connection.there(driver.run_many, sql, arguments))
 
-    async def control(self, sql: str) -> None:
-        """Run it at once."""
-        self._connection.here(driver.control, sql)
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run it at once: there is nothing to gain by waiting."""
+        self._connection.here(driver.run, sql, arguments)
+
+    async def savepoint(self, name: str) -> None:
+        """Mark the point."""
+        self._connection.here(driver.control, f"SAVEPOINT {name}")
+
+    async def back_to(self, name: str) -> None:
+        """Go back to it."""
+        self._connection.here(driver.control, f"ROLLBACK TO SAVEPOINT {name}")
+
+    async def settle(self) -> None:
+        """Do nothing: nothing is left for later."""
 
     @property
     def lost(self) -> bool:
