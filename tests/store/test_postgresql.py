@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
 
