@@ -15,7 +15,6 @@ from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 
-
 TRIES = 8
 """How often others may be quicker before that is told."""
 
