@@ -165,7 +165,9 @@ class PostgresqlEngine(Engine):
         try:
             yield PostgresqlSession(connection)
         finally:
-            await to_the_end(_give_back(pool, connection))
+            if _in_transaction(connection):  # it could not be rolled back: nobody may go on in it
+                connection.terminate()
+            await pool.release(connection)  # which asyncpg does to the end by itself
 
     async def _open(self) -> asyncpg.Pool:
         async with self._opening:
@@ -228,12 +230,6 @@ class PostgresqlEngine(Engine):
                 await pool.close()
         except TimeoutError:  # somebody still holds a connection
             pool.terminate()
-
-
-async def _give_back(pool: asyncpg.Pool, connection: Any) -> None:
-    if _in_transaction(connection):  # it could not be rolled back: nobody may go on in it
-        connection.terminate()
-    await pool.release(connection)
 
 
 def _lost(connection: Any) -> bool:
