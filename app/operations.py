@@ -18,6 +18,7 @@ from domain.ports import Clock
 from store.engines import engine_for
 from store.migrate import current_revision, head_revision
 from store.schema import inbox, outbox
+from store.work import transaction
 
 DAY_SECONDS = 24 * 3600
 UNDER_WAY = (MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN)
@@ -57,8 +58,7 @@ class Operations:
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         since = first_id_of(int(self._clock.now().timestamp()) - DAY_SECONDS)
-        with self._engine.telling():
-            sent, came = await self._counts(since)
+        sent, came = await self._counts(since)
         lines = [
             *_by_state("pishkhan_outbox_messages", "Texts under way, and all of the last day, by state.", sent),
             *_by_state("pishkhan_inbox_messages", "Texts that came in within the last day, by state.", came),
@@ -67,9 +67,9 @@ class Operations:
         return web.Response(text="\n".join(lines) + "\n", headers={"Content-Type": "text/plain; version=0.0.4"})
 
     async def _counts(self, since: int) -> tuple[dict[str, int], dict[str, int]]:
-        async with self._engine.reader.connect() as connection:
-            sent = {state.value: count for state, count in await connection.execute(_outbox(since))}
-            came = {state.value: count for state, count in await connection.execute(_inbox(since))}
+        async with transaction(self._engine, write=False) as work:
+            sent = {state.value: count for state, count in await work.rows(_outbox(since))}
+            came = {state.value: count for state, count in await work.rows(_inbox(since))}
         return sent, came
 
     async def _close(self, _app: web.Application) -> None:

@@ -3,7 +3,7 @@
 A resource is taken by half-hour slots with a unique key on (resource, slot), so no race can book it twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,9 @@ from domain.fleet import Booking, Resource, ResourceKind
 from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
+
+TRIES = 8
+"""How often others may be quicker before that is told."""
 
 
 async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
@@ -73,6 +76,20 @@ def _booking(ctx: Context, resource: Resource, start: datetime, hours: float, *,
     return Booking(ctx.ids.new_id(), ctx.request.id, resource.id, start, start + timedelta(hours=hours), hold)
 
 
+async def _another_if_taken(book: Callable[[], Awaitable[None]]) -> None:
+    """Book, and choose anew when somebody took what was chosen between the look and the booking.
+
+    A conflict that names no resource says that nothing fitting is free: it stays.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await book()
+        except Conflict as conflict:
+            if "resource" not in conflict.params:
+                raise
+    return await book()
+
+
 @dataclass(frozen=True, slots=True)
 class WantedInFuture(Guard):
     """The work is wanted at a time that is still to come: «امروز ساعت ۸» at ten is a mistake.
@@ -102,6 +119,9 @@ class HoldMachines(Effect):
         start = wanted_start(ctx.request)
         if start <= ctx.now:
             raise InvalidField("date", detail="past")
+        await _another_if_taken(lambda: self._hold(ctx, start))
+
+    async def _hold(self, ctx: Context, start: datetime) -> None:
         free = await _free(ctx, ResourceKind.MACHINE, start, start + timedelta(hours=_longest(ctx.request)))
         picked = _pick(free, ctx.request)
         pairs = zip(picked, _units(ctx.request), strict=True)
@@ -118,6 +138,9 @@ class BookMachines(Effect):
         start, end = _span(ctx)
         held = [one.code for _, one in await ctx.uow.fleet.of_request(ctx.request.id)]
         await ctx.uow.fleet.release(ctx.request.id)
+        await _another_if_taken(lambda: self._book(ctx, start, end, held))
+
+    async def _book(self, ctx: Context, start: datetime, end: datetime, held: Sequence[str]) -> None:
         free = await _free(ctx, ResourceKind.MACHINE, start, end)
         machines = _pick(free, ctx.request, ctx.inputs.get("machine") or (), held)
         operators = await self._operators(ctx, machines, start, end)

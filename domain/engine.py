@@ -183,7 +183,8 @@ class Engine:
             event = self._event(ctx, "submit", None, request.state, request.fields)
             if await uow.requests.add(request):
                 await uow.history.append(event)
-                await uow.timers.replace(request.id, self._timers(ctx))
+                for timer in self._timers(ctx):
+                    await uow.timers.add(timer)
                 return
             request.head_seq, request.head_hash = 0, ""
         raise DomainError(detail="no_free_code")

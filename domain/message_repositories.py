@@ -6,9 +6,18 @@ from typing import Any, Protocol
 
 from domain.outgoing import InboundMessage, MessageState, OutboxMessage
 
+Stored = tuple[dict[str, Any], datetime]
+"""A stored dialogue and its expiry."""
+
 
 class Inbox(Protocol):
     """Texts that came in."""
+
+    async def arrive(self, message: InboundMessage, window: timedelta) -> tuple[int, Stored | None] | None:
+        """Store a new text and count it; return how many of its sender that makes in the present window, and what
+        `Dialogues.load` gives for the sender. None, and nothing counted, when its fingerprint is known.
+        """
+        ...
 
     async def add(self, message: InboundMessage) -> bool:
         """Store it; False when its fingerprint is known (a duplicate delivery)."""
@@ -30,7 +39,7 @@ class Inbox(Protocol):
 class Dialogues(Protocol):
     """The running dialogue of each line, as opaque JSON of the conversation package."""
 
-    async def load(self, channel: str, address: str) -> tuple[dict[str, Any], datetime] | None:
+    async def load(self, channel: str, address: str) -> Stored | None:
         """Return the stored dialogue and its expiry, whether past or not."""
         ...
 

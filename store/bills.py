@@ -7,10 +7,11 @@ from sqlalchemy import Executable, bindparam, insert, select, update
 from domain.bills import Bill, Payment, PaymentMethod, Refund, RefundState
 from domain.errors import BillNotFound, Conflict, Unavailable
 from store.engines.base import Engine
+from store.engines.prepared import Row
 from store.rows import Record
 from store.schema import bills, payments, refunds
 from store.sequences import SqlSequences
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 LAST_FILE_NUMBER = 99_999_999
 
@@ -110,7 +111,7 @@ class SqlBills(Repository):
             raise Conflict("refund")
 
 
-def _found(row: AnyRow | None) -> Bill:
+def _found(row: Row | None) -> Bill:
     if row is None:
         raise BillNotFound("bill_id")
     return _BILL.read(row)

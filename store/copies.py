@@ -43,7 +43,7 @@ async def is_empty(url: str) -> bool:
     engine = engine_for(url)
     try:
         with engine.telling():
-            async with engine.reader.connect() as connection:
+            async with engine.inspection() as connection:
                 return await connection.run_sync(_holds_nothing)
     finally:
         await engine.close()

@@ -10,9 +10,10 @@ from domain.errors import Conflict, NotFound
 from domain.fleet import Booking, Resource, ResourceKind, ResourceStatus
 from domain.fleet import slots as slots_of
 from store.engines.base import Engine
+from store.engines.prepared import Row
 from store.rows import Record
 from store.schema import bookings, resources, slots
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 _RESOURCE = Record(resources, Resource)
 _OF_KIND = select(*_RESOURCE.columns).where(resources.c.kind == bindparam("of_kind")).order_by(resources.c.code)
@@ -85,7 +86,7 @@ class SqlFleet(Repository):
             return
         await self._work.run(_ADD_BOOKINGS, [_BOOKING.values(booking) for booking in wanted])
         rows = [{"slot": slot, "resource_id": resource, "booking_id": booking} for slot, resource, booking in taking]
-        taken = {(slot, resource) for slot, resource in await self._work.rows(_take_slots, rows)}
+        taken = {(slot, resource) for row in rows for slot, resource in await self._work.rows(_take_slots, row)}
         if len(taken) < len(taking):
             await self._refuse(wanted, taking, taken)
 
@@ -121,5 +122,5 @@ def _slots(booking: Booking) -> list[int]:
     return found
 
 
-def _read(rows: Sequence[AnyRow]) -> list[tuple[Booking, Resource]]:
+def _read(rows: Sequence[Row]) -> list[tuple[Booking, Resource]]:
     return [(_BOOKING.read(row), _RESOURCE.read(row, len(_BOOKING.names))) for row in rows]

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from sqlalchemy import Integer, bindparam, insert, select, update
 
 from domain.history import Head, HistoryEvent, Seal
+from store.engines.prepared import Row
 from store.rows import Record
 from store.schema import history, requests, seals
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 REQUESTS_A_PAGE = 200
 SEALS_A_PAGE = 4
@@ -43,7 +44,7 @@ class SqlHistory(Repository):
 
     async def append(self, event: HistoryEvent) -> None:
         """Store an event; `Conflict` when the request has one of that number already."""
-        await self._work.run(_ADD, _EVENT.values(event))
+        await self._work.later(_ADD, _EVENT.values(event))
 
     async def of_request(self, request_id: int) -> list[HistoryEvent]:
         """Return the events of a request in order."""
@@ -97,6 +98,6 @@ class SqlHistory(Repository):
                 after = seal.number
 
 
-def _seal(row: AnyRow) -> Seal:
+def _seal(row: Row) -> Seal:
     number, at, heads, previous, digest, signature = row
     return Seal(number, at, tuple(Head(*head) for head in heads), previous, digest, signature)

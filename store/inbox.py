@@ -1,11 +1,16 @@
 """Texts that came in, each kept once however often it is delivered."""
 
+from datetime import timedelta
+
 from sqlalchemy import Executable, Integer, bindparam, select, update
 
+from domain.message_repositories import Stored
 from domain.outgoing import InboundMessage
 from store.engines.base import Engine
+from store.engines.types import Words
+from store.lines import SqlLines, window_of
 from store.rows import Record
-from store.schema import inbox
+from store.schema import dialogues, hits, inbox
 from store.work import Repository
 
 _MESSAGE = Record(inbox, InboundMessage)
@@ -27,8 +32,33 @@ def _add_unless_known(engine: Engine) -> Executable:
     return engine.insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider", "fingerprint"])
 
 
+def _arrive(engine: Engine) -> Executable:
+    """Everything that is asked of a new text at once: is it new, what was its sender doing, how often does it come."""
+    line = (dialogues.c.channel == bindparam("on_channel"), dialogues.c.address == bindparam("from_sender"))
+    return (
+        engine.insert(inbox)
+        .on_conflict_do_nothing(index_elements=["channel", "provider", "fingerprint"])
+        .returning(
+            select(hits.c.count).where(hits.c.key == bindparam("counted", type_=Words)).scalar_subquery(),
+            select(dialogues.c.state).where(*line).scalar_subquery(),
+            select(dialogues.c.expires_at).where(*line).scalar_subquery(),
+        )
+    )
+
+
 class SqlInbox(Repository):
     """The port `Inbox`. Of deliveries that come at once, one is stored; the others wait for its unit and are known."""
+
+    async def arrive(self, message: InboundMessage, window: timedelta) -> tuple[int, Stored | None] | None:
+        """Store and count a new text; None when its fingerprint is known."""
+        key = f"in:{message.sender}"
+        counted, _ = window_of(key, message.received_at, window)
+        asked = {"counted": counted, "on_channel": message.channel, "from_sender": message.sender}
+        row = await self._work.row(_arrive, {**_MESSAGE.values(message), **asked})
+        if row is None:
+            return None
+        await SqlLines(self._work).count_later(key, message.received_at, window, first=row[0] is None)
+        return (row[0] or 0) + 1, None if row[1] is None else (row[1], row[2])
 
     async def add(self, message: InboundMessage) -> bool:
         """Store it; False when its fingerprint is known (a duplicate delivery)."""
@@ -42,7 +72,7 @@ class SqlInbox(Repository):
     async def save(self, message: InboundMessage) -> None:
         """Store what became of it."""
         became = {name: getattr(message, name) for name in ("state", "intent", "reply_id", "request_id", "reason")}
-        await self._work.run(_SAVE, {**became, "message_id": message.id})
+        await self._work.later(_SAVE, {**became, "message_id": message.id})
 
     async def last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
         """Return the newest messages of a sender, newest first."""

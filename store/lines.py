@@ -41,19 +41,27 @@ class SqlLines(Repository):
 
     async def hit(self, key: str, now: datetime, window: timedelta) -> int:
         """Count one more under `key` in the present window; return the new count. A new window sweeps past ones out."""
-        full_key, ends_at = _window(key, now, window)
+        full_key, ends_at = window_of(key, now, window)
         count: int = await self._work.value(_hit, {"key": full_key, "ends_at": ends_at})
         if count == 1:
             await self._work.run(_SWEEP, {"now": now})
         return count
 
+    async def count_later(self, key: str, now: datetime, window: timedelta, *, first: bool) -> None:
+        """Count one more, at the latest by the commit; `first` tells that it is the first of its window."""
+        full_key, ends_at = window_of(key, now, window)
+        await self._work.later(_hit, {"key": full_key, "ends_at": ends_at})
+        if first:
+            await self._work.run(_SWEEP, {"now": now})
+
     async def hits(self, key: str, now: datetime, window: timedelta) -> int:
         """Return the count without adding to it."""
-        full_key, _ = _window(key, now, window)
+        full_key, _ = window_of(key, now, window)
         return await self._work.value(_HITS, {"of_key": full_key}) or 0
 
 
-def _window(key: str, now: datetime, window: timedelta) -> tuple[str, datetime]:
+def window_of(key: str, now: datetime, window: timedelta) -> tuple[str, datetime]:
+    """Return the key of the present window, and when it ends."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     number = (now - epoch) // window
     return f"{key}|{int(window.total_seconds())}|{number}", epoch + (number + 1) * window

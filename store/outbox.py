@@ -28,7 +28,7 @@ from store.engines.base import Engine
 from store.engines.types import ID, Choice, Utc, Words
 from store.rows import Record
 from store.schema import outbox, receipts
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 EARLY_RECEIPTS_KEPT = timedelta(days=7)
 ABANDONED = "abandoned"
@@ -137,7 +137,7 @@ def _claim(engine: Engine) -> Executable:
             claim_token=bindparam("token"),
             claimed_until=engine.later(bindparam("lease", type_=Float)),
         )
-        .returning(*_MESSAGE.columns, outbox.c.priority)
+        .returning(*_MESSAGE.columns)
     )
 
 
@@ -167,7 +167,7 @@ class SqlOutbox(Repository):
 
     async def add(self, message: OutboxMessage) -> None:
         """Queue a message."""
-        await self._work.run(_ADD, {**_MESSAGE.values(message), "priority": message.cls.priority})
+        await self._work.later(_ADD, {**_MESSAGE.values(message), "priority": message.cls.priority})
         self._work.outbox_grew = True
 
     async def get(self, message_id: int) -> OutboxMessage:
@@ -193,7 +193,7 @@ class SqlOutbox(Repository):
         """
         what = {"on_channel": channel, "now": now, "most": limit, "by": provider}
         rows = await self._work.rows(_claim, {**what, "lease": lease.total_seconds(), "token": token})
-        return [_MESSAGE.read(row) for row in sorted(rows, key=_turn)]
+        return sorted(_MESSAGE.read_all(rows), key=_turn)
 
     async def mark(self, message: OutboxMessage, token: str) -> bool:
         """Store what became of a claimed message and end the claim; False when the claim was lost.
@@ -314,5 +314,5 @@ def _raised(state: MessageState, now: datetime) -> dict[str, Any]:
     return {"new_state": state, "now": now, "sent": sent, "below": _below(state)}
 
 
-def _turn(row: AnyRow) -> tuple[int, datetime, int]:
-    return row.priority, row.created_at, row.id
+def _turn(message: OutboxMessage) -> tuple[int, datetime, int]:
+    return message.cls.priority, message.created_at, message.id

@@ -58,7 +58,7 @@ class SqlPeople(Repository):
 
     async def put_person(self, person: Person) -> None:
         """Store a new person or what became known; a known name or code is never overwritten by None."""
-        await self._work.run(_put_person, _PERSON.values(person))
+        await self._work.later(_put_person, _PERSON.values(person))
 
     async def forget_person(self, mobile: str) -> None:
         """Forget whose number that is."""

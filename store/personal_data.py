@@ -108,7 +108,7 @@ class SqlPersonalData(Repository):
 
     async def ended_before(self, moment: datetime, limit: int) -> list[int]:
         """Return the ids of requests that ended before that moment and may be erased, oldest first."""
-        return [row.id for row in await self._work.rows(_ENDED_BEFORE, {"moment": moment, "most": limit})]
+        return [request_id for (request_id,) in await self._work.rows(_ENDED_BEFORE, {"moment": moment, "most": limit})]
 
     async def refund_due(self, request_id: int) -> bool:
         """Tell whether money is still to go back to the citizen of a request."""
@@ -147,7 +147,7 @@ class SqlPersonalData(Repository):
         return texts
 
     async def _drop_files(self, request_id: int) -> None:
-        files = [row.sha256 for row in await self._work.rows(_FILES, {"of_request": request_id})]
+        files = [sha256 for (sha256,) in await self._work.rows(_FILES, {"of_request": request_id})]
         if files:
             await self._work.run(_DROP_FILES, {"of_request": request_id})
             await self._work.run(_DROP_CONTENTS, {"files": files})

@@ -18,9 +18,10 @@ from domain.registry_rows import (
     RegistryRow,
     changed_fields,
 )
+from store.engines.prepared import Row
 from store.schema import registry_changes, registry_reminders
 from store.shelves import SHELVES, Shelf
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 # Nobody refers to a kept change, so the database numbers them.
 _KEEP_CHANGE = insert(registry_changes).inline()
@@ -146,7 +147,7 @@ class SqlRegistries(Repository):
             if pairs:
                 await self._work.run(link.add, pairs)
 
-    async def _read(self, shelf: Shelf, rows: Sequence[AnyRow]) -> list[RegistryRow]:
+    async def _read(self, shelf: Shelf, rows: Sequence[Row]) -> list[RegistryRow]:
         linked: dict[str, dict[int, list[Any]]] = {name: defaultdict(list) for name in shelf.links}
         for name, link in shelf.links.items() if rows else ():
             for owner, value in await self._work.rows(link.of_owners, {"owners": [row[0] for row in rows]}):

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, se
 from domain.errors import Conflict, NotFound
 from domain.requests import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
 from store.engines.base import Engine
+from store.engines.prepared import Row
 from store.rows import Record
 from store.schema import requests, timers
-from store.work import AnyRow, Repository
+from store.work import Repository
 
 _LIVE = [phase for phase in Phase if not phase.final]
 
@@ -102,7 +103,7 @@ class SqlRequests(Repository):
         return await self._work.count(_MOVE, {**entry, "new_state": new, "new_version": new_version})
 
 
-def _found(row: AnyRow | None, field: str) -> ServiceRequest:
+def _found(row: Row | None, field: str) -> ServiceRequest:
     if row is None:
         raise NotFound(field)
     return _REQUEST.read(row)
@@ -130,7 +131,7 @@ class SqlTimers(Repository):
 
     async def add(self, timer: Timer) -> None:
         """Set one more timer; one that is set already stays."""
-        await self._work.run(_set_timer, _TIMER.values(timer))
+        await self._work.later(_set_timer, _TIMER.values(timer))
 
     async def due(self, kind: TimerKind, now: datetime, limit: int) -> list[Timer]:
         """Return timers of that kind whose time has come, oldest first."""

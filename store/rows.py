@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Column, Row, Table
+from sqlalchemy import Column, Table
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -24,10 +24,10 @@ class Record(Generic[ThingT]):
         """Return column → value, to be inserted or updated."""
         return {name: getattr(thing, name) for name in self.names}
 
-    def read(self, row: Row[*tuple[Any, ...]], start: int = 0) -> ThingT:
+    def read(self, row: tuple[Any, ...], start: int = 0) -> ThingT:
         """Build the object from a row in which `columns` begin at `start`."""
         return self._made(*row[start : start + len(self.names)])
 
-    def read_all(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[ThingT]:
+    def read_all(self, rows: Sequence[tuple[Any, ...]]) -> list[ThingT]:
         """Build all objects of a result."""
         return [self.read(row) for row in rows]

@@ -8,8 +8,8 @@ from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, insert, 
 from domain.fleet import ResourceKind
 from domain.registries import AGENCY, DRIVER, DUTY, MACHINES, OPERATORS, OWNER, REWARD, VEHICLE, VIOLATION, Registry
 from domain.registry_rows import RegistryRow
+from store.engines.prepared import Row
 from store.schema import agencies, driver_vehicles, drivers, duties, owners, resources, rewards, vehicles, violations
-from store.work import AnyRow
 
 _HEAD = ("id", "created_at", "updated_at", "revision")
 
@@ -85,7 +85,7 @@ class Shelf:
         data = {"data": row.data} if self.has_data else {}
         return {**self._fixed, **{name: row.values[name] for name in self.names}, **data, "updated_at": row.updated_at}
 
-    def read(self, row: AnyRow, links: Mapping[str, Sequence[Any]]) -> RegistryRow:
+    def read(self, row: Row, links: Mapping[str, Sequence[Any]]) -> RegistryRow:
         """Build a row of the registry from a result of `all`; `links` has the values of the linked fields."""
         row_id, created_at, updated_at, revision, *rest = row
         data = rest.pop(0) if self.has_data else {}

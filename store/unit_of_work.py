@@ -1,16 +1,13 @@
 """Units of work: one transaction and the repositories that share it.
 
-A unit ends in one of two ways, whatever happens to its task: everything it wrote is durable, or nothing is. Beginning,
-commit and return of the connection are awaited to their end even when the task is cancelled meanwhile (the cancellation
-follows), so that no connection is left in the middle and the turn to write is never passed on too early.
+A unit ends in one of two ways, whatever happens to its task: everything it wrote is durable, or nothing is. Commit and
+rollback are awaited to their end even when the task is cancelled meanwhile (the cancellation follows), so that no
+connection is left in the middle and the turn to write is never passed on too early.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Self, TypeVar
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Self
 
 from store.audit import SqlAudit
 from store.bills import SqlBills
@@ -32,10 +29,8 @@ from store.registries import SqlRegistries
 from store.requests import SqlRequests, SqlTimers
 from store.sequences import SqlSequences
 from store.tariffs import SqlTariffs
-from store.work import Work
+from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
-
-ResultT = TypeVar("ResultT")
 
 
 class SqlUnit:
@@ -104,51 +99,7 @@ class SqlStore:
 
         `write=False` reads one snapshot beside the writers. `Unavailable("database")` when there is no connection.
         """
-        if not write:
-            async with self._transaction(self._engine.reader.connect()) as work:
-                yield SqlUnit(work)
-            return
-        async with self._engine.turn(), self._transaction(self._engine.writer.connect()) as work:
+        async with transaction(self._engine, write=write) as work:
             yield SqlUnit(work)
         if work.outbox_grew and self._on_outbox:
             self._on_outbox()
-
-    @asynccontextmanager
-    async def _transaction(self, connection: AsyncConnection) -> AsyncIterator[Work]:
-        try:
-            await _to_the_end(self._begin(connection))
-            work = Work(connection, self._engine)
-            yield work
-            if work.failure:
-                raise work.failure  # swallowed inside the block: the transaction cannot be committed any more
-            await _to_the_end(self._commit(connection))
-        finally:
-            await _to_the_end(_give_back(connection))
-
-    async def _begin(self, connection: AsyncConnection) -> None:
-        with self._engine.telling():
-            _ = await connection.start()
-            _ = await connection.begin()
-
-    async def _commit(self, connection: AsyncConnection) -> None:
-        with self._engine.telling():
-            await connection.commit()
-
-
-async def _give_back(connection: AsyncConnection) -> None:
-    if connection.sync_connection is not None:  # else it was never connected
-        await connection.close()  # which rolls back what was not committed
-
-
-async def _to_the_end(work: Coroutine[Any, Any, ResultT]) -> ResultT:
-    """Await something that must not be left half done: a cancellation waits, and is raised after it."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is None:
-        return task.result()
-    raise cancelled from (None if task.cancelled() else task.exception())

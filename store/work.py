@@ -1,17 +1,17 @@
 """The open transaction as the repositories see it: it runs statements and tells failures in the domain's words."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from itertools import count
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Executable
 
 from domain.errors import Unavailable
-from store.engines.base import Engine
+from store.engines.base import Engine, Session
+from store.engines.prepared import Row
 
-Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-AnyRow = Row[*tuple[Any, ...]]
+Values = Mapping[str, Any]
 Recipe = Callable[[Engine], Executable]
 """Builds a statement that needs the engine's own words; a module-level function, so that it is built once."""
 
@@ -23,33 +23,64 @@ class Work:
     class, on every engine. `outbox_grew` tells whether a message was queued.
     """
 
-    def __init__(self, connection: AsyncConnection, engine: Engine) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, engine: Engine) -> None:
+        self.session = session
         self._engine = engine
+        self._savepoints = count(1)
         self.failure: Exception | None = None
         self.outbox_grew = False
 
-    async def run(self, statement: Executable | Recipe, values: Values | None = None) -> CursorResult[Any]:
-        """Run a statement, or many rows of it; raises domain errors (`Conflict` when a unique key is taken)."""
-        executable = statement if isinstance(statement, Executable) else self._engine.built(statement)
-        with self._noting():
-            return await self._connection.execute(executable, values)
+    async def rows(self, statement: Executable | Recipe, values: Values | None = None) -> list[Row]:
+        """Return all rows; raises domain errors (`Conflict` when a unique key is taken)."""
+        rows, _ = await self._run(statement, values or {})
+        return rows
 
-    async def rows(self, statement: Executable | Recipe, values: Values | None = None) -> Sequence[AnyRow]:
-        """Return all rows."""
-        return (await self.run(statement, values)).all()
-
-    async def row(self, statement: Executable | Recipe, values: Values | None = None) -> AnyRow | None:
+    async def row(self, statement: Executable | Recipe, values: Values | None = None) -> Row | None:
         """Return the first row, None when there is none."""
-        return (await self.run(statement, values)).first()
+        rows, _ = await self._run(statement, values or {})
+        return rows[0] if rows else None
 
     async def value(self, statement: Executable | Recipe, values: Values | None = None) -> Any:
         """Return the first column of the first row, None when there is none."""
-        return (await self.run(statement, values)).scalar()
+        row = await self.row(statement, values)
+        return row[0] if row else None
 
     async def count(self, statement: Executable | Recipe, values: Values | None = None) -> int:
         """Return how many rows the statement wrote."""
-        return (await self.run(statement, values)).rowcount
+        _, number = await self._run(statement, values or {})
+        return number
+
+    async def run(self, statement: Executable | Recipe, values: Values | Sequence[Values] | None = None) -> None:
+        """Run a statement whose result nobody asks for, or many rows of it."""
+        if values is None or isinstance(values, Mapping):
+            await self._run(statement, values or {})
+        elif values:
+            await self._run_many(statement, values)
+
+    async def later(self, statement: Executable | Recipe, values: Values) -> None:
+        """Run a statement whose result nobody asks for, at the latest before the next one or the commit.
+
+        Several travel together. None of them may depend on another one; what the database says of one is raised late.
+        """
+        with self._noting():
+            prepared = self._engine.prepared(self._built(statement), tuple(values))
+            await self.session.later(*prepared.bound(values))
+
+    async def _run(self, statement: Executable | Recipe, values: Values) -> tuple[list[Row], int]:
+        with self._noting():
+            prepared = self._engine.prepared(self._built(statement), tuple(values))
+            sql, arguments = prepared.bound(values)
+            rows, number = await self.session.run(sql, arguments, returns=prepared.returns)
+            return prepared.read(rows) if rows else [], number
+
+    async def _run_many(self, statement: Executable | Recipe, many: Sequence[Values]) -> None:
+        with self._noting():
+            prepared = self._engine.prepared(self._built(statement), tuple(many[0]))
+            bound = [prepared.bound(values) for values in many]
+            await self.session.run_many(bound[0][0], [arguments for _, arguments in bound])
+
+    def _built(self, statement: Executable | Recipe) -> Executable:
+        return statement if isinstance(statement, Executable) else self._engine.built(statement)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -57,17 +88,18 @@ class Work:
 
         That needs a connection that still works: after a cancellation or a lost connection everything is lost.
         """
+        name = f"attempt_{next(self._savepoints)}"
         with self._noting():
-            savepoint = await self._connection.begin_nested()
+            await self.session.savepoint(name)
         try:
             yield
-            with self._noting():
-                await savepoint.commit()
+            if self.failure:
+                raise self.failure
         except Exception:
-            if not self._connection.invalidated:
+            if not self.session.lost:
                 self.failure = None
                 with self._noting():
-                    await savepoint.rollback()
+                    await self.session.back_to(name)
             raise
         except BaseException:
             self.failure = Unavailable("database")
@@ -75,8 +107,8 @@ class Work:
 
     async def serialise(self, key: str) -> None:
         """Hold `key` to the end of the transaction, waiting for another holder first."""
-        if self._engine.serialised is not None:
-            await self.run(self._engine.serialised, {"key": key})
+        with self._noting():
+            await self._engine.serialise(self.session, key)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -90,6 +122,25 @@ class Work:
             if told is error:
                 raise
             raise told from error
+
+
+@asynccontextmanager
+async def transaction(engine: Engine, *, write: bool) -> AsyncIterator[Work]:
+    """Open a transaction that is committed when the block ends and rolled back on any exception."""
+    async with AsyncExitStack() as stack:
+        with engine.telling():
+            session = await stack.enter_async_context(engine.session(write=write))
+            await session.begin(write=write)
+        try:
+            work = Work(session, engine)
+            yield work
+            if work.failure:
+                raise work.failure  # swallowed inside the block: the transaction cannot be committed any more
+            with engine.telling():
+                await session.commit()
+        except BaseException:
+            await session.rollback()
+            raise
 
 
 class Repository:

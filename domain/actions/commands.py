@@ -9,7 +9,7 @@ from domain.actions import act, feedback, notify, submit, track
 from domain.actions import reopen as reopening
 from domain.actions.desk import Desk
 from domain.actions.subjects import SUBJECTS
-from domain.charging import SUBJECT
+from domain.charging import SUBJECT, bills_of
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
 from domain.errors import BillNotFound, DomainError, NotAllowedNow, NotFound
@@ -131,7 +131,7 @@ async def pay(talk: Talk, slots: Slots) -> Said:
     found = await track.track(talk.desk, talk.uow, slots["code"], talk.actor.ident)
     if not found.own:
         return talk.say_about(found.request, "sms.status_of_other")
-    facts = notify.bill_facts(found.bills)
+    facts = notify.bill_facts(await bills_of(talk.uow, found.request))
     return talk.say_about(found.request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
 
 

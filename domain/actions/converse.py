@@ -13,6 +13,7 @@ from domain.conversation.command_fields import MENU
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
 from domain.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
+from domain.message_repositories import Stored
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.text import fold
@@ -33,11 +34,14 @@ class Reply:
     intent: str
 
 
-async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel: str) -> Reply:
-    """Read one text from a proved mobile and do what it asks, inside the caller's unit of work."""
+async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel: str, stored: Stored | None) -> Reply:
+    """Read one text from a proved mobile and do what it asks, inside the caller's unit of work.
+
+    `stored` is the dialogue of this mobile on this channel, as `uow.dialogues.load` gives it.
+    """
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, channel)
     talk = Talk(desk, uow, actor, Conversation(desk.grammar, desk.services, channel))
-    dialogue, late = await _load(desk, uow, channel, mobile)
+    dialogue, late = _read(desk, stored)
     before = dialogue.as_json()
     reply = await _turn(talk, dialogue, text, late=late)
     if reply.said.then:
@@ -221,8 +225,8 @@ def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Re
     return replace(reply, said=replace(reply.said, text=joined))
 
 
-async def _load(desk: Desk, uow: UnitOfWork, channel: str, mobile: str) -> tuple[Dialogue, bool]:
-    stored = await uow.dialogues.load(channel, mobile)
+def _read(desk: Desk, stored: Stored | None) -> tuple[Dialogue, bool]:
+    """Return the dialogue that goes on, and whether an earlier one has just run out."""
     if stored is None:
         return Dialogue(), False
     state, expires_at = stored

@@ -15,7 +15,7 @@ from domain.messages import Message
 from domain.outgoing import MessageClass, OutboxMessage
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.requests import ServiceRequest
+from domain.requests import Phase, ServiceRequest
 
 SMS = "sms"
 
@@ -117,7 +117,7 @@ async def standing(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> tupl
 
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """
-    facts = bill_facts(await bills_of(uow, request))
+    facts = bill_facts(await bills_of(uow, request)) if request.phase is Phase.NEEDS_PAYMENT else {}
     base = f"services.{request.service}"
     pending = f"{base}.pending.{request.state}"
     if pending in desk.catalogue:

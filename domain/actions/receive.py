@@ -15,6 +15,7 @@ from domain.actions.converse import converse
 from domain.actions.desk import Desk
 from domain.actions.notify import SMS, queue
 from domain.errors import DomainError, Internal, InvalidField, TooManyRequests
+from domain.message_repositories import Stored
 from domain.messages import Message
 from domain.outgoing import InboundMessage, InboundState
 from domain.ports import ReceivedSms, Store, UnitOfWork
@@ -68,20 +69,22 @@ async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> Inbou
     earlier = await _earlier(desk, uow, message)
     if earlier is not None:
         return earlier
-    if not await uow.inbox.add(message):
+    arrived = await uow.inbox.arrive(message, desk.policy.inbound_window)
+    if arrived is None:
         return await uow.inbox.known(SMS, message.provider, message.fingerprint) or message
+    count, dialogue = arrived
     if message.mobile is None:
         message.state = InboundState.NOT_A_MOBILE
-    elif not await _limited(desk, uow, message):
-        await _answer(desk, uow, message, message.mobile)
+    elif not await _limited(desk, uow, message, count):
+        await _answer(desk, uow, message, message.mobile, dialogue)
     await uow.inbox.save(message)
     return message
 
 
 async def _earlier(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> InboundMessage | None:
-    """Recognise a repeated delivery: by the provider's id, else by sender, text and where the dialogue stands."""
+    """Recognise a repeated delivery without a provider's id: by sender, text and where the dialogue stands."""
     if message.provider_id is not None:
-        return await uow.inbox.known(SMS, message.provider, message.fingerprint)
+        return None  # the inbox itself tells, when it is added
     stored = await uow.dialogues.load(SMS, message.sender)
     position = hashlib.sha256(f"{message.text}\0{stored[0] if stored else None}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
@@ -92,10 +95,9 @@ async def _earlier(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> Inbo
     return None
 
 
-async def _limited(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool:
-    """Count the line's texts; past the limit the citizen is told once, then nothing is answered in this window."""
+async def _limited(desk: Desk, uow: UnitOfWork, message: InboundMessage, count: int) -> bool:
+    """Of a line's texts past the limit the citizen is told once, then nothing is answered in this window."""
     policy = desk.policy
-    count = await uow.lines.hit(f"in:{message.sender}", message.received_at, policy.inbound_window)
     if count <= policy.inbound_limit:
         return False
     message.state = InboundState.LIMITED
@@ -105,8 +107,8 @@ async def _limited(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool
     return True
 
 
-async def _answer(desk: Desk, uow: UnitOfWork, message: InboundMessage, mobile: str) -> None:
-    reply = await converse(desk, uow, mobile, message.text, SMS)
+async def _answer(desk: Desk, uow: UnitOfWork, message: InboundMessage, mobile: str, dialogue: Stored | None) -> None:
+    reply = await converse(desk, uow, mobile, message.text, SMS, dialogue)
     message.intent, message.request_id = reply.intent, reply.said.request_id
     if reply.intent == "unknown" and await _looping(desk, uow, message):
         message.reason = "loop"

@@ -32,7 +32,8 @@ async def submit(
     if mobile:
         told = {field.autofill: values.get(field.name) for field in service.form}
         names = told.get("person.full_name"), told.get("person.national_code")
-        await uow.people.put_person(Person(mobile, *names, desk.clock.now()))
+        if known is None or any(name and name not in (known.full_name, known.national_code) for name in names):
+            await uow.people.put_person(Person(mobile, *names, desk.clock.now()))
     return outcome
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from domain import tracking
 from domain.actions.desk import Desk
-from domain.bills import Bill
-from domain.charging import bills_of
 from domain.errors import NotFound, TooManyRequests
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
@@ -19,7 +17,6 @@ class Tracked:
 
     request: ServiceRequest
     own: bool
-    bills: tuple[Bill, ...] = ()
 
 
 async def track(desk: Desk, uow: UnitOfWork, code: str, viewer: str) -> Tracked:
@@ -27,19 +24,20 @@ async def track(desk: Desk, uow: UnitOfWork, code: str, viewer: str) -> Tracked:
 
     From the request's own mobile the answer is full, from another it names service and phase only. Errors:
     `CodeMistyped` (no look-up is made), `NotFound`, `TooManyRequests` once this viewer, or all together, guessed too
-    often.
+    often; one's own request is told even then: nobody has to guess it.
     """
     digits = tracking.parse(code)
-    await refuse_guessing(desk, uow, viewer)
     try:
         request = await uow.requests.by_code(digits)
     except NotFound:
+        await refuse_guessing(desk, uow, viewer)
         await count_guess(desk, uow, viewer)
         raise
-    if request.mobile != viewer:
-        await count_guess(desk, uow, viewer)
-        return Tracked(request, own=False)
-    return Tracked(request, own=True, bills=tuple(await bills_of(uow, request)))
+    if request.mobile == viewer:
+        return Tracked(request, own=True)
+    await refuse_guessing(desk, uow, viewer)
+    await count_guess(desk, uow, viewer)
+    return Tracked(request, own=False)
 
 
 async def count_guess(desk: Desk, uow: UnitOfWork, viewer: str) -> None:

@@ -1,38 +1,91 @@
 """What every engine offers to the repositories, so that nothing outside this package knows which database it is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Table
+from sqlalchemy import ColumnElement, Dialect, Executable, NullPool, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.errors import DomainError, Unavailable
+from store.engines.prepared import Prepared
 
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, spelt alike by both dialects."""
 
+Rows = Sequence[Sequence[Any]]
+
+PREPARED = 1000
+"""Statements that are kept ready; the repositories have some hundreds, the others are built for one question."""
+
+
+class Session(ABC):
+    """One connection of the driver while a unit of work has it. It raises the driver's own errors."""
+
+    @abstractmethod
+    async def begin(self, *, write: bool) -> None:
+        """Begin a transaction: one that may write, or one that reads a single snapshot."""
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make it durable."""
+
+    @abstractmethod
+    async def rollback(self) -> None:
+        """Undo it; harmless when there is none."""
+
+    @abstractmethod
+    async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
+        """Run a statement; return its rows, and how many it gave or wrote."""
+
+    @abstractmethod
+    async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+        """Run a statement that gives no rows, once for each set of parameters."""
+
+    @abstractmethod
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run a statement whose result nobody asks for, at the latest before the next one or the commit."""
+
+    @abstractmethod
+    async def savepoint(self, name: str) -> None:
+        """Mark a point to which the transaction can go back."""
+
+    @abstractmethod
+    async def back_to(self, name: str) -> None:
+        """Undo what was done since that point."""
+
+    @abstractmethod
+    async def settle(self) -> None:
+        """Run what `later` left."""
+
+    @property
+    @abstractmethod
+    def lost(self) -> bool:
+        """Whether the connection is gone, so that nothing can be run or undone on it any more."""
+
 
 class Engine(ABC):
-    """One database. `reader` and `writer` begin the two sorts of transaction; they may share their connections.
+    """One database: sessions for units of work, and connections of SQLAlchemy for work on the schema.
 
-    A reader sees one snapshot from its first statement to its end and cannot write. `now` is the database's time.
-    `serialised` holds its parameter `key` to the end of the transaction, waiting for another holder first; None where
-    writers are serial anyway.
+    `now` is the database's time. `dialect` tells the compiler which SQL to write.
     """
 
-    reader: AsyncEngine
-    writer: AsyncEngine
+    dialect: Dialect
     now: ColumnElement[datetime]
-    serialised: Executable | None
+    has_version: str
+    """A statement that gives one number, 0 when no version of the schema is noted."""
 
     def __init__(self) -> None:
         self._built: dict[Callable[[Engine], Executable], Executable] = {}
+        self.prepared = lru_cache(PREPARED)(self._prepare)
+
+    def _prepare(self, statement: Executable, names: tuple[str, ...]) -> Prepared:
+        return Prepared(statement, self.dialect, names)
 
     def built(self, recipe: "Callable[[Engine], Executable]") -> Executable:
         """Return the statement of a recipe that needs this engine's own words, made once."""
@@ -50,46 +103,68 @@ class Engine(ABC):
         """Return the database's time in so many seconds."""
 
     @abstractmethod
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        """Wait for one's turn to write, where writers must queue; held until the block ends."""
+    def session(self, *, write: bool) -> AbstractAsyncContextManager[Session]:
+        """Take a session, waiting for one's turn; given back when the block ends, with no transaction open on it."""
+
+    @abstractmethod
+    async def serialise(self, session: Session, key: str) -> None:
+        """Hold `key` to the end of the session's transaction, waiting for another holder first."""
+
+    async def revision(self) -> str | None:
+        """Return the version that the schema bears, None for a database without one."""
+        with self.telling():
+            async with self.session(write=False) as session:
+                [(there,)], _ = await session.run(self.has_version, (), returns=True)
+                if not there:
+                    return None
+                rows, _ = await session.run("SELECT version_num FROM alembic_version", (), returns=True)
+                return str(rows[0][0]) if rows else None
 
     @abstractmethod
     def migration(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open one transaction that changes the schema and keeps other migrations out; committed at its end."""
 
     @abstractmethod
-    def fault(self, error: DBAPIError) -> DomainError | None:
-        """Return what an error of this database means to the domain, None when it is a mistake of the code."""
+    def schema_engine(self) -> AsyncEngine:
+        """Return a fresh engine of SQLAlchemy without a pool, for the caller to dispose of."""
+
+    @asynccontextmanager
+    async def inspection(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection of SQLAlchemy that looks at the schema."""
+        engine = self.schema_engine()
+        try:
+            async with engine.connect() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
+    @abstractmethod
+    def fault(self, error: BaseException) -> DomainError | None:
+        """Return what an error of the driver means to the domain, None when it is a mistake of the code."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close all connections."""
 
     def told(self, error: BaseException) -> BaseException:
         """Return the domain error that stands for a failed statement or connection, else the error itself."""
-        if isinstance(error, DBAPIError):
-            lost = Unavailable("database") if error.connection_invalidated else None
-            return self.fault(error) or lost or error
-        if isinstance(error, StatementError) and isinstance(error.orig, DomainError):
-            return error.orig  # raised by a column type while the values were bound
-        if isinstance(error, PoolTimeout | OSError):
-            return Unavailable("database")
-        return error
+        if isinstance(error, SQLAlchemyError):  # from work on the schema
+            error = getattr(error, "orig", None) or error
+            error = getattr(error, "__cause__", None) or error
+        return self.fault(error) or (Unavailable("database") if isinstance(error, OSError) else error)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
         """Raise failures of the block in the domain's words."""
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:
             told = self.told(error)
-            if told is error:
-                raise
-            raise told from error
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self.writer.dispose()
-        if self.reader.pool is not self.writer.pool:
-            await self.reader.dispose()
+            if isinstance(told, DomainError) and told is not error:
+                raise told from error
+            raise
 
 
-def code_of(error: DBAPIError, attribute: str) -> Any:
-    """Return the driver's own error code, None when it has none."""
-    return getattr(error.orig, attribute, None)
+def schema_arguments(**more: Any) -> Mapping[str, Any]:
+    """Return what every engine for work on the schema is made with: values stay out of its errors."""
+    return {"poolclass": NullPool, "hide_parameters": True, **more}

@@ -1,33 +1,36 @@
-"""SQLite: one file, one writer at a time, readers beside it (write-ahead log).
+"""SQLite through aiosqlite: one writer at a time, readers beside it (write-ahead log).
 
-Writers of this process queue in an `asyncio.Lock`, which is fair and costs nothing; writers of other processes are
-waited for by SQLite itself (`busy_timeout`). A write begins IMMEDIATE, so it never finds in its middle that somebody
-else wrote first. The driver begins no transactions of its own (`isolation_level=None`), so DDL is transactional too.
+Writers of this process take turns and share commits (`shared_commit.py`); writers of other processes are waited for by
+SQLite itself (`busy_timeout`). A write begins IMMEDIATE, so it never finds in its middle that somebody else wrote
+first. The driver begins no transactions of its own, so DDL is transactional too.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, ExceptionContext, Table, event, func, literal_column
+from sqlalchemy import URL, ColumnElement, Connection, Table, event, func, literal_column
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import Conflict, DomainError, Unavailable
-from store.engines import one_trip
-from store.engines.base import Engine, Insert, code_of
+from store.engines import sqlite_connection as driver
+from store.engines.base import Engine, Insert, Rows, Session, schema_arguments
+from store.engines.finishing import to_the_end
+from store.engines.shared_commit import Turn, Writer
+from store.engines.sqlite_connection import SqliteConnection, connect
 from store.engines.types import Utc, to_json
 
 BUSY_MILLISECONDS = 10_000
 MIGRATION_BUSY_MILLISECONDS = 600_000
 READERS = 4
 
-_COMMON = {"busy_timeout": BUSY_MILLISECONDS}
-_READING = {**_COMMON, "query_only": "ON"}
-_WRITING = {**_COMMON, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
+_READING = {"busy_timeout": BUSY_MILLISECONDS, "query_only": "ON"}
+_WRITING = {"busy_timeout": BUSY_MILLISECONDS, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
 # Changing a table in SQLite means to copy, drop and rename it: keys are checked at the end instead of meanwhile.
 _MIGRATING = {**_WRITING, "busy_timeout": MIGRATION_BUSY_MILLISECONDS, "foreign_keys": "OFF"}
 
@@ -41,22 +44,119 @@ _PASSING = {
 }
 
 
+class ReadingSession(Session):
+    """A reader's connection in the hands of one unit: everything runs in its thread."""
+
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._connection = connection
+
+    async def begin(self, *, write: bool) -> None:
+        """Begin; the first statement takes the snapshot."""
+        await self._connection.there(driver.control, "BEGIN")
+
+    async def commit(self) -> None:
+        """End the snapshot."""
+        await to_the_end(self._connection.there(driver.end, "COMMIT"))
+
+    async def rollback(self) -> None:
+        """End the snapshot; a statement that still runs is waited for."""
+        await to_the_end(self._connection.there(driver.end, "ROLLBACK"))
+
+    async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
+        """Run a statement and fetch all rows."""
+        return await self._connection.there(driver.run, sql, arguments)
+
+    async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+        """Run many rows."""
+        await self._connection.there(driver.run_many, sql, arguments)
+
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run it; the connection refuses what writes."""
+        await self._connection.there(driver.run, sql, arguments)
+
+    async def savepoint(self, name: str) -> None:
+        """Mark the point."""
+        await self._connection.there(driver.control, f"SAVEPOINT {name}")
+
+    async def back_to(self, name: str) -> None:
+        """Go back to it."""
+        await self._connection.there(driver.control, f"ROLLBACK TO SAVEPOINT {name}")
+
+    async def settle(self) -> None:
+        """Do nothing: nothing is left for later."""
+
+    @property
+    def lost(self) -> bool:
+        """Never: it is a file."""
+        return False
+
+
+class WritingSession(Session):
+    """A turn on the writer's connection; short statements run where one stands."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._connection = turn.connection
+
+    async def begin(self, *, write: bool) -> None:
+        """Begin, after writers of other processes."""
+        await self._turn.begin()
+
+    async def commit(self) -> None:
+        """Leave it to the commit that is shared: it is waited for when the session is given back."""
+        self._turn.release()
+
+    async def rollback(self) -> None:
+        """Undo."""
+        self._turn.rollback()
+
+    async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
+        """Run a statement and fetch all rows."""
+        return self._connection.here(driver.run, sql, arguments)
+
+    async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
+        """Run many rows in the thread."""
+        await to_the_end(self._connection.there(driver.run_many, sql, arguments))
+
+    async def later(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Run it at once: there is nothing to gain by waiting."""
+        self._connection.here(driver.run, sql, arguments)
+
+    async def savepoint(self, name: str) -> None:
+        """Mark the point."""
+        self._connection.here(driver.control, f"SAVEPOINT {name}")
+
+    async def back_to(self, name: str) -> None:
+        """Go back to it."""
+        self._connection.here(driver.control, f"ROLLBACK TO SAVEPOINT {name}")
+
+    async def settle(self) -> None:
+        """Do nothing: nothing is left for later."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether SQLite gave the transaction up by itself, as on a full disk."""
+        return not self._connection.in_transaction
+
+
 class SqliteEngine(Engine):
     """An SQLite file, from `sqlite:///relative/path` or `sqlite:////absolute/path`."""
 
-    serialised = None
     # The same form as the moments that the driver writes, six digits after the point: text that compares as time.
     now = literal_column("strftime('%Y-%m-%d %H:%M:%f000', 'now')", Utc())
+
+    has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
 
     def __init__(self, url: URL) -> None:
         super().__init__()
         if not url.database or url.database == ":memory:":
             raise ValueError("SQLite needs a file: sqlite:///path")
         self._url = url.set(drivername="sqlite+aiosqlite")
-        self._turn = asyncio.Lock()
-        self._holder: asyncio.Task[Any] | None = None
-        self.writer = _engine(self._url, _WRITING, "BEGIN IMMEDIATE", connections=1)
-        self.reader = _engine(self._url, _READING, "BEGIN", connections=READERS)
+        self._path = url.database
+        self.dialect = SQLiteDialect_aiosqlite(json_serializer=to_json)
+        self._writer = Writer(lambda: connect(self._path, _WRITING), self.told)
+        self._readers = asyncio.Semaphore(READERS)
+        self._idle: list[SqliteConnection] = []
 
     def insert(self, table: Table) -> Insert:
         """Return SQLite's INSERT."""
@@ -68,21 +168,35 @@ class SqliteEngine(Engine):
         return func.strftime("%Y-%m-%d %H:%M:%f000", "now", shift, type_=Utc())
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Queue with the other writers of this process."""
-        if self._holder is not None and self._holder is asyncio.current_task():
-            raise RuntimeError("this task has a write unit open already: it would wait for itself")
-        async with self._turn:
-            self._holder = asyncio.current_task()
-            try:
-                yield
-            finally:
-                self._holder = None
+    async def session(self, *, write: bool) -> AsyncIterator[Session]:
+        """Take the writer's connection in turn, or one of the readers'."""
+        if write:
+            async with self._writer.turn() as turn:
+                yield WritingSession(turn)
+        else:
+            async with self._readers, self._reader() as connection:
+                yield ReadingSession(connection)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[SqliteConnection]:
+        if not self._idle:
+            await to_the_end(self._open_reader())
+        connection = self._idle.pop()
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+
+    async def _open_reader(self) -> None:
+        self._idle.append(await connect(self._path, _READING))
+
+    async def serialise(self, session: Session, key: str) -> None:
+        """Do nothing: writers are serial anyway."""
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
         """Change the schema with keys unchecked, then check them all before the commit."""
-        engine = _engine(self._url, _MIGRATING, "BEGIN IMMEDIATE", connections=1)
+        engine = self.schema_engine()
         try:
             async with engine.begin() as connection:
                 yield connection
@@ -92,42 +206,40 @@ class SqliteEngine(Engine):
         finally:
             await engine.dispose()
 
-    def fault(self, error: DBAPIError) -> DomainError | None:
+    def schema_engine(self) -> AsyncEngine:
+        """Return an engine that begins IMMEDIATE."""
+        engine = create_async_engine(
+            self._url, **schema_arguments(connect_args={"isolation_level": None, "async_creator_fn": driver.unopened})
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def set_pragmas(connection: Any, _record: object) -> None:
+            _set_pragmas(connection, _MIGRATING)
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin_transaction(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def fault(self, error: BaseException) -> DomainError | None:
         """Read SQLite's extended result code."""
-        code = code_of(error, "sqlite_errorcode")
+        code = getattr(error, "sqlite_errorcode", None)
         if code in _UNIQUE:
             return Conflict()
         if code is not None and code & 0xFF in _PASSING:
             return Unavailable("database")
         return None
 
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.close()
+        while self._idle:
+            await self._idle.pop().close()
 
-def _engine(url: URL, pragmas: Mapping[str, object], begin: str, *, connections: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_use_lifo=True,
-        hide_parameters=True,
-        json_serializer=to_json,
-        connect_args={"isolation_level": None, "async_creator_fn": one_trip.connect},
-    )
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_pragmas(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        for name, value in pragmas.items():
-            cursor.execute(f"PRAGMA {name}={value}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    @event.listens_for(engine.sync_engine, "handle_error")
-    def keep_connection(context: ExceptionContext) -> None:
-        # A cancelled statement still runs to its end in the connection's own thread, and the rollback after it.
-        if isinstance(context.original_exception, asyncio.CancelledError):
-            context.is_disconnect = False
-
-    return engine
+def _set_pragmas(connection: Any, pragmas: Mapping[str, object]) -> None:
+    cursor = connection.cursor()
+    for name, value in pragmas.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.close()

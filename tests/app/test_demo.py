@@ -106,11 +106,8 @@ def desk() -> Desk:
 
 async def everything(store: SqlStore) -> Mapping[str, list[tuple[object, ...]]]:
     """All rows of all tables."""
-    async with store._engine.reader.connect() as connection:
-        return {
-            table.name: [tuple(row) for row in await connection.execute(select(table))]
-            for table in metadata.sorted_tables
-        }
+    async with store.unit(write=False) as uow:
+        return {table.name: await uow._work.rows(select(table)) for table in metadata.sorted_tables}
 
 
 async def text(desk: Desk, store: SqlStore, sender: str, words: str) -> tuple[InboundMessage, str]:

@@ -21,7 +21,7 @@ from domain.people import Role
 from domain.registries import AGENCY, DUTY_TARIFF, OWNER, VEHICLE
 from domain.registry_rows import RegistryFilter
 from store.engines import engine_for
-from store.migrate import _config, migrate
+from store.migrate import config, migrate
 from store.unit_of_work import SqlStore
 from tests.support.municipality import StandingClock, actor, build_desk
 
@@ -74,7 +74,7 @@ async def test_a_file_is_imported_billed_and_reminded(store: SqlStore, tmp_path:
 
 def to_the_first_version(connection: Connection) -> None:
     """Bring a database to the schema that had no registries."""
-    command.upgrade(_config(connection), "0001")
+    command.upgrade(config(connection), "0001")
 
 
 async def test_machines_of_before_become_rows_of_a_registry(empty_database_url: str) -> None:

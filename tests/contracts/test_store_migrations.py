@@ -64,7 +64,7 @@ def differences(connection: Connection) -> object:
 async def test_a_migrated_database_is_the_schema_of_the_code(empty_database_url: str) -> None:
     await migrate(empty_database_url)
     engine = engine_for(empty_database_url)
-    async with engine.reader.connect() as connection:
+    async with engine.inspection() as connection:
         assert await connection.run_sync(differences) == []
     await engine.close()
 

@@ -61,7 +61,7 @@ async def test_audited_facts_are_numbered_by_the_database(store: SqlStore) -> No
         """There is no port yet that reads them."""
 
         async def whats(self) -> list[str]:
-            return [row.what for row in await self._work.rows(select(schema.audit).order_by(schema.audit.c.id))]
+            return [what for (what,) in await self._work.rows(select(schema.audit.c.what).order_by(schema.audit.c.id))]
 
     async with store.unit() as uow:
         await uow.audit.record(NOW, "staff:ali", "denied", {"action": "price"})

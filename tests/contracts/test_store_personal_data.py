@@ -161,4 +161,4 @@ class Counting(Repository):
 
     async def hits(self) -> list[str]:
         """The keys of all counts."""
-        return [row.key for row in await self._work.rows(select(schema.hits.c.key))]
+        return [key for (key,) in await self._work.rows(select(schema.hits.c.key))]

@@ -252,7 +252,7 @@ async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
         "SELECT * FROM duties WHERE (vehicle, year, kind, number) IN (VALUES (?, 1, ?, 1))": "sqlite_autoindex_duties",
     }
     engine = engine_for(sqlite_url)
-    async with engine.reader.connect() as connection:
+    async with engine.inspection() as connection:
         for question, index in questions.items():
             values = (PLATE,) * question.count("?")
             plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values)).all()

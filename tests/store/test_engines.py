@@ -25,7 +25,7 @@ def test_the_scheme_chooses_the_engine(url: str, scheme: str) -> None:
 
 
 def test_the_url_goes_to_the_async_driver() -> None:
-    url = engine_for("postgresql://pishkhan:secret@db.example:5433/pishkhan?sslmode=require").writer.url
+    url = engine_for("postgresql://pishkhan:secret@db.example:5433/pishkhan?sslmode=require").schema_engine().url
     assert (url.drivername, url.host, url.port, dict(url.query)) == (
         "postgresql+asyncpg",
         "db.example",

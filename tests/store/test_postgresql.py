@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import NoReturn
 
 import asyncpg
 import pytest
-from sqlalchemy import Executable, TextClause, text
 
 from domain.errors import Unavailable
-from store.engines.base import Engine
+from store.engines import engine_for
+from store.engines.postgresql import PostgresqlSession
 from store.unit_of_work import SqlStore, SqlUnit
 from tests.contracts.examples import a_request
 
@@ -34,9 +33,16 @@ async def cut(url: str) -> None:
     await connection.close()
 
 
-async def connection_of(uow: SqlUnit) -> asyncpg.Connection:
-    """The driver's connection below a unit."""
-    return (await uow._work._connection.get_raw_connection()).driver_connection
+def session_of(uow: SqlUnit) -> PostgresqlSession:
+    """The session below a unit."""
+    session = uow._work.session
+    assert isinstance(session, PostgresqlSession)
+    return session
+
+
+def connection_of(uow: SqlUnit) -> asyncpg.Connection:
+    """The driver's connection below a unit, whichever proxy the pool gave out for it."""
+    return session_of(uow).connection._con
 
 
 async def test_a_cut_connection_fails_its_unit_and_no_other(store: SqlStore, postgres_url: str) -> None:
@@ -57,7 +63,7 @@ async def test_a_cut_connection_fails_its_unit_and_no_other(store: SqlStore, pos
 async def test_an_idle_connection_that_was_cut_is_not_used_again(store: SqlStore, postgres_url: str) -> None:
     async with store.unit() as uow:
         await uow.requests.live_states()
-        idle = await connection_of(uow)
+        idle = connection_of(uow)
     ended = asyncio.Event()
     idle.add_termination_listener(lambda _connection: ended.set())
     await cut(postgres_url)
@@ -65,7 +71,7 @@ async def test_an_idle_connection_that_was_cut_is_not_used_again(store: SqlStore
         await ended.wait()
     async with store.unit() as uow:
         assert await uow.requests.live_states() == set()
-        assert await connection_of(uow) is not idle
+        assert connection_of(uow) is not idle
 
 
 async def test_of_two_units_that_lock_crosswise_one_is_told_to_try_again(store: SqlStore) -> None:
@@ -87,26 +93,17 @@ async def test_of_two_units_that_lock_crosswise_one_is_told_to_try_again(store: 
 
 async def test_sessions_name_themselves_and_speak_utc(store: SqlStore) -> None:
     async with store.unit(write=False) as uow:
-        rows = await uow._work.rows(
-            text(
-                "SELECT current_setting('application_name'), current_setting('timezone'), "
-                "current_setting('transaction_isolation'), current_setting('transaction_read_only')"
-            )
+        rows, _ = await session_of(uow).run(
+            "SELECT current_setting('application_name'), current_setting('timezone'), "
+            "current_setting('transaction_isolation'), current_setting('transaction_read_only')",
+            (),
+            returns=True,
         )
     assert [tuple(row) for row in rows] == [("pishkhan", "UTC", "repeatable read", "on")]
 
 
-async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(store: SqlStore) -> None:
-    with pytest.raises(Unavailable):
-        async with store.unit() as uow:
-            await uow._work.run(_confused)
-
-
-def _confused(_engine: Engine) -> Executable:
+async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(postgres_url: str) -> None:
     """What asyncpg raises when the server's farewell comes amid an exchange; a race that no test can time."""
-
-    class Confused(TextClause):
-        def _execute_on_connection(self, *_: object, **__: object) -> NoReturn:
-            raise asyncpg.InternalClientError("got result for unknown protocol state")
-
-    return Confused("SELECT 1")
+    engine = engine_for(postgres_url)
+    with pytest.raises(Unavailable), engine.telling():
+        raise asyncpg.InternalClientError("got result for unknown protocol state")

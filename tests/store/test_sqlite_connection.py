@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from store.engines.one_trip import connect
+from store.engines.sqlite_connection import connect
 
 
 async def test_the_thread_of_a_failed_connection_has_ended(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
-        _ = await connect(str(tmp_path / "no" / "such" / "folder.db"))
+        _ = await connect(str(tmp_path / "no" / "such" / "folder.db"), {})
     assert set(threading.enumerate()) <= before

@@ -1,0 +1,76 @@
+"""Statements made ready once: what the compiler writes, and how values go in and out."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+
+from domain.requests import Phase
+from store.engines import engine_for
+from store.engines.base import Engine
+from store.engines.postgresql import _together
+from store.schema import counters, inbox, requests
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite:///x.db", "postgresql://u@host/x"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine of each kind, never connected."""
+    return engine_for(str(request.param))
+
+
+def test_values_go_in_the_order_of_the_text(engine: Engine) -> None:
+    step = update(requests).where(requests.c.id == bindparam("request_id"))
+    prepared = engine.prepared(step, ("request_id", "phase", "updated_at"))
+    sql, arguments = prepared.bound({"request_id": 7, "phase": Phase.DONE, "updated_at": NOON})
+    assert not prepared.returns
+    assert sql.startswith("UPDATE requests SET phase=")
+    assert arguments[0] == "done"
+    assert arguments[2] == 7
+
+
+def test_constants_and_defaults_come_along(engine: Engine) -> None:
+    wanted = select(requests.c.id).where(requests.c.revision == 3, requests.c.code == bindparam("code_is"))
+    assert engine.prepared(wanted, ("code_is",)).bound({"code_is": "123456786"})[1] == [3, "123456786"]
+    names = tuple(column.name for column in requests.columns if column.name != "sealed_seq")
+    sql, arguments = engine.prepared(insert(requests), names).bound(dict.fromkeys(names))
+    assert "sealed_seq" in sql
+    assert 0 in arguments
+
+
+def test_a_list_takes_as_many_parameters_as_it_has_members(engine: Engine) -> None:
+    wanted = select(inbox.c.id).where(
+        inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.sender == bindparam("by")
+    )
+    prepared = engine.prepared(wanted, ("ids", "by"))
+    for ids in ([1, 2, 3], [4], []):
+        sql, arguments = prepared.bound({"ids": ids, "by": "x"})
+        assert sorted(arguments, key=str) == [*ids, "x"]
+        assert "POSTCOMPILE" not in sql
+
+
+def test_rows_come_out_as_the_domain_has_them(engine: Engine) -> None:
+    prepared = engine.prepared(select(requests.c.id, requests.c.phase), ())
+    assert prepared.returns
+    assert prepared.read([(7, "done")]) == [(7, Phase.DONE)]
+    assert engine.prepared(select(counters.c.value), ()).read([[5]]) == [(5,)]
+
+
+def test_it_is_prepared_once(engine: Engine) -> None:
+    wanted = select(counters.c.value)
+    assert engine.prepared(wanted, ()) is engine.prepared(wanted, ())
+
+
+def test_a_missing_value_is_told(engine: Engine) -> None:
+    wanted = select(counters.c.value).where(counters.c.name == bindparam("of"))
+    with pytest.raises(ValueError, match="'of'"):
+        engine.prepared(wanted, ())
+
+
+def test_statements_that_travel_together_number_their_parameters_anew() -> None:
+    parts = ("INSERT INTO a VALUES ($1, $2)", "UPDATE b SET x = $1", "INSERT INTO c VALUES ($1, $1)")
+    assert _together(parts) == (
+        "WITH part_0 AS (INSERT INTO a VALUES ($1, $2)), part_1 AS (UPDATE b SET x = $3) INSERT INTO c VALUES ($4, $4)"
+    )
+    assert _together(parts[:1]) == parts[0]
