@@ -1,20 +1,24 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
 # make test    set up, lint, run every test
 # make lint    ruff, mypy and the import contracts
-# make bench   measure start-up and import (docs/performance.md tells what and why)
+# make bench   measure start, texts, relay, imports, a million requests, memory: an hour (docs/performance.md)
+# make chaos   kill servers for ROUNDS rounds, walk the properties EFFORT times as far: hours (docs/faults.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
 # make assets  fetch the style sheet, the fonts and the accessibility checker again (needs npm; their copies are committed)
-# PYTHON=… names the interpreter of a new environment; PYTEST_ARGS=… goes to pytest.
+# PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once; PYTEST_ARGS=… goes to pytest.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input --quiet
+JOBS ?= 2
+ROUNDS ?= 2000
+EFFORT ?= 20
 UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run test lint bench format lock assets
+.PHONY: setup system-deps run test lint bench chaos format lock assets
 
 setup: $(VENV)/.for-development
 
@@ -30,7 +34,7 @@ run: $(VENV)/.for-running
 	exec $(BIN)/pishkhan serve
 
 test: system-deps lint
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope $(PYTEST_ARGS)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -41,6 +45,16 @@ lint: setup
 bench: setup
 	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.inbound
+	$(BIN)/python -m bench.relay
+	$(BIN)/python -m bench.lifecycle
+	$(BIN)/python -m bench.lifecycle --database postgresql
+	$(BIN)/python -m bench.memory
+
+# Hours, not minutes: rounds with a seed each, and the properties with many times as many examples.
+chaos: setup
+	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
+	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) tests/properties
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -1,7 +1,7 @@
 """The open transaction as the repositories see it: it runs statements and tells failures in the domain's words."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -14,6 +14,28 @@ from store.engines.prepared import Row
 Values = Mapping[str, Any]
 Recipe = Callable[[Engine], Executable]
 """Builds a statement that needs the engine's own words; a module-level function, so that it is built once."""
+
+
+class _Noting:
+    """Around each statement: refuses it after a failure, notes a failure, raises it in the domain's words."""
+
+    __slots__ = ("_engine", "_work")
+
+    def __init__(self, work: "Work", engine: Engine) -> None:
+        self._work = work
+        self._engine = engine
+
+    def __enter__(self) -> None:
+        if self._work.failure:
+            raise self._work.failure
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if error is None:
+            return
+        told = self._engine.told(error)
+        self._work.failure = told if isinstance(told, Exception) else Unavailable("database")
+        if told is not error:
+            raise told from error
 
 
 class Work:
@@ -29,6 +51,7 @@ class Work:
         self._savepoints = count(1)
         self.failure: Exception | None = None
         self.outbox_grew = False
+        self._noting = _Noting(self, engine)
 
     async def rows(self, statement: Executable | Recipe, values: Values | None = None) -> list[Row]:
         """Return all rows; raises domain errors (`Conflict` when a unique key is taken)."""
@@ -62,19 +85,19 @@ class Work:
 
         Several travel together. None of them may depend on another one; what the database says of one is raised late.
         """
-        with self._noting():
+        with self._noting:
             prepared = self._engine.prepared(self._built(statement), tuple(values))
             await self.session.later(*prepared.bound(values))
 
     async def _run(self, statement: Executable | Recipe, values: Values) -> tuple[list[Row], int]:
-        with self._noting():
+        with self._noting:
             prepared = self._engine.prepared(self._built(statement), tuple(values))
             sql, arguments = prepared.bound(values)
             rows, number = await self.session.run(sql, arguments, returns=prepared.returns)
             return prepared.read(rows) if rows else [], number
 
     async def _run_many(self, statement: Executable | Recipe, many: Sequence[Values]) -> None:
-        with self._noting():
+        with self._noting:
             prepared = self._engine.prepared(self._built(statement), tuple(many[0]))
             bound = [prepared.bound(values) for values in many]
             await self.session.run_many(bound[0][0], [arguments for _, arguments in bound])
@@ -89,7 +112,7 @@ class Work:
         That needs a connection that still works: after a cancellation or a lost connection everything is lost.
         """
         name = f"attempt_{next(self._savepoints)}"
-        with self._noting():
+        with self._noting:
             await self.session.savepoint(name)
         try:
             yield
@@ -98,7 +121,7 @@ class Work:
         except Exception:
             if not self.session.lost:
                 self.failure = None
-                with self._noting():
+                with self._noting:
                     await self.session.back_to(name)
             raise
         except BaseException:
@@ -107,21 +130,8 @@ class Work:
 
     async def serialise(self, key: str) -> None:
         """Hold `key` to the end of the transaction, waiting for another holder first."""
-        with self._noting():
+        with self._noting:
             await self._engine.serialise(self.session, key)
-
-    @contextmanager
-    def _noting(self) -> Iterator[None]:
-        if self.failure:
-            raise self.failure
-        try:
-            yield
-        except BaseException as error:
-            told = self._engine.told(error)
-            self.failure = told if isinstance(told, Exception) else Unavailable("database")
-            if told is error:
-                raise
-            raise told from error
 
 
 @asynccontextmanager

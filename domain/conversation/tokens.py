@@ -55,23 +55,28 @@ def key_of(word: str) -> str:
 _KINDS = {kind.value: kind for kind in Kind}
 
 
+@lru_cache(maxsize=256)
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a text; it is read several times, once for each thing that it may mean."""
+    found = ((key_of(match[0]), match) for match in _TOKEN.finditer(text))
+    return tuple(Token(key, _KINDS[match.lastindex or 0], match.start(), match.end()) for key, match in found if key)
+
+
 class Stream:
     """The tokens of one message, and which of them are still free."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens: list[Token] = []
-        for match in _TOKEN.finditer(text):
-            if key := key_of(match[0]):
-                self.tokens.append(Token(key, _KINDS[match.lastindex or 0], match.start(), match.end()))
-        self._free = [True] * len(self.tokens)
+        self.tokens = tokens_of(text)
+        # What `key` says of each place: empty once it is taken, and at the end of the message.
+        self._keys = [*(token.key for token in self.tokens), ""]
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     def key(self, at: int) -> str:
         """Return the folded token at a place; empty where there is none or somebody took it."""
-        return self.tokens[at].key if 0 <= at < len(self.tokens) and self._free[at] else ""
+        return self._keys[at] if 0 <= at < len(self.tokens) else ""
 
     def raw(self, at: int) -> str:
         """Return the folded token at a place, taken or not; empty outside the message."""
@@ -79,7 +84,7 @@ class Stream:
 
     def digits(self, at: int) -> str:
         """Return the number (ASCII digits) at a place; empty where no free number stands."""
-        return self.key(at) if 0 <= at < len(self.tokens) and self.tokens[at].kind is Kind.NUMBER else ""
+        return self._keys[at] if 0 <= at < len(self.tokens) and self.tokens[at].kind is Kind.NUMBER else ""
 
     def is_mark(self, at: int) -> bool:
         """Tell whether a mark (taken or not) stands at a place."""
@@ -98,7 +103,7 @@ class Stream:
     def take(self, start: int, end: int) -> None:
         """Take the tokens from `start` up to, not including, `end`."""
         for at in range(max(start, 0), min(end, len(self.tokens))):
-            self._free[at] = False
+            self._keys[at] = ""
 
     def back(self, at: int, keys: frozenset[str]) -> int:
         """Return where a row of free tokens out of `keys` that ends right before `at` begins."""
@@ -108,7 +113,7 @@ class Stream:
 
     def free(self) -> Iterator[int]:
         """Yield the places that are free when they are reached."""
-        return (at for at in range(len(self.tokens)) if self._free[at])
+        return (at for at in range(len(self.tokens)) if self._keys[at])
 
     def at_head(self, at: int) -> bool:
         """Tell whether a token begins the message or a part of it that others left: nothing free is right before it."""
@@ -137,7 +142,7 @@ class Stream:
         at = 0
         while at < len(self.tokens):
             start = at
-            while at < len(self.tokens) and self._free[at]:
+            while self._keys[at]:
                 at += 1
             yield self._trimmed(start, at)
             at += 1
