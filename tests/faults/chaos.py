@@ -1,0 +1,168 @@
+"""Many seeded rounds against the real server: `python -m tests.faults.chaos --rounds 2000 --seed 1`.
+
+Every seed is printed with its plan, the ends that the servers met, and what came of it. A round that shows a violation
+keeps its evidence and tells the command that plays it again; the exit code is then 1. Two offices play at once.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+from time import monotonic
+
+from tests.faults.checks import Expected
+from tests.faults.office import MortalOffice, mortal_office
+from tests.faults.plan import Plan, drawn
+from tests.faults.round import Result, Round
+from tests.faults.runs import Death
+
+ROUNDS_OF_AN_OFFICE = 20
+CLOSING_HOUR = 19
+"""When an office's clock shows that, or after so many rounds, the next round is played in a fresh office: at night
+notices rest, and on the next day others come that no citizen of a round caused.
+"""
+
+ROUNDS_BETWEEN_REPORTS = 50
+MOST_FAILURES = 10
+"""After so many failed rounds the run ends early."""
+
+COMMAND = "python -m tests.faults.chaos --rounds 1 --seed {seed} --database {engine}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What all rounds came to."""
+
+    rounds: int
+    began: float = field(default_factory=monotonic)
+    played: int = 0
+    texts: int = 0
+    repeats: int = 0
+    busy: float = 0.0
+    deaths: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+    def note(self, result: Result, seconds: float) -> None:
+        """Count a round that came to its end."""
+        self.texts += result.texts
+        self.busy += seconds
+        self.deaths.update(end.step if isinstance(end, Death) else "blow" for end in result.died)
+
+    def __str__(self) -> str:
+        lasted = monotonic() - self.began
+        return (
+            f"{self.played} of {self.rounds} rounds in {lasted:.0f} s ({self.busy / max(1, self.played):.1f} s each),"
+            f" {self.texts} texts in, {self.deaths.total()} deaths, {self.repeats} repeats explained by `unknown`,"
+            f" {len(self.failed)} rounds failed"
+        )
+
+
+class Chaos:
+    """Plays the seeds of a run in several offices at once."""
+
+    def __init__(self, first: int, tally: Tally) -> None:
+        self._seeds = iter(range(first, first + tally.rounds))
+        self._tally = tally
+
+    async def play_in(self, engine: str) -> None:
+        """Play in one office after another until no seed is left."""
+        while seeds := list(islice(self._seeds, min(ROUNDS_OF_AN_OFFICE, self._share()))):
+            rest = iter(seeds)
+            while (seed := next(rest, None)) is not None:
+                await self._play_in_one_office(engine, seed, rest)
+                if len(self._tally.failed) >= MOST_FAILURES:
+                    return
+
+    def _share(self) -> int:
+        """How many seeds an office takes at most, so that both have something to do in a short run."""
+        return max(1, -(-self._tally.rounds // 2))
+
+    async def _play_in_one_office(self, engine: str, seed: int, rest: Iterator[int]) -> None:
+        """Play rounds until the seeds are used up, the day is over, or one has failed."""
+        async with mortal_office(engine) as office:
+            expected = Expected()
+            playing: int | None = seed
+            while playing is not None:
+                if not await self._played(engine, office, expected, drawn(playing)):
+                    return
+                if office.now.hour >= CLOSING_HOUR:
+                    break
+                playing = next(rest, None)
+            self._tally.repeats += office.panel.repeats
+            await office.close()
+            office.spoke_well()
+
+    async def _played(self, engine: str, office: MortalOffice, expected: Expected, plan: Plan) -> bool:
+        began = monotonic()
+        played = Round(office, expected, plan)
+        result = played.result
+        try:
+            await played.play()
+        except Exception:  # noqa: BLE001 - the edge of a round: whatever went wrong is what it found
+            result.violations = [traceback.format_exc()]
+        seconds = monotonic() - began
+        self._tally.note(result, seconds)
+        self._tally.played += 1
+        died = " ".join(map(str, result.died)) or "nobody"
+        outcome = f"{len(result.violations)} VIOLATIONS" if result.violations else "ok"
+        print(f"seed {plan.seed} {engine}: {outcome}, {seconds:.1f} s, died: {died} | {plan}", flush=True)
+        if result.violations:
+            await self._failed(engine, office, plan, result)
+        if self._tally.played % ROUNDS_BETWEEN_REPORTS == 0:
+            print(f"-- {self._tally}", flush=True)
+        return not result.violations
+
+    async def _failed(self, engine: str, office: MortalOffice, plan: Plan, result: Result) -> None:
+        again = COMMAND.format(seed=plan.seed, engine=engine)
+        self._tally.failed.append(again)
+        kept = await kept_evidence(office, result)
+        print(*result.violations, f"evidence: {kept}", f"again: {again}", sep="\n  ", flush=True)
+
+
+async def kept_evidence(office: MortalOffice, result: Result) -> Path:
+    """Keep what the office wrote, its tables and its panel's record in a directory; its path."""
+    kept = Path(tempfile.mkdtemp(prefix="pishkhan-chaos-"))
+    await office.crash()
+    shutil.copytree(office.home, kept / "office")
+    evidence = {
+        "violations": result.violations,
+        "tables": await office.database.evidence(),
+        "sent": office.panel.sent,
+        "calls": office.panel.calls,
+    }
+    (kept / "evidence.json").write_text(json.dumps(evidence, ensure_ascii=False, indent=1, default=str))
+    return kept
+
+
+async def run(rounds: int, seed: int, engines: list[str]) -> int:
+    """Play rounds from a seed on; the exit code."""
+    tally = Tally(rounds)
+    chaos = Chaos(seed, tally)
+    await asyncio.gather(*(chaos.play_in(engine) for engine in islice(cycle(engines), min(2, rounds))))
+    print(f"-- {tally}")
+    print("-- died: " + ", ".join(f"{step} {number}" for step, number in sorted(tally.deaths.items())))
+    print(*(f"-- FAILED, again: {again}" for again in tally.failed), sep="\n")
+    return 1 if tally.failed or tally.played < rounds else 0
+
+
+def main() -> int:
+    """Read the command line and play."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1, help="the first round's seed; each round has the next one")
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    arguments = parser.parse_args()
+    engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
+    return asyncio.run(run(arguments.rounds, arguments.seed, engines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Two processes on one PostgreSQL: both take texts, both run jobs; one dies, and nothing is done twice or left."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from itertools import cycle
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.checks import Expected
+from tests.faults.conftest import Site
+from tests.faults.office import MortalOffice, mortal_office, second_process
+from tests.faults.plan import MACHINERY, Plan, Receipts
+from tests.faults.round import UNSETTLED
+from tests.faults.runs import KILLED, Death
+
+pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
+
+SECONDS = 20.0
+BILLED = 6
+BEGUN = [(seq, event) for seq, event in enumerate(("submit", "accept", "price", "bill", "expire"), start=1)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def second(site: Site) -> AsyncIterator[MortalOffice]:
+    """The second process on the site's database; the panel delivers to both in turn."""
+    async with second_process(site.office) as process:
+        site.office.entrances = cycle([site.office.webhooks, process.webhooks])
+        await process.open()
+        yield process
+        assert await process.close() == 0
+        process.spoke_well()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    """An office of this module's own: days pass in it."""
+    async with mortal_office("postgresql") as office:
+        yield Site(office, Expected())
+        assert await office.close() == 0
+        office.spoke_well()
+
+
+async def test_both_take_texts_while_one_dies(site: Site, second: MortalOffice) -> None:
+    plan = Plan(
+        0,
+        ("orders", "cancels", "asks", "gives_up", "is_served"),
+        ends=tuple(Death(step) for step in ("inbound", "claim", "committed")),
+        deliveries=((2, 0), (3, 1), (1, 0)),
+        receipts=(Receipts((10,), copies=2), Receipts((11, 10)), Receipts((10,), late=True)),
+        seals=True,
+    )
+    await site.plays(plan)
+    assert min(office.said.count("/inbound 200") for office in (site.office, second)) > 0
+
+
+async def test_a_deadline_is_met_once_whoever_dies_over_it(site: Site, second: MortalOffice) -> None:
+    """Bills run out while two processes look at the deadlines; each of them dies inside the third that it turns to."""
+    office = site.office
+    await site.plays(Plan(0, ("is_billed",) * BILLED))
+    billed = {citizen.stored for citizen in site.expected.citizens[-BILLED:]}
+    for process in (office, second):
+        await process.close()
+        await process.open(Death("timer_open", 3))
+    office.wake_at(10, days=6)
+    await both_died(office, second)
+    for process in (office, second):
+        await process.open()
+    await settled(office)
+    requests = await office.database.rows("SELECT id, mobile, state FROM requests")
+    expired = {row["id"] for row in requests if row["mobile"] in billed and row["state"] == "expired"}
+    assert len(expired) == BILLED
+    await told_once(office, expired)
+    assert (await office.cli("history", "verify"))["faults"] == []
+
+
+async def both_died(*processes: MortalOffice) -> None:
+    """Wait until the server of each was killed, the next one's turn coming when the lease of the one before ran out."""
+    servers = [process.server for process in processes]
+    async with asyncio.timeout(SECONDS):
+        while not all(server and server.ended.done() for server in servers):
+            await asyncio.sleep(0.5)
+            processes[0].advance(seconds=16)
+    assert [server.ended.result() for server in servers if server] == [KILLED, KILLED]
+
+
+async def settled(office: MortalOffice) -> None:
+    """Wait until no deadline is due any more and no text is under way."""
+    due = "SELECT 1 AS one FROM timers WHERE kind = 'deadline' AND at < now()"
+    async with asyncio.timeout(SECONDS):
+        while any(await office.database.read([due, UNSETTLED])):
+            office.advance(seconds=16)
+            await asyncio.sleep(0.3)
+
+
+async def told_once(office: MortalOffice, expired: set[int]) -> None:
+    """Each of these requests has its history, and its citizen was told of the end, once; nothing is booked for it."""
+    events = await office.database.rows("SELECT request_id, seq, event FROM history ORDER BY seq")
+    sent = {one.localid for one in office.panel.sent}
+    texts = await office.database.rows("SELECT id, request_id, key FROM outbox")
+    ends = Counter(row["request_id"] for row in texts if row["key"] == f"{MACHINERY}notices.expire")
+    assert ends == dict.fromkeys(expired, 1)
+    assert [row for row in texts if str(row["id"]) not in sent] == []
+    assert office.panel.repeats == 0
+    for request in expired:
+        assert [(row["seq"], row["event"]) for row in events if row["request_id"] == request] == BEGUN
+    booked = await office.database.rows("SELECT request_id FROM bookings")
+    assert [row for row in booked if row["request_id"] in expired] == []

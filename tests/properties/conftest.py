@@ -1,0 +1,36 @@
+"""Databases for the properties: migrated SQLite files and PostgreSQL databases, and a furnished town to be copied."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from store.migrate import migrate
+from tests.properties.town import furnish
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "pishkhan.db"
+    await migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def furnished(migrated: Path) -> Path:
+    """The file of a furnished town, to be copied."""
+    path = Path(shutil.copy(migrated, migrated.with_name("furnished.db")))
+    await furnish(path)
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database without rows, on each engine."""
+    if request.param == "sqlite":
+        migrated: Path = request.getfixturevalue("migrated")
+        return f"sqlite:///{shutil.copy(migrated, tmp_path / 'pishkhan.db')}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

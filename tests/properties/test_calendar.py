@@ -1,0 +1,82 @@
+"""The Jalali calendar against a second library, every day of 1340 to 1440.
+
+`domain/calendar.py` stands on persiantools; the second one is the table of new years that the `holidays` package keeps
+for Iran, which shares no code with it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from holidays.calendars.persian import _Persian
+
+from domain.calendar import from_jalali, jalali_long, jalali_text, to_jalali, weekday
+from domain.errors import InvalidField
+from domain.text import ascii_digits
+
+FIRST, LAST = 1340, 1440
+GREGORIAN_YEAR = 621
+"""In whose March a Jalali year begins, less that year."""
+
+MONTHS = [31] * 6 + [30] * 5
+SECOND = _Persian()
+WEEKDAYS = {
+    "Saturday": "شنبه", "Sunday": "یک‌شنبه", "Monday": "دوشنبه", "Tuesday": "سه‌شنبه", "Wednesday": "چهارشنبه",
+    "Thursday": "پنج‌شنبه", "Friday": "جمعه",
+}  # fmt: skip
+
+
+def new_year(year: int) -> date:
+    """Return the first day of a Jalali year, by the second library."""
+    day = SECOND.new_year_date(year + GREGORIAN_YEAR)
+    assert day is not None
+    return day
+
+
+def lengths(year: int) -> list[int]:
+    """Return the days of each month, by the second library."""
+    return [*MONTHS, (new_year(year + 1) - new_year(year)).days - sum(MONTHS)]
+
+
+def every_day() -> Iterator[tuple[tuple[int, int, int], date]]:
+    """Yield every Jalali day with its Gregorian one, by the second library."""
+    for year in range(FIRST, LAST + 1):
+        for month, length in enumerate(lengths(year), start=1):
+            for day in range(1, length + 1):
+                gregorian = SECOND.persian_to_gregorian(year + GREGORIAN_YEAR, month, day)
+                assert gregorian is not None
+                yield (year, month, day), gregorian
+
+
+DAYS = list(every_day())
+
+
+def test_every_day_of_a_century_is_there_once() -> None:
+    assert DAYS[0][1] == date(1961, 3, 21)
+    assert DAYS[-1][1] == date(2062, 3, 19)
+    assert all(later - earlier == timedelta(days=1) for (_, earlier), (_, later) in pairwise(DAYS))
+
+
+def test_both_libraries_agree_on_every_day_in_both_directions() -> None:
+    assert [(jalali, gregorian) for jalali, gregorian in DAYS if to_jalali(gregorian) != jalali] == []
+    assert [(jalali, gregorian) for jalali, gregorian in DAYS if from_jalali(*jalali) != gregorian] == []
+
+
+def test_leap_years_are_the_same_and_no_month_has_a_day_more() -> None:
+    for year in range(FIRST, LAST + 1):
+        assert lengths(year)[-1] in {29, 30}
+        for month, length in enumerate(lengths(year), start=1):
+            assert from_jalali(year, month, length).toordinal() - from_jalali(year, month, 1).toordinal() == length - 1
+            with pytest.raises(InvalidField):
+                from_jalali(year, month, length + 1)
+
+
+def test_weekdays_and_words_follow_the_days() -> None:
+    for (year, month, day), gregorian in DAYS:
+        assert (weekday(gregorian) + 5) % 7 == gregorian.weekday()
+        assert ascii_digits(jalali_text(gregorian)) == f"{year:04}/{month:02}/{day:02}"
+    for (year, _, day), gregorian in DAYS[:: len(DAYS) // 1000]:
+        words = jalali_long(gregorian).split()
+        assert words[0] == WEEKDAYS[f"{gregorian:%A}"]
+        assert (ascii_digits(words[1]), ascii_digits(words[3])) == (str(day), str(year))
