@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import asyncpg
-from asyncpg import InterfaceError, InternalClientError, PostgresConnectionError
+from asyncpg import DataError, InterfaceError, InternalClientError, PostgresConnectionError
 from sqlalchemy import URL, ColumnElement, Dialect, Table, func, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -30,6 +30,9 @@ CONNECTIONS = 16
 POOL_SECONDS = 10
 CONNECT_SECONDS = 10
 CLOSE_SECONDS = 3
+MOST_TOGETHER = 16
+"""Statements that travel as one: the protocol has a limit of parameters, and each composition is prepared anew."""
+
 CACHED_STATEMENTS = 1000
 QUERIES_A_CONNECTION = 10_000_000
 """After so many it is opened anew, and every statement prepared again."""
@@ -97,7 +100,8 @@ class PostgresqlSession(Session):
 
     async def later(self, sql: str, arguments: Sequence[Any]) -> None:
         """Keep it for the next exchange. Parts of one statement may not change one row twice, as an upsert could."""
-        if "DO UPDATE" in sql and any(sql == kept for kept, _ in self._later):
+        twice = "DO UPDATE" in sql and any(sql == kept for kept, _ in self._later)
+        if twice or len(self._later) == MOST_TOGETHER:
             await self.settle()
         self._later.append((sql, arguments))
 
@@ -211,7 +215,7 @@ class PostgresqlEngine(Engine):
 
     def fault(self, error: BaseException) -> DomainError | None:
         """Read the SQLSTATE."""
-        if isinstance(error, _LOST):
+        if isinstance(error, _LOST) and not isinstance(error, DataError):  # a wrong argument is our mistake
             return Unavailable("database")
         state: str = getattr(error, "sqlstate", None) or ""
         if state == _UNIQUE:

@@ -10,7 +10,7 @@ from domain.errors import Unavailable
 from store.engines import engine_for
 from store.engines.postgresql import PostgresqlSession
 from store.unit_of_work import SqlStore, SqlUnit
-from tests.contracts.examples import a_request
+from tests.contracts.examples import a_message, a_request
 
 pytestmark = pytest.mark.postgresql
 
@@ -107,3 +107,22 @@ async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(
     engine = engine_for(postgres_url)
     with pytest.raises(Unavailable), engine.telling():
         raise asyncpg.InternalClientError("got result for unknown protocol state")
+
+
+async def test_a_unit_may_queue_any_number_of_texts(store: SqlStore) -> None:
+    """What travels together stays within the protocol's limit of parameters (32,767), and all of it arrives."""
+    async with store.unit() as uow:
+        for number in range(2000):
+            await uow.outbox.add(a_message(text=f"{number}"))
+    async with store.unit(write=False) as uow:
+        texts = {message.text for message in await uow.outbox.recent(limit=3000)}
+    assert texts == {f"{number}" for number in range(2000)}
+
+
+async def test_a_wrong_argument_is_a_mistake_and_no_outage(store: SqlStore) -> None:
+    with pytest.raises(asyncpg.DataError):
+        async with store.unit() as uow:
+            await session_of(uow).run("SELECT $1::int", ["x"], returns=True)
+    with pytest.raises(asyncpg.DataError):
+        async with store.unit() as uow:
+            await uow.requests.get("x")  # type: ignore[arg-type]  # the very mistake
