@@ -122,9 +122,10 @@ class Relay:
                 for message in thread:
                     await self._send(line, message, token)
 
-        async with asyncio.TaskGroup() as group:
-            for thread in threads:
-                group.create_task(send_thread(thread))
+        # A mark that fails must not cut the other sends off: their outcome would then be unknown.
+        ends = await asyncio.gather(*map(send_thread, threads), return_exceptions=True)
+        for failure in (end for end in ends if end is not None):
+            raise failure
 
     async def _send(self, line: Line, message: OutboxMessage, token: str) -> None:
         if line.down_until > self.monotonic():

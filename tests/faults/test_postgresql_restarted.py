@@ -23,7 +23,7 @@ async def site() -> AsyncIterator[Site]:
     async with mortal_office("postgresql") as office:
         yield Site(office, Expected())
         assert await office.close() == 0
-        office.kept_secrets()
+        office.spoke_well()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
