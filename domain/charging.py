@@ -81,7 +81,7 @@ class HasCharge(Guard):
 class FreeOfCharge(Guard):
     """Whether the quote came to nothing: no bill is made."""
 
-    requires_settled: ClassVar[bool] = True
+    requires_free: ClassVar[bool] = True
 
     async def holds(self, ctx: Context) -> bool:
         """Tell whether the quoted total is zero."""

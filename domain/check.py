@@ -8,6 +8,7 @@ version leads from every earlier one to states that exist.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from domain.lifecycle import Service, Transition
 from domain.messages import Catalogue
@@ -94,36 +95,51 @@ def _reachable(service: Service, start: str) -> set[str]:
     return reached
 
 
-def _unpaid_flaws(service: Service) -> Iterator[Flaw]:
-    """Walk (state, settled?) pairs: giving needs a settled charge on every path that leads to it.
+class _Charge(Enum):
+    """What a path has made of the charge: none yet, a bill that may be open, or paid, waived or found to be nothing."""
 
-    A service that never bills has nothing to settle. Passing a guard that requires settled bills, or a step that
-    waives them, settles; issuing a bill unsettles.
+    NONE = auto()
+    OPEN = auto()
+    SETTLED = auto()
+
+
+def _unpaid_flaws(service: Service) -> Iterator[Flaw]:
+    """Walk (state, charge) pairs: giving needs a settled charge on every path that leads to it.
+
+    A service that never bills has nothing to settle.
     """
     if not any(effect.issues_bill for step in service.transitions for effect in step.effects):
         return
-    seen, waiting, flawed = {(service.initial, False)}, [(service.initial, False)], set()
+    start = (service.initial, _Charge.NONE)
+    seen, waiting, flawed = {start}, [start], set()
     while waiting:
-        state, settled = waiting.pop()
+        state, charge = waiting.pop()
         for step in (one for one in service.transitions if state in one.sources):
-            after = _settled_after(step, settled)
-            if any(effect.delivers for effect in step.effects) and not (settled or _settles(step)):
+            allowed = _charge_allowed(step, charge)
+            if any(effect.delivers for effect in step.effects) and allowed is not _Charge.SETTLED:
                 flawed.add(step.name)
-            if (step.target, after) not in seen:
-                seen.add((step.target, after))
-                waiting.append((step.target, after))
+            after = (step.target, _charge_after(step, allowed))
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
     yield from (Flaw("given_unpaid", service.key, name) for name in sorted(flawed))
 
 
-def _settles(step: Transition) -> bool:
+def _charge_allowed(step: Transition, charge: _Charge) -> _Charge:
+    """Return how the charge stands when the guards of a step let it pass.
+
+    One that asks for settled bills proves nothing where there is no bill yet.
+    """
     guards = [*step.guards, *([step.when] if step.when else [])]
-    return any(guard.requires_settled for guard in guards) or any(effect.settles for effect in step.effects)
+    settled = charge is _Charge.OPEN and any(guard.requires_settled for guard in guards)
+    return _Charge.SETTLED if settled or any(guard.requires_free for guard in guards) else charge
 
 
-def _settled_after(step: Transition, settled: bool) -> bool:
+def _charge_after(step: Transition, charge: _Charge) -> _Charge:
     if any(effect.issues_bill for effect in step.effects):
-        return False
-    return settled or _settles(step)
+        return _Charge.OPEN
+    waived = charge is _Charge.OPEN and any(effect.settles for effect in step.effects)
+    return _Charge.SETTLED if waived else charge
 
 
 def _map_flaws(service: Service) -> Iterator[Flaw]:

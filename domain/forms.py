@@ -88,7 +88,9 @@ class Text(FieldType):
     name: ClassVar[str] = "text"
 
     def parse(self, raw: object, reading: Reading) -> str:
-        """Trim and keep; too long is refused rather than cut."""
+        """Trim and keep; too long is refused rather than cut, and so is what is a list or a mapping."""
+        if not isinstance(raw, str | int | float):
+            raise InvalidField
         text = shown(str(raw))
         if not fold(text):
             raise InvalidField(detail="empty")

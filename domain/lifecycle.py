@@ -51,7 +51,9 @@ class Guard(ABC):
     """
 
     requires_settled: ClassVar[bool] = False
-    """Whether passing it means that no bill of the request is open (check.py follows this)."""
+    """Whether passing it means that no bill of the request is open (check.py follows this); there may be none yet."""
+    requires_free: ClassVar[bool] = False
+    """Whether passing it means that the charge was reckoned and is nothing."""
 
     @abstractmethod
     async def holds(self, ctx: Context) -> bool:

@@ -7,7 +7,7 @@ override texts by configuration, checked at start by `check.py`.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Formatter
@@ -18,6 +18,11 @@ from domain.outgoing import MessageClass
 
 DEFAULT_PARTS = 2
 """Message parts an SMS may have unless its text says otherwise (services.md, "Notifications")."""
+
+JOINED_PARTS = 3
+"""Message parts of a reply that is joined from several texts (what was wrong and the question again, an answer and the
+question that waits), unless the one that it is about may have more by itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,22 @@ class Catalogue:
         if f"limits.{name}" in self._leaves:
             return "ن" * int(self._leaves[f"limits.{name}"])
         return str(self._leaf(f"longest.{name}"))
+
+
+def joined(parts: int, *ways: str) -> str:
+    """Return the first of several ways to join texts, the fullest first, that fits so many message parts.
+
+    When none does, the last one: it has one text alone, which is proved to fit by itself.
+    """
+    return next((way for way in ways if count_parts(way) <= parts), ways[-1])
+
+
+def as_many_as_fit(parts: int, head: str, lines: Sequence[str]) -> tuple[str, int]:
+    """Return a head with as many of these lines under it as fit, at least one, and their number."""
+    number = len(lines)
+    while number > 1 and count_parts("\n".join([head, *lines[:number]])) > parts:
+        number -= 1
+    return "\n".join([head, *lines[:number]]), number
 
 
 def placeholders(template: str) -> list[str]:

@@ -28,8 +28,8 @@ _LETTERS = str.maketrans(
     | {"ؤ": "و"}
 )
 _FOLDED = _LETTERS | _TO_ASCII | _DROPPED
-_SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " "})
-_NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t"), *_SURROGATES])
+_SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " "})
+_NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES])
 
 _SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
 
@@ -49,8 +49,8 @@ def fold(text: str) -> str:
 def shown(text: str) -> str:
     """Return free text as its writer meant it: trimmed, ي/ك shown as ی/ک, line ends as newlines.
 
-    Control characters and lone surrogates are removed (databases and XML refuse them) and a tab becomes a space;
-    nothing else changes.
+    Control characters and lone surrogates are removed (databases and XML refuse them), but for tabs, which become
+    spaces; nothing else changes.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return lines.translate(_SHOWN).translate(_NOT_SHOWN).strip()

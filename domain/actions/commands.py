@@ -14,7 +14,8 @@ from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
 from domain.errors import BillNotFound, DomainError, NotAllowedNow, NotFound
 from domain.lifecycle import Asked, Command, Lookup, Prices, Service
-from domain.outgoing import MessageClass
+from domain.message_parts import count_parts
+from domain.messages import as_many_as_fit
 from domain.people import Actor
 from domain.ports import UnitOfWork
 from domain.requests import Phase, RequestFilter, ServiceRequest
@@ -37,14 +38,14 @@ AWAITED = frozenset({Command.CONFIRM, Command.DENY})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A reply's text, its key in the catalogue, its class, and the request it is about.
+    """A reply's text, its key in the catalogue, the message parts that it may have, and the request it is about.
 
     `then` is the intent that the reply offers to do: the citizen's next text says yes or no.
     """
 
     text: str
     key: str
-    cls: MessageClass = MessageClass.REPLY
+    parts: int
     request_id: int | None = None
     then: Frame | None = None
 
@@ -64,20 +65,36 @@ class Talk:
 
     def say(self, key: str, **facts: str) -> Said:
         """Render a reply."""
-        return Said(self.desk.catalogue.render(key, facts), key)
+        return self.saying(self.desk.catalogue.render(key, facts), key)
+
+    def saying(self, text: str, key: str, request: ServiceRequest | None = None) -> Said:
+        """Return a reply in these words, which fit the budget of `key`."""
+        return Said(text, key, self.desk.catalogue.parts(key), request_id=request.id if request else None)
 
     def say_about(self, request: ServiceRequest, key: str, **facts: Any) -> Said:
         """Render a reply about a request."""
         words = self.desk.wording.facts(request, facts)
-        return Said(self.desk.catalogue.render(key, words), key, request_id=request.id)
+        return self.saying(self.desk.catalogue.render(key, words), key, request)
 
     def say_error(self, error: DomainError) -> Said:
         """Word an error."""
-        return Said(self.desk.wording.error(error), f"errors.{error.code}")
+        return self.saying(self.desk.wording.error(error), f"errors.{error.code}")
 
     def numbered(self, options: Sequence[str], words: str) -> str:
         """Return a menu of options that have names in a table of the catalogue."""
         return self.menu([self.text(f"{words}.{option}") for option in options])
+
+    def listed(self, key: str, lines: Sequence[str]) -> tuple[Said, int]:
+        """Return a reply of a head and as many lines as its budget has room for, and how many those are."""
+        text, number = as_many_as_fit(self.desk.catalogue.parts(key), self.text(key), lines)
+        return self.saying(text, key), number
+
+    def fitting(self, key: str, intents: Sequence[str]) -> list[str]:
+        """Return the first of these intents, as many as the text `key` has room for in its menu."""
+        offered = list(intents)
+        while count_parts(self.say(key, menu=self.numbered(offered, "intents")).text) > self.desk.catalogue.parts(key):
+            offered.pop()
+        return offered
 
     def menu(self, names: Sequence[str]) -> str:
         """Return «۱ لودر، ۲ گریدر …»."""
@@ -97,7 +114,7 @@ async def _announced(talk: Talk, outcome: Any) -> Said:
     replies = await notify.announce(talk.desk, talk.uow, outcome, talk.actor)
     if not replies:
         return await status(talk, outcome.request)
-    return Said(replies[-1].text, replies[-1].key, request_id=outcome.request.id)
+    return talk.saying(replies[-1].text, replies[-1].key, outcome.request)
 
 
 async def status(talk: Talk, request: ServiceRequest) -> Said:
@@ -121,7 +138,7 @@ async def list_own(talk: Talk, slots: Slots) -> Said:
     if not requests:
         return talk.say("sms.no_requests")
     lines = [talk.say_about(one, "sms.list_line").text for one in requests]
-    return Said("\n".join([talk.text("sms.list"), *lines]), "sms.list")
+    return talk.listed("sms.list", lines)[0]
 
 
 async def pay(talk: Talk, slots: Slots) -> Said:
@@ -161,11 +178,10 @@ async def look_up(talk: Talk, service: Service, lookup: Lookup | Prices, slots: 
     """Answer a question that makes no request, line by line."""
     desk = talk.desk
     asked = Asked(talk.uow, talk.actor.ident, slots, desk.clock.now(), desk.policy, desk.calendar, desk.ids)
-    lines = [
-        desk.catalogue.render(f"services.{service.key}.answers.{key}", desk.wording.values(lookup.form, facts))
-        for key, facts in await lookup.answer(asked)
-    ]
-    return Said("\n".join(lines), f"services.{service.key}.answers")
+    answers = [(f"services.{service.key}.answers.{key}", facts) for key, facts in await lookup.answer(asked)]
+    lines = [desk.catalogue.render(key, desk.wording.values(lookup.form, facts)) for key, facts in answers]
+    parts = sum(desk.catalogue.parts(key) for key, _ in answers)
+    return Said("\n".join(lines), f"services.{service.key}.answers", parts)
 
 
 async def tariff(talk: Talk, slots: Slots) -> Said:
@@ -237,7 +253,7 @@ async def reopen(talk: Talk, slots: Slots) -> Said:
     reason = talk.text("staff.reopened_by_rating")
     reopened = await reopening.reopen(talk.desk, talk.uow, slots["code"], reason, talk.actor)
     await notify.announce(talk.desk, talk.uow, reopened.outcome, talk.actor)
-    return Said(reopened.message.text, reopened.message.key, request_id=reopened.outcome.request.id)
+    return talk.saying(reopened.message.text, reopened.message.key, reopened.outcome.request)
 
 
 async def explain(talk: Talk, slots: Slots) -> Said:
@@ -261,13 +277,13 @@ async def own_codes(talk: Talk, intent: str) -> list[ServiceRequest]:
     return await talk.uow.requests.find(wanted)
 
 
-def offer(talk: Talk, intent: str, requests: Sequence[ServiceRequest]) -> Said:
-    """Ask which of the citizen's requests is meant, by number."""
+def offer(talk: Talk, intent: str, requests: Sequence[ServiceRequest]) -> tuple[Said, int]:
+    """Ask which of the citizen's requests is meant, by number; return how many of them fit besides."""
     lines = [
         f"{persian_digits(str(number))}) {talk.say_about(one, 'sms.list_line').text}"
         for number, one in enumerate(requests, start=1)
     ]
-    return Said("\n".join([talk.text(f"sms.which.{intent}"), *lines]), f"sms.which.{intent}")
+    return talk.listed(f"sms.which.{intent}", lines)
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Slots], Awaitable[Said]]] = {

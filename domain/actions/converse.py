@@ -14,6 +14,7 @@ from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
 from domain.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.message_repositories import Stored
+from domain.messages import JOINED_PARTS, joined
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.text import fold
@@ -156,8 +157,9 @@ async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
         if len(offered) == 1 and step.problem is None and frame.intent in commands.ONLY_ONE_IS_MEANT:
             frame.slots["code"] = offered[0].code
             return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
-        frame.options = [one.code for one in offered]
-        return Reply(_prefixed(talk, step, commands.offer(talk, frame.intent, offered)), frame.intent)
+        offer, number = commands.offer(talk, frame.intent, offered)
+        frame.options = [one.code for one in offered[:number]]
+        return Reply(_prefixed(talk, step, offer), frame.intent)
     return Reply(_prefixed(talk, step, _question(talk, frame)), frame.intent)
 
 
@@ -185,11 +187,12 @@ def _summary(talk: Talk, frame: Frame) -> Said:
 
 
 def _prefixed(talk: Talk, step: Ask, question: Said) -> Said:
-    if step.restarted:
-        return replace(question, text=f"{talk.text('sms.restarted')}\n{question.text}")
-    if step.problem is not None:
-        return replace(question, text=f"{talk.desk.wording.error(step.problem)}\n{question.text}")
-    return question
+    """Say before a question why it is asked, at least in short."""
+    reasons = [talk.text("sms.restarted")] if step.restarted else []
+    if step.problem is not None and not step.restarted:
+        reasons = [talk.desk.wording.error(step.problem), talk.text(f"errors.{step.problem.code}")]
+    ways = (*(f"{reason}\n{question.text}" for reason in reasons), question.text)
+    return replace(question, text=joined(max(question.parts, JOINED_PARTS), *ways))
 
 
 async def _unknown(talk: Talk, dialogue: Dialogue, step: Unknown, text: str, *, late: bool) -> Reply:
@@ -207,8 +210,10 @@ async def _unknown(talk: Talk, dialogue: Dialogue, step: Unknown, text: str, *, 
 
 
 async def _menu(talk: Talk, dialogue: Dialogue, key: str, intents: list[str], intent: str) -> Reply:
-    dialogue.frames.append(Frame(MENU, asked=MENU, options=intents, one_shot=False))
-    return Reply(talk.say(key, menu=talk.numbered(intents, "intents")), intent)
+    """Offer what fits of these intents by number; what comes last is known to do without a menu."""
+    offered = talk.fitting(key, intents)
+    dialogue.frames.append(Frame(MENU, asked=MENU, options=offered, one_shot=False))
+    return Reply(talk.say(key, menu=talk.numbered(offered, "intents")), intent)
 
 
 def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Reply) -> Reply:
@@ -221,8 +226,9 @@ def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Re
     if reply.intent == waiting.intent or (isinstance(step, Ask) and step.frame is waiting):
         return reply
     question = _summary(talk, waiting) if waiting.asked == CONFIRM else _question(talk, waiting)
-    joined = f"{reply.said.text}\n{talk.text('sms.waiting')} {question.text}"
-    return replace(reply, said=replace(reply.said, text=joined))
+    said, waits = reply.said, (f"{talk.text('sms.waiting')} {question.text}", talk.text("sms.waiting_in_short"))
+    text = joined(max(said.parts, JOINED_PARTS), *(f"{said.text}\n{one}" for one in waits), said.text)
+    return replace(reply, said=replace(said, text=text))
 
 
 def _read(desk: Desk, stored: Stored | None) -> tuple[Dialogue, bool]:

@@ -10,14 +10,13 @@ import logging
 from datetime import timedelta
 
 from domain import people
-from domain.actions.commands import Said
 from domain.actions.converse import converse
 from domain.actions.desk import Desk
 from domain.actions.notify import SMS, queue
 from domain.errors import DomainError, Internal, InvalidField, TooManyRequests
 from domain.message_repositories import Stored
 from domain.messages import Message
-from domain.outgoing import InboundMessage, InboundState
+from domain.outgoing import InboundMessage, InboundState, MessageClass
 from domain.ports import ReceivedSms, Store, UnitOfWork
 from domain.text import shown
 
@@ -103,7 +102,7 @@ async def _limited(desk: Desk, uow: UnitOfWork, message: InboundMessage, count: 
     message.state = InboundState.LIMITED
     if count == policy.inbound_limit + 1 and message.mobile:
         words = desk.wording.error(TooManyRequests())
-        await _reply(desk, uow, message, message.mobile, Said(words, "errors.too_many_requests"))
+        await _reply(desk, uow, message, message.mobile, ("errors.too_many_requests", words))
     return True
 
 
@@ -114,7 +113,7 @@ async def _answer(desk: Desk, uow: UnitOfWork, message: InboundMessage, mobile: 
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
-    await _reply(desk, uow, message, mobile, reply.said)
+    await _reply(desk, uow, message, mobile, (reply.said.key, reply.said.text), reply.said.request_id)
 
 
 async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool:
@@ -125,8 +124,16 @@ async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool
     return len(last) == guard and all(one.intent == "unknown" and one.received_at >= since for one in last)
 
 
-async def _reply(desk: Desk, uow: UnitOfWork, message: InboundMessage, mobile: str, said: Said) -> None:
-    row = await queue(desk, uow, mobile, Message(said.key, said.cls, said.text), said.request_id)
+async def _reply(
+    desk: Desk,
+    uow: UnitOfWork,
+    message: InboundMessage,
+    mobile: str,
+    said: tuple[str, str],
+    request_id: int | None = None,
+) -> None:
+    key, text = said
+    row = await queue(desk, uow, mobile, Message(key, MessageClass.REPLY, text), request_id)
     message.reply_id = row.id if row else None
 
 
@@ -137,6 +144,6 @@ async def _keep_failed(desk: Desk, uow: UnitOfWork, message: InboundMessage, rea
         return await uow.inbox.known(SMS, message.provider, message.fingerprint) or message
     if message.mobile:
         words = desk.wording.error(Internal())
-        await _reply(desk, uow, message, message.mobile, Said(words, "errors.internal"))
+        await _reply(desk, uow, message, message.mobile, ("errors.internal", words))
         await uow.inbox.save(message)
     return message

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from domain.charging import WaiveBills
 from domain.check import Flaw, check
 from domain.lifecycle import Service, State, Transition, Trigger
 from domain.messages import Catalogue
 from domain.people import Role
 from domain.requests import Phase
 from domain.services import SERVICES
+from domain.services.expert import EXPERT_OPINION
 from domain.services.machinery import MACHINERY_WORK
 
 TEXTS = Catalogue.load()
@@ -92,6 +94,18 @@ def test_an_unpaid_hand_over() -> None:
     found = flaws(and_step(shortcut, changed("hand_over", guards=())))
     assert found == {"given_unpaid: hand_over", "no_text: services.machinery.actions.hurry"}
     assert flaws(and_step(shortcut)) == {"no_text: services.machinery.actions.hurry"}
+
+
+def test_giving_before_there_is_any_bill() -> None:
+    """No open bill is not a paid one: where none was made yet, asking for settled bills proves nothing."""
+    hasty = changed("hand_over", sources=("accepted", "scheduled"))
+    assert flaws(hasty) == {"given_unpaid: hand_over"}
+    early = replace(EXPERT_OPINION, transitions=tuple(
+        replace(one, sources=("visited", "paid")) if one.name == "issue" else one for one in EXPERT_OPINION.transitions
+    ))  # fmt: skip
+    assert flaws(early) == {"given_unpaid: issue"}
+    waived = Transition("waive", ("accepted",), "paid", CIVIL, effects=(WaiveBills(),))
+    assert "given_unpaid: hand_over" in flaws(and_step(waived, changed("hand_over", guards=())))
 
 
 def test_a_bill_after_payment_must_be_settled_again() -> None:

@@ -87,6 +87,7 @@ READ: list[tuple[FieldType, object, object]] = [
 REFUSED: list[tuple[FieldType, object, str | None]] = [
     (Text(), " \u200e\u200c\r\n", "empty"),
     (Text(), "\x00", "empty"),
+    (Text(), ["کوچه"], None),
     (Text(5), "ن" * 6, "too_long"),
     (Integer(1, 5), "6", "range"),
     (Integer(1, 5), "0", "range"),

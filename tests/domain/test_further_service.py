@@ -18,6 +18,7 @@ from domain.actions import notify, service_page, tariffs, walk_in
 from domain.check import check
 from domain.forms import Field, Text
 from domain.lifecycle import Notice, Service, State, Transition
+from domain.message_parts import count_parts
 from domain.messages import Catalogue
 from domain.people import Role
 from domain.personal_data import bare
@@ -143,6 +144,12 @@ def flaws(service: Service, texts: dict[str, Any] = WORDS) -> list[str]:
     return [str(one) for one in check([*SERVICES, service], Catalogue.load(texts))]
 
 
+async def test_the_help_menu_has_room_for_it(town: Municipality) -> None:
+    heard = await town.say(CITIZEN, "راهنما")
+    assert count_parts(heard.text) <= town.desk.catalogue.parts("sms.help")
+    assert town.desk.catalogue.text("intents.tree_pruning") in heard.text
+
+
 def test_nothing_is_wrong_with_it() -> None:
     assert flaws(TREES) == []
 
@@ -181,6 +188,7 @@ PLANTED: dict[str, tuple[Callable[[], Service], set[str]]] = {
     ),
     "role-less action": (lambda: changed("prune", roles=frozenset()), {"no_role: prune"}),
     "unpaid work": (unguarded, {"given_unpaid: prune"}),
+    "work before any bill": (lambda: changed("prune", sources=("submitted", "paid")), {"given_unpaid: prune"}),
     "state that is none": (lambda: changed("reject", target="refused"), {"unknown_state: refused"}),
     "missing notice": (
         lambda: changed("reject", notices=(Notice("sorry"),)),

@@ -59,6 +59,10 @@ def test_shown_keeps_the_writers_words() -> None:
     assert shown("  علي‌رضا كاظمي، ـطبقهٔ ۲\u200f Ab 12 ") == "علی‌رضا کاظمی، ـطبقهٔ ۲\u200f Ab 12"
 
 
+def test_shown_keeps_apart_what_a_tab_of_any_sort_parts() -> None:
+    assert shown("خیابان\tامام\vجنب\fپارک") == "خیابان امام جنب پارک"
+
+
 def test_shown_removes_what_databases_refuse() -> None:
     assert shown("a\x00b\x1b\x7f\x85\ud83dc\r\nd\re\tf\n") == "abc\nd\ne f"
 

@@ -21,7 +21,7 @@ from domain.errors import ERROR_CODES, DomainError
 from domain.fleet import MACHINE_TYPES
 from domain.forms import HourOfDay, number_text
 from domain.message_parts import count_parts
-from domain.messages import Catalogue, placeholders
+from domain.messages import JOINED_PARTS, Catalogue, as_many_as_fit, joined, placeholders
 from domain.outgoing import MessageClass
 from domain.people import Role
 from domain.requests import Phase
@@ -67,10 +67,14 @@ def test_every_text_that_travels_fits_its_budget() -> None:
 
 def test_a_reason_and_the_question_again_are_few_parts() -> None:
     prompts = [key for key in SENT if key.endswith(".prompt") or key.startswith("ask.")]
-    longest = max(
-        count_parts(f"{TEXTS.longest(why)}\n{TEXTS.longest(key)}") for why in answered_details() for key in prompts
-    )
-    assert longest <= 5
+    for why in answered_details():
+        code = TEXTS.text(f"errors.{why.split('.')[1]}")
+        for key in prompts:
+            question, room = TEXTS.longest(key), max(TEXTS.parts(key), JOINED_PARTS)
+            ways = [f"{reason}\n{question}" for reason in (TEXTS.longest(why), code)]
+            said = joined(room, *ways, question)
+            assert count_parts(said) <= room
+            assert said in ways or count_parts(ways[1]) > room, "what was wrong is said, at least in short"
 
 
 @pytest.mark.parametrize("filling", ["نشانی محل کار روبروی مسجد ", "😀", "ن😀", "👩‍👩‍👧‍👦", "a", "é", "e\u0301"])
@@ -94,7 +98,9 @@ def test_a_list_of_requests_has_a_line_of_less_than_a_part_each(count: int) -> N
     line = "۵) " + TEXTS.longest("sms.list_line")
     assert count_parts(line) == 1
     for head in (*TEXTS.keys("sms.which."), "sms.list"):
-        assert count_parts("\n".join([TEXTS.text(head), *[line] * count])) <= count + 1
+        text, shown = as_many_as_fit(TEXTS.parts(head), TEXTS.text(head), [line] * count)
+        assert (text.count("\n"), count_parts(text) <= TEXTS.parts(head)) == (shown, True)
+        assert shown >= min(count, 3)
 
 
 # What is longest

@@ -15,7 +15,7 @@ from domain.fleet import slots
 from domain.history import HistoryEvent, chain_faults
 from domain.lifecycle import Audience, Kept, Notice, Service, Transition, Trigger
 from domain.message_parts import count_parts
-from domain.messages import DEFAULT_PARTS
+from domain.messages import DEFAULT_PARTS, JOINED_PARTS, Catalogue
 from domain.outgoing import OutboxMessage
 from domain.people import Role
 from domain.requests import Phase, ServiceRequest, TimerKind
@@ -24,9 +24,6 @@ from tests.properties.snapshots import Snapshot
 
 GIVEN = frozenset({"letter_number", "letter_token", "delivery_token", "handed_over_at"})
 """What a request keeps once the citizen has what was paid for."""
-
-GROWING = ("sms.help", "sms.choose", "sms.did_you_mean", "sms.list", "sms.which.")
-"""Replies that list what there is: services, own requests. `test_texts.py` measures them."""
 
 QUESTIONS = (".fields.", ".summary", "ask.", "sms.offer.")
 """What keys of questions have in them."""
@@ -280,15 +277,20 @@ def texts_fit_their_budget(step: Step) -> None:
     """Every text that was queued says something, and fits the parts that it may have.
 
     A question may begin with what was wrong with the answer, and a reply that interrupts a dialogue ends with what that
-    still asks: two texts, and two budgets.
+    still asks; an answer of several lines has room for each.
     """
-    catalogue = step.desk.catalogue
     for text in step.new_texts:
         assert text.text.strip()
-        if text.key in catalogue and not text.key.startswith(GROWING):
-            texts = 1 + (catalogue.text("sms.waiting") in text.text) + any(mark in text.key for mark in QUESTIONS)
-            room = catalogue.parts(text.key) + DEFAULT_PARTS * (texts - 1)
-            assert count_parts(text.text) <= room, (text.key, text.text)
+        assert count_parts(text.text) <= room_of(step.desk.catalogue, text), (text.key, text.text)
+
+
+def room_of(catalogue: Catalogue, text: OutboxMessage) -> int:
+    """Return the message parts that a text may have."""
+    waits = [catalogue.text(key) for key in ("sms.waiting", "sms.waiting_in_short")]
+    two = any(mark in text.key for mark in QUESTIONS) or any(one in text.text for one in waits)
+    lines = text.text.count("\n") + 1
+    own = catalogue.parts(text.key) if text.key in catalogue else DEFAULT_PARTS * lines
+    return max(own, JOINED_PARTS if two else 0)
 
 
 def numbers_and_tokens_are_unique(step: Step) -> None:

@@ -20,6 +20,7 @@ from domain.services import SERVICES
 from domain.services.machinery import MACHINERY_WORK
 from domain.text import persian_digits
 from tests.properties.effort import EFFORT, examples
+from tests.properties.rules import room_of
 from tests.properties.town import WALKED, whole_town
 from tests.support.cabs import AUXILIARY_MOBILE, COMPLAINT, LEAVE, PRAISE
 from tests.support.experts import ASKING
@@ -29,9 +30,6 @@ from tests.support.taxis import DRIVER_MOBILE, OWNER_MOBILE
 TEXTS = 30 if EFFORT == 1 else 60
 MOST_FRAMES = 4
 """Dialogues that may wait for each other, and one menu on top."""
-
-MOST_PARTS = 8
-"""What a reply has at most: five requests to choose from, what was wrong before them, the waiting question behind."""
 
 TALKING = Policy(inbound_limit=10**6)
 """No limit on texts; two machines that answer each other are stopped all the same."""
@@ -91,10 +89,11 @@ async def _talk(town: Municipality, draw: st.DataObject) -> None:
 
 
 def _answered(town: Municipality, heard: Heard) -> None:
-    """The text was understood or not, but answered in words of a bearable length; the dialogue stays shallow."""
+    """The text was understood or not, but answered within the reply's budget; the dialogue stays shallow."""
     assert heard.inbound.state is not InboundState.FAILED, heard.inbound
-    assert heard.text or heard.inbound.reason == "loop"
-    assert count_parts(heard.text) <= MOST_PARTS, heard.text
+    assert heard.reply or heard.inbound.reason == "loop"
+    if heard.reply:
+        assert count_parts(heard.text) <= room_of(town.desk.catalogue, heard.reply), (heard.key, heard.text)
     depths: list[tuple[Any, ...]] = town.rows("SELECT json_array_length(state, '$.frames') FROM dialogues")
     assert all(depth <= MOST_FRAMES for (depth,) in depths)
 
