@@ -1,42 +1,30 @@
 """The Jalali calendar against a second library, every day of 1340 to 1440.
 
-`domain/calendar.py` stands on persiantools; the second one is the table of new years that the `holidays` package keeps
-for Iran, which shares no code with it.
+`domain/calendar.py` stands on persiantools; the second one is jdatetime, which shares no code with it.
 """
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+import jdatetime
 import pytest
-from holidays.calendars.persian import _Persian
 
 from domain.calendar import from_jalali, jalali_long, jalali_text, to_jalali, weekday
 from domain.errors import InvalidField
 from domain.text import ascii_digits
 
 FIRST, LAST = 1340, 1440
-GREGORIAN_YEAR = 621
-"""In whose March a Jalali year begins, less that year."""
-
-MONTHS = [31] * 6 + [30] * 5
-SECOND = _Persian()
 WEEKDAYS = {
     "Saturday": "شنبه", "Sunday": "یک‌شنبه", "Monday": "دوشنبه", "Tuesday": "سه‌شنبه", "Wednesday": "چهارشنبه",
     "Thursday": "پنج‌شنبه", "Friday": "جمعه",
 }  # fmt: skip
 
 
-def new_year(year: int) -> date:
-    """Return the first day of a Jalali year, by the second library."""
-    day = SECOND.new_year_date(year + GREGORIAN_YEAR)
-    assert day is not None
-    return day
-
-
 def lengths(year: int) -> list[int]:
     """Return the days of each month, by the second library."""
-    return [*MONTHS, (new_year(year + 1) - new_year(year)).days - sum(MONTHS)]
+    leap: bool = jdatetime.date(year, 1, 1).isleap()
+    return [31] * 6 + [30] * 5 + [30 if leap else 29]
 
 
 def every_day() -> Iterator[tuple[tuple[int, int, int], date]]:
@@ -44,9 +32,7 @@ def every_day() -> Iterator[tuple[tuple[int, int, int], date]]:
     for year in range(FIRST, LAST + 1):
         for month, length in enumerate(lengths(year), start=1):
             for day in range(1, length + 1):
-                gregorian = SECOND.persian_to_gregorian(year + GREGORIAN_YEAR, month, day)
-                assert gregorian is not None
-                yield (year, month, day), gregorian
+                yield (year, month, day), jdatetime.date(year, month, day).togregorian()
 
 
 DAYS = list(every_day())
