@@ -14,15 +14,14 @@ import os
 import selectors
 import signal
 import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
 from alembic.operations import Operations
 
-from app.cli.main import COMMANDS, Group, Table, main
+from app.cli.main import COMMANDS
 from channels.sms import inbound
 from channels.sms.outbound import Relay
 from channels.sms.providers.kavenegar import Kavenegar
@@ -34,6 +33,7 @@ from store.engines.shared_commit import Writer
 from store.history import SqlHistory
 from store.inbox import SqlInbox
 from store.outbox import SqlOutbox
+from tests.programs.forked import modules, run
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -100,28 +100,6 @@ def wrapped(original: Any, pass_by: Callable[..., Any], *, after: bool, waits: b
         return pass_by(original(*args, **named))
 
     return awaited if waits else called
-
-
-def modules(table: Table) -> Iterator[str]:
-    """The modules of all commands."""
-    for entry in table.values():
-        if isinstance(entry, Group):
-            yield from modules(entry.commands)
-        else:
-            yield entry.partition(":")[0]
-
-
-def run(arguments: list[str]) -> int:
-    """Run a command as the installed script does; its exit code."""
-    sys.argv = ["pishkhan", *arguments]
-    try:
-        main()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - the edge of a process: it ends as Python would end it
-        traceback.print_exc()
-        return 1
-    return 0
 
 
 def become(asked: dict[str, Any]) -> None:

@@ -8,38 +8,15 @@ standard streams; when it has ended, {"number", "code"} is printed. It ends when
 import json
 import os
 import sys
-import traceback
-from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from app.cli.main import COMMANDS, Group, Table, main
+from app.cli.main import COMMANDS
+from tests.programs.forked import modules, run
 
 APART = {"app.cli.serving"}
 """Modules that are not needed here: nobody serves from a fork."""
-
-
-def modules(table: Table) -> Iterator[str]:
-    """The modules of all commands."""
-    for entry in table.values():
-        if isinstance(entry, Group):
-            yield from modules(entry.commands)
-        else:
-            yield entry.partition(":")[0]
-
-
-def run(arguments: list[str]) -> int:
-    """Run a command as the installed script does; its exit code."""
-    sys.argv = ["pishkhan", *arguments]
-    try:
-        main()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - the edge of a process: it ends as Python would end it
-        traceback.print_exc()
-        return 1
-    return 0
 
 
 def become(asked: dict[str, Any]) -> None:
