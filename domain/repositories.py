@@ -54,10 +54,6 @@ class Requests(Protocol):
         """
         ...
 
-    async def move_state(self, service: str, version: int, old: str, new: str, new_version: int) -> int:
-        """Apply one entry of a state map to running requests; return how many moved."""
-        ...
-
 
 class Timers(Protocol):
     """What the scheduler must turn to, and when."""

@@ -27,16 +27,6 @@ _SAVE = (
 _STATES = select(requests.c.service, requests.c.version, requests.c.state)
 # A request that ended may still have a step before it: a letter that waits to be collected.
 _LIVE_STATES = union(_STATES.where(requests.c.phase.in_(_LIVE)), _STATES.join(timers))
-_MOVE = (
-    update(requests)
-    .where(
-        requests.c.service == bindparam("of_service"),
-        requests.c.version == bindparam("old_version"),
-        requests.c.state == bindparam("old_state"),
-        requests.c.phase.in_(_LIVE),
-    )
-    .values(state=bindparam("new_state"), version=bindparam("new_version"), revision=requests.c.revision + 1)
-)
 
 _TIMER = Record(timers, Timer)
 _DUE = (
@@ -96,11 +86,6 @@ class SqlRequests(Repository):
     async def live_states(self) -> set[tuple[str, int, str]]:
         """Return every (service, version, state) in which a request stands that can still go on."""
         return {(service, version, state) for service, version, state in await self._work.rows(_LIVE_STATES)}
-
-    async def move_state(self, service: str, version: int, old: str, new: str, new_version: int) -> int:
-        """Apply one entry of a state map to running requests; return how many moved."""
-        entry = {"of_service": service, "old_version": version, "old_state": old}
-        return await self._work.count(_MOVE, {**entry, "new_state": new, "new_version": new_version})
 
 
 def _found(row: Row | None, field: str) -> ServiceRequest:

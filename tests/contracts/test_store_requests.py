@@ -119,17 +119,13 @@ async def test_lists_are_filtered_and_newest_first(store: SqlStore) -> None:
     assert await found(store, RequestFilter(service="expert", subject_key="12ت345-59")) == []
 
 
-async def test_running_requests_follow_a_state_map(store: SqlStore) -> None:
-    live = await stored(store)
-    done = await stored(store, phase=Phase.DONE)
+async def test_live_states_are_those_of_requests_that_go_on(store: SqlStore) -> None:
+    await stored(store)
+    done = await stored(store, phase=Phase.DONE, version=7)
     async with store.unit() as uow:
         assert await uow.requests.live_states() == {("machinery", 1, "submitted")}
-        assert await uow.requests.move_state("machinery", 1, "submitted", "received", 2) == 1
-        assert await uow.requests.live_states() == {("machinery", 2, "received")}
-    async with store.unit() as uow:
-        assert (await uow.requests.get(done.id)).version == 1
-        with pytest.raises(Conflict):  # whoever read it before the move
-            await uow.requests.save(live)
+        await uow.timers.add(Timer(done.id, TimerKind.DEADLINE, "close_in_time", NOW))
+        assert ("machinery", 7, "submitted") in await uow.requests.live_states()
 
 
 async def test_timers_come_due_oldest_first(store: SqlStore) -> None:
