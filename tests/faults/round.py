@@ -142,7 +142,7 @@ class Round:
         for sent, receipts in held_back:
             self._post(sent, receipts)
         while self._posting:
-            await asyncio.gather(*self._posting)
+            await asyncio.wait(self._posting)  # which always lets them be taken out of the set; `gather` may not
 
     async def _comes_to_nothing(self, query: str, complaint: str, minutes: int = 0) -> None:
         """Wait until a query finds nothing; from time to time so many minutes pass at once."""
