@@ -12,7 +12,8 @@ from typing import Any
 from domain import tracking
 from domain.calendar import WorkingCalendar
 from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
-from domain.forms import Reading, read_fields
+from domain.field_types import Reading
+from domain.forms import read_fields
 from domain.history import GENESIS, HistoryEvent, link, personal_digest
 from domain.lifecycle import Context, Notice, Reminder, Service, Transition, Trigger
 from domain.people import Actor, Role

@@ -12,7 +12,7 @@ from typing import Any
 from domain.conversation.names import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
 from domain.conversation.readers import read_choice
 from domain.errors import InvalidField, UnknownKind
-from domain.forms import Choice, Reading
+from domain.field_types import Choice, Reading
 from domain.lifecycle import Papers
 from domain.text import fold, shown
 

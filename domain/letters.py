@@ -12,7 +12,8 @@ from typing import ClassVar
 
 from domain.calendar import in_tehran, to_jalali
 from domain.errors import InvalidField
-from domain.forms import Day, Field, Text
+from domain.field_types import Day, Text
+from domain.forms import Field
 from domain.lifecycle import Context, Effect
 from domain.ports import UnitOfWork
 from domain.text import ascii_digits

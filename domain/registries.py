@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.errors import NotAllowedNow
+from domain.field_types import Choice, Choices, Identifier
 from domain.fleet import MACHINE_TYPES, ResourceStatus
-from domain.forms import Choice, Choices, Field, Identifier
+from domain.forms import Field
 from domain.people import Role
 from domain.registry_fields import (
     CODE,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from domain.check import Flaw
-from domain.forms import Choice
+from domain.field_types import Choice
 from domain.messages import Catalogue
 from domain.registries import REGISTRIES, Registry
 

@@ -15,7 +15,7 @@ from domain import people
 from domain.bill_ids import HIGHEST_AMOUNT
 from domain.calendar import from_jalali, jalali_text, to_jalali
 from domain.errors import InvalidField
-from domain.forms import FieldType, Integer, Reading, Rials, Words, number_text
+from domain.field_types import FieldType, Integer, Reading, Rials, Words, number_text
 from domain.money import BILL_STEP
 from domain.text import ascii_digits, compact, fold, grouped, persian_digits, shown
 

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.errors import DomainError, InvalidField, MissingField
-from domain.forms import Choice, Choices, Field, Reading
+from domain.field_types import Choice, Choices, Reading
+from domain.forms import Field
 from domain.messages import Catalogue
 from domain.people import mobile_shown
 from domain.registries import Registry

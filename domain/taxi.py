@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from domain.errors import InvalidField, MissingField, NotFound
-from domain.forms import FieldType, Identifier, Reading, Words
+from domain.field_types import FieldType, Identifier, Reading, Words
 from domain.lifecycle import Filled
 from domain.ports import UnitOfWork
 from domain.registries import DRIVER, DUTY, OWNER, VEHICLE, ChargeState

@@ -8,7 +8,8 @@ from typing import Any
 from domain import tracking
 from domain.calendar import TEHRAN, jalali_text
 from domain.errors import DomainError
-from domain.forms import Field, FieldType
+from domain.field_types import FieldType
+from domain.forms import Field
 from domain.lifecycle import Notice, Service
 from domain.messages import Catalogue, Message
 from domain.outgoing import MessageClass

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from domain.conversation.names import MACHINES
 from domain.conversation.readers import read_choice, read_hours, read_items
 from domain.errors import InvalidField, UnknownKind
+from domain.field_types import Choice, FieldType, Reading, Words, checked_hours, number_text
 from domain.fleet import MACHINE_TYPES
-from domain.forms import Choice, FieldType, Reading, Words, checked_hours, number_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from domain.actions.staffing import staff_actor
 from domain.calendar import in_tehran
 from domain.engine import SYSTEM
 from domain.errors import InvalidField
-from domain.forms import Day, Reading
+from domain.field_types import Day, Reading
 from domain.people import Actor
 from domain.ports import UnitOfWork
 from store.unit_of_work import SqlStore

@@ -12,7 +12,8 @@ from app.demo.data import rows
 from app.demo.townsfolk import DRIVERS, OWNERS, Townsperson, lists, nth, person
 from domain.actions.desk import Desk
 from domain.actions.registries import put
-from domain.forms import Reading, read_given
+from domain.field_types import Reading
+from domain.forms import read_given
 from domain.people import Actor
 from domain.ports import UnitOfWork
 from domain.registries import AGENCY, DRIVER, OWNER, VEHICLE, Registry

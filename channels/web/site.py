@@ -14,7 +14,7 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from channels.web.error_pages import WORDING, error_pages
 from channels.web.headers import protect
-from domain.forms import number_text
+from domain.field_types import number_text
 from domain.people import mobile_shown
 from domain.text import persian_digits
 from domain.wording import Wording

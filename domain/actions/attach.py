@@ -8,7 +8,7 @@ from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
 from domain.documents import sniff
 from domain.errors import Forbidden, InvalidField, NotAllowedNow, TooLarge
-from domain.forms import number_text
+from domain.field_types import number_text
 from domain.lifecycle import Service
 from domain.people import Actor
 from domain.ports import UnitOfWork

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.actions.desk import Desk
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, NotFound, UnknownKind
-from domain.forms import Reading
+from domain.field_types import Reading
 from domain.people import Actor
 from domain.people import mobile as read_mobile
 from domain.ports import Ids, UnitOfWork

@@ -6,7 +6,8 @@ from typing import Any
 from domain.accounts import Person
 from domain.actions.desk import Desk
 from domain.engine import Outcome
-from domain.forms import Reading, read_given, refuse_missing
+from domain.field_types import Reading
+from domain.forms import read_given, refuse_missing
 from domain.lifecycle import Service
 from domain.people import Actor
 from domain.ports import UnitOfWork

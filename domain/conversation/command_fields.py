@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain import tracking
-from domain.forms import Field, FieldType, Integer, Reading, Text
+from domain.field_types import FieldType, Integer, Reading, Text
+from domain.forms import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perfo
 from domain.conversation.grammar import Grammar, Parsed
 from domain.conversation.readers import read_number
 from domain.errors import DomainError, InvalidField
-from domain.forms import Field, Reading, Text
+from domain.field_types import Reading, Text
+from domain.forms import Field
 from domain.lifecycle import Keyword, Lookup, Prices, Service
 from domain.text import fold
 

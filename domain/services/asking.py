@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.forms import Field, Text
+from domain.field_types import Text
+from domain.forms import Field
 from domain.lifecycle import Context, Effect
 
 REASON = Field("reason", Text())

@@ -30,7 +30,8 @@ from domain.conversation.service_intents import EXPERT
 from domain.documents import DocumentsComplete, TellPapers
 from domain.errors import MissingField, NotFound
 from domain.expert_kinds import KINDS, PAPERS, KindName
-from domain.forms import Choice, Field, Identifier, Integer, Moment, Rials, Text
+from domain.field_types import Choice, Identifier, Integer, Moment, Rials, Text
+from domain.forms import Field
 from domain.letters import LETTER_INPUTS, IssueLetter, collected_by
 from domain.lifecycle import (
     Answer,

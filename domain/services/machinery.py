@@ -37,19 +37,9 @@ from domain.charging import (
 )
 from domain.conversation.service_intents import MACHINERY
 from domain.errors import InvalidField
+from domain.field_types import Choices, Day, Duration, HourOfDay, Hours, Identifier, Moment, Rials, Text
 from domain.fleet import MACHINE_TYPES
-from domain.forms import (
-    Choices,
-    Day,
-    Duration,
-    Field,
-    HourOfDay,
-    Hours,
-    Identifier,
-    Moment,
-    Rials,
-    Text,
-)
+from domain.forms import Field
 from domain.lifecycle import (
     Answer,
     Asked,

@@ -5,7 +5,8 @@ a national code. An auxiliary driver's leave needs the owner's consent. The sche
 """
 
 from domain.conversation.service_intents import TAXI_LEAVE as LEAVE_WORDS
-from domain.forms import Choice, Day, Field, Identifier, Integer, Rials, Text
+from domain.field_types import Choice, Day, Identifier, Integer, Rials, Text
+from domain.forms import Field
 from domain.leaves import (
     SCOPES,
     AwaitOwner,

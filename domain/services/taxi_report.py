@@ -15,7 +15,8 @@ from domain.billing import Till
 from domain.calendar import in_tehran, jalali_text
 from domain.conversation.service_intents import TAXI_REWARD, TAXI_VIOLATION
 from domain.errors import InvalidField, MissingField, NotFound
-from domain.forms import Choice, Field, Identifier, Integer, Text
+from domain.field_types import Choice, Identifier, Integer, Text
+from domain.forms import Field
 from domain.lifecycle import (
     Command,
     Context,

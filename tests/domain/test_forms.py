@@ -10,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DomainError, InvalidField, MissingField, UnknownKind
-from domain.fleet import MACHINE_TYPES
-from domain.forms import (
+from domain.field_types import (
     Choice,
     Choices,
     Day,
-    Field,
     FieldType,
     HourOfDay,
     Hours,
@@ -25,8 +23,9 @@ from domain.forms import (
     Reading,
     Rials,
     Text,
-    read_fields,
 )
+from domain.fleet import MACHINE_TYPES
+from domain.forms import Field, read_fields
 from domain.messages import Catalogue
 from domain.work_items import WorkItems
 

@@ -16,7 +16,8 @@ import pytest
 
 from domain.actions import notify, service_page, tariffs, walk_in
 from domain.check import check
-from domain.forms import Field, Text
+from domain.field_types import Text
+from domain.forms import Field
 from domain.lifecycle import Notice, Service, State, Transition
 from domain.message_parts import count_parts
 from domain.messages import Catalogue

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.errors import DomainError, InvalidField
-from domain.forms import FieldType, Reading
+from domain.field_types import FieldType, Reading
 from domain.registry_fields import (
     CODE,
     OWNER_CODE,

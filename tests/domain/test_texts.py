@@ -18,8 +18,8 @@ from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.errors import ERROR_CODES, DomainError
+from domain.field_types import HourOfDay, number_text
 from domain.fleet import MACHINE_TYPES
-from domain.forms import HourOfDay, number_text
 from domain.message_parts import count_parts
 from domain.messages import JOINED_PARTS, Catalogue, as_many_as_fit, joined, placeholders
 from domain.outgoing import MessageClass

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from domain.errors import DomainError
-from domain.forms import FieldType, Reading
+from domain.field_types import FieldType, Reading
 from tests.support.taxis import AUXILIARY_CODE, DRIVER_CODE, PLATE, SECOND_PLATE
 
 POOL: tuple[object, ...] = (

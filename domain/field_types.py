@@ -1,0 +1,322 @@
+"""The kinds of value that fields have: how one is read, checked, kept and shown.
+
+A type reads what a person typed or a program sent and keeps plain JSON: dates as ISO, hours as HH:MM, money as whole
+rials. What is asked, where and of whom, is a matter of the field (`forms.py`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from domain import people
+from domain.calendar import TEHRAN, jalali_long, jalali_text
+from domain.conversation.readers import read_date, read_hours, read_number, read_start
+from domain.errors import InvalidField, UnknownKind
+from domain.text import ascii_digits, fold, grouped, persian_digits, shown
+
+Words = Callable[[str], str]
+"""Looks a text up in the catalogue by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a value may depend on: the moment (dates such as «فردا») and the choices on offer."""
+
+    now: datetime
+    choices: tuple[str, ...] = ()
+
+
+class FieldType(ABC):
+    """A kind of value. `name` is its name for programs; `parse` raises `InvalidField` without a field name.
+
+    `gaps` are the parts that `gap` may name: each has a prompt of its own (`<field>_<part>`). `figures`: its values
+    tell nothing of a person by themselves, and stay when personal data is erased.
+    """
+
+    name: ClassVar[str]
+    figures: ClassVar[bool] = False
+    gaps: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def parse(self, raw: object, reading: Reading) -> Any:
+        """Return the JSON value that `raw` (text, or JSON from a program) means."""
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the value for people, in Persian."""
+        return persian_digits(str(value))
+
+    def take(self, raw: object, reading: Reading) -> Any:
+        """Read as `parse` does, but let parts be missing that `gap` names: a dialogue asks for them next."""
+        return self.parse(raw, reading)
+
+    def gap(self, value: Any) -> str | None:
+        """Name the part that a value taken in a dialogue still lacks."""
+        return None
+
+    def valid_part(self, raw: object, reading: Reading) -> Any:
+        """Return what can stay of a value that `take` refused, so that only the rest is asked again; None: nothing."""
+        return None
+
+    def fill(self, value: Any, text: str) -> Any:
+        """Return the value with its missing part read from `text`."""
+        raise InvalidField(detail="unreadable")
+
+    def menu(self) -> tuple[str, ...]:
+        """Return the choices that a dialogue numbers when it asks for this."""
+        return ()
+
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return what one choice is called in a menu."""
+        return choice
+
+
+@dataclass(frozen=True, slots=True)
+class Text(FieldType):
+    """Free text in the writer's own words, up to `limit` characters."""
+
+    limit: int = 300
+    name: ClassVar[str] = "text"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Trim and keep; too long is refused rather than cut, and so is what is a list or a mapping."""
+        if not isinstance(raw, str | int | float):
+            raise InvalidField
+        text = shown(str(raw))
+        if not fold(text):
+            raise InvalidField(detail="empty")
+        if len(text) > self.limit:
+            raise InvalidField(detail="too_long", limit=persian_digits(str(self.limit)))
+        return text
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the writer's words as they are."""
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Integer(FieldType):
+    """A whole number from `least` to `most`."""
+
+    least: int = 0
+    most: int = 10**9
+    name: ClassVar[str] = "integer"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> int:
+        """Read digits of any script or a number word up to ten."""
+        number = raw if isinstance(raw, int) else read_number(str(raw))
+        if not self.least <= number <= self.most:
+            raise InvalidField(detail="range", least=number_text(self.least), most=number_text(self.most))
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Rials(FieldType):
+    """An amount in whole rials."""
+
+    name: ClassVar[str] = "rials"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> int:
+        """Read digits, thousands separators allowed."""
+        text = str(raw).replace(",", "").replace("٬", "").replace("،", "")
+        number = raw if isinstance(raw, int) else read_number(text)
+        if number < 0:
+            raise InvalidField(detail="range", least=number_text(0), most="…")
+        return number
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return grouped digits and the unit."""
+        return f"{grouped(int(value))} {words('units.rial')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Day(FieldType):
+    """A day, kept as Gregorian ISO; people write and read it in Jalali. `past` allows days before today."""
+
+    past: bool = False
+    name: ClassVar[str] = "date"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Read ISO from a program, anything a person writes otherwise."""
+        day = self._day(ascii_digits(str(raw)).strip(), reading)
+        if not self.past and day < reading.now.astimezone(TEHRAN).date():
+            raise InvalidField(detail="past")
+        return day.isoformat()
+
+    def _day(self, text: str, reading: Reading) -> date:
+        # A four-digit year from 1900 on is Gregorian: only programs write it.
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return read_date(text, reading.now)
+        return day if day.year >= 1900 else read_date(text, reading.now)
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return weekday and Jalali date."""
+        return jalali_long(date.fromisoformat(value))
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfDay(FieldType):
+    """A time of day, kept as HH:MM in Tehran's time."""
+
+    name: ClassVar[str] = "time"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Read «۸», «۷:۳۰», «۴ عصر»."""
+        return read_start(str(raw)).strftime("%H:%M")
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the hour with Persian digits, without a needless :00."""
+        moment = time.fromisoformat(value)
+        return persian_digits(f"{moment.hour}:{moment.minute:02}" if moment.minute else str(moment.hour))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(FieldType):
+    """A date and an hour in Tehran, kept as ISO in UTC."""
+
+    name: ClassVar[str] = "datetime"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Read ISO (naive means Tehran), or a date and an hour as people write them."""
+        text = ascii_digits(str(raw)).strip()
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            day, _, hour = text.rpartition(" ")
+            moment = datetime.combine(read_date(day, reading.now), read_start(hour))
+        if moment.year < 1900:
+            moment = datetime.combine(read_date(text[:10], reading.now), moment.time())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)
+        try:
+            return aware.astimezone(reading.now.tzinfo).isoformat()
+        except OverflowError:  # the last day that there is, in a zone behind
+            raise InvalidField(detail="unreadable") from None
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the Jalali date and the hour in Tehran."""
+        moment = datetime.fromisoformat(value).astimezone(TEHRAN)
+        return f"{jalali_text(moment.date())} {words('units.hour')} {persian_digits(moment.strftime('%H:%M'))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier(FieldType):
+    """A checked identifier: mobile, national_code, postal_code, renovation_code, plate, iban."""
+
+    kind: str
+
+    READERS: ClassVar[Mapping[str, Callable[[str], str]]] = {
+        "mobile": people.mobile,
+        "national_code": people.national_code,
+        "postal_code": people.postal_code,
+        "renovation_code": people.renovation_code,
+        "plate": people.plate,
+        "iban": people.iban,
+    }
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # one class, six names
+        """The identifier's own name."""
+        return self.kind
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Check and normalise."""
+        return self.READERS[self.kind](str(raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(FieldType):
+    """One id out of the field's choices; `words` is the catalogue's table of their names, if people see names."""
+
+    words: str | None = None
+    name: ClassVar[str] = "choice"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Take the id itself (any letter case); a number is a position only where a menu was shown."""
+        folded = fold(str(raw))
+        for choice in reading.choices:
+            if fold(choice) == folded:
+                return choice
+        raise UnknownKind(detail="choice", given=shown(str(raw))[:30])
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the choice's name."""
+        return self.name_of(str(value), words)
+
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return the choice's name."""
+        return words(f"choices.{self.words}.{choice}") if self.words else choice
+
+
+@dataclass(frozen=True, slots=True)
+class Choices(Choice):
+    """Several ids out of the choices, separated by commas."""
+
+    name: ClassVar[str] = "choices"
+
+    def parse(self, raw: object, reading: Reading) -> list[str]:  # type: ignore[override]  # a list of what Choice gives
+        """Read each one."""
+        parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
+        return [Choice.parse(self, part, reading) for part in parts]
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the names, joined."""
+        return "، ".join(Choice.show(self, one, words) for one in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours(FieldType):
+    """Hours of work: one number for all items of a request, or one an item, separated by commas; halves allowed."""
+
+    most: int
+    name: ClassVar[str] = "hours"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> list[float]:
+        """Read hours from a half to `most`."""
+        parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
+        return [
+            checked_hours(part if isinstance(part, (int, float)) else read_hours(str(part)), self.most)
+            for part in parts
+        ]
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the numbers, joined."""
+        return "، ".join(number_text(one) for one in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(FieldType):
+    """One length of work in hours, halves allowed."""
+
+    most: int
+    name: ClassVar[str] = "number"
+    figures: ClassVar[bool] = True
+
+    def parse(self, raw: object, reading: Reading) -> float:
+        """Read hours from a half to `most`."""
+        return checked_hours(raw if isinstance(raw, (int, float)) else read_hours(str(raw)), self.most)
+
+    def show(self, value: Any, words: Words) -> str:
+        """Return the number."""
+        return number_text(value)
+
+
+def checked_hours(hours: float, most: int) -> float:
+    """Return hours that are a multiple of a half, from a half to `most`; whole ones as int, so that 4 stays 4."""
+    if not 0.5 <= hours <= most or hours * 2 % 1:
+        raise InvalidField(detail="range", least=number_text(0.5), most=number_text(most))
+    return int(hours) if hours == int(hours) else hours
+
+
+def number_text(number: float) -> str:
+    """Return a number with Persian digits and decimal point."""
+    return persian_digits(f"{number:g}".replace(".", "٫"))
