@@ -15,15 +15,10 @@ from domain.calendar import in_tehran
 from domain.charging import (
     BillsSettled,
     CloseOpenBills,
-    FreeOfCharge,
-    HasCharge,
-    IssueBill,
     MoneyCameIn,
     NoPaymentUnresolved,
     OverridePrice,
     RefundAll,
-    WaiveBills,
-    payment_gives_up,
     payment_last_day,
 )
 from domain.conversation.service_intents import EXPERT
@@ -54,6 +49,7 @@ from domain.people import Role
 from domain.ports import UnitOfWork
 from domain.requests import Phase
 from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.paying import REVENUE, paying
 from domain.tariffs import TariffRow, Wanted, find_row, quote
 from domain.visits import (
     AssignedOfficer,
@@ -75,7 +71,6 @@ SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
 """Who sends officers out."""
 EXPERTS = frozenset({Role.EXPERT})
 OFFICE = SENDERS | EXPERTS
-REVENUE = frozenset({Role.REVENUE})
 LETTERS = frozenset({Role.SECRETARIAT})
 
 OFFICER = Kept("officer_mobile")
@@ -201,26 +196,7 @@ CHARGING = (
         inputs=(AREA, Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
         guards=(DocumentsComplete(PAPERS),), effects=(PriceOpinion(), OverridePrice()),
     ),
-    Transition(
-        "bill", ("priced",), "awaiting_payment", when=HasCharge(), effects=(IssueBill(),),
-        notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
-    ),
-    Transition(
-        "free", ("priced",), "paid", when=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
-    ),
-    Transition(
-        "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
-        notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
-    ),
-    Transition(
-        "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
-        guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),
-    ),
-    Transition(
-        "expire", ("awaiting_payment",), "expired", guards=(NoPaymentUnresolved(),),
-        effects=(CloseOpenBills(BillState.EXPIRED),), notices=(Notice("expire"),),
-        trigger=Trigger.DEADLINE, deadline=payment_gives_up,
-    ),
+    *paying(),
 )  # fmt: skip
 
 ANSWERING = (

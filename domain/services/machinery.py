@@ -20,9 +20,6 @@ from domain.calendar import TEHRAN
 from domain.charging import (
     BillsSettled,
     CloseOpenBills,
-    FreeOfCharge,
-    HasCharge,
-    IssueBill,
     MoneyCameIn,
     NoPaymentUnresolved,
     OverridePrice,
@@ -30,7 +27,6 @@ from domain.charging import (
     WaiveBills,
     bills_of,
     issue,
-    payment_gives_up,
     payment_last_day,
     refund,
     requoted,
@@ -60,6 +56,7 @@ from domain.lifecycle import (
 from domain.people import Role
 from domain.requests import Phase
 from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.paying import REVENUE, paying
 from domain.tariffs import Wanted, quote
 from domain.work_items import MachineName, WorkItems
 
@@ -68,7 +65,6 @@ HOURS = Hours(most=24)
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
 CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
 CIVIL = frozenset({Role.CIVIL})
-REVENUE = frozenset({Role.REVENUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,26 +244,7 @@ CHARGING = (
         inputs=(Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
         effects=(PriceWork(), OverridePrice()),
     ),
-    Transition(
-        "bill", ("priced",), "awaiting_payment", when=HasCharge(), effects=(IssueBill(),),
-        notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
-    ),
-    Transition(
-        "free", ("priced",), "paid", when=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
-    ),
-    Transition(
-        "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
-        notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
-    ),
-    Transition(
-        "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
-        guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),
-    ),
-    Transition(
-        "expire", ("awaiting_payment",), "expired", guards=(NoPaymentUnresolved(),),
-        effects=(CloseOpenBills(BillState.EXPIRED), FreeMachines()), notices=(Notice("expire"),),
-        trigger=Trigger.DEADLINE, deadline=payment_gives_up,
-    ),
+    *paying(FreeMachines()),
 )  # fmt: skip
 
 WORKING = (

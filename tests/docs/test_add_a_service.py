@@ -89,7 +89,9 @@ def test_an_unpaid_way_to_the_work_would_be_found(house: House, tmp_path: Path) 
     broken = House(tmp_path / "house")
     shutil.copytree(house.root, broken.root, ignore=shutil.ignore_patterns("__pycache__", "pishkhan.db*"))
     file = broken.root / "domain/services/tree_pruning.py"
-    file.write_text(file.read_text("utf-8").replace("guards=(BillsSettled(),)", "guards=()"), "utf-8")
+    declared = file.read_text("utf-8")
+    assert declared.count('"prune", ("paid",)') == 1
+    file.write_text(declared.replace('"prune", ("paid",)', '"prune", ("submitted", "paid")'), "utf-8")
     finished = broken.run("check")
     assert finished.returncode == 1
     assert "tree_pruning: given_unpaid: prune" in finished.stderr

@@ -1,0 +1,48 @@
+"""The way from a price to its payment, the same for every service that charges (services.md, "Tariffs and money")."""
+
+from domain.bills import BillState
+from domain.charging import (
+    BillsSettled,
+    CloseOpenBills,
+    FreeOfCharge,
+    HasCharge,
+    IssueBill,
+    NoPaymentUnresolved,
+    WaiveBills,
+    payment_gives_up,
+)
+from domain.lifecycle import Effect, Notice, Transition, Trigger
+from domain.people import Role
+from domain.services.asking import REASON
+
+REVENUE = frozenset({Role.REVENUE})
+
+
+def paying(*given_up: Effect) -> tuple[Transition, ...]:
+    """Return the steps `priced` → `awaiting_payment` → `paid`, waived or `expired`; a price of nothing is paid at once.
+
+    `given_up` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has a
+    notice of its name.
+    """
+    return (
+        Transition(
+            "bill", ("priced",), "awaiting_payment", when=HasCharge(), effects=(IssueBill(),),
+            notices=(Notice("bill"),), trigger=Trigger.AUTOMATIC,
+        ),
+        Transition(
+            "free", ("priced",), "paid", when=FreeOfCharge(), notices=(Notice("free"),), trigger=Trigger.AUTOMATIC
+        ),
+        Transition(
+            "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
+            notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
+        ),
+        Transition(
+            "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
+            guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),
+        ),
+        Transition(
+            "expire", ("awaiting_payment",), "expired", guards=(NoPaymentUnresolved(),),
+            effects=(CloseOpenBills(BillState.EXPIRED), *given_up), notices=(Notice("expire"),),
+            trigger=Trigger.DEADLINE, deadline=payment_gives_up,
+        ),
+    )  # fmt: skip
