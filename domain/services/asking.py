@@ -5,15 +5,38 @@ from datetime import datetime, timedelta
 
 from domain.field_types import Text
 from domain.forms import Field
-from domain.lifecycle import Context, Effect
+from domain.lifecycle import Command, Context, Effect, Notice, Transition, Trigger
+from domain.people import Role
 
 REASON = Field("reason", Text())
 """Why a request is rejected or a bill waived: told to the citizen, kept in the history."""
 
-ASK_INPUTS = (Field("question", Text()),)
+CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
+"""Who applied, or the counter's clerk for them."""
 
 
-def answer_overdue(ctx: Context) -> datetime:
+def asking(state: str, given_up: str, staff: frozenset[Role]) -> tuple[Transition, ...]:
+    """Return the steps of a question: `state` → `needs_info` and back, or to `given_up` when nobody answers in time.
+
+    These staff may ask, and record an answer that came otherwise. Each step has a notice of its name.
+    """
+    return (
+        Transition(
+            "ask", (state,), "needs_info", staff, inputs=(Field("question", Text()),), effects=(AskQuestion(),),
+            notices=(Notice("ask"),),
+        ),
+        Transition(
+            "answer", ("needs_info",), state, CITIZEN | staff, inputs=(Field("text", Text()),),
+            effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
+        ),
+        Transition(
+            "no_answer", ("needs_info",), given_up,
+            notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=_overdue,
+        ),
+    )  # fmt: skip
+
+
+def _overdue(ctx: Context) -> datetime:
     """Return when an unanswered question closes the request: `answer_days` from now."""
     return ctx.now + timedelta(days=ctx.policy.answer_days)
 

@@ -48,7 +48,7 @@ from domain.lifecycle import (
 from domain.people import Role
 from domain.ports import UnitOfWork
 from domain.requests import Phase
-from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.asking import CITIZEN, REASON, KeepReason, asking
 from domain.services.paying import REVENUE, paying
 from domain.tariffs import TariffRow, Wanted, find_row, quote
 from domain.visits import (
@@ -66,7 +66,6 @@ REGISTER = "e"
 """The letter of the answers' register: 1405/e/12."""
 
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
-CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
 SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
 """Who sends officers out."""
 EXPERTS = frozenset({Role.EXPERT})
@@ -154,18 +153,7 @@ RECEIVING = (
         "reject", ("submitted", "needs_info", "visited"), "rejected", OFFICE, inputs=(REASON,),
         effects=(KeepReason(),), notices=(Notice("reject"),),
     ),
-    Transition(
-        "ask", ("submitted",), "needs_info", OFFICE, inputs=ASK_INPUTS, effects=(AskQuestion(),),
-        notices=(Notice("ask"),),
-    ),
-    Transition(
-        "answer", ("needs_info",), "submitted", CITIZEN | OFFICE,
-        inputs=(Field("text", Text()),), effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
-    ),
-    Transition(
-        "no_answer", ("needs_info",), "rejected",
-        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
-    ),
+    *asking("submitted", "rejected", OFFICE),
 )  # fmt: skip
 
 VISITING = (

@@ -55,7 +55,7 @@ from domain.lifecycle import (
 )
 from domain.people import Role
 from domain.requests import Phase
-from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.asking import CITIZEN, REASON, KeepReason, asking
 from domain.services.paying import REVENUE, paying
 from domain.tariffs import Wanted, quote
 from domain.work_items import MachineName, WorkItems
@@ -63,7 +63,6 @@ from domain.work_items import MachineName, WorkItems
 KEY = "machinery"
 HOURS = Hours(most=24)
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
-CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
 CIVIL = frozenset({Role.CIVIL})
 
 
@@ -224,18 +223,7 @@ RECEIVING = (
         "reject", ("submitted", "needs_info"), "rejected", CIVIL, inputs=(REASON,),
         effects=(KeepReason(),), notices=(Notice("reject"),),
     ),
-    Transition(
-        "ask", ("submitted",), "needs_info", CIVIL, inputs=ASK_INPUTS, effects=(AskQuestion(),),
-        notices=(Notice("ask"),)
-    ),
-    Transition(
-        "answer", ("needs_info",), "submitted", CITIZEN | CIVIL,
-        inputs=(Field("text", Text()),), effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
-    ),
-    Transition(
-        "no_answer", ("needs_info",), "rejected",
-        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
-    ),
+    *asking("submitted", "rejected", CIVIL),
 )  # fmt: skip
 
 CHARGING = (

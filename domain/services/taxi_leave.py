@@ -29,13 +29,12 @@ from domain.lifecycle import Command, Kept, Keyword, Notice, Reminder, Service, 
 from domain.people import Role
 from domain.registry_fields import TAXI_CODE
 from domain.requests import Phase
-from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.asking import CITIZEN, REASON, KeepReason, asking
 from domain.services.taxi_duty import DUTIES
 from domain.taxi import Plate, TaxiShown
 
 KEY = "taxi_leave"
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
-CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
 OFFICER = frozenset({Role.TAXI_OFFICER})
 OWNER = Kept("owner_mobile")
 
@@ -91,18 +90,7 @@ REVIEWING = (
         "reject", ("under_review",), "rejected", OFFICER, inputs=(REASON,),
         effects=(KeepReason(),), notices=(Notice("reject"),),
     ),
-    Transition(
-        "ask", ("under_review",), "needs_info", OFFICER, inputs=ASK_INPUTS, effects=(AskQuestion(),),
-        notices=(Notice("ask"),),
-    ),
-    Transition(
-        "answer", ("needs_info",), "under_review", CITIZEN | OFFICER, inputs=(Field("text", Text()),),
-        effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
-    ),
-    Transition(
-        "no_answer", ("needs_info",), "rejected",
-        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
-    ),
+    *asking("under_review", "rejected", OFFICER),
 )  # fmt: skip
 
 RUNNING = (

@@ -29,7 +29,6 @@ from domain.lifecycle import (
     Service,
     State,
     Transition,
-    Trigger,
 )
 from domain.people import Role
 from domain.ports import UnitOfWork
@@ -37,11 +36,10 @@ from domain.registries import DRIVER, REWARD, VIOLATION, Registry
 from domain.registry_fields import TAXI_CODE, Charge
 from domain.registry_rows import RegistryRow
 from domain.requests import Phase, ServiceRequest
-from domain.services.asking import ASK_INPUTS, REASON, AskQuestion, KeepAnswer, KeepReason, answer_overdue
+from domain.services.asking import CITIZEN, REASON, KeepReason, asking
 from domain.taxi import Plate, taxi_of, vehicle_said
 
 KEY = "taxi_report"
-CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
 OFFICER = frozenset({Role.TAXI_OFFICER})
 TOLD_DRIVER = Kept("driver_mobile")
 
@@ -179,18 +177,7 @@ def _recorded(told_driver: str, when: Guard | None = None) -> Transition:
 
 TRANSITIONS = (
     Transition("take", ("submitted",), "under_review", OFFICER, notices=(Notice("take"),)),
-    Transition(
-        "ask", ("under_review",), "needs_info", OFFICER, inputs=ASK_INPUTS, effects=(AskQuestion(),),
-        notices=(Notice("ask"),),
-    ),
-    Transition(
-        "answer", ("needs_info",), "under_review", CITIZEN | OFFICER, inputs=(Field("text", Text()),),
-        effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
-    ),
-    Transition(
-        "no_answer", ("needs_info",), "dismissed",
-        notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=answer_overdue,
-    ),
+    *asking("under_review", "dismissed", OFFICER),
     _recorded("driver_praised", Praises()),
     _recorded("driver_fined", Fined()),
     _recorded("driver_recorded"),
