@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -171,7 +171,8 @@ class PostgresqlEngine(Engine):
         finally:
             if _in_transaction(connection):  # it could not be rolled back: nobody may go on in it
                 connection.terminate()
-            await pool.release(connection)  # which asyncpg does to the end by itself
+            with suppress(*_LOST):  # lost at this very moment: the pool has its place back, and the unit its outcome
+                await pool.release(connection)  # which asyncpg does to the end by itself
 
     async def _open(self) -> asyncpg.Pool:
         async with self._opening:

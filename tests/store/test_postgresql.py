@@ -109,6 +109,20 @@ async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(
         raise asyncpg.InternalClientError("got result for unknown protocol state")
 
 
+async def test_a_connection_lost_while_it_is_given_back_leaves_the_unit_its_outcome(postgres_url: str) -> None:
+    engine = engine_for(postgres_url)
+    async with engine.session(write=True) as session:
+        assert isinstance(session, PostgresqlSession)
+        await session.begin(write=True)
+        await session.run("CREATE TABLE kept (n int)", (), returns=False)
+        await session.commit()
+        asyncio.get_running_loop().call_soon(session.connection._con.terminate)
+    async with engine.session(write=False) as session:
+        rows, _ = await session.run("SELECT count(*) FROM kept", (), returns=True)
+    assert rows[0][0] == 0
+    await engine.close()
+
+
 async def test_a_unit_may_queue_any_number_of_texts(store: SqlStore) -> None:
     """What travels together stays within the protocol's limit of parameters (32,767), and all of it arrives."""
     async with store.unit() as uow:
