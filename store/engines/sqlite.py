@@ -179,7 +179,7 @@ class SqliteEngine(Engine):
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[SqliteConnection]:
-        if not self._idle:
+        while not self._idle:  # one that was just opened may be taken by another before we go on
             await to_the_end(self._open_reader())
         connection = self._idle.pop()
         try:

@@ -90,15 +90,26 @@ class Chaos:
         async with mortal_office(engine) as office:
             expected = Expected()
             playing: int | None = seed
+            plan = drawn(seed)
             while playing is not None:
-                if not await self._played(engine, office, expected, drawn(playing)):
+                plan = drawn(playing)
+                if not await self._played(engine, office, expected, plan):
                     return
                 if office.now.hour >= CLOSING_HOUR:
                     break
                 playing = next(rest, None)
             self._tally.repeats += office.panel.repeats
+            await self._close(engine, office, plan)
+
+    async def _close(self, engine: str, office: MortalOffice, last: Plan) -> None:
+        """Close an office; what its servers stumbled over in any of its rounds is a failure of the last one."""
+        try:
             await office.close()
             office.spoke_well()
+        except (AssertionError, TimeoutError):
+            result = Result(violations=[traceback.format_exc()])
+            print(f"seed {last.seed} {engine}: the office did not close well", flush=True)
+            await self._failed(engine, office, last, result)
 
     async def _played(self, engine: str, office: MortalOffice, expected: Expected, plan: Plan) -> bool:
         began = monotonic()

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from domain.errors import Unavailable
 from store.engines import ENGINES, engine_for
@@ -107,3 +108,21 @@ async def test_broken_references_are_found_before_a_migration_is_committed(tmp_p
         async with engine.migration() as connection:
             await connection.exec_driver_sql("INSERT INTO timers VALUES (1, 'now', 'sla', 'x')")
     await engine.close()
+
+
+async def test_readers_that_come_at_any_moment_each_get_a_connection(tmp_path: Path) -> None:
+    """The first reader opens a connection; another one may come just when it is open and take it."""
+    url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(url)
+
+    async def read(engine: SqliteEngine) -> None:
+        async with engine.session(write=False):
+            await asyncio.sleep(0)
+
+    for _ in range(20):
+        engine = SqliteEngine(make_url(url))
+        first = asyncio.create_task(read(engine))
+        while not engine._idle and not first.done():
+            await asyncio.sleep(0)
+        await asyncio.gather(first, read(engine))
+        await engine.close()
