@@ -13,15 +13,12 @@ from typing import Any, ClassVar
 
 from domain.calendar import in_tehran, jalali_text, tehran, to_jalali
 from domain.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
-from domain.letters import next_number
+from domain.letters import PERMITS, next_number
 from domain.lifecycle import Context, Effect, Filled, Guard
 from domain.ports import UnitOfWork
 from domain.registries import VEHICLE
 from domain.requests import Phase, RequestFilter, ServiceRequest
 from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said
-
-REGISTER = "t"
-"""The letter of the permits' register: 1405/t/12."""
 
 SCOPES = ("in_city", "out_of_city")
 
@@ -277,7 +274,7 @@ class GrantPermit(Effect):
         """Keep `letter_number`, `letter_date` (ISO) and `letter_token`, as letters do."""
         fields, today = ctx.request.fields, in_tehran(ctx.now).date()
         fields["scope"] = ctx.inputs.get("scope") or fields.get("scope") or SCOPES[0]
-        number = await next_number(ctx.uow, REGISTER, today)
+        number = await next_number(ctx.uow, PERMITS, today)
         permit = {"letter_number": number, "letter_date": today.isoformat()}
         ctx.request.data |= permit | {"letter_token": ctx.ids.token()}
         ctx.record |= permit

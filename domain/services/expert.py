@@ -27,7 +27,7 @@ from domain.errors import MissingField, NotFound
 from domain.expert_kinds import KINDS, PAPERS, KindName
 from domain.field_types import Choice, Identifier, Integer, Moment, Rials, Text
 from domain.forms import Field
-from domain.letters import LETTER_INPUTS, IssueLetter, collected_by
+from domain.letters import ANSWERS, LETTER_INPUTS, IssueLetter, collected_by
 from domain.lifecycle import (
     Answer,
     Asked,
@@ -62,8 +62,6 @@ from domain.visits import (
 )
 
 KEY = "expert"
-REGISTER = "e"
-"""The letter of the answers' register: 1405/e/12."""
 
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
 SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
@@ -190,7 +188,7 @@ CHARGING = (
 ANSWERING = (
     Transition(
         "issue", ("paid",), "answered", LETTERS, inputs=LETTER_INPUTS,
-        guards=(BillsSettled(),), effects=(IssueLetter(REGISTER),), notices=(Notice("issue"),),
+        guards=(BillsSettled(),), effects=(IssueLetter(ANSWERS),), notices=(Notice("issue"),),
     ),
     Transition("close", ("answered",), "closed", CITIZEN | SENDERS, notices=(Notice("close"),)),
     Transition(

@@ -24,7 +24,7 @@ REAL: dict[str, list[Any]] = {
     "postal_code": ["9" * 10, "9" * LONGEST_RENOVATION_CODE],
     "visit_start": [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN).isoformat() for day in DAYS],
     "letter_date": [day.isoformat() for day in DAYS],
-    "letter_number": ["1405/e/99999", "9" * 24, "د" * 24],
+    "letter_number": ["1405/ک/99999", "9" * 24, "د" * 24],
     "documents": [list(kind.papers) for kind in KINDS.values()],
     "missing": [list(kind.papers) for kind in KINDS.values()],
 }
@@ -56,6 +56,7 @@ def test_every_placeholder_is_bounded() -> None:
 
 def test_a_letters_number_reads_from_left_to_right() -> None:
     assert shown("letter_number", "1405/e/12") == f"{LEFT_TO_RIGHT}۱۴۰۵/e/۱۲{RIGHT_TO_LEFT}"
+    assert shown("letter_number", "1405/ک/12") == "۱۴۰۵/ک/۱۲"
     assert shown("letter_number", "1234/د") == "۱۲۳۴/د"
 
 

@@ -59,7 +59,7 @@ async def test_from_the_first_text_to_the_closed_letter(office: Office, story: E
     story.code = asked["code"].replace(" ", "")
     visit_day = await is_told_of_the_visit(office, story)
     letter = await is_visited_and_answered(story)
-    assert (letter["letter_number"], letter["letter_date"]) == (persian_digits(f"{OPENING_YEAR}/e/1"), visit_day)
+    assert (letter["letter_number"], letter["letter_date"]) == (persian_digits(f"{OPENING_YEAR}/ک/1"), visit_day)
     assert (await story.says("۵", "sms.rated"))["score"] == "۵"
     await story.stands("answered", "paid")
     office.advance(days=30, minutes=1)
@@ -227,7 +227,7 @@ async def test_an_unpaid_fee_expires_after_the_settlement_lag(office: Office, st
 
 async def test_the_letter_may_have_the_secretariats_own_number(story: ExpertStory) -> None:
     await story.reaches("paid")
-    assert "own_number" in await story.may_not("issue", by="secretariat", text="پاسخ", number=f"{OPENING_YEAR}/e/9")
+    assert "own_number" in await story.may_not("issue", by="secretariat", text="پاسخ", number=f"{OPENING_YEAR}/ک/9")
     await story.does("issue", by="secretariat", text="پاسخ", number="۱۲۳/۴۵")
     assert (await story.hears("issue"))["letter_number"] == "۱۲۳/۴۵"
     assert (await story.says(story.code, "status.answered"))["letter_number"] == "۱۲۳/۴۵"

@@ -7,7 +7,7 @@ import pytest
 
 from domain.bills import BillState
 from domain.calendar import from_jalali
-from domain.errors import Forbidden, InvalidField, NotAllowedNow
+from domain.errors import Conflict, Forbidden, InvalidField, NotAllowedNow
 from domain.people import Role
 from tests.support.experts import LETTER, Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
@@ -22,15 +22,15 @@ def town(experts: Experts) -> Municipality:
 async def test_the_answer_is_a_letter_of_the_years_register(experts: Experts, town: Municipality) -> None:
     codes = [await experts.reach("paid", mobile=f"+9891200000{n:02}", visit=f"1405/09/05 {9 + n}") for n in range(2)]
     letters = [(await town.do(code, "issue", Role.SECRETARIAT, text=LETTER)).data for code in codes]
-    assert [one["letter_number"] for one in letters] == ["1405/e/1", "1405/e/2"]
+    assert [one["letter_number"] for one in letters] == ["1405/ک/1", "1405/ک/2"]
     assert {one["letter_date"] for one in letters} == {"2026-11-24"}
     assert {one["letter_text"] for one in letters} == {LETTER}
     assert len({one["letter_token"] for one in letters}) == 2
     assert {len(one["letter_token"]) for one in letters} == {32}
     told = (await town.sent("+989120000000"))[-1]
-    assert "۱۴۰۵/e/۱\u200f در ۱۴۰۵/۰۹/۰۳" in told.text
+    assert "۱۴۰۵/ک/۱ در ۱۴۰۵/۰۹/۰۳" in told.text
     event = (await town.history(codes[0]))[-1]
-    assert (event.payload or {})["letter_number"] == "1405/e/1"
+    assert (event.payload or {})["letter_number"] == "1405/ک/1"
 
 
 async def test_a_step_that_fails_spends_no_number(experts: Experts, town: Municipality) -> None:
@@ -39,7 +39,7 @@ async def test_a_step_that_fails_spends_no_number(experts: Experts, town: Munici
         await town.do(code, "issue", Role.SECRETARIAT, text=LETTER, date="1405/09/04")
     with pytest.raises(RuntimeError):
         await issue_and_fail(town, code)
-    assert (await town.do(code, "issue", Role.SECRETARIAT, text=LETTER)).data["letter_number"] == "1405/e/1"
+    assert (await town.do(code, "issue", Role.SECRETARIAT, text=LETTER)).data["letter_number"] == "1405/ک/1"
 
 
 async def issue_and_fail(town: Municipality, code: str) -> None:
@@ -47,20 +47,20 @@ async def issue_and_fail(town: Municipality, code: str) -> None:
     async with town.store.unit() as uow:
         request = await uow.requests.by_code(code, lock=True)
         outcome = await town.desk.engine.act(uow, request, "issue", {"text": LETTER}, actor(Role.SECRETARIAT))
-        assert outcome.request.data["letter_number"] == "1405/e/1"
+        assert outcome.request.data["letter_number"] == "1405/ک/1"
         raise RuntimeError
 
 
 async def test_the_secretariats_own_number(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("paid")
-    for ours in ("1405/e/7", "۱۴۰۵/E/۷"):
+    for ours in ("1405/e/7", "۱۴۰۵/E/۷", "۱۴۰۵/ک/۷"):
         with pytest.raises(InvalidField, match="number:own_number"):
             await town.do(code, "issue", Role.SECRETARIAT, text=LETTER, number=ours)
     request = await town.do(code, "issue", Role.SECRETARIAT, text=LETTER, number="۱۲۳۴/د", date="۱۴۰۵/۹/۱")
     assert (request.data["letter_number"], request.data["letter_date"]) == ("1234/د", "2026-11-22")
     assert "با شماره ۱۲۳۴/د در ۱۴۰۵/۰۹/۰۱" in (await town.sent())[-1].text
     other = await experts.reach("paid", mobile=NEIGHBOUR, visit="1405/09/05 12")
-    assert (await town.do(other, "issue", Role.SECRETARIAT, text=LETTER)).data["letter_number"] == "1405/e/1"
+    assert (await town.do(other, "issue", Role.SECRETARIAT, text=LETTER)).data["letter_number"] == "1405/ک/1"
 
 
 async def test_each_year_has_a_register_of_its_own(experts: Experts, town: Municipality) -> None:
@@ -71,13 +71,13 @@ async def test_each_year_has_a_register_of_its_own(experts: Experts, town: Munic
     old = await town.do(second, "issue", Role.SECRETARIAT, text=LETTER, date="1405/12/28")
     new = await town.do(third, "issue", Role.SECRETARIAT, text=LETTER)
     numbers = [one.data["letter_number"] for one in (await town.request(first), old, new)]
-    assert numbers == ["1405/e/1", "1405/e/2", "1406/e/1"]
+    assert numbers == ["1405/ک/1", "1405/ک/2", "1406/ک/1"]
 
 
 async def test_many_letters_at_once_get_numbers_of_their_own(experts: Experts, town: Municipality) -> None:
     codes = [await experts.reach("paid", mobile=f"+9891200001{n:02}", visit=f"1405/09/05 {9 + n}") for n in range(4)]
     letters = await asyncio.gather(*(town.do(code, "issue", Role.SECRETARIAT, text=LETTER) for code in codes))
-    assert sorted(one.data["letter_number"] for one in letters) == [f"1405/e/{n}" for n in range(1, 5)]
+    assert sorted(one.data["letter_number"] for one in letters) == [f"1405/ک/{n}" for n in range(1, 5)]
 
 
 async def test_no_letter_without_a_settled_bill(experts: Experts, town: Municipality) -> None:
@@ -93,6 +93,17 @@ async def test_no_letter_without_a_settled_bill(experts: Experts, town: Municipa
 
 async def test_tracking_tells_the_letter(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("answered")
-    assert "شماره \u200e۱۴۰۵/e/۱\u200f، ۱۴۰۵/۰۹/۰۳" in (await town.say(CITIZEN, code)).text
+    assert "شماره ۱۴۰۵/ک/۱، ۱۴۰۵/۰۹/۰۳" in (await town.say(CITIZEN, code)).text
     other = await town.say(NEIGHBOUR, code)
     assert (other.key, "۱۴۰۵" in other.text) == ("sms.status_of_other", False)
+
+
+async def test_an_own_number_stands_once_in_the_register_of_its_year(experts: Experts, town: Municipality) -> None:
+    codes = [await experts.reach("paid", mobile=f"+9891200002{n:02}", visit=f"1405/09/05 {9 + n}") for n in range(2)]
+    await town.do(codes[0], "issue", Role.SECRETARIAT, text=LETTER, number="ص/۱۲۳۴")
+    for same in ("ص/۱۲۳۴", " ص / 1234"):
+        with pytest.raises(Conflict, match="number:number_used"):
+            await town.do(codes[1], "issue", Role.SECRETARIAT, text=LETTER, number=same)
+    assert (await town.request(codes[1])).state == "paid"
+    issued = await town.do(codes[1], "issue", Role.SECRETARIAT, text=LETTER, number="ص/۱۲۳۴", date="1404/12/20")
+    assert issued.data["letter_number"] == "ص/1234"
