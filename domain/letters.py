@@ -24,7 +24,7 @@ _OURS = re.compile(r"[0-9]{4}/[a-zکت]/[0-9]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register of letters: `key` names its sequence, `letter` stands in its numbers as people read them (1405/ک/12)."""
+    """A register of letters: `key` names its sequence, `letter` stands in its numbers: 1405/ک/12."""
 
     key: str
     letter: str

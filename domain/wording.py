@@ -14,7 +14,7 @@ from domain.lifecycle import Notice, Service
 from domain.messages import Catalogue, Message
 from domain.outgoing import MessageClass
 from domain.people import mobile_shown
-from domain.requests import ServiceRequest
+from domain.requests import Phase, ServiceRequest
 from domain.text import grouped, persian_digits
 
 
@@ -67,6 +67,9 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
 NAMED: Mapping[str, str] = {"documents": "choices.document", "missing": "choices.document"}
 """Facts that are lists of names, and the table of the catalogue that holds their words."""
 
+CODED = frozenset({"reason"})
+"""Facts in somebody's words or by a stable code (`choices.reason`), also where a form has a field of that name."""
+
 KEPT = (
     "question", "reason", "booked_start", "machine", "operator", "visit_start", "officer_name", "letter_number",
     "letter_date",
@@ -107,6 +110,8 @@ class Wording:
             "phase": self.phase(request),
         }
         kept = {name: request.data[name] for name in KEPT if name in request.data}
+        if request.phase is Phase.DECLINED:  # its form may have a reason too: a leave's
+            kept.setdefault("reason", "unsaid")
         values = {**request.fields, **kept, **(extra or {})}
         return words | self.values(self.services[request.service].form, values)
 
@@ -122,9 +127,10 @@ class Wording:
             return "، ".join(self.catalogue.text(f"{NAMED[name]}.{one}") for one in value)
         if name in FACTS:
             return FACTS[name](value)
-        if kind is not None:
-            return kind.show(value, self.catalogue.text)
         choice = f"choices.{name}.{value}"
+        coded = name in CODED and choice in self.catalogue
+        if kind is not None and not coded:
+            return kind.show(value, self.catalogue.text)
         if choice in self.catalogue:
             return self.catalogue.text(choice)
         return value if isinstance(value, str) else persian_digits(str(value))

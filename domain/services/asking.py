@@ -30,7 +30,7 @@ def asking(state: str, given_up: str, staff: frozenset[Role]) -> tuple[Transitio
             effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
         ),
         Transition(
-            "no_answer", ("needs_info",), given_up,
+            "no_answer", ("needs_info",), given_up, effects=(KeepCause("no_answer"),),
             notices=(Notice("no_answer"),), trigger=Trigger.DEADLINE, deadline=_overdue,
         ),
     )  # fmt: skip
@@ -68,3 +68,14 @@ class KeepReason(Effect):
     async def apply(self, ctx: Context) -> None:
         """Store the reason."""
         ctx.request.data["reason"] = ctx.inputs["reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCause(Effect):
+    """Keep why a request was declined where nobody gave a reason: a code of `choices.reason`."""
+
+    cause: str
+
+    async def apply(self, ctx: Context) -> None:
+        """Store the code in the reason's place."""
+        ctx.request.data["reason"] = self.cause

@@ -29,7 +29,7 @@ from domain.lifecycle import Command, Kept, Keyword, Notice, Reminder, Service, 
 from domain.people import Role
 from domain.registry_fields import TAXI_CODE
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, KeepReason, asking
+from domain.services.asking import CITIZEN, REASON, KeepCause, KeepReason, asking
 from domain.services.taxi_duty import DUTIES
 from domain.taxi import Plate, TaxiShown
 
@@ -70,11 +70,11 @@ ASKING_OWNER = (
         notices=(Notice("consent"), Notice("owner_consented", OWNER)), command=Command.CONFIRM, by_awaited=True,
     ),
     Transition(
-        "refuse", ("awaiting_owner",), "rejected", OFFICER,
+        "refuse", ("awaiting_owner",), "rejected", OFFICER, effects=(KeepCause("owner_refused"),),
         notices=(Notice("refuse"), Notice("owner_refused", OWNER)), command=Command.DENY, by_awaited=True,
     ),
     Transition(
-        "no_consent", ("awaiting_owner",), "rejected",
+        "no_consent", ("awaiting_owner",), "rejected", effects=(KeepCause("no_consent"),),
         notices=(Notice("no_consent"),), trigger=Trigger.DEADLINE, deadline=consent_overdue,
     ),
 )  # fmt: skip
