@@ -4,8 +4,10 @@ A type reads what a person typed or a program sent and keeps plain JSON: dates a
 rials. What is asked, where and of whom, is a matter of the field (`forms.py`).
 """
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, ClassVar
@@ -15,6 +17,9 @@ from domain.calendar import TEHRAN, jalali_long, jalali_text
 from domain.conversation.readers import read_date, read_hours, read_number, read_start
 from domain.errors import InvalidField, UnknownKind
 from domain.text import ascii_digits, fold, grouped, persian_digits, shown
+
+_UNIT = re.compile(r"\s*(?:ریال|rials?|irr)\s*$")
+_THOUSANDS = re.compile(r"(?<=[0-9])[,٬،](?=[0-9])")
 
 Words = Callable[[str], str]
 """Looks a text up in the catalogue by key."""
@@ -26,6 +31,22 @@ class Reading:
 
     now: datetime
     choices: tuple[str, ...] = ()
+
+
+LONGEST_GIVEN = 40
+"""Characters of what was typed that an error tells again."""
+
+
+@contextmanager
+def unread_as(detail: str, raw: object) -> Iterator[None]:
+    """Give an error that only says «not understood» a finer reason, and what was given."""
+    try:
+        yield
+    except InvalidField as error:
+        if error.detail not in {None, "unreadable"}:
+            raise
+        given = shown(str(raw))[:LONGEST_GIVEN]
+        raise InvalidField(error.field, detail=detail, given=given) from error
 
 
 class FieldType(ABC):
@@ -106,7 +127,8 @@ class Integer(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> int:
         """Read digits of any script or a number word up to ten."""
-        number = raw if isinstance(raw, int) else read_number(str(raw))
+        with unread_as("bad_integer", raw):
+            number = raw if isinstance(raw, int) else read_number(str(raw))
         if not self.least <= number <= self.most:
             raise InvalidField(detail="range", least=number_text(self.least), most=number_text(self.most))
         return number
@@ -120,9 +142,10 @@ class Rials(FieldType):
     figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> int:
-        """Read digits, thousands separators allowed."""
-        text = str(raw).replace(",", "").replace("٬", "").replace("،", "")
-        number = raw if isinstance(raw, int) else read_number(text)
+        """Read digits, thousands separators and the unit «ریال» allowed; an amount in toman is no amount in rials."""
+        text = _THOUSANDS.sub("", _UNIT.sub("", fold(str(raw))))
+        with unread_as("bad_rials", raw):
+            number = raw if isinstance(raw, int) else read_number(text)
         if number < 0:
             raise InvalidField(detail="range", least=number_text(0), most="…")
         return number
@@ -142,7 +165,8 @@ class Day(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read ISO from a program, anything a person writes otherwise."""
-        day = self._day(ascii_digits(str(raw)).strip(), reading)
+        with unread_as("bad_date", raw):
+            day = self._day(ascii_digits(str(raw)).strip(), reading)
         if not self.past and day < reading.now.astimezone(TEHRAN).date():
             raise InvalidField(detail="past")
         return day.isoformat()
@@ -169,7 +193,8 @@ class HourOfDay(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read «۸», «۷:۳۰», «۴ عصر»."""
-        return read_start(str(raw)).strftime("%H:%M")
+        with unread_as("bad_time", raw):
+            return read_start(str(raw)).strftime("%H:%M")
 
     def show(self, value: Any, words: Words) -> str:
         """Return the hour with Persian digits, without a needless :00."""
@@ -186,7 +211,10 @@ class Moment(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read ISO (naive means Tehran), or a date and an hour as people write them."""
-        text = ascii_digits(str(raw)).strip()
+        with unread_as("bad_datetime", raw):
+            return self._moment(ascii_digits(str(raw)).strip(), reading)
+
+    def _moment(self, text: str, reading: Reading) -> str:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -283,10 +311,11 @@ class Hours(FieldType):
     def parse(self, raw: object, reading: Reading) -> list[float]:
         """Read hours from a half to `most`."""
         parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
-        return [
-            checked_hours(part if isinstance(part, (int, float)) else read_hours(str(part)), self.most)
-            for part in parts
-        ]
+        with unread_as("bad_hours", raw):
+            return [
+                checked_hours(part if isinstance(part, (int, float)) else read_hours(str(part)), self.most)
+                for part in parts
+            ]
 
     def show(self, value: Any, words: Words) -> str:
         """Return the numbers, joined."""
@@ -303,7 +332,8 @@ class Duration(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> float:
         """Read hours from a half to `most`."""
-        return checked_hours(raw if isinstance(raw, (int, float)) else read_hours(str(raw)), self.most)
+        with unread_as("bad_hours", raw):
+            return checked_hours(raw if isinstance(raw, (int, float)) else read_hours(str(raw)), self.most)
 
     def show(self, value: Any, words: Words) -> str:
         """Return the number."""

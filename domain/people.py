@@ -1,7 +1,8 @@
 """People: how they are reached, how they are identified, and in which role they act.
 
 Every reader here takes what people type (any digit script, spaces, dashes) and returns the one stored form, or raises
-`InvalidField` with the reader's own field name. Source of the rules: facts-iran.md, "Identifiers".
+`InvalidField` with the reader's own field name, and a detail that says what it is not (`bad_national_code`): never with
+what was typed. Source of the rules: facts-iran.md, "Identifiers".
 """
 
 import re
@@ -31,14 +32,19 @@ LONGEST_RENOVATION_CODE = 24
 _PLATE_ALIASES = {"ا": "الف", "t": "ت", "d": "D", "s": "S"}
 
 
+def _unread(field: str) -> InvalidField:
+    what = f"bad_{field}"
+    return InvalidField(field, detail=what)
+
+
 def mobile(text: str) -> str:
     """Return an Iranian mobile number as +989XXXXXXXXX, from +98, 0098, 98, 0 or nothing before the 9."""
     typed = _MOBILE.fullmatch(re.sub(r"[()]", "", compact(text)))
     if not typed:
-        raise InvalidField("mobile")
+        raise _unread("mobile")
     number = phonenumbers.PhoneNumber(country_code=98, national_number=int(typed[1]))
     if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
-        raise InvalidField("mobile")
+        raise _unread("mobile")
     return f"+98{typed[1]}"
 
 
@@ -53,7 +59,7 @@ def national_code(text: str) -> str:
     remainder = _weighted(code[:9], range(10, 1, -1)) % 11
     check = remainder if remainder < 2 else 11 - remainder
     if len(set(code)) == 1 or code[3:9] == "000000" or int(code[9]) != check:
-        raise InvalidField("national_code")
+        raise _unread("national_code")
     return code
 
 
@@ -63,7 +69,7 @@ def legal_id(text: str) -> str:
     shift = int(number[9]) + 2
     total = _weighted(number[:10], _LEGAL_WEIGHTS) + shift * sum(_LEGAL_WEIGHTS)
     if int(number[10]) != total % 11 % 10:
-        raise InvalidField("legal_id")
+        raise _unread("legal_id")
     return number
 
 
@@ -71,7 +77,7 @@ def postal_code(text: str) -> str:
     """Return a postal code (ten digits, not all the same; it has no check digit)."""
     code = _digits(text, "postal_code", shortest=10, longest=10)
     if len(set(code)) == 1:
-        raise InvalidField("postal_code")
+        raise _unread("postal_code")
     return code
 
 
@@ -81,7 +87,7 @@ def renovation_code(text: str) -> str:
     grouped = 3 <= len(parts) <= 8 and all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts)
     code = "-".join(parts)
     if len(code) > LONGEST_RENOVATION_CODE or not (grouped or re.fullmatch(r"[0-9]{12,20}", code)):
-        raise InvalidField("renovation_code")
+        raise _unread("renovation_code")
     return code
 
 
@@ -93,7 +99,7 @@ def plate(text: str) -> str:
     folded = fold(text)
     found = next((match for pattern in _PLATES if (match := pattern.fullmatch(folded))), None)
     if not found:
-        raise InvalidField("plate")
+        raise _unread("plate")
     letter = _PLATE_ALIASES.get(found["letter"], found["letter"])
     return f"{found['two']}{letter}{found['three']}-{found['region']}"
 
@@ -102,7 +108,7 @@ def iban(text: str) -> str:
     """Return an Iranian IBAN as IR and 24 digits, check digits proved; the IR may be left out, as forms print it."""
     digits = re.fullmatch(r"(?:ir)?([0-9]{24})", compact(text))
     if not digits or not mod_97_10.is_valid(f"{digits[1][2:]}IR{digits[1][:2]}"):
-        raise InvalidField("iban")
+        raise _unread("iban")
     return f"IR{digits[1]}"
 
 
@@ -110,14 +116,14 @@ def card_masked(text: str) -> str:
     """Return the only part of a bank card's number that may be kept: first six, `******`, last four digits."""
     number = _digits(text, "card", shortest=16, longest=16)
     if number[0] == "0" or not luhn.is_valid(number):
-        raise InvalidField("card")
+        raise _unread("card")
     return f"{number[:6]}******{number[-4:]}"
 
 
 def _digits(text: str, field: str, *, shortest: int, longest: int) -> str:
     number = compact(text)
     if not re.fullmatch(rf"[0-9]{{{shortest},{longest}}}", number):
-        raise InvalidField(field)
+        raise _unread(field)
     return number
 
 

@@ -88,7 +88,10 @@ class Checked(FieldType):
 
 def owner_code(text: str) -> str:
     """Return a person's national code (ten digits) or a legal entity's national id (eleven)."""
-    return people.legal_id(text) if len(compact(text)) == 11 else people.national_code(text)
+    try:
+        return people.legal_id(text) if len(compact(text)) == 11 else people.national_code(text)
+    except InvalidField:
+        raise InvalidField("owner_code") from None
 
 
 def taxi_code(text: str) -> str:

@@ -6,7 +6,10 @@ import pytest
 
 from domain import people
 from domain.errors import InvalidField
+from domain.messages import Catalogue
 from domain.people import Actor, Role
+
+TEXTS = Catalogue.load()
 
 VALID: list[tuple[Callable[[str], str], list[str], str]] = [
     (
@@ -60,6 +63,9 @@ INVALID: list[tuple[Callable[[str], str], str, list[str]]] = [
 ]  # fmt: skip
 
 
+TEXTS = Catalogue.load()
+
+
 @pytest.mark.parametrize(
     ("read", "typed", "stored"), [(read, typed, stored) for read, variants, stored in VALID for typed in variants]
 )
@@ -75,7 +81,8 @@ def test_what_people_type_is_read(read: Callable[[str], str], typed: str, stored
 def test_what_is_wrong_names_its_field(read: Callable[[str], str], field: str, typed: str) -> None:
     with pytest.raises(InvalidField) as caught:
         read(typed)
-    assert caught.value.field == field
+    assert (caught.value.field, caught.value.detail) == (field, f"bad_{field}")
+    assert f"details.invalid_field.bad_{field}" in TEXTS, "people are told what it is not"
     assert not caught.value.params, "an identifier that was refused must not travel with the error"
 
 

@@ -185,7 +185,7 @@ async def test_leaving_and_going_back(reza: Phone) -> None:
     await reza.says("گریدر ۲ ساعت", "fields.date.prompt")
     await reza.says("شنبه", "fields.start.prompt")
     await reza.says("قبلی", "fields.date.prompt")
-    await reza.says("صبح", "details.invalid_field.unreadable", "fields.date.prompt")
+    await reza.says("صبح", "details.invalid_field.bad_date", "fields.date.prompt")
     await reza.says("فردا", "fields.start.prompt")
     await reza.says("۹", "fields.place.prompt")
     await reza.says(PLACE, "summary")

@@ -71,7 +71,7 @@ async def test_others_send_nobody(experts: Experts, town: Municipality, role: Ro
         ({"officer": "civil", "visit": VISIT}, "unknown_kind:officer:choice"),
         ({"officer": "gone", "visit": VISIT}, "unknown_kind:officer:choice"),
         ({"officer": "ahmadi", "visit": "2026-11-24T09:59"}, "invalid_field:visit:past"),
-        ({"officer": "ahmadi", "visit": "چه وقت"}, "invalid_field:visit"),
+        ({"officer": "ahmadi", "visit": "چه وقت"}, "invalid_field:visit:bad_datetime"),
     ],
 )
 async def test_visits_that_cannot_be(experts: Experts, town: Municipality, inputs: dict[str, str], error: str) -> None:

@@ -125,7 +125,7 @@ async def test_the_officer_names_the_driver_where_there_are_several(cabs: Cabs) 
     for inputs, told in (
         ({}, "missing_field:driver:name_driver"),
         ({"driver": "0013542419"}, "not_found:driver:driver"),
-        ({"driver": "1234"}, "invalid_field:driver"),
+        ({"driver": "1234"}, "invalid_field:driver:bad_national_code"),
     ):
         with pytest.raises(DomainError) as error:
             await cabs.town.do(code, "record", OFFICER, kind="overcharge", **inputs)
