@@ -2,27 +2,32 @@
 
 CSV: UTF-8 with or without a byte order mark, UTF-16 with one, else windows-1256; columns parted by comma, semicolon or
 tab, whichever parts the headings best. XLSX: the first sheet, values rather than formulas. `InvalidField("file")` for
-what is neither.
+what is neither. A row of CSV that cannot be told apart (a quote that nobody closed) is given as `Unread`, and the rows
+below it are read on.
 """
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from warnings import catch_warnings
 from zipfile import BadZipFile, ZipFile
 
 from domain.errors import InvalidField, TooLarge
-from domain.imports import Rows
+from domain.imports import Rows, Unread
 
 DELIMITERS = (",", ";", "\t")
 MOST_UNPACKED = 1 << 30
 """Bytes of an unpacked XLSX file that are read at most."""
+
+MOST_LINES = 50
+"""Lines that one row of CSV may have: a quote that is still open then is one that was forgotten."""
 
 _BLOCK = 1 << 20
 _ZIP = b"PK\x03\x04"
@@ -56,9 +61,10 @@ def _csv(file: BufferedReader) -> Iterator[OpenSheet]:
         first = _first_line(text)
         if not first.strip("\ufeff\r\n\t ,;"):
             raise InvalidField("file", detail="empty_file")
-        reader = csv.reader(chain([first], text), delimiter=_delimiter(first), strict=True)
-        rows = _numbered(reader)
-        _, headings = next(rows)
+        rows = _numbered(_Lines(chain([first], text)), _delimiter(first))
+        number, headings = next(rows)
+        if isinstance(headings, Unread):
+            raise InvalidField("file", detail="broken_row", row=number)
         yield OpenSheet(headings, rows, total)
 
 
@@ -105,13 +111,44 @@ def _delimiter(line: str) -> str:
     return max(DELIMITERS, key=lambda one: len(next(csv.reader([line], delimiter=one), [])))
 
 
-def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, cells
-    except (csv.Error, UnicodeDecodeError):
-        raise InvalidField("file", detail="broken_row", row=number + 1) from None
+class _Lines(Iterator[str]):
+    """The lines of a file; those of the row under reading can be given back."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._given_back: deque[str] = deque()
+        self.row: list[str] = []
+
+    def __next__(self) -> str:
+        """Return the next line; a row that is too long ends as the file does."""
+        if len(self.row) >= MOST_LINES:
+            raise StopIteration
+        line = self._given_back.popleft() if self._given_back else next(self._lines)
+        self.row.append(line)
+        return line
+
+    def give_back(self) -> str:
+        """Take back all lines of the row but its first, which is returned."""
+        first, *rest = self.row
+        self._given_back.extendleft(reversed(rest))
+        return first
+
+
+def _numbered(lines: _Lines, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    for number in count(1):
+        lines.row = []
+        cells: Sequence[object] | None
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            cells = Unread((lines.give_back().rstrip("\r\n"),))
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        except UnicodeDecodeError:
+            raise InvalidField("file", detail="broken_row", row=number) from None
+        if cells is None:
+            return
+        yield number, cells
 
 
 @contextmanager

@@ -13,6 +13,13 @@ from domain.registry_rows import Fate
 Rows = Iterator[tuple[int, Sequence[object]]]
 """Rows of a file below its headings: the row's number as a spreadsheet shows it (headings are row 1), and its cells."""
 
+
+class Unread(tuple[object, ...]):
+    """The cells of a row that could not be told apart: its first line, as it stands."""
+
+    __slots__ = ()
+
+
 Progress = Callable[[int], None]
 """Is told how many rows are behind, now and then."""
 

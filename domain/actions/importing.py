@@ -12,13 +12,13 @@ from typing import Any
 
 from domain.actions.desk import Desk
 from domain.actions.registries import may_edit, put
-from domain.errors import Conflict, DomainError, NotFound
-from domain.imports import Examined, Pile, Progress, RowFault, Rows, Seen, Tally
+from domain.errors import Conflict, DomainError, InvalidField, NotFound
+from domain.imports import Examined, Pile, Progress, RowFault, Rows, Seen, Tally, Unread
 from domain.people import Actor
 from domain.ports import Store, UnitOfWork
 from domain.registries import REGISTRIES, Reference, Registry
 from domain.registry_rows import Fate, Holder, Key, RegistryRow, changed_fields, given_key, merged, problems
-from domain.registry_sheet import CellFault, Sheet, is_empty, read_row
+from domain.registry_sheet import CellFault, Sheet, is_empty, read_row, text_of
 
 BATCH = 500
 SHOWN_FIRST = 10
@@ -34,6 +34,7 @@ class _Row:
     key: Key | None = None
     known: RegistryRow | None = None
     after: dict[str, Any] = field(default_factory=dict)
+    unread: bool = False
 
     def fault(self, name: str | None, error: DomainError, given: object = "") -> None:
         """Note what is wrong with a field."""
@@ -105,16 +106,20 @@ class _Examination:
     async def take(self, uow: UnitOfWork, batch: Sequence[tuple[int, Sequence[object]]]) -> None:
         """Examine some rows; those without any value are passed over."""
         rows = [self._read(number, cells) for number, cells in batch if not all(map(is_empty, cells))]
-        self._claim(rows)
-        await self._compare(uow, rows)
+        read = [row for row in rows if not row.unread]
+        self._claim(read)
+        await self._compare(uow, read)
         for reference in self._registry.references:
-            await self._look_up(uow, rows, reference)
+            await self._look_up(uow, read, reference)
         for name in self._registry.unique:
-            await self._find_taken(uow, rows, name)
+            await self._find_taken(uow, read, name)
         for row in rows:
             self._conclude(row)
 
     def _read(self, number: int, cells: Sequence[object]) -> _Row:
+        if isinstance(cells, Unread):
+            error = InvalidField("file", detail="broken_row", row=number)
+            return _Row(number, {}, [CellFault(None, error, text_of(cells[0]))], unread=True)
         given, faults = read_row(self._sheet, cells, self._desk.clock.now())
         row = _Row(number, given, faults)
         if not {fault.field for fault in faults} & set(self._registry.natural_key):

@@ -234,9 +234,22 @@ async def test_files_that_are_no_such_table(town: Municipality, tmp_path: Path) 
         await imported(town, "owner", a_sheet(tmp_path, "a,b\n1,2\n"))
     with pytest.raises(MissingField, match="national_id"):
         await imported(town, "owner", a_sheet(tmp_path, "نام\nx\n"))
-    with pytest.raises(InvalidField, match="broken_row"):
-        await imported(town, "owner", a_sheet(tmp_path, OWNER_SHEET + '"1,2,3\n'))
     assert await rows_of(town, "owner") == []
+
+
+async def test_a_row_with_a_forgotten_quote_is_one_bad_row(town: Municipality, tmp_path: Path) -> None:
+    sheet = a_sheet(tmp_path, 'کد ملی,نام\n"0499370899,آنه\n0790419904,صفر\n')
+    done = await imported(town, "owner", sheet, skip_bad_rows=True)
+    [fault] = done.faults
+    assert (fault.row, fault.field, fault.code, fault.given) == (2, None, "invalid_field", '"0499370899,آنه')
+    assert "ردیف 2 " in fault.message or "ردیف ۲ " in fault.message
+    assert [row.values["name"] for row in await rows_of(town, "owner")] == ["صفر"]
+
+
+async def test_amounts_have_their_unit(town: Municipality, tmp_path: Path) -> None:
+    await imported(town, "vehicle", a_sheet(tmp_path, "پلاک,نوع\n12ت345-59,خطی\n"))
+    await imported(town, "duty", a_sheet(tmp_path, "پلاک;سال;مبلغ\n12ت345-59;1405;۴٬۵۰۰٬۰۰۰ ریال\n"))
+    assert [row.values["amount"] for row in await rows_of(town, "duty")] == [4_500_000]
 
 
 async def test_who_may_import(town: Municipality, tmp_path: Path) -> None:

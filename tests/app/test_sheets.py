@@ -16,6 +16,7 @@ from app.piles import temporary_pile
 from app.sheet_writing import written
 from app.sheets import opened
 from domain.errors import Conflict, InvalidField, TooLarge
+from domain.imports import Unread
 
 TEXT = 'پلاک{0}نام{0}عدد\r\nالف{0}كيان{0}۱۲\r\n\r\n"ب{0}پ"{0}"دو\nخط"{0}\r\n'
 
@@ -63,8 +64,7 @@ def test_a_file_that_is_utf_8_beyond_one_block_is_read_as_such(tmp_path: Path) -
         (b"\xef\xbb\xbf\r\n", "empty_file"),
         (b"a,b\n\x00\x01,2\n", "unreadable_file"),
         (b"\xff\xfe\x00", "unreadable_file"),
-        (b'a,b\n1,2\n"3,4\n', "broken_row"),
-        (b'a,b\n1,2\n"3"x,4\n', "broken_row"),
+        (b'"a,b\n1,2\n', "broken_row"),
         (b"PK\x03\x04 not a zip at all", "unreadable_file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "unreadable_file"),
     ],
@@ -74,10 +74,30 @@ def test_what_is_no_sheet_is_refused(tmp_path: Path, content: bytes, detail: str
         read(a_file(tmp_path, content))
 
 
-def test_a_broken_row_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidField) as refused:
-        read(a_file(tmp_path, b'a,b\n1,2\n3,"4\n'))
-    assert refused.value.params == {"row": 3}
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('1,2\n3,"4\n5,6\n', [(2, ["1", "2"]), (3, ['3,"4']), (4, ["5", "6"])]),
+        ('"3"x,4\r\n5,6\r\n', [(2, ['"3"x,4']), (3, ["5", "6"])]),
+        ('"1,2\n3,4\n"5",6\n7,8\n', [(2, ['"1,2']), (3, ["3", "4"]), (4, ["5", "6"]), (5, ["7", "8"])]),
+        ('1,"2', [(2, ['1,"2'])]),
+    ],
+)
+def test_a_row_with_a_forgotten_quote_spoils_no_other(
+    tmp_path: Path, text: str, found: list[tuple[int, list[object]]]
+) -> None:
+    path = a_file(tmp_path, f"a,b\n{text}".encode())
+    assert read(path)[1] == found
+    with opened(path) as sheet:
+        unread = [number for number, cells in sheet.rows if isinstance(cells, Unread)]
+    assert len(unread) == 1
+
+
+def test_no_quote_is_open_for_ever(tmp_path: Path) -> None:
+    rows = "".join(f"{number},x\n" for number in range(sheets.MOST_LINES * 3))
+    found = read(a_file(tmp_path, f'a,b\n"1,x\n{rows}'.encode()))[1]
+    assert found[:2] == [(2, ['"1,x']), (3, ["0", "x"])]
+    assert len(found) == sheets.MOST_LINES * 3 + 1
 
 
 def a_book(path: Path, *rows: list[object]) -> Path:
