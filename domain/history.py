@@ -114,6 +114,24 @@ def link(event: HistoryEvent) -> str:
     return hashlib.sha256(canonical(facts)).hexdigest()
 
 
+ERASED_ACTORS = "actors"
+"""Where an erasure keeps who of the staff (or of the system) took the erased steps: seq (as text) → label."""
+
+
+def staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:
+    """Return whose names outlive an erasure: not citizens' or clerks', but those of who acted for the municipality.
+
+    The event of the erasure keeps them, and so its digest proves them from then on.
+    """
+    return {str(event.seq): event.actor for event in events if event.actor and event.actor_kind in {"staff", "system"}}
+
+
+def actor_of(event: HistoryEvent, events: Iterable[HistoryEvent]) -> str | None:
+    """Return who took a step: as the event says, else as the erasure of its personal part kept it."""
+    kept = (one.payload.get(ERASED_ACTORS, {}) for one in events if one.event == "erase" and one.payload)
+    return event.actor or next((actors[str(event.seq)] for actors in kept if str(event.seq) in actors), None)
+
+
 def event_faults(code: str, expected_seq: int, previous: str, event: HistoryEvent) -> list[Fault]:
     """Return what is wrong with one event, given where the chain before it ended."""
     faults = []

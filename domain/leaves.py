@@ -220,6 +220,20 @@ class NotOver(Guard):
 
 
 @dataclass(frozen=True, slots=True)
+class DaysAhead(Guard):
+    """All days of a finished leave are still ahead, so that it can be taken up again: else a new one is asked for."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Compare the first day with the earliest that may be asked for today."""
+        earliest = in_tehran(ctx.now).date() + timedelta(days=ctx.policy.leave_notice_days)
+        return first_of(ctx.request.fields) >= earliest
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that another leave must be asked for."""
+        return NotAllowedNow("code", detail="leave_begun")
+
+
+@dataclass(frozen=True, slots=True)
 class KeepPeople(Effect):
     """Keep with a new leave what the officer must know, as it is at that moment.
 
@@ -233,6 +247,7 @@ class KeepPeople(Effect):
         days = counted(first_of(fields), last_of(fields), fridays=ctx.policy.leave_counts_fridays)
         fields["counted"] = days.total()
         duties = await open_duties(ctx.uow, [taxi.plate], PAGE)
+        fields.pop("open_duties", None)  # of a finished leave that is taken up again
         if duties:
             fields["open_duties"] = sum(row.values["amount"] for row in duties)
         driver, owner = taxi.driver, taxi.owner

@@ -251,7 +251,7 @@ class Papers:
 class Service:
     """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step. `version`
     moves by `state_map`: old version → {old state: new state}. `subject` is the form field that names what a request is
-    about, kept as its `subject_key`."""
+    about, kept as its `subject_key`. `may_reopen` looks at a finished request that shall be taken up again."""
 
     key: str
     version: int
@@ -271,6 +271,7 @@ class Service:
     documents: Papers | None = None
     state_map: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     rated: bool = True
+    may_reopen: Guard | None = None
 
     def state(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""

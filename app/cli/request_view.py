@@ -8,7 +8,7 @@ from domain.actions.reopen import REOPENED_AS
 from domain.bills import Bill
 from domain.charging import bills_of
 from domain.forms import Field
-from domain.history import HistoryEvent
+from domain.history import HistoryEvent, actor_of
 from domain.lifecycle import Transition
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
@@ -21,7 +21,7 @@ async def by_code(session: Session, uow: UnitOfWork, code: str) -> dict[str, Any
 
 async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> dict[str, Any]:
     """Return all of a request: its form, what may be done now, its bills and its history."""
-    actions = session.desk.engine.actions(request)
+    actions, events = session.desk.engine.actions(request), await uow.history.of_request(request.id)
     return {
         "code": request.code,
         "service": request.service,
@@ -30,7 +30,7 @@ async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> di
         "fields": request.fields,
         "actions": [await _action(uow, request, one) for one in actions],
         "bills": [bill_view(one) for one in await bills_of(uow, request)],
-        "history": [_event(one) for one in await uow.history.of_request(request.id)],
+        "history": [_event(one, actor_of(one, events)) for one in events],
         "channel": request.channel,
         "mobile": request.mobile,
         "assignee": request.assignee,
@@ -74,10 +74,10 @@ async def _input(uow: UnitOfWork, request: ServiceRequest, field: Field) -> dict
     return {"name": field.name, "type": field.type.name, "required": field.required, "choices": list(choices)}
 
 
-def _event(event: HistoryEvent) -> dict[str, Any]:
+def _event(event: HistoryEvent, actor: str | None) -> dict[str, Any]:
     return {
         "at": event.at.isoformat(),
-        "actor": event.actor,
+        "actor": actor,
         "channel": event.channel,
         "event": event.event,
         "note": event.note,

@@ -238,6 +238,8 @@ async def rate(talk: Talk, slots: Slots) -> Said:
     request = await feedback.rate(talk.desk, talk.uow, slots["code"], slots["score"], slots.get("text"), talk.actor)
     if slots["score"] > talk.desk.policy.low_rating:
         return talk.say_about(request, "sms.rated", score=slots["score"])
+    if not await reopening.can_reopen(talk.desk, talk.uow, request, talk.actor):
+        return talk.say_about(request, "sms.rated_low_only", score=slots["score"])
     offer = Frame("reopen", {"code": request.code}, asked=CONFIRM)
     return replace(talk.say_about(request, "sms.rated_low", score=slots["score"]), then=offer)
 

@@ -1,6 +1,7 @@
 """Erasing personal data: after the retention time by itself, or of one finished request at somebody's wish.
 
 Each erasure is an event of the request's history, whose chain and seals still verify: they cover digests.
+That event keeps who of the staff took the erased steps.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from domain.actions.desk import Desk
 from domain.calendar import TEHRAN
 from domain.engine import SYSTEM
 from domain.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.history import ERASED_ACTORS, staff_actors
 from domain.people import Actor, Role
 from domain.personal_data import bare
 from domain.ports import Store, UnitOfWork
@@ -81,8 +83,10 @@ async def _erase(desk: Desk, uow: UnitOfWork, request: ServiceRequest, actor: Ac
     bare(desk.services.get(request.service), request)
     request.erased_at = now
     await uow.timers.replace(request.id, [])
+    actors = staff_actors(await uow.history.of_request(request.id))
     events = await uow.personal_data.erase_of_request(request.id, now)
-    await desk.engine.note(uow, request, "erase", actor, {"reason": reason, "events": events})
+    facts = {"reason": reason, "events": events, ERASED_ACTORS: actors}
+    await desk.engine.note(uow, request, "erase", actor, facts)
 
 
 def _eraser(actor: Actor, field: str) -> Actor:

@@ -1,14 +1,17 @@
-"""A finished request stays finished: taking it up again makes a new one, linked to it, of the same citizen and form."""
+"""A finished request stays finished: taking it up again makes a new one, linked to it, of the same citizen and form.
 
-from dataclasses import dataclass
+The papers of the old one are those of the new one too.
+"""
+
+from dataclasses import dataclass, replace
 
 from domain import tracking
 from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
 from domain.actions.notify import queue
 from domain.engine import Outcome, Told
-from domain.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow
-from domain.lifecycle import Notice, Service
+from domain.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow
+from domain.lifecycle import Context, Notice, Service
 from domain.messages import Message
 from domain.outgoing import MessageClass
 from domain.people import Actor, Role
@@ -32,8 +35,8 @@ async def reopen(desk: Desk, uow: UnitOfWork, code: str, reason: str, actor: Act
     """Take up a finished request again, once. The caller announces the outcome.
 
     Managers and the units of its service may do so, and its citizen after a low rating. Errors: `NotFound`,
-    `Forbidden`, `MissingField("reason")`, `NotAllowedNow` (not finished, not rated low, personal data erased),
-    `AlreadyDone`, and what forbids such a request to be made today.
+    `Forbidden`, `MissingField("reason")`, `NotAllowedNow` (not finished, not rated low, personal data erased, or what
+    the service says: `Service.may_reopen`), `AlreadyDone`, and what forbids such a request to be made today.
     """
     old = await uow.requests.by_code(tracking.parse(code), lock=True)
     service = desk.engine.service(old.service)
@@ -44,12 +47,37 @@ async def reopen(desk: Desk, uow: UnitOfWork, code: str, reason: str, actor: Act
         raise NotAllowedNow("code", detail="erased" if old.erased_at else "not_finished")
     if REOPENED_AS in old.data:
         raise AlreadyDone("code", detail="reopened")
+    if refusal := await _refusal(desk, uow, old, actor):
+        raise refusal
     values = {name: value for name, value in old.fields.items() if service.field(name)}
     outcome = await desk.engine.submit(uow, service, values, actor, old.mobile, (old, shown(reason)))
+    await _carry_papers(desk, uow, old, outcome.request, actor)
     old.data[REOPENED_AS] = outcome.request.code
     await desk.engine.note(uow, old, "reopen", actor, {"reason": shown(reason), REOPENED_AS: outcome.request.code})
     outcome.told = [one for one in outcome.told if not _is_receipt(one)]
     return Reopened(outcome, await _tell(desk, uow, old, outcome.request, actor))
+
+
+async def can_reopen(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> bool:
+    """Tell whether a finished request could be taken up again now: what is offered must be kept."""
+    return REOPENED_AS not in old.data and await _refusal(desk, uow, old, actor) is None
+
+
+async def _refusal(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> DomainError | None:
+    guard, engine = desk.engine.service(old.service).may_reopen, desk.engine
+    ctx = Context(uow, old, {}, actor, desk.clock.now(), engine.policy, engine.calendar, engine.ids)
+    return None if guard is None or await guard.holds(ctx) else guard.refusal(ctx)
+
+
+async def _carry_papers(desk: Desk, uow: UnitOfWork, old: ServiceRequest, new: ServiceRequest, actor: Actor) -> None:
+    """Give the new request the files of the old one, so that nobody is asked for them again."""
+    carried = await uow.documents.of_request(old.id)
+    for one in carried:
+        content = await uow.documents.content(one.sha256)
+        await uow.documents.add(replace(one, id=desk.ids.new_id(), request_id=new.id), content)
+    if carried:
+        names = [{"field": one.field, "name": one.name, "sha256": one.sha256} for one in carried]
+        await desk.engine.note(uow, new, "carry_papers", actor, {"of": old.code, "documents": names})
 
 
 async def _may(desk: Desk, uow: UnitOfWork, old: ServiceRequest, service: Service, actor: Actor) -> Actor:

@@ -10,6 +10,7 @@ from domain.forms import Field
 from domain.leaves import (
     SCOPES,
     AwaitOwner,
+    DaysAhead,
     DaysLeft,
     DriverKnown,
     EndToday,
@@ -144,4 +145,5 @@ TAXI_LEAVE = Service(
     fill=fill_leave,
     subject="plate",
     lookups=(DUTIES,),
+    may_reopen=DaysAhead(),
 )

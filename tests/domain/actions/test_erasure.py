@@ -10,6 +10,7 @@ from domain.accounts import CommentFilter, CommentState, StaffMember
 from domain.actions import erase, moderation, sealing, walk_in
 from domain.actions.notify import announce
 from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.history import actor_of
 from domain.people import Role
 from domain.requests import Phase
 from tests.support.cabs import Cabs
@@ -128,6 +129,20 @@ async def test_nothing_personal_is_left_after_the_retention_time(town: Municipal
     assert (last.event, last.actor, last.note) == ("erase", "system:engine", "retention")
     assert (await town.history(rejected))[0].erased
     assert await erase.erase_kept_long_enough(town.desk, town.store) == erase.Erased(0, 0)
+
+
+async def test_who_of_the_staff_took_the_steps_is_still_known(town: Municipality) -> None:
+    code = await live_through(town)
+    before = {one.seq: one.actor for one in await town.history(code) if one.actor_kind == "staff"}
+    await erase_one(town, code)
+    events = await town.history(code)
+    assert {one.actor for one in events[:-1]} == {None}
+    assert {one.seq: actor_of(one, events) for one in events[:-1] if one.actor_kind == "staff"} == before
+    assert {actor_of(one, events) for one in events if one.actor_kind == "citizen"} == {None}
+    assert actor_of(events[-1], events) == "staff:admin"
+    assert await verified(town) == []
+    town.sql("UPDATE history SET payload = replace(payload, 'staff:civil', 'staff:other') WHERE event = 'erase'")
+    assert [fault.kind for fault in await verified(town)] == ["payload_edited"]  # type: ignore[attr-defined]
 
 
 async def test_one_request_is_erased_at_a_wish(town: Municipality) -> None:

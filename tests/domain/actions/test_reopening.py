@@ -1,0 +1,56 @@
+"""What is taken up again of each service: a leave before its days alone, an opinion with its papers."""
+
+import pytest
+
+from domain.actions import reopen
+from domain.documents import lacking_of
+from domain.errors import NotAllowedNow
+from domain.expert_kinds import PAPERS
+from domain.people import Actor, Role
+from domain.requests import ServiceRequest
+from tests.support.cabs import OFFICER, Cabs
+from tests.support.experts import Experts
+from tests.support.municipality import CITIZEN, Municipality, actor
+from tests.support.taxis import DRIVER_MOBILE, a_duty
+
+
+async def reopened(town: Municipality, code: str, by: Actor) -> ServiceRequest:
+    """Take up a finished request again; return the new one."""
+    async with town.store.unit() as uow:
+        return (await reopen.reopen(town.desk, uow, code, "دوباره", by)).outcome.request
+
+
+async def test_an_ended_leave_is_not_offered_again(cabs: Cabs) -> None:
+    code = await cabs.reach("ended")
+    rated = await cabs.town.say(DRIVER_MOBILE, f"امتیاز {code} ۱")
+    assert rated.key == "sms.rated_low_only"
+    assert (await cabs.town.say(DRIVER_MOBILE, "۱")).key != "sms.reopened"
+    for by in (OFFICER, actor(Role.CITIZEN, DRIVER_MOBILE)):
+        with pytest.raises(NotAllowedNow, match="leave_begun"):
+            await reopened(cabs.town, code, by)
+    assert len(await cabs.town.requests_of(DRIVER_MOBILE)) == 1
+
+
+async def test_a_rejected_leave_is_taken_up_before_its_days(cabs: Cabs) -> None:
+    await a_duty(cabs.town)
+    code = await cabs.reach("under_review")
+    await cabs.town.do(code, "reject", OFFICER, reason="تاکسی کم است")
+    new = await reopened(cabs.town, code, OFFICER)
+    assert (new.state, new.fields["open_duties"], new.subject_key) == ("submitted", 2_500_000, "12ت345-59")
+    assert "reason" not in new.data
+
+
+async def test_the_papers_of_an_opinion_are_carried_over(experts: Experts) -> None:
+    town = experts.town
+    code = await experts.reach("submitted")
+    await experts.add(code, "deed", "national_card", "plan")
+    await town.do(code, "reject", Role.EXPERT, reason="ملک بیرون از شهر است")
+    new = await reopened(town, code, actor(Role.MANAGER))
+    async with town.store.unit(write=False) as uow:
+        assert await lacking_of(uow, PAPERS, new) == ()
+        files = await uow.documents.of_request(new.id)
+    assert [one.field for one in files] == ["deed", "national_card", "plan"]
+    assert "مدارک مانده" not in (await town.say(CITIZEN, new.code)).text
+    [event] = [one for one in await town.history(new.code) if one.event == "carry_papers"]
+    assert (event.payload or {})["of"] == code
+    assert (await town.request(new.code)).head_seq == 2
