@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain.calendar import OFFICE_HOURS, QUIET_HOURS, THURSDAY_HOURS, Hours, WorkingCalendar
+from domain.calendar import OFFICE_HOURS, QUIET_HOURS, THURSDAY_HOURS, VISIT_HOURS, Hours, WorkingCalendar
 
 
 def _span(value: object) -> object:
@@ -27,7 +27,10 @@ class CalendarSettings(BaseModel):
     thursday_hours: Span = Field(THURSDAY_HOURS, description="Office hours on Thursdays, when it opens then.")
     quiet_hours: Span = Field(QUIET_HOURS, description="When notices and reminders wait.")
 
+    visit_hours: Span = Field(VISIT_HOURS, description="When officers visit, on any day that is no holiday.")
+
     def calendar(self, overrides: Mapping[date, bool]) -> WorkingCalendar:
         """Build the calendar with the days that were declared otherwise; `ValueError` for hours that cannot be."""
         thursday: Hours | None = self.thursday_hours if self.thursday else None
-        return WorkingCalendar(office=self.office_hours, thursday=thursday, quiet=self.quiet_hours, overrides=overrides)
+        hours = {"office": self.office_hours, "quiet": self.quiet_hours, "visits": self.visit_hours}
+        return WorkingCalendar(thursday=thursday, overrides=overrides, **hours)

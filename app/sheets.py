@@ -65,7 +65,7 @@ def _csv(file: BufferedReader) -> Iterator[OpenSheet]:
         number, headings = next(rows)
         if isinstance(headings, Unread):
             raise InvalidField("file", detail="broken_row", row=number)
-        yield OpenSheet(headings, rows, total)
+        yield OpenSheet([str(one) for one in headings], rows, total)
 
 
 def _first_line(text: TextIOWrapper) -> str:

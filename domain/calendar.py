@@ -35,6 +35,7 @@ Span: TypeAlias = tuple[datetime, datetime]
 
 OFFICE_HOURS: Hours = (time(7, 30), time(14, 30))
 THURSDAY_HOURS: Hours = (time(7, 30), time(12, 30))
+VISIT_HOURS: Hours = (time(7), time(18))
 QUIET_HOURS: Hours = (time(21), time(8))
 
 _THURSDAY, _FRIDAY = 5, 6
@@ -112,15 +113,17 @@ class WorkingCalendar:
         office: Hours = OFFICE_HOURS,
         thursday: Hours | None = None,
         quiet: Hours = QUIET_HOURS,
+        visits: Hours = VISIT_HOURS,
         overrides: Mapping[date, bool] | None = None,
     ) -> None:
-        """Take hours by Tehran's clock; `ValueError` when an office closes before it opens."""
-        for opens, closes in filter(None, (office, thursday)):
+        """Take hours by Tehran's clock; `ValueError` when an office, or the time of visits, closes before it opens."""
+        for opens, closes in filter(None, (office, thursday, visits)):
             if opens >= closes:
                 raise ValueError(f"the office cannot close ({closes}) before it opens ({opens})")
         self._office = office
         self._thursday = thursday
         self._quiet = quiet
+        self.visits = visits
         self._overrides = dict(overrides or {})
 
     def is_holiday(self, day: date) -> bool:
@@ -142,6 +145,13 @@ class WorkingCalendar:
             return None
         opens, closes = (self._thursday or self._office) if weekday(day) == _THURSDAY else self._office
         return tehran(day, opens), tehran(day, closes)
+
+    def visitable(self, start: datetime, end: datetime) -> bool:
+        """Tell whether officers go out then: on one day that is no holiday (a Thursday does), within `visits` hours."""
+        begins, ends = in_tehran(start), in_tehran(end)
+        opens, closes = self.visits
+        within = begins.date() == ends.date() and opens <= begins.time() and ends.time() <= closes
+        return within and not self.is_holiday(begins.date())
 
     def add_working_minutes(self, start: datetime, minutes: int) -> datetime:
         """Return the earliest moment at which `minutes` of office time have passed since `start`.

@@ -198,8 +198,7 @@ class HourOfDay(FieldType):
 
     def show(self, value: Any, words: Words) -> str:
         """Return the hour with Persian digits, without a needless :00."""
-        moment = time.fromisoformat(value)
-        return persian_digits(f"{moment.hour}:{moment.minute:02}" if moment.minute else str(moment.hour))
+        return hour_text(time.fromisoformat(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +344,11 @@ def checked_hours(hours: float, most: int) -> float:
     if not 0.5 <= hours <= most or hours * 2 % 1:
         raise InvalidField(detail="range", least=number_text(0.5), most=number_text(most))
     return int(hours) if hours == int(hours) else hours
+
+
+def hour_text(hour: time) -> str:
+    """Return an hour of the day with Persian digits, without a needless :00."""
+    return persian_digits(f"{hour.hour}:{hour.minute:02}" if hour.minute else str(hour.hour))
 
 
 def number_text(number: float) -> str:

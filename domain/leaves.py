@@ -17,7 +17,7 @@ from domain.letters import PERMITS, next_number
 from domain.lifecycle import Context, Effect, Filled, Guard
 from domain.ports import UnitOfWork
 from domain.registries import VEHICLE
-from domain.requests import Phase, RequestFilter, ServiceRequest
+from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
 from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said
 
 SCOPES = ("in_city", "out_of_city")
@@ -275,7 +275,7 @@ class AwaitOwner(Effect):
 
     async def apply(self, ctx: Context) -> None:
         """Name the owner's mobile as the one that may answer."""
-        ctx.request.awaits = ctx.request.data["owner_mobile"]
+        ctx.request.awaits = ctx.request.data[ASKED] = ctx.request.data["owner_mobile"]
         ctx.facts["driver_name"] = ctx.request.data["driver_name"]
 
 

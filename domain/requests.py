@@ -9,6 +9,10 @@ JsonObject = dict[str, Any]
 """What a JSON column holds: strings, whole numbers, booleans, lists and objects of these."""
 
 
+ASKED = "asked"
+"""Where a request's data keeps the mobile whose answer was asked for, also when it is no longer awaited."""
+
+
 class Phase(StrEnum):
     """Where a request stands, in the seven words that are the same for every service and channel (services.md)."""
 

@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.accounts import StaffMember
-from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.calendar import in_tehran, jalali_text
+from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.field_types import Choice, hour_text
 from domain.fleet import Booking, Resource, ResourceKind
+from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard
 from domain.people import Role, mobile_shown
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
+
+OUTSIDE = Field("outside_hours", Choice(), required=False, choices=("yes",))
+"""Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
 
 _OFFICER = "officer:"
 """What the codes of officers begin with: no machine of the registry is called so."""
@@ -52,13 +58,34 @@ class MayMoveVisit(AssignedOfficer):
     senders: frozenset[Role]
 
     async def holds(self, ctx: Context) -> bool:
-        """Look at the roles first."""
-        return bool(self.senders & ctx.actor.role_names) or await AssignedOfficer.holds(self, ctx)
+        """Look at the roles first; a time when nobody visits is for senders alone to give (`Forbidden`)."""
+        sends = bool(self.senders & ctx.actor.role_names)
+        if OUTSIDE.name in ctx.inputs and not sends:
+            raise Forbidden(OUTSIDE.name)
+        return sends or await AssignedOfficer.holds(self, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDayCome(Guard):
+    """The day of the visit has come: nobody reports of what is still to be."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Compare the days in Tehran."""
+        start = visit_start(ctx)
+        return start is None or in_tehran(start).date() <= in_tehran(ctx.now).date()
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say which day it is."""
+        start = visit_start(ctx) or ctx.now
+        return NotAllowedNow("action", detail="visit_ahead", day=jalali_text(in_tehran(start).date()))
 
 
 @dataclass(frozen=True, slots=True)
 class BookVisit(Effect):
-    """Send an officer: the one named by `officer` (else the one there was, else who acts) at `visit` (or as before)."""
+    """Send an officer: the one named by `officer` (else the one there was, else who acts) at `visit` (or as before).
+
+    A new time is one at which officers go out (`WorkingCalendar.visitable`), unless `outside_hours` says otherwise.
+    """
 
     async def apply(self, ctx: Context) -> None:
         """Take the slots in place of earlier ones; `Conflict("visit")` when the officer is elsewhere then."""
@@ -95,6 +122,10 @@ def _start(ctx: Context) -> datetime:
         raise MissingField("visit")
     if start < ctx.now:
         raise InvalidField("visit", detail="past")
+    end = start + timedelta(minutes=ctx.policy.visit_minutes)
+    if given and OUTSIDE.name not in ctx.inputs and not ctx.calendar.visitable(start, end):
+        opens, closes = (hour_text(hour) for hour in ctx.calendar.visits)
+        raise InvalidField("visit", detail="visit_hours", opens=opens, closes=closes)
     return start
 
 

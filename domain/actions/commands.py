@@ -12,13 +12,13 @@ from domain.actions.subjects import SUBJECTS
 from domain.charging import SUBJECT, bills_of
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
-from domain.errors import BillNotFound, DomainError, NotAllowedNow, NotFound
+from domain.errors import AlreadyDone, BillNotFound, DomainError, NotAllowedNow, NotFound
 from domain.lifecycle import Asked, Command, Lookup, Prices, Service
 from domain.message_parts import count_parts
 from domain.messages import as_many_as_fit
 from domain.people import Actor
 from domain.ports import UnitOfWork
-from domain.requests import Phase, RequestFilter, ServiceRequest
+from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
 from domain.text import grouped, persian_digits
 
 Slots = Mapping[str, Any]
@@ -218,11 +218,23 @@ async def _command(talk: Talk, code: str, command: Command, inputs: Slots) -> Sa
     steps = talk.desk.engine.service(request.service).on_command(command)
     here = [step for step in steps if request.state in step.sources]
     if not steps or (command in AWAITED and request.awaits != talk.actor.ident):
-        if talk.actor.ident not in {request.mobile, request.awaits}:
-            raise NotFound("code")
-        raise NotAllowedNow("code", detail="no_consent" if command in AWAITED else None)
+        raise await _why_not(talk, request, command)
     outcome = await act.act(talk.desk, talk.uow, code, (here or list(steps))[0].name, inputs, talk.actor)
     return await _announced(talk, outcome)
+
+
+async def _why_not(talk: Talk, request: ServiceRequest, command: Command) -> DomainError:
+    """Return why a command is refused: another's request is not there, an answer was given, or none is awaited."""
+    mobile = talk.actor.ident
+    if command in AWAITED and request.data.get(ASKED) == mobile:
+        steps = talk.desk.engine.service(request.service).transitions
+        answers = {step.name for step in steps if step.by_awaited}
+        if any(event.event in answers for event in await talk.uow.history.of_request(request.id)):
+            return AlreadyDone("code", detail="answered")
+        return NotAllowedNow("code", detail="no_consent")
+    if mobile not in {request.mobile, request.awaits}:
+        return NotFound("code")
+    return NotAllowedNow("code", detail="no_consent" if command in AWAITED else None)
 
 
 async def comment(talk: Talk, slots: Slots) -> Said:

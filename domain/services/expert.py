@@ -52,11 +52,13 @@ from domain.services.asking import CITIZEN, REASON, KeepReason, asking
 from domain.services.paying import REVENUE, paying
 from domain.tariffs import TariffRow, Wanted, find_row, quote
 from domain.visits import (
+    OUTSIDE,
     AssignedOfficer,
     BookVisit,
     FreeOfficer,
     KeepReport,
     MayMoveVisit,
+    VisitDayCome,
     officer_choices,
     visit_start,
 )
@@ -140,7 +142,7 @@ STATES = (
 RECEIVING = (
     Transition(
         "assign", ("submitted",), "assigned", SENDERS,
-        inputs=(Field("officer", Choice(), options=officer_choices), VISIT), effects=(BookVisit(),),
+        inputs=(Field("officer", Choice(), options=officer_choices), VISIT, OUTSIDE), effects=(BookVisit(),),
         notices=(Notice("assign"), Notice("officer_assigned", OFFICER)),
     ),
     Transition(
@@ -160,6 +162,7 @@ VISITING = (
         inputs=(
             Field("officer", Choice(), required=False, options=officer_choices),
             Field("visit", Moment(), required=False),
+            OUTSIDE,
         ),
         guards=(MayMoveVisit(SENDERS),), effects=(BookVisit(),),
         notices=(
@@ -168,11 +171,13 @@ VISITING = (
     ),
     Transition(
         "visit", ("assigned",), "visited", EXPERTS, inputs=VISIT_INPUTS, when=DocumentsComplete(PAPERS),
-        guards=(AssignedOfficer(),), effects=(KeepReport(), FreeOfficer()), notices=(Notice("visit"),),
+        guards=(AssignedOfficer(), VisitDayCome()), effects=(KeepReport(), FreeOfficer()),
+        notices=(Notice("visit"),),
     ),
     Transition(
         "visit", ("assigned",), "visited", EXPERTS, inputs=VISIT_INPUTS,
-        guards=(AssignedOfficer(),), effects=(KeepReport(), FreeOfficer()), notices=(Notice("visit_pending"),),
+        guards=(AssignedOfficer(), VisitDayCome()), effects=(KeepReport(), FreeOfficer()),
+        notices=(Notice("visit_pending"),),
     ),
 )  # fmt: skip
 

@@ -131,6 +131,8 @@ def test_an_override_works_a_thursday_that_is_off() -> None:
 def test_an_office_cannot_close_before_it_opens() -> None:
     with pytest.raises(ValueError, match="close"):
         WorkingCalendar(office=(time(14), time(7)))
+    with pytest.raises(ValueError, match="before it opens"):
+        WorkingCalendar(visits=(time(18), time(7)))
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> N
 async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertStory, other: ExpertStory) -> None:
     await story.reaches("submitted", "قطع درخت")
     await other.engages()
-    await story.does("take", by=story.officer, visit=story.tomorrow(10))
+    await story.does("take", by=story.officer, visit=story.soon())
     await story.hears("assign")
     await story.gets("national_card", "photo")
     assert "forbidden" in await story.may_not("visit", by=other.officer, report="دیدم")

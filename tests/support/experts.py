@@ -22,6 +22,8 @@ WALK_IN: dict[str, object] = {
 }  # fmt: skip
 VISIT = "1405/09/05 09:00"
 """Thursday, two days after the opening, nine in the morning: 2026-11-26T05:30 UTC."""
+TODAY = "1405/09/03 11:00"
+"""An hour after the opening: a visit that can be reported of at once."""
 VISIT_FEE, METRE_FEE, VAT = 5_000_000, 20_000, 10
 AREA = 250
 FEE = (VISIT_FEE + METRE_FEE * AREA) * (100 + VAT) // 100
@@ -79,8 +81,12 @@ class Experts:
         """Let the manager send an officer."""
         return await self.town.do(code, "assign", Role.MANAGER, officer=officer, visit=visit)
 
-    async def reach(self, state: str, text: str = ASKING, mobile: str = CITIZEN, *, visit: str = VISIT) -> str:
-        """Bring a fresh request straight to a state, with all papers of a subdivision; return its code."""
+    async def reach(self, state: str, text: str = ASKING, mobile: str = CITIZEN, *, visit: str = "") -> str:
+        """Bring a fresh request straight to a state, with all papers of a subdivision; return its code.
+
+        The visit is in two days, or today where it is reported of.
+        """
+        visit = visit or (VISIT if state == "assigned" else TODAY)
         code, town = await self.town.order(text, mobile), self.town
         steps: dict[str, Callable[[], Awaitable[object]]] = {
             "assigned": lambda: self.assign(code, visit=visit),

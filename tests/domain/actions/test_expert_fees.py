@@ -10,7 +10,7 @@ from domain.expert_kinds import KINDS, PAPER_NAMES
 from domain.people import Role
 from domain.requests import Phase, TimerKind
 from domain.services.expert import EXPERT_OPINION
-from tests.support.experts import AREA, ASKING, FEE, LETTER, METRE_FEE, OFFICER, VISIT_FEE, Experts
+from tests.support.experts import AREA, ASKING, FEE, LETTER, METRE_FEE, OFFICER, TODAY, VISIT_FEE, Experts
 from tests.support.municipality import CITIZEN, Municipality, actor
 
 END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
@@ -28,7 +28,7 @@ async def test_pending_papers_are_told_and_asked_for_at_the_pricing(experts: Exp
     code = await town.order(ASKING)
     assert (await town.say(CITIZEN, code)).text.endswith("مدارک مانده: سند مالکیت، کارت ملی، نقشه")
     await experts.add(code, "national_card", by=actor(Role.CITIZEN))
-    await experts.assign(code)
+    await experts.assign(code, visit=TODAY)
     assert (await town.say(CITIZEN, code)).text.endswith("مدارک مانده: سند مالکیت، نقشه")
     await town.do(code, "visit", OFFICER, report="دیدم", area=AREA)
     assert (await town.keys())[-1] == "visit_pending"
@@ -43,7 +43,7 @@ async def test_pending_papers_are_told_and_asked_for_at_the_pricing(experts: Exp
 
 async def test_an_expired_notice_is_replaced_by_what_is_missing(experts: Experts, town: Municipality) -> None:
     code = await town.order(ASKING)
-    await experts.assign(code, visit="1405/09/20 09:00")
+    await experts.assign(code, visit="1405/09/21 09:00")
     town.advance(days=4)
     await town.expire_texts()
     assert (await town.sent())[-1].key == "services.expert.pending.assigned"
@@ -73,7 +73,7 @@ async def test_the_fee_is_explained_line_by_line(experts: Experts, town: Municip
 
 
 async def test_a_price_a_metre_needs_the_metres(experts: Experts, town: Municipality) -> None:
-    code = await experts.reach("assigned")
+    code = await experts.reach("assigned", visit=TODAY)
     await experts.add(code, "deed", "national_card", "plan")
     await town.do(code, "visit", OFFICER, report="دیدم")
     with pytest.raises(MissingField, match="area"):
@@ -83,7 +83,7 @@ async def test_a_price_a_metre_needs_the_metres(experts: Experts, town: Municipa
 
 
 async def test_a_kind_without_a_price_a_metre(experts: Experts, town: Municipality) -> None:
-    code = await experts.reach("assigned", FELLING)
+    code = await experts.reach("assigned", FELLING, visit=TODAY)
     await experts.add(code, "national_card", "photo")
     await town.do(code, "visit", OFFICER, report="دو کاج خشک")
     await town.do(code, "price", Role.REVENUE)
@@ -91,7 +91,7 @@ async def test_a_kind_without_a_price_a_metre(experts: Experts, town: Municipali
 
 
 async def test_a_kind_without_a_price(experts: Experts, town: Municipality) -> None:
-    code = await experts.reach("assigned", "کارشناسی سایر کد ملی 0499370899 کد پستی 4947113456 چاه")
+    code = await experts.reach("assigned", "کارشناسی سایر کد ملی 0499370899 کد پستی 4947113456 چاه", visit=TODAY)
     await experts.add(code, "national_card")
     await town.do(code, "visit", OFFICER, report="دیدم")
     with pytest.raises(NotFound, match="tariff"):

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound, UnknownKind
+from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, UnknownKind
 from domain.fleet import ResourceKind
 from domain.outgoing import MessageClass
 from domain.people import Actor, Role
 from domain.requests import TimerKind
-from tests.support.experts import ASKING, COLLEAGUE, COLLEAGUE_MOBILE, OFFICER, OFFICER_MOBILE, VISIT, Experts
+from tests.support.experts import ASKING, COLLEAGUE, COLLEAGUE_MOBILE, OFFICER, OFFICER_MOBILE, TODAY, VISIT, Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 NINE_THURSDAY = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
@@ -168,8 +168,34 @@ async def test_a_cancelled_visit_reminds_nobody(experts: Experts, town: Municipa
     assert await town.keys(OFFICER_MOBILE) == ["officer_assigned", "officer_relieved"]
 
 
-async def test_only_the_named_officer_reports(experts: Experts, town: Municipality) -> None:
+async def test_nobody_reports_before_the_day_of_the_visit(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("assigned")
+    town.advance(days=1)
+    with pytest.raises(NotAllowedNow, match="visit_ahead") as refused:
+        await town.do(code, "visit", OFFICER, report="دیدم")
+    assert refused.value.params == {"day": "۱۴۰۵/۰۹/۰۵"}
+    town.advance(days=1, hours=-9)  # one in the morning of that day
+    assert (await town.do(code, "visit", OFFICER, report="دیدم")).state == "visited"
+
+
+@pytest.mark.parametrize("visit", ["1405/09/06 10:00", "1405/09/05 23:00", "1405/09/05 17:30", "1405/09/05 6:59"])
+async def test_officers_go_out_on_working_days_and_by_day(experts: Experts, town: Municipality, visit: str) -> None:
+    code = await town.order(ASKING)
+    with pytest.raises(InvalidField, match="visit:visit_hours") as refused:
+        await experts.assign(code, visit=visit)
+    assert refused.value.params == {"opens": "۷", "closes": "۱۸"}
+    with pytest.raises(InvalidField, match="unknown_field"):
+        await town.do(code, "take", OFFICER, visit=visit, outside_hours="yes")
+    wanted = {"officer": "ahmadi", "visit": visit, "outside_hours": "yes"}
+    assert (await town.do(code, "assign", Role.SECRETARIAT, **wanted)).state == "assigned"
+    assert ((await town.history(code))[-1].payload or {})["outside_hours"] == "yes"
+    with pytest.raises(Forbidden, match="outside_hours"):
+        await town.do(code, "reassign", OFFICER, visit="1405/09/13 11:00", outside_hours="yes")
+    assert (await town.do(code, "reassign", OFFICER, officer="bahrami")).data["officer"] == "bahrami"
+
+
+async def test_only_the_named_officer_reports(experts: Experts, town: Municipality) -> None:
+    code = await experts.reach("assigned", visit=TODAY)
     with pytest.raises(Forbidden, match="other_officer"):
         await town.do(code, "visit", COLLEAGUE, report="دیدم")
     with pytest.raises(Forbidden):

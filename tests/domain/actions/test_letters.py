@@ -20,7 +20,7 @@ def town(experts: Experts) -> Municipality:
 
 
 async def test_the_answer_is_a_letter_of_the_years_register(experts: Experts, town: Municipality) -> None:
-    codes = [await experts.reach("paid", mobile=f"+9891200000{n:02}", visit=f"1405/09/05 {9 + n}") for n in range(2)]
+    codes = [await experts.reach("paid", mobile=f"+9891200000{n:02}", visit=f"1405/09/03 {11 + n}") for n in range(2)]
     letters = [(await town.do(code, "issue", Role.SECRETARIAT, text=LETTER)).data for code in codes]
     assert [one["letter_number"] for one in letters] == ["1405/ک/1", "1405/ک/2"]
     assert {one["letter_date"] for one in letters} == {"2026-11-24"}
@@ -59,13 +59,13 @@ async def test_the_secretariats_own_number(experts: Experts, town: Municipality)
     request = await town.do(code, "issue", Role.SECRETARIAT, text=LETTER, number="۱۲۳۴/د", date="۱۴۰۵/۹/۱")
     assert (request.data["letter_number"], request.data["letter_date"]) == ("1234/د", "2026-11-22")
     assert "با شماره ۱۲۳۴/د در ۱۴۰۵/۰۹/۰۱" in (await town.sent())[-1].text
-    other = await experts.reach("paid", mobile=NEIGHBOUR, visit="1405/09/05 12")
+    other = await experts.reach("paid", mobile=NEIGHBOUR, visit="1405/09/03 12")
     assert (await town.do(other, "issue", Role.SECRETARIAT, text=LETTER)).data["letter_number"] == "1405/ک/1"
 
 
 async def test_each_year_has_a_register_of_its_own(experts: Experts, town: Municipality) -> None:
     first = await experts.reach("answered")
-    town.clock.at = datetime(2027, 3, 24, 6, 30, tzinfo=UTC)
+    town.clock.at = datetime(2027, 3, 30, 4, 30, tzinfo=UTC)
     assert from_jalali(1406, 1, 1) < town.clock.at.date()
     second, third = [await experts.reach("paid", mobile=NEIGHBOUR, visit=f"1406/01/10 {hour}:00") for hour in (9, 10)]
     old = await town.do(second, "issue", Role.SECRETARIAT, text=LETTER, date="1405/12/28")
@@ -75,7 +75,7 @@ async def test_each_year_has_a_register_of_its_own(experts: Experts, town: Munic
 
 
 async def test_many_letters_at_once_get_numbers_of_their_own(experts: Experts, town: Municipality) -> None:
-    codes = [await experts.reach("paid", mobile=f"+9891200001{n:02}", visit=f"1405/09/05 {9 + n}") for n in range(4)]
+    codes = [await experts.reach("paid", mobile=f"+9891200001{n:02}", visit=f"1405/09/03 {11 + n}") for n in range(4)]
     letters = await asyncio.gather(*(town.do(code, "issue", Role.SECRETARIAT, text=LETTER) for code in codes))
     assert sorted(one.data["letter_number"] for one in letters) == [f"1405/ک/{n}" for n in range(1, 5)]
 
@@ -99,7 +99,7 @@ async def test_tracking_tells_the_letter(experts: Experts, town: Municipality) -
 
 
 async def test_an_own_number_stands_once_in_the_register_of_its_year(experts: Experts, town: Municipality) -> None:
-    codes = [await experts.reach("paid", mobile=f"+9891200002{n:02}", visit=f"1405/09/05 {9 + n}") for n in range(2)]
+    codes = [await experts.reach("paid", mobile=f"+9891200002{n:02}", visit=f"1405/09/03 {11 + n}") for n in range(2)]
     await town.do(codes[0], "issue", Role.SECRETARIAT, text=LETTER, number="ص/۱۲۳۴")
     for same in ("ص/۱۲۳۴", " ص / 1234"):
         with pytest.raises(Conflict, match="number:number_used"):

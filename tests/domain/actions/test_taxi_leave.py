@@ -265,7 +265,20 @@ async def test_an_owner_who_does_not_answer_closes_it(cabs: Cabs) -> None:
     request = await cabs.town.request(code)
     assert (request.state, request.awaits) == ("rejected", None)
     assert (await cabs.town.keys(AUXILIARY_MOBILE))[-1] == "no_consent"
-    assert (await cabs.town.say(OWNER_MOBILE, f"تایید {code}")).key == "errors.not_found"
+    assert (await cabs.town.say(OWNER_MOBILE, f"تایید {code}")).key == "errors.not_allowed_now"
+
+
+@pytest.mark.parametrize(("first", "second"), [("تایید", "تایید"), ("تایید", "رد"), ("رد", "تایید"), ("رد", "رد")])
+async def test_the_owner_answers_once(cabs: Cabs, first: str, second: str) -> None:
+    code = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+    await cabs.town.say(OWNER_MOBILE, f"{first} {code}")
+    state = await cabs.state(code)
+    again = await cabs.town.say(OWNER_MOBILE, f"{second} {code}")
+    assert (again.key, again.text) == (
+        "errors.already_done", cabs.town.desk.catalogue.text("details.already_done.answered"),
+    )  # fmt: skip
+    assert (await cabs.town.say(NEIGHBOUR, f"{second} {code}")).key == "errors.not_found"
+    assert await cabs.state(code) == state
 
 
 async def test_the_owner_has_no_longer_than_the_leave(cabs: Cabs) -> None:
