@@ -82,7 +82,7 @@ class Engine:
         for effect in service.at_submit:
             await effect.apply(ctx)
         await self._store_new(uow, ctx)
-        outcome = Outcome(request, [Told(Notice("submit"), ctx.facts)])
+        outcome = Outcome(request, [Told(notice, ctx.facts) for notice in (Notice("submit"), *service.told)])
         await self._follow(service, uow, outcome, actor)
         return outcome
 
@@ -281,12 +281,14 @@ class Engine:
 def may(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
     """Tell whether this person may take this step of this request, whatever its state.
 
-    A citizen does so with an own request, or as the one whose answer it awaits; everybody else by role.
+    A citizen does so with an own request, as the one whose answer it awaits, or as the one whom it keeps for this step;
+    everybody else by role.
     """
     if actor.kind != "citizen":
         return bool(step.roles & actor.role_names)
     own = Role.CITIZEN in step.roles and request.mobile == actor.ident
-    return own or (step.by_awaited and request.awaits == actor.ident)
+    kept = step.by_kept is not None and request.data.get(step.by_kept) == actor.ident
+    return own or kept or (step.by_awaited and request.awaits == actor.ident)
 
 
 async def _pass(guards: Sequence[Any], ctx: Context) -> None:

@@ -12,13 +12,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from domain.calendar import in_tehran, jalali_text, tehran, to_jalali
-from domain.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.letters import PERMITS, next_number
 from domain.lifecycle import Context, Effect, Filled, Guard
 from domain.ports import UnitOfWork
 from domain.registries import VEHICLE
 from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
-from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said
+from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said, vehicles_of_mobile
+
+TOLD_DRIVER = "told_driver"
+"""Where a leave keeps the mobile of the driver for whom somebody else asked: he is told, and may withdraw it."""
 
 SCOPES = ("in_city", "out_of_city")
 
@@ -150,6 +153,31 @@ class DriverKnown(Guard):
 
 
 @dataclass(frozen=True, slots=True)
+class AskedByRight(Guard):
+    """Who asks has to do with the taxi: its driver or owner by mobile, or staff or a clerk at whose desk they stand.
+
+    From another mobile the national code of the driver or the owner serves, where the driver has a mobile: he is told
+    and can withdraw it (docs/decisions, 18).
+    """
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the taxi's people; raises `MissingField("driver")` while no national code was named."""
+        taxi = await _taxi(ctx)
+        if ctx.actor.kind != "citizen" or taxi.by_driver or taxi.by_owner:
+            return True
+        if taxi.driver is None or taxi.driver.values["mobile"] is None:
+            return False
+        known = {taxi.driver.values["national_code"], taxi.owner.values["national_id"] if taxi.owner else None}
+        if known.isdisjoint(ctx.request.fields.get(name, "") for name in ("driver", "national_code")):
+            raise MissingField("driver", detail="leave_of_stranger")
+        return True
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say where else to ask."""
+        return Forbidden("driver", detail="leave_of_stranger")
+
+
+@dataclass(frozen=True, slots=True)
 class NoOverlap(Guard):
     """No other leave of the taxi that is asked for, granted or running shares a day with it.
 
@@ -237,8 +265,9 @@ class DaysAhead(Guard):
 class KeepPeople(Effect):
     """Keep with a new leave what the officer must know, as it is at that moment.
 
-    In the form: the days that count, and what the taxi owes, if anything. Beside it: driver, owner, who asks, and
-    whether the owner must agree (`needs_consent`).
+    In the form: the days that count, and what the taxi owes, if anything. Beside it: driver, owner, who asks
+    (`choices.asked_by`), the driver's mobile where somebody else asks (`told_driver`), and whether the owner must agree
+    (`needs_consent`).
     """
 
     async def apply(self, ctx: Context) -> None:
@@ -254,10 +283,30 @@ class KeepPeople(Effect):
         if driver:
             data |= {"driver": driver.values["national_code"], "driver_name": driver.values["name"]}
         data["owner_mobile"] = owner.values["mobile"] if owner else None
-        data["asked_by"] = "driver" if taxi.by_driver else "owner" if taxi.by_owner else "other"
+        data["asked_by"] = _asked_by(ctx, taxi)
+        own = driver is None or driver.values["mobile"] == ctx.request.mobile
+        data[TOLD_DRIVER] = driver.values["mobile"] if driver and not own else None
         auxiliary = bool(driver and driver.values["kind"] == "auxiliary")
         mine = taxi.by_owner or taxi.owned_by_driver
         data["needs_consent"] = auxiliary and not mine and ctx.policy.leave_needs_consent
+
+
+def _asked_by(ctx: Context, taxi: Taxi) -> str:
+    """Return who asks: `driver`, `owner`, `other_driver` of the taxi, else by `national_code` or at a `desk`."""
+    if taxi.by_driver:
+        own = taxi.driver is not None and taxi.driver.values["mobile"] == ctx.request.mobile
+        return "driver" if own else "other_driver"
+    if taxi.by_owner:
+        return "owner"
+    return "national_code" if ctx.actor.kind == "citizen" else "desk"
+
+
+async def asked_for_driver(uow: UnitOfWork, mobile: str, *, service: str) -> list[ServiceRequest]:
+    """Return the open leaves of a service that somebody else asked for the driver with this mobile."""
+    plates = [str(row.values["plate"]) for row in await vehicles_of_mobile(uow, mobile)]
+    wanted = [RequestFilter(service, subject_key=plate, open_only=True, limit=PAGE) for plate in plates]
+    found = [one for each in wanted for one in await uow.requests.find(each)]
+    return [one for one in found if one.data.get(TOLD_DRIVER) == mobile]
 
 
 @dataclass(frozen=True, slots=True)

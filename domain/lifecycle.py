@@ -153,7 +153,8 @@ class State:
 class Transition:
     """A step from any of `sources` to `target`.
 
-    `roles` may take it by name, and with `by_awaited` the person whose answer the request awaits (`request.awaits`);
+    `roles` may take it by name, with `by_awaited` the person whose answer the request awaits (`request.awaits`), and
+    with `by_kept` the one whose mobile the request keeps under that name (a driver for whom somebody else asked);
     `command` is the citizen's word for it. With a `trigger` the system takes it (and `deadline` reckons when).
     Transitions of the same name share inputs and roles; the first whose `when` holds is taken. `effects` run in
     order, then `notices` go.
@@ -172,6 +173,7 @@ class Transition:
     deadline: When | None = None
     command: Command | None = None
     by_awaited: bool = False
+    by_kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,10 @@ Fill = Callable[["UnitOfWork", str | None, Mapping[str, Any]], Awaitable[Filled]
 
 It may raise a domain error that names the field which is wrong (a plate that nobody has): that field is asked again.
 """
+
+
+Concerning = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]]
+"""Finds the open requests that somebody else made for the person with this mobile (+989…)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +257,8 @@ class Papers:
 class Service:
     """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step. `version`
     moves by `state_map`: old version → {old state: new state}. `subject` is the form field that names what a request is
-    about, kept as its `subject_key`. `may_reopen` looks at a finished request that shall be taken up again."""
+    about, kept as its `subject_key`. `may_reopen` looks at a finished request that shall be taken up again.
+    `told` goes with the first message; `concerning` finds what others asked for somebody (a mobile), newest first."""
 
     key: str
     version: int
@@ -272,6 +279,8 @@ class Service:
     state_map: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     rated: bool = True
     may_reopen: Guard | None = None
+    told: tuple[Notice, ...] = ()
+    concerning: Concerning | None = None
 
     def state(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""

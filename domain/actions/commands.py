@@ -12,8 +12,9 @@ from domain.actions.subjects import SUBJECTS
 from domain.charging import SUBJECT, bills_of
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
+from domain.engine import Outcome
 from domain.errors import AlreadyDone, BillNotFound, DomainError, NotAllowedNow, NotFound
-from domain.lifecycle import Asked, Command, Lookup, Prices, Service
+from domain.lifecycle import Asked, Command, Lookup, Prices, Service, Transition
 from domain.message_parts import count_parts
 from domain.messages import as_many_as_fit
 from domain.people import Actor
@@ -110,7 +111,7 @@ async def submit_form(talk: Talk, frame: Frame) -> Said:
     return await _announced(talk, outcome)
 
 
-async def _announced(talk: Talk, outcome: Any) -> Said:
+async def _announced(talk: Talk, outcome: Outcome) -> Said:
     replies = await notify.announce(talk.desk, talk.uow, outcome, talk.actor)
     if not replies:
         return await status(talk, outcome.request)
@@ -132,13 +133,21 @@ async def track_code(talk: Talk, slots: Slots) -> Said:
 
 
 async def list_own(talk: Talk, slots: Slots) -> Said:
-    """List the citizen's newest requests."""
+    """List the citizen's newest requests, and what others asked for him."""
     wanted = RequestFilter(mobile=talk.actor.ident, limit=LISTED)
-    requests = await talk.uow.requests.find(wanted)
+    requests = await _with_others(talk, await talk.uow.requests.find(wanted))
     if not requests:
         return talk.say("sms.no_requests")
     lines = [talk.say_about(one, "sms.list_line").text for one in requests]
     return talk.listed("sms.list", lines)[0]
+
+
+async def _with_others(talk: Talk, own: list[ServiceRequest]) -> list[ServiceRequest]:
+    """Add what others asked for this citizen; newest first, as many as are listed."""
+    finders = [service.concerning for service in talk.desk.services.values() if service.concerning]
+    others = [one for find in finders for one in await find(talk.uow, talk.actor.ident)]
+    whole = {one.id: one for one in (*own, *others)}
+    return sorted(whole.values(), key=lambda one: one.created_at, reverse=True)[:LISTED]
 
 
 async def pay(talk: Talk, slots: Slots) -> Said:
@@ -219,8 +228,15 @@ async def _command(talk: Talk, code: str, command: Command, inputs: Slots) -> Sa
     here = [step for step in steps if request.state in step.sources]
     if not steps or (command in AWAITED and request.awaits != talk.actor.ident):
         raise await _why_not(talk, request, command)
-    outcome = await act.act(talk.desk, talk.uow, code, (here or list(steps))[0].name, inputs, talk.actor)
-    return await _announced(talk, outcome)
+    return await _announced(talk, await _taken(talk, request, (here or list(steps))[0], inputs))
+
+
+async def _taken(talk: Talk, request: ServiceRequest, step: Transition, inputs: Slots) -> Outcome:
+    """Take a step of an own request, or of one that somebody else made for this citizen."""
+    if step.by_kept and request.data.get(step.by_kept) == talk.actor.ident:
+        locked = await talk.uow.requests.get(request.id, lock=True)
+        return await talk.desk.engine.act(talk.uow, locked, step.name, inputs, talk.actor)
+    return await act.act(talk.desk, talk.uow, request.code, step.name, inputs, talk.actor)
 
 
 async def _why_not(talk: Talk, request: ServiceRequest, command: Command) -> DomainError:
@@ -288,7 +304,8 @@ async def own_codes(talk: Talk, intent: str) -> list[ServiceRequest]:
         return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=LISTED))
     phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
     wanted = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=LISTED)
-    return await talk.uow.requests.find(wanted)
+    found = await talk.uow.requests.find(wanted)
+    return await _with_others(talk, found) if intent == "cancel" else found
 
 
 def offer(talk: Talk, intent: str, requests: Sequence[ServiceRequest]) -> tuple[Said, int]:

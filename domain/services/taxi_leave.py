@@ -4,11 +4,15 @@ Source: services.md, "1. Taxi organisation". The taxi comes from the mobile that
 a national code. An auxiliary driver's leave needs the owner's consent. The scheduler begins and ends it.
 """
 
+from functools import partial
+
 from domain.conversation.service_intents import TAXI_LEAVE as LEAVE_WORDS
 from domain.field_types import Choice, Day, Identifier, Integer, Rials, Text
 from domain.forms import Field
 from domain.leaves import (
     SCOPES,
+    TOLD_DRIVER,
+    AskedByRight,
     AwaitOwner,
     DaysAhead,
     DaysLeft,
@@ -21,6 +25,7 @@ from domain.leaves import (
     NoOverlap,
     NotOver,
     SoundPeriod,
+    asked_for_driver,
     begins,
     consent_overdue,
     fill_leave,
@@ -105,7 +110,7 @@ RUNNING = (
     ),
     Transition(
         "end_early", ("in_effect",), "ended", CITIZEN | OFFICER, inputs=WHY, effects=(EndToday(),),
-        notices=(Notice("end_early"),), command=Command.CANCEL,
+        notices=(Notice("end_early"),), command=Command.CANCEL, by_kept=TOLD_DRIVER,
     ),
     Transition(
         "revoke", ("approved", "in_effect"), "revoked", OFFICER, inputs=(REASON,),
@@ -114,6 +119,7 @@ RUNNING = (
     Transition(
         "withdraw", ("submitted", "awaiting_owner", "under_review", "needs_info", "approved"), "withdrawn",
         CITIZEN | OFFICER, inputs=WHY, notices=(Notice("withdraw"),), command=Command.CANCEL,
+        by_kept=TOLD_DRIVER,
     ),
 )  # fmt: skip
 
@@ -140,10 +146,12 @@ TAXI_LEAVE = Service(
     keywords=(Keyword(LEAVE_WORDS),),
     soap_operation="SubmitTaxiLeave",
     steps=5,
-    on_submit=(SoundPeriod(), DriverKnown(), NoOverlap(), DaysLeft(), NoDuties()),
+    on_submit=(SoundPeriod(), DriverKnown(), AskedByRight(), NoOverlap(), DaysLeft(), NoDuties()),
     at_submit=(KeepPeople(),),
     fill=fill_leave,
     subject="plate",
     lookups=(DUTIES,),
     may_reopen=DaysAhead(),
+    told=(Notice("driver_told", Kept(TOLD_DRIVER)),),
+    concerning=partial(asked_for_driver, service=KEY),
 )

@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from domain.calendar import WorkingCalendar
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.words import CATALOGUE, Facts
@@ -84,13 +85,19 @@ class ExpertStory:
         day = (self.office.now + timedelta(days=1)).date()
         return f"{day.isoformat()}T{hour:02}:00"
 
+    def soon_on_a_working_day(self) -> str:
+        """The same, after the holidays that today may be one of."""
+        while WorkingCalendar().is_holiday(self.office.now.date()):
+            self.office.advance(days=1)
+        return self.soon()
+
     def soon(self) -> str:
         """A half hour from now, as a program says it: a visit that can be reported of today."""
         return (self.office.now + timedelta(minutes=30)).isoformat()
 
     async def is_assigned(self) -> None:
         """The manager sends the officer at once."""
-        await self.does("assign", by="manager", officer=self.officer, visit=self.soon())
+        await self.does("assign", by="manager", officer=self.officer, visit=self.soon(), outside_hours="yes")
         await self.hears("assign")
         await self.expert.hears(self.key("officer_assigned"))
 

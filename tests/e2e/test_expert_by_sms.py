@@ -72,7 +72,7 @@ async def test_from_the_first_text_to_the_closed_letter(office: Office, story: E
 
 async def is_told_of_the_visit(office: Office, story: ExpertStory) -> str:
     """Citizen and expert hear of the visit, and are reminded on the evening before; the Jalali day of the visit."""
-    await story.does("assign", by="manager", officer=story.officer, visit=story.tomorrow(8))
+    await story.does("assign", by="manager", officer=story.officer, visit=story.tomorrow(8), outside_hours="yes")
     told = await story.hears("assign")
     sent = await story.expert.hears(story.key("officer_assigned"))
     assert told["visit_start"] == sent["visit_start"]
@@ -126,7 +126,7 @@ async def test_an_officer_is_sent_to_one_of_two_places(office: Office, story: Ex
     """Two clerks send one officer to two citizens for the same hour at the same moment, from two processes."""
     await story.reaches("submitted")
     await other.is_submitted()
-    same = {"officer": story.officer, "visit": story.tomorrow(12)}
+    same = {"officer": story.officer, "visit": story.tomorrow(12), "outside_hours": "yes"}
     commands = [
         story.desk.command("assign", one.code, by, same) for one, by in ((story, "manager"), (other, "secretariat"))
     ]
@@ -140,7 +140,7 @@ async def test_an_officer_is_sent_to_one_of_two_places(office: Office, story: Ex
 async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> None:
     await story.reaches("assigned")
     await other.engages()
-    await story.does("reassign", by="manager", officer=other.officer, visit=story.tomorrow(11))
+    await story.does("reassign", by="manager", officer=other.officer, visit=story.tomorrow(11), outside_hours="yes")
     moved = await story.hears("reassign")
     assert moved["visit_start"].endswith("۱۱:۰۰")
     await story.expert.hears(story.key("officer_relieved"))
@@ -151,7 +151,7 @@ async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> N
 async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertStory, other: ExpertStory) -> None:
     await story.reaches("submitted", "قطع درخت")
     await other.engages()
-    await story.does("take", by=story.officer, visit=story.soon())
+    await story.does("take", by=story.officer, visit=story.soon_on_a_working_day())
     await story.hears("assign")
     await story.gets("national_card", "photo")
     assert "forbidden" in await story.may_not("visit", by=other.officer, report="دیدم")

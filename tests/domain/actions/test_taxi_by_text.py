@@ -55,15 +55,62 @@ async def test_an_unknown_sender_is_asked_for_plate_or_code(cabs: Cabs) -> None:
     assert shown.key == f"{BASE}.summary"
     assert "۱۲ت۳۴۵-۵۹" in shown.text
     assert "ایری" not in shown.text
+    assert await asked(cabs, STRANGER, "بله") == "driver.prompt"
+    assert await asked(cabs, STRANGER, "0013542419") == "driver.prompt"
+    assert await asked(cabs, STRANGER, DRIVER_CODE) == "summary"
     submitted = await cabs.town.say(STRANGER, "بله")
     assert submitted.key == f"{BASE}.notices.submit"
     assert "ایری" not in submitted.text
 
 
-async def test_a_plate_or_a_national_code_in_the_same_text_is_enough(cabs: Cabs) -> None:
-    for text in (f"مرخصی {PLATE} فردا و پس‌فردا", f"مرخصی کد ملی {DRIVER_CODE} از ۱۵ آذر تا ۱۶ آذر"):
-        code = (await cabs.town.say(STRANGER, text)).code
-        assert (await cabs.town.request(code)).subject_key == PLATE
+async def test_a_strangers_leave_is_not_taken_without_the_drivers_code(cabs: Cabs) -> None:
+    heard = await cabs.town.say(STRANGER, "مرخصی تاکسی 114 از فردا ۲۹ روز بیماری")
+    assert heard.key == f"{BASE}.fields.driver.prompt"
+    assert heard.text.startswith(cabs.town.desk.catalogue.text("details.missing_field.leave_of_stranger"))
+    assert await cabs.town.requests_of(STRANGER) == []
+    assert await cabs.town.sent(DRIVER_MOBILE) == []
+
+
+async def test_a_strangers_leave_is_refused_where_the_driver_cannot_be_told(cabs: Cabs) -> None:
+    await cabs.change_driver(DRIVER_CODE, mobile=None)
+    heard = await cabs.town.say(STRANGER, f"مرخصی کد ملی {DRIVER_CODE} فردا و پس‌فردا")
+    assert (heard.key, heard.text) == (
+        "errors.forbidden", cabs.town.desk.catalogue.text("details.forbidden.leave_of_stranger"),
+    )  # fmt: skip
+    assert await cabs.town.requests_of(STRANGER) == []
+
+
+async def test_a_driver_hears_of_what_others_ask_for_him_and_withdraws_it(cabs: Cabs) -> None:
+    code = (await cabs.town.say(STRANGER, f"مرخصی کد ملی {DRIVER_CODE} از ۱۵ آذر تا ۱۶ آذر")).code
+    request = await cabs.town.request(code)
+    assert (request.subject_key, request.mobile, request.data["asked_by"]) == (PLATE, STRANGER, "national_code")
+    [told] = await cabs.town.sent(DRIVER_MOBILE)
+    assert (told.key, f"«لغو {code[:3]}" in told.text.replace("\u200e", "")) == (f"{BASE}.notices.driver_told", True)
+    assert code in [one.replace(" ", "") for one in (await cabs.town.say(DRIVER_MOBILE, "درخواست‌ها")).codes]
+    assert (await cabs.town.say(NEIGHBOUR, f"لغو {code}")).key == "errors.not_found"
+    assert (await cabs.town.say(DRIVER_MOBILE, f"لغو {code}")).key == f"{BASE}.status.withdrawn"
+    assert (await cabs.town.request(code)).state == "withdrawn"
+    assert (await cabs.town.history(code))[-1].actor == f"citizen:{DRIVER_MOBILE}"
+    assert (await cabs.town.keys(STRANGER))[-1] == "withdraw"
+    assert (await cabs.town.say(DRIVER_MOBILE, f"لغو {code}")).key == "errors.not_allowed_now"
+
+
+async def test_a_driver_ends_what_his_owner_asked_for(cabs: Cabs) -> None:
+    code = (await cabs.town.say(OWNER_MOBILE, f"مرخصی {PLATE} از فردا تا ۱۴۰۵/۰۹/۰۸")).code
+    assert (await cabs.town.request(code)).data["asked_by"] == "owner"
+    assert await cabs.town.keys(DRIVER_MOBILE) == ["driver_told"]
+    await cabs.does(code, "take", "approve")
+    cabs.town.advance(days=1)
+    await cabs.town.run_timers()
+    assert (await cabs.town.say(DRIVER_MOBILE, "لغو")).key == "sms.which.cancel"
+    assert (await cabs.town.say(DRIVER_MOBILE, "۱")).key == f"{BASE}.status.ended"
+    assert await cabs.state(code) == "ended"
+
+
+async def test_an_own_leave_is_not_told_twice(cabs: Cabs) -> None:
+    code = (await cabs.town.say(DRIVER_MOBILE, LEAVE)).code
+    assert await cabs.town.keys(DRIVER_MOBILE) == ["submit"]
+    assert (await cabs.town.request(code)).data["told_driver"] is None
 
 
 async def test_an_owner_of_several_taxis_chooses_by_number(cabs: Cabs) -> None:

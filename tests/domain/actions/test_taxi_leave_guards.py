@@ -213,7 +213,8 @@ async def test_a_stranger_is_told_no_names(cabs: Cabs) -> None:
     request = await cabs.town.request(code)
     assert request.fields["taxi"] == {"plate": PLATE, "taxi_code": "114"}
     assert "driver" not in request.fields
-    assert (request.data["driver"], request.data["asked_by"]) == (DRIVER_CODE, "other")
+    assert (request.data["driver"], request.data["asked_by"]) == (DRIVER_CODE, "desk")
+    assert await cabs.town.keys(DRIVER_MOBILE) == ["driver_told"], "he hears of what was entered for somebody else"
 
 
 async def test_a_taxi_without_drivers_or_owner(cabs: Cabs) -> None:
