@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.cli.request_parts import parts
 from app.cli.session import Session
 from domain import tracking
 from domain.actions.reopen import REOPENED_AS
@@ -20,7 +21,7 @@ async def by_code(session: Session, uow: UnitOfWork, code: str) -> dict[str, Any
 
 
 async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> dict[str, Any]:
-    """Return all of a request: its form, what may be done now, its bills and its history."""
+    """Return all of a request: its form, what may be done now, bills, history, and what it holds besides."""
     actions, events = session.desk.engine.actions(request), await uow.history.of_request(request.id)
     return {
         "code": request.code,
@@ -36,6 +37,7 @@ async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> di
         "assignee": request.assignee,
         "reopens": (await uow.requests.get(request.parent_id)).code if request.parent_id else None,
         "reopened_as": request.data.get(REOPENED_AS),
+        **await parts(uow, request, events),
         "erased_at": request.erased_at.isoformat() if request.erased_at else None,
     }
 

@@ -75,7 +75,7 @@ async def _found(session: Session, mobile: str | None, asked: dict[str, Any]) ->
 
 
 def show(code: Code, as_json: AsJson = False, config: Config = None) -> None:
-    """Show a request: its form, what may be done now, its bills and its history."""
+    """Show a request: its form, price, visit, letter and bookings, what may be done now, its bills and its history."""
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit(write=False) as uow:
@@ -142,8 +142,16 @@ def _print(shown: dict[str, Any]) -> None:
     say(f"{shown['code']}  {shown['service']}  {shown['state']} ({shown['phase']})")
     for name, value in shown["fields"].items():
         say(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    for part in ("visit", "letter", "data"):
+        for name, value in (shown[part] or {}).items():
+            if value is not None:
+                say(f"  {part}.{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    quote = shown["quote"] or {"lines": ()}
     steps = [{**one, "inputs": [_asked(field) for field in one["inputs"]]} for one in shown["actions"]]
     for rows, columns in (
+        (quote["lines"], ("for", "unit", "units", "count", "rate", "amount", "vat")),
+        (shown["bookings"], ("code", "kind", "title", "start", "end", "hold")),
+        (shown["corrections"], ("at", "actor", "mobile_before", "mobile", "proof")),
         (steps, ("name", "roles", "inputs")),
         (shown["bills"], ("bill_id", "payment_id", "amount", "state")),
         (shown["history"], ("at", "event", "actor", "channel", "note")),
