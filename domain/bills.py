@@ -69,18 +69,25 @@ class PaymentMethod(StrEnum):
     POS = "pos"
     GATEWAY = "gateway"
     BANK_FILE = "bank_file"
+    REFUND = "refund"
+    """A transfer back to the citizen: the one method by which money goes out."""
 
 
 class PaymentOutcome(StrEnum):
-    """What a payment did: settled its bill, or is surplus (bill already settled, expired or void) and goes back."""
+    """What a payment did: settled its bill, or is surplus (bill already settled, expired or void) and goes back; what
+    went back is `returned`.
+    """
 
     SETTLED = "settled"
     SURPLUS = "surplus"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that arrived for a bill. `reference` is the bank's or POS's own number, unique with its method."""
+    """Money that arrived for a bill, or went back (`returned`). `reference` is the bank's or POS's own number, unique
+    with its method.
+    """
 
     id: int
     bill_id: int

@@ -158,6 +158,10 @@ class Bills(Protocol):
         """Store a changed refund."""
         ...
 
+    async def refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
+        """Return what is still to go back with its bill, oldest first."""
+        ...
+
 
 class Sequences(Protocol):
     """Numbers without gaps, each given once: what is drawn in a unit that fails was never given."""

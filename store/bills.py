@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, insert, select, update
+from sqlalchemy import Executable, Integer, bindparam, insert, select, update
 
 from domain.bills import Bill, Payment, PaymentMethod, Refund, RefundState
 from domain.errors import BillNotFound, Conflict, Unavailable
@@ -42,6 +42,14 @@ _ADD_REFUND = insert(refunds)
 _REFUNDS_OF = select(*_REFUND.columns).where(refunds.c.bill_id == bindparam("bill_row")).order_by(refunds.c.id)
 # Money that went back stays so: a second save of the same refund is refused.
 _SAVE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), refunds.c.state == RefundState.DUE)
+
+
+_REFUNDS_DUE = (
+    select(*_REFUND.columns)
+    .where(refunds.c.state == RefundState.DUE)
+    .order_by(refunds.c.created_at, refunds.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 def _add_payment(engine: Engine) -> Executable:
@@ -109,6 +117,11 @@ class SqlBills(Repository):
         changed = {"state": refund.state, "iban": refund.iban, "refunded_at": refund.refunded_at}
         if await self._work.count(_SAVE_REFUND, {**changed, "refund_row": refund.id}) != 1:
             raise Conflict("refund")
+
+    async def refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
+        """Return what is still to go back with its bill, oldest first."""
+        due = _REFUND.read_all(await self._work.rows(_REFUNDS_DUE, {"most": limit}))
+        return [(one, await self.get(one.bill_id)) for one in due]
 
 
 def _found(row: Row | None) -> Bill:

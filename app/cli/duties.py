@@ -10,17 +10,11 @@ from app.cli.output import REFUSED, emit_json, say, told
 from app.cli.request_view import bill_view
 from app.cli.session import Session, acting, in_session
 from domain import people
-from domain.actions.charges import bill_for
-from domain.actions.charges import waive as let_off
+from domain.actions.charges import bill_and_tell, waive_and_tell
 from domain.actions.duties import generate as make_all
-from domain.actions.registries import may_edit
-from domain.billing import Till
-from domain.errors import Forbidden, NotFound
-from domain.people import Role
+from domain.errors import NotFound
 from domain.ports import UnitOfWork
 from domain.registries import DUTY, YEARLY
-
-REVENUE = frozenset({Role.REVENUE})
 
 Plate = Annotated[str, typer.Argument(help="Plate of the vehicle.")]
 Year = Annotated[int, typer.Argument(help="Jalali year.")]
@@ -55,22 +49,20 @@ def bill(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Bill a duty, or show the bill that it has."""
+    """Bill a duty, or show the bill that it has; the owner is told of a new one."""
 
     async def work(session: Session) -> dict[str, Any]:
-        desk = session.desk
         async with session.store.unit() as uow:
-            by = may_edit(DUTY, await acting(uow, username)).label
+            actor = await acting(uow, username)
             row_id = await _duty(uow, plate, year, kind, number)
-            till = Till(desk.ids, desk.policy, desk.clock.now())
-            return bill_view(await bill_for(uow, till, DUTY, row_id, by))
+            return bill_view(await bill_and_tell(session.desk, uow, DUTY, row_id, actor))
 
     with told(as_json):
         shown = in_session(config, work)
     if as_json:
         emit_json(shown)
     else:
-        say(f"bill {shown['bill_id']}, payment id {shown['payment_id']}: {shown['amount']} rials, {shown['state']}")
+        say(billed(shown))
 
 
 def waive(
@@ -83,16 +75,13 @@ def waive(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Let the owner off a duty, and off its bill."""
+    """Let the owner off a duty, and off its bill; the owner is told."""
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
             actor = await acting(uow, username)
-            if not REVENUE & actor.role_names:
-                raise Forbidden("duty")
-            by = actor.acting_by(REVENUE).label
             row_id = await _duty(uow, plate, year, kind, number)
-            return (await let_off(uow, DUTY, row_id, reason, by, session.desk.clock.now())).values
+            return (await waive_and_tell(session.desk, uow, DUTY, row_id, reason, actor)).values
 
     with told(as_json):
         shown = in_session(config, work)
@@ -100,6 +89,11 @@ def waive(
         emit_json(shown)
     else:
         say(f"{shown['vehicle']} {shown['year']}: {shown['state']}")
+
+
+def billed(shown: dict[str, Any]) -> str:
+    """Return a bill as a sentence."""
+    return f"bill {shown['bill_id']}, payment id {shown['payment_id']}: {shown['amount']} rials, {shown['state']}"
 
 
 async def _duty(uow: UnitOfWork, plate: str, year: int, kind: str, number: int) -> int:

@@ -71,7 +71,14 @@ COMMANDS: Table = {
         "Prices of the revenue unit.",
         {"add": "app.cli.tariffs:add", "list": "app.cli.tariffs:list_tariffs", "quote": "app.cli.tariffs:quote"},
     ),
-    "payment": Group("Money that came in.", {"record": "app.cli.payments:record"}),
+    "payment": Group(
+        "Money that came in, and money that goes back.",
+        {
+            "record": "app.cli.payments:record",
+            "refund": "app.cli.payments:refund",
+            "refunds": "app.cli.payments:refunds",
+        },
+    ),
     "staff": Group(
         "Members of the staff.",
         {
@@ -100,6 +107,7 @@ COMMANDS: Table = {
             "waive": "app.cli.duties:waive",
         },
     ),
+    "violation": Group("Fines of drivers.", {"bill": "app.cli.violations:bill", "waive": "app.cli.violations:waive"}),
     "outbox": Group(
         "Texts on their way out.", {"list": "app.cli.outbox:list_messages", "retry": "app.cli.outbox:retry"}
     ),

@@ -1,4 +1,4 @@
-"""`pishkhan payment`: money that came in by a bank slip."""
+"""`pishkhan payment`: money that came in by a bank slip, and money that goes back."""
 
 from typing import Annotated, Any
 
@@ -6,14 +6,18 @@ import typer
 
 from app.cli import request_view
 from app.cli.options import As, AsJson, Config
-from app.cli.output import emit_json, say, told
+from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting, in_session
 from domain.actions.notify import announce
 from domain.actions.pay import Settled
 from domain.actions.pay import record as keep
-from domain.bills import PaymentMethod
+from domain.actions.refunds import refund as give_back
+from domain.actions.subjects import SUBJECTS
+from domain.bills import Bill, PaymentMethod, Refund
+from domain.charging import SUBJECT
 from domain.errors import Forbidden
 from domain.people import Role
+from domain.ports import UnitOfWork
 
 
 def record(
@@ -46,6 +50,64 @@ def record(
         emit_json(shown)
     else:
         say(f"{shown['outcome']}: bill {shown['bill']['bill_id']} is {shown['bill']['state']}")
+
+
+def refund(
+    bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
+    iban: Annotated[str, typer.Option(help="The citizen's IBAN (شبا).")],
+    reference: Annotated[str, typer.Option(help="The bank's own number of the transfer, recorded once.")],
+    username: As,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Record that all that is due back on a bill was transferred; the citizen is told by SMS."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            done = await give_back(session.desk, uow, bill_id, iban, reference, actor)
+        facts = {"amount": done.payment.amount, "reference": done.payment.reference, "iban": done.iban}
+        return facts | {"at": done.payment.at.isoformat(), "bill": request_view.bill_view(done.bill)}
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['amount']} rials went back: bill {shown['bill']['bill_id']} is {shown['bill']['state']}")
+
+
+def refunds(
+    limit: Annotated[int, typer.Option(min=1, help="How many, oldest first.")] = 100,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """List what is still due back."""
+
+    async def work(session: Session) -> list[dict[str, Any]]:
+        async with session.store.unit(write=False) as uow:
+            return [await _due(session, uow, *one) for one in await uow.bills.refunds_due(limit)]
+
+    with told(as_json):
+        rows = in_session(config, work)
+    if as_json:
+        emit_json(rows)
+    else:
+        table(rows, ("bill_id", "amount", "reason", "since", "what", "code", "mobile"))
+
+
+async def _due(session: Session, uow: UnitOfWork, due: Refund, bill: Bill) -> dict[str, Any]:
+    subject = SUBJECTS[bill.subject_kind]
+    request = await uow.requests.get(bill.subject_id) if bill.subject_kind == SUBJECT else None
+    return {
+        "bill_id": bill.bill_id,
+        "amount": due.amount,
+        "reason": due.reason,
+        "since": due.created_at.isoformat(),
+        "what": await subject.title(session.desk, uow, bill),
+        "code": request.code if request else None,
+        "mobile": await subject.mobile(uow, bill),
+    }
 
 
 def _view(settled: Settled) -> dict[str, Any]:

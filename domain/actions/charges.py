@@ -1,14 +1,24 @@
 """Rows of registries that somebody owes money for (duties, fines): billed, and waived. Payment is `pay.py`'s."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from domain.actions.registries import change
+from domain.actions.desk import Desk
+from domain.actions.notify import queue
+from domain.actions.registries import change, contact_of
 from domain.billing import Subject, Till, make_bill
 from domain.bills import Bill, BillKind, BillState
-from domain.errors import AlreadyDone, NotAllowedNow, PaymentUnknown
+from domain.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow, PaymentUnknown
+from domain.outgoing import MessageClass
+from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.registries import ChargeState, Owed, Registry
+from domain.registries import REGISTRIES, ChargeState, Owed, Registry
 from domain.registry_rows import RegistryRow
+from domain.text import shown
+
+REVENUE = frozenset({Role.REVENUE})
+"""Who bills whatever is owed, and alone lets somebody off."""
 
 
 def owed_by(registry: Registry) -> Owed:
@@ -49,6 +59,49 @@ async def waive(uow: UnitOfWork, registry: Registry, row_id: int, reason: str, b
             bill.state, bill.settled_at, bill.note = BillState.WAIVED, now, reason
             await uow.bills.save(bill)
     return await change(uow, row, {"state": ChargeState.WAIVED}, by, now, reason=reason)
+
+
+async def bill_and_tell(desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor) -> Bill:
+    """Bill a row, or return the bill that it has, and tell whom it concerns when it is new.
+
+    `Forbidden` for all but the registry's editors and the revenue unit, and the errors of `bill_for`.
+    """
+    if not (registry.editors | REVENUE) & actor.role_names:
+        raise Forbidden(registry.key)
+    by = actor.acting_by(registry.editors | REVENUE).label
+    till = Till(desk.ids, desk.policy, desk.clock.now())
+    known = await uow.bills.of_subject(registry.key, row_id)
+    bill = await bill_for(uow, till, registry, row_id, by)
+    if all(one.id != bill.id for one in known):
+        facts = {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
+        await _tell(desk, uow, await uow.registries.get(registry.key, row_id), "billed", facts)
+    return bill
+
+
+async def waive_and_tell(
+    desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, reason: str, actor: Actor
+) -> RegistryRow:
+    """Let somebody off and tell him; `Forbidden` for all but the revenue unit, `MissingField("reason")`, and the errors
+    of `waive`.
+    """
+    if not REVENUE & actor.role_names:
+        raise Forbidden(registry.key)
+    if not shown(reason):
+        raise MissingField("reason")
+    row = await waive(uow, registry, row_id, shown(reason), actor.acting_by(REVENUE).label, desk.clock.now())
+    await _tell(desk, uow, row, "waived", {})
+    return row
+
+
+async def _tell(desk: Desk, uow: UnitOfWork, row: RegistryRow, notice: str, facts: Mapping[str, Any]) -> None:
+    registry = REGISTRIES[row.registry]
+    mobile = await contact_of(uow, registry, row.values)
+    if mobile is None:
+        return
+    words = desk.wording.values(registry.fields, row.values) | desk.wording.values((), facts)
+    words |= {"plate": words.get("vehicle", ""), f"{registry.key}_kind": words["kind"]}
+    message = desk.catalogue.message(f"registries.{registry.key}.notices.{notice}", words, MessageClass.NOTICE)
+    await queue(desk, uow, mobile, message)
 
 
 async def _open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:

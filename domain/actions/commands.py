@@ -8,7 +8,9 @@ from domain import bill_ids, tracking
 from domain.actions import act, feedback, notify, submit, track
 from domain.actions import reopen as reopening
 from domain.actions.desk import Desk
+from domain.actions.own_bills import bills_of_rows
 from domain.actions.subjects import SUBJECTS
+from domain.bills import Bill
 from domain.charging import SUBJECT, bills_of
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
@@ -181,6 +183,24 @@ async def _pay_bill(talk: Talk, text: str) -> Said:
         return talk.say("sms.bill_settled", service=title)
     ids = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
     return talk.say("sms.pay_bill", service=title, amount=grouped(bill.amount), **ids)
+
+
+async def all_bills(talk: Talk) -> Said | None:
+    """List everything that the citizen has to pay; None where nothing but requests is to be paid."""
+    rows = await bills_of_rows(talk.desk, talk.uow, talk.actor.ident)
+    if not rows:
+        return None
+    wanted = RequestFilter(mobile=talk.actor.ident, phase=Phase.NEEDS_PAYMENT, limit=LISTED)
+    requests = await talk.uow.requests.find(wanted)
+    of_requests = [bill for one in requests for bill in await bills_of(talk.uow, one) if bill.state.payable]
+    lines = [await _bill_line(talk, bill) for bill in (*of_requests, *rows)]
+    return talk.listed("sms.bills", lines)[0]
+
+
+async def _bill_line(talk: Talk, bill: Bill) -> str:
+    title = await SUBJECTS[bill.subject_kind].title(talk.desk, talk.uow, bill)
+    ids = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
+    return talk.say("sms.bill_line", service=title, amount=grouped(bill.amount), **ids).text
 
 
 async def look_up(talk: Talk, service: Service, lookup: Lookup | Prices, slots: Slots) -> Said:

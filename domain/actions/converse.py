@@ -149,6 +149,9 @@ async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
     if frame.asked == CONFIRM:
         return Reply(_prefixed(talk, step, _summary(talk, frame)), frame.intent)
     if frame.asked == "code":
+        if frame.intent == "pay" and step.problem is None and (bills := await commands.all_bills(talk)):
+            dialogue.frames.pop()
+            return Reply(bills, frame.intent)
         offered = await commands.own_codes(talk, frame.intent)
         if not offered:
             dialogue.frames.pop()

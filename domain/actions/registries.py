@@ -25,6 +25,9 @@ from domain.registry_rows import (
 )
 from domain.text import ascii_digits
 
+MOST_ROWS = 100
+"""Rows of one person that are looked at."""
+
 
 def registry_named(key: str) -> Registry:
     """Return a registry by key; `UnknownKind("table")`."""
@@ -152,6 +155,24 @@ async def contact_of(uow: UnitOfWork, registry: Registry, values: Values) -> str
             return None
         values = row.values
     return _mobile(values.get(last))
+
+
+async def rows_of_contact(uow: UnitOfWork, registry: Registry, mobile: str, where: Values) -> list[RegistryRow]:
+    """Return the rows that concern the person with a mobile (+989…), along `Registry.contact`, within conditions."""
+    path = registry.contact.split(".")
+    chain = [registry]
+    for name in path[:-1]:
+        reference = chain[-1].reference(name)
+        if reference is None:
+            return []
+        chain.append(REGISTRIES[reference.registry])
+    keys: list[Any] = [mobile]
+    for here, name in zip(reversed(chain[1:]), reversed(path[1:]), strict=True):
+        rows = await uow.registries.find(RegistryFilter(here.key, {name: keys}, limit=MOST_ROWS))
+        keys = [row.values[here.natural_key[0]] for row in rows]
+        if not keys:
+            return []
+    return await uow.registries.find(RegistryFilter(registry.key, {**where, path[0]: keys}, limit=MOST_ROWS))
 
 
 def _mobile(text: str | None) -> str | None:

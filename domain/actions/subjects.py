@@ -37,6 +37,12 @@ class BillSubject(Protocol):
         """Note that money came in for a bill that is no longer open, and is due back."""
         ...
 
+    async def refunded(
+        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    ) -> None:
+        """Note that money went back to an IBAN."""
+        ...
+
     async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile (+989…) of whom the bill concerns."""
         ...
@@ -63,6 +69,14 @@ class RequestSubject:
         request = await uow.requests.get(bill.subject_id, lock=True)
         kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
         await desk.engine.note(uow, request, "surplus_payment", actor, kept)
+
+    async def refunded(
+        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    ) -> None:
+        """Append it to the request's history."""
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference, "iban": iban}
+        await desk.engine.note(uow, request, "refund", actor, kept)
 
     async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the citizen's mobile."""
@@ -96,6 +110,14 @@ class RowSubject:
         """Put it among the facts of the audit: a row has no history of its own money."""
         facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
         await uow.audit.record(desk.clock.now(), actor.label, "surplus_payment", facts)
+
+    async def refunded(
+        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, iban: str, actor: Actor
+    ) -> None:
+        """Put it among the facts of the audit."""
+        facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
+        kept = facts | {"reference": payment.reference, "iban": iban}
+        await uow.audit.record(desk.clock.now(), actor.label, "refund", kept)
 
     async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""

@@ -177,3 +177,20 @@ def test_a_duty_is_waived_by_revenue_alone(office: Terminal, tmp_path: Path) -> 
     assert office.refused(*waive, "revenue")["code"] == "already_done"
     assert office.refused("duty", "waive", PLATE, "1400", "--reason", "x", "--as", "revenue")["code"] == "not_found"
     assert office.refused("duty", "generate", "1405", "--as", "civil")["code"] == "forbidden"
+
+
+def test_fines_of_imported_violations_are_billed_and_waived(office: Terminal, tmp_path: Path) -> None:
+    driver = "0790419904"
+    office.json("import", "driver", str(sheet(tmp_path, f"کد ملی,نام,موبایل\n{driver},عبدالله ایری,09121000002\n")))
+    lines = f"{driver},1405/08/29,overcharge,500000\n{driver},1405/08/30,smoking,300000\n"
+    office.json("import", "violation", str(sheet(tmp_path, f"driver,date,kind,fine\n{lines}")))
+    key = (driver, "1405/08/29", "overcharge")
+    bill = office.json("violation", "bill", *key, "--as", "revenue")
+    assert (bill["amount"], bill["state"]) == (500_000, "open")
+    assert bill["bill_id"] in office.run("violation", "bill", *key, "--as", "taxi_officer").out
+    waive = ("violation", "waive", driver, "2026-11-21", "smoking", "--reason", "نخستین بار", "--as")
+    assert office.refused(*waive, "taxi_officer")["code"] == "forbidden"
+    assert office.json(*waive, "revenue")["state"] == "waived"
+    told = [one["key"].rpartition(".")[2] for one in office.json("outbox", "list")]
+    assert sorted(told) == ["billed", "waived"]
+    assert office.refused("violation", "bill", driver, "1405/08/01", "other", "--as", "revenue")["code"] == "not_found"

@@ -183,3 +183,54 @@ def test_everything_is_readable_for_people(office: Terminal, command: tuple[str,
     assert finished.out.strip()
     shown = office.run("request", "show", code)
     assert "خیابان امام" in shown.out
+
+
+def test_what_a_request_holds_is_shown(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    act(office, code, "accept", "civil")
+    [bill] = act(office, code, "price", "revenue", amount="30000000", reason="تخفیف شورا")["bills"]
+    slip = ("payment", "record", bill["bill_id"], bill["payment_id"], str(bill["amount"]), "--reference", "RRN-1")
+    office.json(*slip, "--as", "revenue")
+    act(office, code, "schedule", "civil")
+    office.json("request", "correct-mobile", code, "09351112222", "--proof", "کارت ملی دید", "--as", "civil")
+    shown = office.json("request", "show", code)
+    [line] = shown["quote"]["lines"]
+    assert (line["for"], line["units"], line["rate"], line["amount"], line["vat"]) == (
+        {"machine": "loader"}, 4, 8_000_000, 32_000_000, 3_200_000,
+    )  # fmt: skip
+    assert (shown["quote"]["computed"], shown["quote"]["total"], shown["quote"]["reason"]) == (
+        35_200_000, 30_000_000, "تخفیف شورا",
+    )  # fmt: skip
+    assert {(one["code"], one["kind"], one["hold"]) for one in shown["bookings"]} == {
+        ("LD-1", "machine", False), ("OP-1", "operator", False),
+    }  # fmt: skip
+    [correction] = shown["corrections"]
+    assert (correction["mobile"], correction["proof"]) == ("+989351112222", "کارت ملی دید")
+    assert (shown["visit"], shown["letter"], shown["data"]["machine"]) == (None, None, "لودر ۱")
+    act(office, code, "hand_over", "civil")
+    done = act(office, code, "complete", "civil", hours="3")
+    assert done["data"]["hours_done"] == [3]
+    assert "delivery_token" not in done["data"]
+    printed = office.run("request", "show", code).out
+    assert all(word in printed for word in ("LD-1", "کارت ملی دید", "8000000", "hours_done"))
+
+
+def test_money_goes_back(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    act(office, code, "accept", "civil")
+    [bill] = act(office, code, "price", "revenue")["bills"]
+    slip = ("payment", "record", bill["bill_id"], bill["payment_id"], str(bill["amount"]), "--reference", "RRN-1")
+    office.json(*slip, "--as", "revenue")
+    act(office, code, "cancel", "civil")
+    [due] = office.json("payment", "refunds")
+    assert (due["bill_id"], due["amount"], due["reason"], due["code"]) == (
+        bill["bill_id"], 35_200_000, "cancelled", code,
+    )  # fmt: skip
+    transfer = ("payment", "refund", due["bill_id"], "--iban", "IR062960000000100324200001", "--reference", "TR-1")
+    assert office.refused(*transfer, "--as", "civil")["code"] == "forbidden"
+    done = office.json(*transfer, "--as", "revenue")
+    assert (done["amount"], done["bill"]["state"]) == (35_200_000, "refunded")
+    assert office.json(*transfer, "--as", "revenue") == done
+    assert office.json("payment", "refunds") == []
+    shown = office.json("request", "show", code)
+    assert (shown["history"][-1]["event"], shown["bills"][0]["state"]) == ("refund", "refunded")

@@ -133,6 +133,7 @@ REAL: dict[str, list[str]] = {
     "refund": [grouped(HIGHEST_AMOUNT)],
     "bill_id": ["9" * 13],
     "payment_id": ["9" * 13],
+    "iban_end": ["۹۹۹۹"],
     "deadline": [last_day(moment) for moment in MOMENTS],
     "booked_start": [day_and_hour(moment) for moment in MOMENTS],
     "date": [jalali_long(day) for day in DAYS],

@@ -3,11 +3,20 @@
 import pytest
 
 from domain.actions import pay
-from domain.actions.charges import bill_for, waive
+from domain.actions.charges import bill_and_tell, bill_for, waive, waive_and_tell
 from domain.actions.subjects import SUBJECTS
 from domain.billing import Till
 from domain.bills import Bill, BillState, PaymentMethod, PaymentOutcome
-from domain.errors import AlreadyDone, AmountMismatch, InvalidField, NotAllowedNow, NotFound, PaymentUnknown
+from domain.errors import (
+    AlreadyDone,
+    AmountMismatch,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    NotAllowedNow,
+    NotFound,
+    PaymentUnknown,
+)
 from domain.people import Role
 from domain.registries import DUTY, REWARD, VIOLATION, Registry
 from domain.registry_rows import RegistryRow
@@ -162,3 +171,31 @@ async def test_every_subject_says_whom_and_what_it_concerns(town: Municipality) 
     assert found == [
         ("+989121234567", "کارکرد ماشین‌آلات"), (OWNER_MOBILE, "عوارض تاکسی"), (DRIVER_MOBILE, "جریمه تخلف تاکسی"),
     ]  # fmt: skip
+
+
+async def test_a_fine_is_billed_and_its_driver_told_once(town: Municipality) -> None:
+    row = await a_violation(town)
+    for by in (Role.TAXI_OFFICER, Role.REVENUE):
+        async with town.store.unit() as uow:
+            bill = await bill_and_tell(town.desk, uow, VIOLATION, row.id, actor(by))
+    [told] = await town.sent(DRIVER_MOBILE)
+    assert told.key == "registries.violation.notices.billed"
+    assert all(word in told.text for word in (bill.bill_id, bill.payment_id, "۵۰۰٬۰۰۰ ریال", "کرایه بیش از نرخ"))
+    with pytest.raises(Forbidden):
+        async with town.store.unit() as uow:
+            await bill_and_tell(town.desk, uow, VIOLATION, row.id, actor(Role.CIVIL))
+
+
+async def test_a_waiver_is_revenues_and_told(town: Municipality) -> None:
+    fine, duty = await a_violation(town), await a_duty(town)
+    with pytest.raises(Forbidden):
+        async with town.store.unit() as uow:
+            await waive_and_tell(town.desk, uow, VIOLATION, fine.id, "جوانی", actor(Role.TAXI_OFFICER))
+    with pytest.raises(MissingField):
+        async with town.store.unit() as uow:
+            await waive_and_tell(town.desk, uow, VIOLATION, fine.id, " ", actor(Role.REVENUE))
+    for row, registry in ((fine, VIOLATION), (duty, DUTY)):
+        async with town.store.unit() as uow:
+            done = await waive_and_tell(town.desk, uow, registry, row.id, "جانباز", actor(Role.REVENUE))
+        assert done.values["state"] == "waived"
+    assert await town.keys(DRIVER_MOBILE) == await town.keys(OWNER_MOBILE) == ["waived"]
