@@ -78,7 +78,7 @@ def test_nothing_is_imported_when_a_row_is_wrong(terminal: Terminal, tmp_path: P
         assert connection.execute("SELECT count(*) FROM resources").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b'code,title,type\n"x,y,loader\n'])
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b'"code,title,type\nx,y,loader\n'])
 def test_a_file_that_is_no_table_is_refused(terminal: Terminal, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "machines.csv"
     file.write_bytes(content)

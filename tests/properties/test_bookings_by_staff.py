@@ -149,7 +149,7 @@ class Offices:
         starts = [day.replace(hour=4, minute=30) + timedelta(minutes=15 * quarter) for _, quarter in visits]
         officers = [officer for officer, _ in visits]
         named = zip(officers, starts, strict=True)
-        inputs = [{"officer": officer, "visit": at.isoformat()} for officer, at in named]
+        inputs = [{"officer": one, "visit": at.isoformat(), "outside_hours": "yes"} for one, at in named]
         taken = await self.at_once(codes, "assign", Role.MANAGER, inputs)
         held = await self.bookings(codes)
         for request, granted in zip(before, taken, strict=True):
