@@ -152,7 +152,8 @@ class Actor:
     `ident` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
     `channel` is the key of the channel through which it came. `stands_for` are the user names of absent members of the
     staff whose substitute this one is; `role_names` has their roles too, and `lent` says which come from them alone.
-    `on_behalf_of` is the one of them for whom this is done (`acting_by`).
+    `on_behalf_of` is the one of them for whom this is done (`acting_by`). `office` is the code of a clerk's counter
+    office, None for everybody else.
     """
 
     role_names: frozenset[Role]
@@ -162,6 +163,7 @@ class Actor:
     stands_for: frozenset[str] = frozenset()
     lent: frozenset[tuple[str, Role]] = frozenset()
     on_behalf_of: str | None = None
+    office: str | None = None
 
     @property
     def label(self) -> str:
