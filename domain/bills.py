@@ -80,7 +80,10 @@ class PaymentOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that arrived for a bill. `reference` is the bank's or POS's own number, unique with its method."""
+    """Money that arrived for a bill. `reference` is the bank's or POS's own number, unique with its method.
+
+    `office` is the code of the counter office that took it; its references bear the code (`terminal_reference`).
+    """
 
     id: int
     bill_id: int
@@ -90,6 +93,12 @@ class Payment:
     outcome: PaymentOutcome
     recorded_by: str
     at: datetime
+    office: str | None = None
+
+
+def terminal_reference(office: str | None, reference: str) -> str:
+    """Return a POS reference as it is stored: two offices' terminals may give the same number."""
+    return f"{office}/{reference}" if office else reference
 
 
 class RefundState(StrEnum):
