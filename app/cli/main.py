@@ -82,6 +82,22 @@ COMMANDS: Table = {
             "substitutes": "app.cli.substitutes:list_substitutes",
         },
     ),
+    "office": Group(
+        "Counter offices: their keys, what they earn, their statements.",
+        {
+            "add": "app.cli.offices:add",
+            "rotate-key": "app.cli.offices:rotate_key",
+            "list": "app.cli.offices:list_offices",
+            "allow": "app.cli.offices:allow",
+            "activate": "app.cli.offices:activate",
+            "deactivate": "app.cli.offices:deactivate",
+            "commission": Group(
+                "What offices earn.",
+                {"add": "app.cli.commission:add", "list": "app.cli.commission:list_rules"},
+            ),
+            "statement": "app.cli.offices:statement",
+        },
+    ),
     "import": "app.cli.imports:import_table",
     "export": "app.cli.imports:export",
     "registry": Group(
