@@ -15,13 +15,14 @@ from rich.console import Console
 from sqlalchemy import select
 
 from app import passwords
+from app.demo import counter
 from app.demo.clock import DemoClock
 from app.demo.loading import load, reset
 from app.demo.printing import printed
 from app.demo.registers import staff_actors
-from app.demo.summary import Summary
+from app.demo.summary import ShownOffice, Summary
 from app.settings import Settings
-from app.wiring import build_desk, build_signer
+from app.wiring import build_desk, build_signer, build_vault
 from domain import people
 from domain.accounts import CommentFilter, CommentState
 from domain.actions import act, pay, receive, service_page
@@ -50,6 +51,7 @@ PASSING = {"priced"}
 """States that a request leaves in the step that brings it there."""
 
 SETTINGS = Settings(demo=True)
+VAULT = build_vault(SETTINGS)
 
 
 def desk_at(now: datetime) -> Desk:
@@ -62,7 +64,7 @@ async def _load_once(url: str) -> Summary:
     await migrate(url)
     store = await SqlStore.open(url)
     try:
-        return await load(desk_at(NOW), store, demo=True, address=ADDRESS)
+        return await load(desk_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
     finally:
         await store.close()
 
@@ -248,7 +250,7 @@ async def test_nothing_is_left_to_send_or_to_fire(store: SqlStore, desk: Desk) -
 )
 async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
     moment = datetime.fromisoformat(now).astimezone(UTC)
-    summary = await load(desk_at(moment), empty_store, demo=True, address=ADDRESS)
+    summary = await load(desk_at(moment), empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert standing(summary) == EVERYWHERE
     async with empty_store.unit(write=False) as uow:
         assert await uow.outbox.recent(state=MessageState.QUEUED) == []
@@ -258,7 +260,7 @@ async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
 
 async def test_a_second_load_changes_nothing(store: SqlStore, summary: Summary) -> None:
     before = await everything(store)
-    again = await load(desk_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS)
+    again = await load(desk_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS, vault=VAULT)
     assert await everything(store) == before
     assert again == replace(summary, loaded=False)
 
@@ -266,7 +268,7 @@ async def test_a_second_load_changes_nothing(store: SqlStore, summary: Summary) 
 async def test_a_newcomer_can_follow_the_summary(store: SqlStore, summary: Summary, desk: Desk) -> None:
     message, reply = await text(desk, store, summary.sender, summary.text)
     assert (message.state, message.intent) == (InboundState.ANSWERED, "machinery")
-    again = await load(desk, store, demo=True, address=ADDRESS)
+    again = await load(desk, store, demo=True, address=ADDRESS, vault=VAULT)
     assert again == replace(summary, loaded=False), "a request of somebody else does not disturb the demonstration"
     async with store.unit(write=False) as uow:
         (request,) = await uow.requests.find(RequestFilter(mobile=mobile(summary.sender)))
@@ -315,7 +317,7 @@ async def test_the_commands_take_a_request_to_its_end(store: SqlStore, summary: 
 async def test_the_payments_settle_their_bills(store: SqlStore, summary: Summary, desk: Desk) -> None:
     for command in summary.payments:
         await type_in(desk, store, command)
-    again = await load(desk, store, demo=True, address=ADDRESS)
+    again = await load(desk, store, demo=True, address=ADDRESS, vault=VAULT)
     assert [one.state for one in again.requests if one.bill] == []
     assert {one.state for one in summary.requests if one.bill} == {"awaiting_payment", "awaiting_supplement"}
     assert again.payments == []
@@ -325,7 +327,7 @@ async def test_a_database_of_others_is_refused(empty_store: SqlStore, desk: Desk
     await text(desk, empty_store, "09121234567", "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام")
     before = await everything(empty_store)
     with pytest.raises(Conflict) as refused:
-        await load(desk, empty_store, demo=True, address=ADDRESS)
+        await load(desk, empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert refused.value.detail == "demo_not_empty"
     assert "شهرداری نمونه" in desk.wording.error(refused.value)
     assert await everything(empty_store) == before
@@ -334,14 +336,25 @@ async def test_a_database_of_others_is_refused(empty_store: SqlStore, desk: Desk
 async def test_what_fails_leaves_nothing(empty_store: SqlStore, desk: Desk) -> None:
     broken = replace(desk, engine=replace(desk.engine, services={}))
     with pytest.raises(UnknownService):
-        await load(broken, empty_store, demo=True, address=ADDRESS)
+        await load(broken, empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert not any((await everything(empty_store)).values())
+
+
+async def test_there_is_a_counter_office_to_try_software_against(store: SqlStore, summary: Summary) -> None:
+    assert summary.office == ShownOffice("1001", counter.NAME, "office-1001", "demo-counter-key-1001")
+    async with store.unit(write=False) as uow:
+        office = await uow.offices.by_code("1001")
+        [rule] = await uow.offices.rules()
+    assert [VAULT.open(one.sealed) for one in office.usable_keys(NOW)] == ["demo-counter-key-1001"]
+    assert (rule.office, rule.service, rule.per_request, rule.share_bp) == (None, None, 50_000, 200)
+    assert rule.holds("1001", "machinery", NOW.date())
 
 
 async def test_reset_starts_over(store: SqlStore, summary: Summary, desk: Desk) -> None:
     await text(desk, store, summary.sender, summary.text)
-    over = await reset(desk, store, demo=True, address=ADDRESS)
+    over = await reset(desk, store, demo=True, address=ADDRESS, vault=VAULT)
     assert over.loaded
+    assert over.office == summary.office
     assert [(one.mobile, one.state) for one in over.requests] == [(one.mobile, one.state) for one in summary.requests]
     assert {one.code for one in over.requests} & {one.code for one in summary.requests} == set()
     async with store.unit(write=False) as uow:
@@ -351,20 +364,22 @@ async def test_reset_starts_over(store: SqlStore, summary: Summary, desk: Desk) 
 async def test_reset_is_for_demo_mode_alone(store: SqlStore, desk: Desk) -> None:
     before = await everything(store)
     with pytest.raises(Forbidden) as refused:
-        await reset(desk, store, demo=False, address=ADDRESS)
+        await reset(desk, store, demo=False, address=ADDRESS, vault=VAULT)
     assert "PISHKHAN_DEMO" in desk.wording.error(refused.value)
     assert await everything(store) == before
 
 
 async def test_outside_of_demo_mode_nobody_knows_the_password(empty_store: SqlStore, desk: Desk) -> None:
-    first = await load(desk, empty_store, demo=False, address=ADDRESS)
-    assert first.phone is None
+    first = await load(desk, empty_store, demo=False, address=ADDRESS, vault=VAULT)
+    assert (first.phone, first.office) == (None, None)
+    async with empty_store.unit(write=False) as uow:
+        assert await uow.offices.all() == []
     assert len(first.password or "") == passwords.LENGTH
     async with empty_store.unit(write=False) as uow:
         member = await uow.people.staff("civil")
     assert member is not None
     assert passwords.matches(member.password_hash, first.password or "")
-    assert (await load(desk, empty_store, demo=False, address=ADDRESS)).password is None
+    assert (await load(desk, empty_store, demo=False, address=ADDRESS, vault=VAULT)).password is None
 
 
 def test_the_summary_is_printed_whole(summary: Summary, desk: Desk) -> None:
@@ -376,6 +391,8 @@ def test_the_summary_is_printed_whole(summary: Summary, desk: Desk) -> None:
     assert summary.phone == ADDRESS + "/demo/phone"
     joined = page.replace(" \\\n   ", "")
     assert all(f".venv/bin/pishkhan {command}\n" in joined for command in [*summary.commands, *summary.payments])
+    assert summary.office is not None
+    assert summary.office.key in page
     compact = page.replace(" ", "")
     assert all(one.code in compact and one.mobile in page for one in summary.requests)
     assert all(one.username in page and one.name in page for one in summary.staff)
