@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from app.calendar_settings import CalendarSettings
 from app.policy_settings import PolicySettings
-from app.sections import NOT_SET, BillSettings, Networks, SmsSettings, StaffSettings
+from app.sections import NOT_SET, BillSettings, Networks, SmsSettings, SoapSettings, StaffSettings
 from domain.policy import Policy
 
 PREFIX = "PISHKHAN_"
@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     )
     bills: BillSettings = BillSettings()
     sms: SmsSettings = SmsSettings()
+    soap: SoapSettings = SoapSettings()
     staff: StaffSettings = StaffSettings()
     calendar: CalendarSettings = CalendarSettings()
     policy: PolicySettings = PolicySettings()

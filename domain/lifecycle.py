@@ -199,7 +199,10 @@ It may raise a domain error that names the field which is wrong (a plate that no
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A look-up under way: the open unit, who asks (a mobile, or None), the values said, and what the rules need."""
+    """A look-up under way: the open unit, who asks (a mobile, or None), the values said, and what the rules need.
+
+    `by` is the asker as the audit names it. A `brief` answer has to fit one text; another one may tell everything.
+    """
 
     uow: "UnitOfWork"
     mobile: str | None
@@ -208,6 +211,8 @@ class Asked:
     policy: Policy
     calendar: "WorkingCalendar"
     ids: "Ids"
+    by: str
+    brief: bool
 
 
 Answer = tuple[str, Mapping[str, Any]]

@@ -21,8 +21,15 @@ MOST_NETWORKS = 50
 MOST_LOCKS = 200
 """Source addresses of one office that are locked out at once; beyond, those that end first are let go."""
 
-CALLS_KEEP = timedelta(days=7)
-"""How long the answer of a call is kept for its repetition: it may hold personal data, so no longer than that."""
+ACTS_KEEP = timedelta(days=400)
+"""How long the answer of a call that changed something is given again to the same call id: longer than any software
+repeats itself. It says where a request stands and names nobody; the erasure of the request takes it away.
+"""
+
+QUESTIONS_KEEP = timedelta(minutes=10)
+"""The same for a call that only asked: repeated after a cut line it gets the same answer, a later question a fresh one.
+Such answers hold whole forms, so they are not kept longer.
+"""
 
 WHOLE = 10_000
 """Hundredths of a percent in the whole."""

@@ -130,6 +130,7 @@ COMMANDS: Table = {
     "calendar": Group("Working days and holidays.", {"set": "app.cli.calendar:set_day"}),
     "backup": "app.cli.database:backup",
     "restore": "app.cli.database:restore",
+    "soap": Group("The counter offices' software.", {"wsdl": "app.cli.soap:wsdl"}),
     "sms": Group(
         "Texts: what they mean, what they do, what they cost.",
         {

@@ -13,7 +13,7 @@ from domain.actions.statement import statement
 from domain.bills import PaymentMethod
 from domain.calendar import period
 from domain.errors import AlreadyDone, Conflict, Forbidden, Internal, InvalidField, NotFound, UnknownService
-from domain.offices import CALLS_KEEP, MOST_LOCKS, CommissionRule, Office, Statement, StatementLine, network
+from domain.offices import ACTS_KEEP, MOST_LOCKS, CommissionRule, Office, Statement, StatementLine, network
 from domain.people import Actor, Role
 from store.schema import audit
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, OFFICE, TUESDAY_MORNING, Municipality, actor, clerk
@@ -297,10 +297,10 @@ async def test_a_share_is_rounded_down_payment_by_payment(town: Municipality, ke
 
 async def test_calls_are_forgotten_in_time(town: Municipality) -> None:
     async with town.store.unit() as uow:
-        await uow.calls.begin(OFFICE, "a", "d", "Ping", TUESDAY_MORNING + CALLS_KEEP, TUESDAY_MORNING)
+        await uow.calls.begin(OFFICE, "a", "d", "Ping", TUESDAY_MORNING + ACTS_KEEP, TUESDAY_MORNING)
         await uow.calls.take_nonce(OFFICE, "n", TUESDAY_MORNING + HOUR)
     assert await offices.forget_calls(town.desk, town.store) == 0
     town.advance(hours=1)
     assert await offices.forget_calls(town.desk, town.store) == 1
-    town.advance(days=7)
+    town.advance(days=400)
     assert await offices.forget_calls(town.desk, town.store) == 1
