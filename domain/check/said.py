@@ -14,12 +14,13 @@ from domain.people import Role
 from domain.requests import Phase
 
 SAID = (
-    "ask.tariff", "errors.internal", "errors.too_many_requests", "sms.bill_of_other", "sms.bill_settled",
-    "sms.choose", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.help", "sms.left",
-    "sms.list", "sms.list_line", "sms.no_requests", "sms.nothing_to_leave", "sms.nothing_to_pay", "sms.opted_in",
-    "sms.opted_out", "sms.pay", "sms.pay_bill", "sms.rated", "sms.rated_low", "sms.reopened", "sms.restarted",
-    "sms.status", "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "staff.low_rating",
-    "staff.reopened_by_rating", "staff.sla_broken", "units.hour", "units.plate", "units.rial",
+    "ask.tariff", "details.invalid_field.soap_order", "details.invalid_field.soap_value",
+    "details.missing_field.soap_missing", "errors.internal", "errors.too_many_requests", "sms.bill_of_other",
+    "sms.bill_settled", "sms.choose", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.help",
+    "sms.left", "sms.list", "sms.list_line", "sms.no_requests", "sms.nothing_to_leave", "sms.nothing_to_pay",
+    "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill", "sms.rated", "sms.rated_low", "sms.reopened",
+    "sms.restarted", "sms.status", "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short",
+    "staff.low_rating", "staff.reopened_by_rating", "staff.sla_broken", "units.hour", "units.plate", "units.rial",
 )  # fmt: skip
 """Keys that are written out."""
 
@@ -28,9 +29,10 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "bad_year", "before_start", "broken_row", "column_twice", "empty", "empty_file", "file_kind",
         "fine_of_reward", "future", "hours_missing", "leave_days_left", "leave_notice", "leave_order",
         "leave_too_far", "leave_too_long", "menu", "more_cells", "no_headings", "no_machine", "not_thousands",
-        "one_an_item", "other_driver", "other_taxi", "own_number", "part_of_day", "past", "range", "retention",
-        "same_mobile", "same_person", "too_high", "too_long", "too_long_work", "too_many_machines",
-        "unknown_action", "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "yes_or_no",
+        "office_code", "one_an_item", "other_driver", "other_taxi", "own_number", "part_of_day", "past", "range",
+        "retention", "same_mobile", "same_person", "soap_body", "soap_encoding", "soap_envelope", "soap_order",
+        "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines", "unknown_action",
+        "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "yes_or_no",
     ),
     "missing_field": (
         "empty_cell", "name_driver", "no_column", "no_own_taxi", "several_taxis", "which_driver",
@@ -39,10 +41,10 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "choice", "machine", "table",
     ),
     "not_found": (
-        "driver", "no_driver", "reference", "tariff", "taxi", "taxi_person",
+        "answer_erased", "driver", "no_driver", "not_issued", "reference", "tariff", "taxi", "taxi_person",
     ),
     "forbidden": (
-        "cross_site", "demo_only", "other_officer", "override_needs_reason",
+        "cross_site", "demo_only", "other_office", "other_officer", "override_needs_reason",
     ),
     "not_allowed_now": (
         "bill_open", "charge_fixed", "charge_state", "documents_pending", "driver_inactive", "duties_open",
@@ -50,14 +52,14 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "rated_low_only", "refund_due",
     ),
     "already_done": (
-        "erased", "rated", "reopened", "username_taken",
+        "erased", "office_code_taken", "rated", "reopened", "username_taken",
     ),
     "conflict": (
         "demo_not_empty", "file_exists", "leave_overlap", "no_free_machine", "no_free_operator", "officer_busy",
-        "taken", "tariff_overlap", "twice_in_file",
+        "rule_overlap", "taken", "tariff_overlap", "twice_in_file", "username_taken",
     ),
     "duplicate_request": (
-        "reference_used",
+        "call_id_used", "reference_used",
     ),
     "too_many_requests": (
         "guessing",
@@ -65,8 +67,17 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "too_large": (
         "too_many_documents",
     ),
+    "authentication_failed": (
+        "address", "clock", "locked", "no_moment", "no_nonce", "no_token", "only_token", "plain_text",
+    ),
+    "replayed": (
+        "nonce",
+    ),
     "unsupported": (
-        "service_by_sms",
+        "dtd", "mtom", "must_understand", "service_by_sms", "soap_namespace", "soap_operation", "soap_version",
+    ),
+    "internal": (
+        "sealed_elsewhere",
     ),
 }  # fmt: skip
 """Code of an error → the reasons it is raised with: each is told in words of its own."""
