@@ -51,5 +51,6 @@ DUTIES = Lookup(
         Field("taxi_code", TAXI_CODE, required=False),
     ),
     tell_duties,
+    answers=("duty", "more_duties", "no_duty", "no_duties"),
     soap_operation="GetTaxiDuties",
 )
