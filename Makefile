@@ -42,11 +42,12 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup
+bench: $(VENV)/.for-bench
 	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.inbound
 	$(BIN)/python -m bench.relay
+	$(BIN)/python -m bench.soap
 	$(BIN)/python -m bench.lifecycle
 	$(BIN)/python -m bench.lifecycle --database postgresql
 	$(BIN)/python -m bench.memory
@@ -60,9 +61,15 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+$(VENV)/.for-bench: $(VENV)/.for-development requirements-bench.lock
+	scripts/system-packages.sh bench
+	$(PIP) install --require-hashes --requirement requirements-bench.lock
+	touch $@
+
 lock:
 	$(COMPILE) --extra build --output-file requirements.lock
 	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra bench --constraints requirements.lock --output-file requirements-bench.lock
 
 assets:
 	npm ci --ignore-scripts --no-audit --no-fund

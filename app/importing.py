@@ -11,7 +11,7 @@ from app.sheets import opened
 from domain.actions.desk import Desk
 from domain.actions.importing import examine, keep
 from domain.actions.registries import may_edit
-from domain.imports import Examined, Progress, RowFault, Tally
+from domain.imports import REPORT_COLUMNS, Examined, Progress, RowFault, Tally
 from domain.messages import Catalogue
 from domain.people import Actor
 from domain.ports import Store
@@ -78,10 +78,10 @@ def _told(done: Imported, report: Path | None, catalogue: Catalogue) -> Iterator
         yield keep_first
         return
     with written(report, force=True) as write:
-        write([catalogue.text(f"registries.report.{name}") for name in ("row", "column", "code", "given", "message")])
+        write([catalogue.text(f"registries.report.{name}") for name in REPORT_COLUMNS])
 
         def write_too(fault: RowFault) -> None:
             keep_first(fault)
-            write([fault.row, fault.column, fault.code, fault.given, fault.message])
+            write([getattr(fault, name) for name in REPORT_COLUMNS])
 
         yield write_too

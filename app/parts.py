@@ -5,16 +5,20 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.database import open_store
 from app.demo.registers import phone_names
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
-from app.wiring import build_signer, desk_of
+from app.wiring import build_signer, build_vault, desk_of
 from channels import Channel
 from channels.demo.phone import PATH as PHONE_PATH
 from channels.demo.phone import DemoPhone
+from channels.pishkhan_soap.calls import Counter
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
 from channels.sms.inbound import SmsChannel
 from channels.sms.outbound import Relay
@@ -102,7 +106,19 @@ def _demo_phone(parts: Parts) -> Channel:
     return DemoPhone(parts.desk, parts.store, parts.line, known)
 
 
-CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"web": _site, "portal": _portal, "sms": _sms}
+def _pishkhan_soap(parts: Parts) -> Channel:
+    settings = parts.settings
+    counter = Counter(parts.desk, parts.store, build_vault(settings), timedelta(seconds=settings.soap.clock_skew))
+    contract = Contract(tuple(parts.desk.services.values()), parts.desk.catalogue)
+    return PishkhanSoap(counter, contract, settings.address)
+
+
+CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {
+    "web": _site,
+    "portal": _portal,
+    "sms": _sms,
+    "pishkhan_soap": _pishkhan_soap,
+}
 """The channels of every process, in the order in which they are mounted: the shared layout comes first."""
 
 DEMO_CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"demo": _demo_phone}

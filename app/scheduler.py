@@ -20,6 +20,7 @@ from app.leases import Lease, LeaseLost
 from app.parts import Parts
 from domain.actions.erase import erase_kept_long_enough
 from domain.actions.expiries import REMINDED_FROM, remind
+from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
 from domain.calendar import TEHRAN
@@ -67,6 +68,7 @@ JOBS = (
     Job("deadlines", every(seconds=20), _due(TimerKind.DEADLINE)),
     Job("reminders", every(seconds=20), _due(TimerKind.REMINDER)),
     Job("sla", every(minutes=1), _due(TimerKind.SLA)),
+    Job("calls", every(minutes=10), lambda parts: forget_calls(parts.desk, parts.store)),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
     Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),

@@ -98,6 +98,14 @@ class SmsSettings(Section):
         return found if isinstance(found, ProviderSettings) else None
 
 
+class SoapSettings(Section):
+    """The counter offices' software."""
+
+    clock_skew: int = Field(
+        300, ge=1, le=86_400, description="Seconds that the clock of a counter office may differ from ours."
+    )
+
+
 class StaffSettings(Section):
     """How the staff sign in."""
 

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from app.calendar_settings import CalendarSettings
 from app.policy_settings import PolicySettings
-from app.sections import NOT_SET, BillSettings, Networks, SmsSettings, StaffSettings
+from app.sections import NOT_SET, BillSettings, Networks, SmsSettings, SoapSettings, StaffSettings
 from domain.policy import Policy
 
 PREFIX = "PISHKHAN_"
@@ -59,7 +59,8 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="TCP port that the server listens on; 0 takes any free one.")
     base_url: str = Field("", description="Address under which people reach the server; empty: http://HOST:PORT.")
     secret_key: SecretStr = Field(
-        NOT_SET, description="Secret that keys are derived from: seals of the history, sessions."
+        NOT_SET,
+        description="Secret that keys are derived from: seals of the history, keys of counter offices, sessions.",
     )
     trusted_proxies: Networks = Field(
         (), description="Networks of proxies whose X-Forwarded-For and -Proto are believed."
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     )
     bills: BillSettings = BillSettings()
     sms: SmsSettings = SmsSettings()
+    soap: SoapSettings = SoapSettings()
     staff: StaffSettings = StaffSettings()
     calendar: CalendarSettings = CalendarSettings()
     policy: PolicySettings = PolicySettings()

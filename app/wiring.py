@@ -8,6 +8,7 @@ from app.clock import SystemClock
 from app.ids import RandomIds
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
+from app.vault import FernetVault
 from domain.actions.desk import Desk
 from domain.conversation.grammar import Grammar
 from domain.engine import Engine
@@ -40,6 +41,14 @@ def build_signer(settings: Settings) -> Ed25519Signer:
     if not secret:
         raise SettingsError(["PISHKHAN_SECRET_KEY is not set: seals are signed with a key made of it"])
     return Ed25519Signer(secret)
+
+
+def build_vault(settings: Settings) -> FernetVault:
+    """Return what keys of counter offices are sealed with; `SettingsError` without a secret key."""
+    secret = settings.secret(settings.secret_key)
+    if not secret:
+        raise SettingsError(["PISHKHAN_SECRET_KEY is not set: keys of offices are sealed with a key made of it"])
+    return FernetVault(secret)
 
 
 async def desk_of(settings: Settings, store: Store) -> Desk:

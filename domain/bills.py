@@ -87,6 +87,8 @@ class PaymentOutcome(StrEnum):
 class Payment:
     """Money that arrived for a bill, or went back (`returned`). `reference` is the bank's or POS's own number, unique
     with its method.
+
+    `office` is the code of the counter office that took it; its references bear the code (`terminal_reference`).
     """
 
     id: int
@@ -97,6 +99,12 @@ class Payment:
     outcome: PaymentOutcome
     recorded_by: str
     at: datetime
+    office: str | None = None
+
+
+def terminal_reference(office: str | None, reference: str) -> str:
+    """Return a POS reference as it is stored: two offices' terminals may give the same number."""
+    return f"{office}/{reference}" if office else reference
 
 
 class RefundState(StrEnum):

@@ -19,6 +19,9 @@ from domain.text import persian_digits
 TEHRAN = ZoneInfo("Asia/Tehran")
 """+03:30; with summer time until September 2022."""
 
+FIRST_YEAR, LAST_YEAR = 1300, 1499
+"""Jalali years for which the calendar is known to be right (facts-iran.md, "Text, calendar, time")."""
+
 MONTH_NAMES = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
 )  # fmt: skip
@@ -61,6 +64,16 @@ def from_jalali(year: int, month: int, day: int) -> date:
     except ValueError as error:
         raise InvalidField("date") from error
     return jalali.to_gregorian()
+
+
+def period(year: int, month: int | None = None) -> tuple[date, date]:
+    """Return the first day of a Jalali year or month, and the first day after it; `InvalidField` (`year`, `month`)."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidField("year")
+    if month is not None and not 1 <= month <= 12:
+        raise InvalidField("month")
+    first, following = (month or 1), (month or 12) % 12 + 1
+    return from_jalali(year, first, 1), from_jalali(year + (following == 1), following, 1)
 
 
 def jalali_text(day: date) -> str:

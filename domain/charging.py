@@ -72,6 +72,8 @@ class IssueBill(Effect):
 class HasCharge(Guard):
     """Whether the quote asks for money at all."""
 
+    decides: ClassVar[tuple[str, bool] | None] = ("charge", True)
+
     async def holds(self, ctx: Context) -> bool:
         """Tell whether the quoted total is above zero."""
         return bool(ctx.request.data["quote"]["total"] > 0)
@@ -82,6 +84,7 @@ class FreeOfCharge(Guard):
     """Whether the quote came to nothing: no bill is made."""
 
     requires_free: ClassVar[bool] = True
+    decides: ClassVar[tuple[str, bool] | None] = ("charge", False)
 
     async def holds(self, ctx: Context) -> bool:
         """Tell whether the quoted total is zero."""
@@ -90,17 +93,21 @@ class FreeOfCharge(Guard):
 
 @dataclass(frozen=True, slots=True)
 class BillsSettled(Guard):
-    """Every bill of the request is paid or waived (void ones do not count)."""
+    """Every bill of the request is paid or waived, if there are any.
+
+    Void ones do not count: one may have been made anew and paid. Where all are void nothing was paid, and it fails.
+    """
 
     requires_settled: ClassVar[bool] = True
 
     async def holds(self, ctx: Context) -> bool:
         """Look at the bills."""
         bills = await bills_of(ctx.uow, ctx.request)
-        return all(bill.state.settled or bill.state is BillState.VOID for bill in bills)
+        valid = [bill for bill in bills if bill.state is not BillState.VOID]
+        return all(bill.state.settled for bill in valid) and bool(valid or not bills)
 
     def refusal(self, ctx: Context) -> DomainError:
-        """Say that a bill is open."""
+        """Say that a bill is not paid."""
         return NotAllowedNow("action", detail="bill_open")
 
 
@@ -121,6 +128,7 @@ class NoPaymentUnresolved(Guard):
 class CloseOpenBills(Effect):
     """Bring bills that are still payable to `state` (expired or void)."""
 
+    voids: ClassVar[bool] = True
     state: BillState
 
     async def apply(self, ctx: Context) -> None:
@@ -136,6 +144,7 @@ class CloseOpenBills(Effect):
 class WaiveBills(CloseOpenBills):
     """Let the citizen off what is still to be paid."""
 
+    voids: ClassVar[bool] = False
     settles: ClassVar[bool] = True
     state: BillState = BillState.WAIVED
 
@@ -152,6 +161,8 @@ class MoneyCameIn(Guard):
 @dataclass(frozen=True, slots=True)
 class RefundAll(Effect):
     """Everything that was paid is due back (a cancellation after payment)."""
+
+    refunds: ClassVar[bool] = True
 
     async def apply(self, ctx: Context) -> None:
         """Make a refund for each paid bill."""

@@ -173,6 +173,7 @@ class Engine:
             mobile,
             now,
             now,
+            office=actor.office,
             fields=dict(values),
             subject_key=values.get(service.subject) if service.subject else None,
         )
@@ -282,8 +283,10 @@ def may(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
     """Tell whether this person may take this step of this request, whatever its state.
 
     A citizen does so with an own request, as the one whose answer it awaits, or as the one whom it keeps for this step;
-    everybody else by role.
+    a clerk with a request of the own office; everybody else by role.
     """
+    if actor.kind == "clerk":
+        return Role.CLERK in step.roles and actor.office is not None and request.office == actor.office
     if actor.kind != "citizen":
         return bool(step.roles & actor.role_names)
     own = Role.CITIZEN in step.roles and request.mobile == actor.ident

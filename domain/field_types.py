@@ -92,6 +92,10 @@ class FieldType(ABC):
         """Return what one choice is called in a menu."""
         return choice
 
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the keys of every text that `show` and `name_of` may look up for a field with these choices."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Text(FieldType):
@@ -153,6 +157,10 @@ class Rials(FieldType):
     def show(self, value: Any, words: Words) -> str:
         """Return grouped digits and the unit."""
         return f"{grouped(int(value))} {words('units.rial')}"
+
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the unit's."""
+        return ("units.rial",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +240,10 @@ class Moment(FieldType):
         moment = datetime.fromisoformat(value).astimezone(TEHRAN)
         return f"{jalali_text(moment.date())} {words('units.hour')} {persian_digits(moment.strftime('%H:%M'))}"
 
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the word for the hour's."""
+        return ("units.hour",)
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier(FieldType):
@@ -281,6 +293,10 @@ class Choice(FieldType):
     def name_of(self, choice: str, words: Words) -> str:
         """Return the choice's name."""
         return words(f"choices.{self.words}.{choice}") if self.words else choice
+
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the choices' names', if people see names."""
+        return tuple(f"choices.{self.words}.{choice}" for choice in choices) if self.words else ()
 
 
 @dataclass(frozen=True, slots=True)

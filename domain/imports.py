@@ -40,6 +40,10 @@ class Pile(Protocol):
         ...
 
 
+REPORT_COLUMNS = ("row", "column", "code", "given", "message")
+"""What a report tells of each fault, in this order; the headings are under `registries.report`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowFault:
     """One fault of one row: its number, the column's heading and field (None: the row as a whole), the error's stable

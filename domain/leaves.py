@@ -266,7 +266,7 @@ class KeepPeople(Effect):
     """Keep with a new leave what the officer must know, as it is at that moment.
 
     In the form: the days that count, and what the taxi owes, if anything. Beside it: driver, owner, who asks
-    (`choices.asked_by`), the driver's mobile where somebody else asks (`told_driver`), and whether the owner must agree
+    (`asked_by`), the driver's mobile where somebody else asks (`told_driver`), and whether the owner must agree
     (`needs_consent`).
     """
 

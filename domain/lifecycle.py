@@ -2,7 +2,7 @@
 
 A `Service` says what is asked (form), which words start it (keywords), through which states it runs, who may take which
 transition with what input, under which guards and with what effects, and what is told to whom. The engine (engine.py)
-runs declarations, every channel is driven by them, and `check.py` proves them. A further service is one new file and
+runs declarations, every channel is driven by them, and `check` proves them. A further service is one new file and
 its texts; see docs/add-a-service.md.
 """
 
@@ -51,9 +51,13 @@ class Guard(ABC):
     """
 
     requires_settled: ClassVar[bool] = False
-    """Whether passing it means that no bill of the request is open (check.py follows this); there may be none yet."""
+    """Whether passing it means that no bill of the request is open (`check` follows this); there may be none yet."""
     requires_free: ClassVar[bool] = False
     """Whether passing it means that the charge was reckoned and is nothing."""
+    decides: ClassVar[tuple[str, bool] | None] = None
+    """The question that it answers alone, and with which answer it holds: one of two guards that answer the same
+    question differently always holds.
+    """
 
     @abstractmethod
     async def holds(self, ctx: Context) -> bool:
@@ -69,9 +73,16 @@ class Effect(ABC):
 
     issues_bill: ClassVar[bool] = False
     settles: ClassVar[bool] = False
-    """Whether it closes every open bill without payment (a waiver)."""
+    """Whether it waives every open bill: that counts as paid."""
+    voids: ClassVar[bool] = False
+    """Whether it closes every open bill otherwise, as void or expired: that does not count as paid."""
+    refunds: ClassVar[bool] = False
+    """Whether everything that was paid goes back."""
     delivers: ClassVar[bool] = False
-    """Whether it gives the citizen what was paid for: a letter, a permit, a machine (check.py follows this)."""
+    """Whether it gives the citizen what was paid for: a letter, a permit, a machine.
+
+    `check` follows these five along every way that a request can take.
+    """
 
     @abstractmethod
     async def apply(self, ctx: Context) -> None:
@@ -205,7 +216,10 @@ Concerning = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A look-up under way: the open unit, who asks (a mobile, or None), the values said, and what the rules need."""
+    """A look-up under way: the open unit, who asks (a mobile, or None), the values said, and what the rules need.
+
+    `by` is the asker as the audit names it. A `brief` answer has to fit one text; another one may tell everything.
+    """
 
     uow: "UnitOfWork"
     mobile: str | None
@@ -214,6 +228,8 @@ class Asked:
     policy: Policy
     calendar: "WorkingCalendar"
     ids: "Ids"
+    by: str
+    brief: bool
 
 
 Answer = tuple[str, Mapping[str, Any]]
@@ -222,20 +238,27 @@ Answer = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A question that makes no request. `answer` returns its lines, or raises a domain error."""
+    """A question that makes no request. `answer` returns its lines, or raises a domain error; `answers` are the texts
+    that they may be, so that each can be proved to be there.
+    """
 
     intent: Intent
     form: tuple[Field, ...]
     answer: Callable[[Asked], Awaitable[list[Answer]]]
+    answers: tuple[str, ...]
     soap_operation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """How a service tells its prices: the command «تعرفه» finds it by the one field of `form` that is required."""
+    """How a service tells its prices: the command «تعرفه» finds it by the one field of `form` that is required.
+
+    `answers` are the texts that the lines of `answer` may be.
+    """
 
     form: tuple[Field, ...]
     answer: Callable[[Asked], Awaitable[list[Answer]]]
+    answers: tuple[str, ...]
 
     @property
     def subject(self) -> str:
@@ -256,9 +279,11 @@ class Papers:
 @dataclass(frozen=True, slots=True)
 class Service:
     """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step. `version`
-    moves by `state_map`: old version → {old state: new state}. `subject` is the form field that names what a request is
-    about, kept as its `subject_key`. `may_reopen` looks at a finished request that shall be taken up again.
-    `told` goes with the first message; `concerning` finds what others asked for somebody (a mobile), newest first."""
+    moves by `state_map`: old version → {old state: state of the version after it}, states that it does not name keeping
+    their names; `former` keeps what states those versions had, so that the maps can be proved. `subject` is the form
+    field that names what a request is about, kept as its `subject_key`. `may_reopen` looks at a finished request that
+    shall be taken up again. `told` goes with the first message; `concerning` finds what others asked for somebody (a
+    mobile), newest first."""
 
     key: str
     version: int
@@ -277,6 +302,7 @@ class Service:
     prices: Prices | None = None
     documents: Papers | None = None
     state_map: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    former: Mapping[int, Mapping[str, Phase]] = field(default_factory=dict)
     rated: bool = True
     may_reopen: Guard | None = None
     told: tuple[Notice, ...] = ()

@@ -3,7 +3,7 @@
 Keys are dotted paths (`services.machinery.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
 message that travels by itself. `limits` bounds the free text inside messages, in the code units that an SMS is counted
 in (an emoji takes two; longer words are cut with «…»), so that every SMS provably fits its budget; operators may
-override texts by configuration, checked at start by `check.py`.
+override texts by configuration, checked at start by `check`.
 """
 
 import tomllib

@@ -29,12 +29,17 @@ _PLATES = (
     re.compile(_PLATE_GAP.join(["ایران", _PLATE_REGION, _PLATE_SERIAL])),
 )
 LONGEST_RENOVATION_CODE = 24
+_NOT = {
+    "mobile": "bad_mobile", "national_code": "bad_national_code", "legal_id": "bad_legal_id",
+    "postal_code": "bad_postal_code", "renovation_code": "bad_renovation_code", "plate": "bad_plate",
+    "iban": "bad_iban", "card": "bad_card",
+}  # fmt: skip
+"""Field of a reader → the detail of its refusal."""
 _PLATE_ALIASES = {"ا": "الف", "t": "ت", "d": "D", "s": "S"}
 
 
 def _unread(field: str) -> InvalidField:
-    what = f"bad_{field}"
-    return InvalidField(field, detail=what)
+    return InvalidField(field, detail=_NOT[field])
 
 
 def mobile(text: str) -> str:
@@ -158,7 +163,8 @@ class Actor:
     `ident` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
     `channel` is the key of the channel through which it came. `stands_for` are the user names of absent members of the
     staff whose substitute this one is; `role_names` has their roles too, and `lent` says which come from them alone.
-    `on_behalf_of` is the one of them for whom this is done (`acting_by`).
+    `on_behalf_of` is the one of them for whom this is done (`acting_by`). `office` is the code of a clerk's counter
+    office, None for everybody else.
     """
 
     role_names: frozenset[Role]
@@ -168,6 +174,7 @@ class Actor:
     stands_for: frozenset[str] = frozenset()
     lent: frozenset[tuple[str, Role]] = frozenset()
     on_behalf_of: str | None = None
+    office: str | None = None
 
     @property
     def label(self) -> str:

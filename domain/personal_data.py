@@ -34,7 +34,8 @@ class PersonalData(Protocol):
 
     async def erase_of_request(self, request_id: int, now: datetime) -> int:
         """Erase what hangs on a request: the personal part of its events (their number is returned), files, texts that
-        came and went, words about ratings and bills, accounts of refunds. Texts still waiting expire.
+        came and went, words about ratings and bills, accounts of refunds, answers to counter software. Texts still
+        waiting expire.
         """
         ...
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
+from domain.office_repository import Calls, Offices
 from domain.outgoing import MessageState, OutboxMessage
 from domain.personal_data import PersonalData
 from domain.registry_repository import Registries
@@ -64,6 +65,18 @@ class Ids(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """Keeps secrets that must be read again, by a key that is outside the database."""
+
+    def close(self, secret: str) -> str:
+        """Return a secret sealed: it tells nothing without the vault."""
+        ...
+
+    def open(self, sealed: str) -> str:
+        """Return the secret; `Internal` when it was sealed by another vault, or changed."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction and the repositories that share it."""
 
@@ -101,6 +114,10 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def lines(self) -> Lines: ...
+    @property
+    def offices(self) -> Offices: ...
+    @property
+    def calls(self) -> Calls: ...
     @property
     def leases(self) -> Leases: ...
     @property

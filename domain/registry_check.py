@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from domain.check import Flaw
+from domain.check import NO_SERVICE, Flaw, budget_flaws
 from domain.field_types import Choice
+from domain.imports import REPORT_COLUMNS
 from domain.messages import Catalogue
 from domain.registries import REGISTRIES, Registry
 
 
 def check_registries(catalogue: Catalogue, registries: Iterable[Registry] = tuple(REGISTRIES.values())) -> list[Flaw]:
     """Return every flaw of these declarations and their texts; none means that they may serve."""
-    return [flaw for one in registries for flaw in (*_name_flaws(one), *_text_flaws(one, catalogue))]
+    headings = [f"registries.report.{name}" for name in REPORT_COLUMNS]
+    flaws = [Flaw("no_text", NO_SERVICE, key) for key in headings if key not in catalogue]
+    return flaws + [flaw for one in registries for flaw in (*_name_flaws(one), *_text_flaws(one, catalogue))]
 
 
 def _name_flaws(registry: Registry) -> Iterator[Flaw]:
@@ -39,31 +42,20 @@ def _leads_somewhere(registry: Registry) -> bool:
 
 def _text_flaws(registry: Registry, catalogue: Catalogue) -> Iterator[Flaw]:
     sent = list(_sent_texts(registry))
-    for key in (*_wanted_texts(registry), *sent):
+    for key in dict.fromkeys((*_wanted_texts(registry), *sent)):
         if key not in catalogue:
             yield Flaw("no_text", registry.key, key)
-    for key in sent:
-        if key in catalogue:
-            yield from _budget_flaws(registry, catalogue, key)
-
-
-def _budget_flaws(registry: Registry, catalogue: Catalogue, key: str) -> Iterator[Flaw]:
-    try:
-        over = catalogue.over_budget([key])
-    except KeyError as error:
-        yield Flaw("unbounded_placeholder", registry.key, f"{key}: {error.args[0]}")
-        return
-    for _, need, allowed in over:
-        yield Flaw("over_budget", registry.key, f"{key} needs {need} parts, may have {allowed}")
+    yield from budget_flaws(registry.key, catalogue, [key for key in sent if key in catalogue])
 
 
 def _wanted_texts(registry: Registry) -> Iterator[str]:
     base = f"registries.{registry.key}"
     yield f"choices.registry.{registry.key}"
     yield from (f"{base}.fields.{field.name}.label" for field in registry.fields)
+    yield from (key for field in registry.fields for key in field.type.texts(field.choices))
     for field in registry.fields:
-        if isinstance(field.type, Choice) and field.type.words:
-            yield from (f"choices.{field.type.words}.{choice}" for choice in field.choices)
+        if not isinstance(field.type, Choice):  # which says by itself what is wrong with a cell
+            yield f"details.invalid_field.bad_{field.type.name}"
     if registry.owed:
         yield f"{base}.billed"
 
@@ -73,4 +65,4 @@ def _sent_texts(registry: Registry) -> Iterator[str]:
     base = f"registries.{registry.key}"
     yield from (f"{base}.reminders.{name}" for name in registry.expiries)
     if registry.owed:
-        yield f"{base}.notices.paid"
+        yield from (f"{base}.notices.{notice}" for notice in ("billed", "paid", "waived"))

@@ -42,6 +42,7 @@ class ServiceRequest:
     revision is a `Conflict`. `head_seq` and `head_hash` are the end of its history chain. `parent_id` links a reopened
     request to the finished one. `awaits` is the mobile of somebody else whose answer is awaited (a vehicle's owner).
     `erased_at` is when its personal data was erased (personal_data.py): what is left are figures.
+    `office` is the code of the counter office that brought it.
     `subject_key` names what the request is about (a plate), so that all requests about it are found.
     """
 
@@ -88,7 +89,10 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests a list shows; None means any. `limit` rows after the id `before` (newest first)."""
+    """Which requests a list shows; None means any. `limit` rows after the id `before` (newest first).
+
+    `office` is a counter office's code; they were made from `created_from` on and before `created_to`.
+    """
 
     service: str | None = None
     state: str | None = None
@@ -97,6 +101,9 @@ class RequestFilter:
     awaits: str | None = None
     subject_key: str | None = None
     assignee: str | None = None
+    office: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
     open_only: bool = False
     before: int | None = None
     limit: int = 50

@@ -26,6 +26,9 @@ MOST_CHOICES = 9
 DRIVES = ("active", "suspended")
 """The states of a driver who has not left."""
 
+_PARTS = ("plate", "taxi_code", "driver")
+"""What is shown of a taxi, each behind its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plate(Identifier):
@@ -36,6 +39,10 @@ class Plate(Identifier):
     def name_of(self, choice: str, words: Words) -> str:
         """Return «پلاک ۱۲ت۳۴۵-۵۹»."""
         return f"{words('units.plate')} {persian_digits(choice)}"
+
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the word for a plate's."""
+        return ("units.plate",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,12 @@ class TaxiShown(FieldType):
 
     def show(self, value: Any, words: Words) -> str:
         """Return «پلاک ۱۲ت۳۴۵-۵۹، کد ۱۱۴، راننده …»."""
-        parts = (name for name in ("plate", "taxi_code", "driver") if value.get(name))
+        parts = (name for name in _PARTS if value.get(name))
         return "، ".join(f"{words(f'units.{name}')} {persian_digits(value[name])}" for name in parts)
+
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the parts' names'."""
+        return tuple(f"units.{name}" for name in _PARTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,10 @@ class WorkItems(FieldType):
         hours = f" {number_text(item['hours'])} {words('units.hour')}" if "hours" in item else ""
         return f"{count}{words('choices.machine.' + item['machine'])}{hours}"
 
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the machine types' names', and the word for hours'."""
+        return (*(f"choices.machine.{one}" for one in MACHINE_TYPES), "units.hour")
+
 
 def _item(raw: object) -> dict[str, Any]:
     """Return one item of the list that a program sent; it has no other parts than these three."""

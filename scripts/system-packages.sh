@@ -2,6 +2,7 @@
 # Installs what is missing of the system packages that `make run` or `make test` needs, on Debian or Ubuntu.
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments
+#   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime and the Vazirmatn font
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
@@ -13,6 +14,7 @@ have_python() { scripts/find-python.sh >/dev/null; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 have_chromium() { [ -x /usr/bin/chromium ]; }
 have_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
+have_wrk() { command -v wrk >/dev/null; }
 have_vazirmatn() { [ -d /usr/share/fonts/truetype/vazirmatn ]; }
 
 missing_needs() {
@@ -53,7 +55,8 @@ give_up() {
 case ${1:-} in
     run) needs=(python) ;;
     test) needs=(python postgresql chromium faketime vazirmatn) ;;
-    *) give_up "usage: $0 run|test" ;;
+    bench) needs=(python postgresql faketime wrk) ;;
+    *) give_up "usage: $0 run|test|bench" ;;
 esac
 
 read -ra missing <<<"$(missing_needs "${needs[@]}")"

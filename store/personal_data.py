@@ -23,6 +23,7 @@ from store.schema import (
     history,
     hits,
     inbox,
+    office_calls,
     opt_outs,
     outbox,
     people,
@@ -69,6 +70,15 @@ _EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BI
 _EXPLAIN = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _WORDLESS_REFUNDS = update(refunds).where(refunds.c.bill_id.in_(_BILLS)).values(iban=None)
 _WORDLESS_RATING = update(ratings).where(ratings.c.request_id == _REQUEST).values(text=None)
+
+# The call stays, lest its repetition act again; what it was answered names the request by its code.
+_ITS_OFFICE = select(requests.c.office).where(requests.c.id == _REQUEST).scalar_subquery()
+_ITS_CODE = select(requests.c.code).where(requests.c.id == _REQUEST).scalar_subquery()
+_WORDLESS_CALLS = (
+    update(office_calls)
+    .where(office_calls.c.office == _ITS_OFFICE, office_calls.c.answer.contains(_ITS_CODE))
+    .values(answer=None)
+)
 
 _KEEPS_NUMBER = select(requests.c.id).where(or_(requests.c.mobile == _LINE, requests.c.awaits == _LINE)).limit(1)
 _BARE_INBOX = {"sender": "", "mobile": None, "text": "", "fingerprint": "erased:" + inbox.c.id.cast(inbox.c.text.type)}
@@ -121,6 +131,7 @@ class SqlPersonalData(Repository):
         await self._drop_files(request_id)
         await self._wordless_bills(request_id)
         await self._work.run(_WORDLESS_RATING, of)
+        await self._work.run(_WORDLESS_CALLS, of)
         await self._erase_texts(_IN_OF_REQUEST, _OUT_OF_REQUEST, of, now)
         await self._erase_comments(_COMMENTS_OF_REQUEST, of)
         return events

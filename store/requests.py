@@ -95,11 +95,15 @@ def _found(row: Row | None, field: str) -> ServiceRequest:
 
 
 def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:
-    names = ("service", "state", "phase", "mobile", "awaits", "subject_key", "assignee")
+    names = ("service", "state", "phase", "mobile", "awaits", "subject_key", "assignee", "office")
     asked = {name: value for name in names if (value := getattr(wanted, name)) is not None}
     conditions = [requests.c[name] == value for name, value in asked.items()]
     if wanted.open_only:
         conditions.append(requests.c.phase.in_(_LIVE))
+    if wanted.created_from is not None:
+        conditions.append(requests.c.created_at >= wanted.created_from)
+    if wanted.created_to is not None:
+        conditions.append(requests.c.created_at < wanted.created_to)
     if wanted.before is not None:
         conditions.append(requests.c.id < wanted.before)
     return conditions

@@ -11,6 +11,7 @@ from typing import Self
 
 from store.audit import SqlAudit
 from store.bills import SqlBills
+from store.calls import SqlCalls
 from store.dialogues import SqlDialogues
 from store.documents import SqlDocuments
 from store.engines import engine_for
@@ -22,6 +23,7 @@ from store.inbox import SqlInbox
 from store.leases import SqlLeases
 from store.lines import SqlLines
 from store.migrate import check
+from store.offices import SqlOffices
 from store.outbox import SqlOutbox
 from store.people import SqlPeople
 from store.personal_data import SqlPersonalData
@@ -55,6 +57,8 @@ class SqlUnit:
         self.dialogues = SqlDialogues(work)
         self.outbox = SqlOutbox(work)
         self.lines = SqlLines(work)
+        self.offices = SqlOffices(work)
+        self.calls = SqlCalls(work)
         self.leases = SqlLeases(work)
         self.work_calendar = SqlWorkCalendar(work)
         self.audit = SqlAudit(work)

@@ -13,6 +13,7 @@ from app.cli.session import Session, in_session
 from app.demo import loading
 from app.demo.printing import printed
 from app.demo.summary import Summary
+from app.wiring import build_vault
 
 
 def load(as_json: AsJson = False, config: Config = None) -> None:
@@ -28,7 +29,8 @@ def reset(as_json: AsJson = False, config: Config = None) -> None:
 def _tell(config: Path | None, as_json: bool, change: Callable[..., Awaitable[Summary]]) -> None:
     async def work(session: Session) -> tuple[Summary, RenderableType]:
         settings = session.settings
-        summary = await change(session.desk, session.store, demo=settings.demo, address=settings.address)
+        vault = build_vault(settings) if settings.demo else None
+        summary = await change(session.desk, session.store, demo=settings.demo, address=settings.address, vault=vault)
         return summary, printed(summary, session.desk.catalogue, _program())
 
     with told(as_json), waiting("loading"):

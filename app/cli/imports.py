@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, Config
+from app.cli.options import AsJson, AsOrSystem, Config
 from app.cli.output import REFUSED, emit_json, say, told
 from app.cli.progress import bar
 from app.cli.session import Session, acting_or_system, in_session
@@ -19,10 +19,6 @@ from domain.registries import REGISTRIES
 SHOWN_LINES = 20
 
 Table = Annotated[str, typer.Argument(help=f"One of: {', '.join(REGISTRIES)}.")]
-By = Annotated[
-    str | None,
-    typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it; the system if not given."),
-]
 
 
 def import_table(
@@ -35,7 +31,7 @@ def import_table(
     report: Annotated[
         Path | None, typer.Option(help="CSV or XLSX file that takes every fault.", dir_okay=False)
     ] = None,
-    username: By = None,
+    username: AsOrSystem = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:

@@ -89,6 +89,22 @@ COMMANDS: Table = {
             "substitutes": "app.cli.substitutes:list_substitutes",
         },
     ),
+    "office": Group(
+        "Counter offices: their keys, what they earn, their statements.",
+        {
+            "add": "app.cli.offices:add",
+            "rotate-key": "app.cli.offices:rotate_key",
+            "list": "app.cli.offices:list_offices",
+            "allow": "app.cli.offices:allow",
+            "activate": "app.cli.offices:activate",
+            "deactivate": "app.cli.offices:deactivate",
+            "commission": Group(
+                "What offices earn.",
+                {"add": "app.cli.commission:add", "list": "app.cli.commission:list_rules"},
+            ),
+            "statement": "app.cli.offices:statement",
+        },
+    ),
     "import": "app.cli.imports:import_table",
     "export": "app.cli.imports:export",
     "registry": Group(
@@ -122,6 +138,7 @@ COMMANDS: Table = {
     "calendar": Group("Working days and holidays.", {"set": "app.cli.calendar:set_day"}),
     "backup": "app.cli.database:backup",
     "restore": "app.cli.database:restore",
+    "soap": Group("The counter offices' software.", {"wsdl": "app.cli.soap:wsdl"}),
     "sms": Group(
         "Texts: what they mean, what they do, what they cost.",
         {

@@ -8,6 +8,10 @@ import typer
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file with settings; the environment wins over it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, errors too.")]
 As = Annotated[str, typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it.")]
+AsOrSystem = Annotated[
+    str | None,
+    typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it; the system if not given."),
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field or input; once for each of them.")
 ]

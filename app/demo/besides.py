@@ -66,7 +66,7 @@ async def _bill(scene: Scene, vehicle: int) -> None:
 
 async def _pay(scene: Scene, vehicle: int) -> None:
     [bill] = await scene.uow.bills.of_subject(DUTY.key, await _duty(scene, vehicle))
-    ids, slip = (bill.bill_id, bill.payment_id), f"DEMO-duty-{vehicle}"
+    ids, slip = (bill.bill_id, bill.payment_id), f"1405-{38000 + vehicle * 11}"
     await pay.record(scene.desk, scene.uow, ids, bill.amount, PaymentMethod.SLIP, slip, scene.staff["revenue"])
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app import passwords
-from app.demo import besides
+from app.demo import besides, counter
 from app.demo.clock import DemoClock
 from app.demo.playing import Scene, play
 from app.demo.plots import plotted_stories
@@ -15,7 +15,7 @@ from domain.actions.desk import Desk
 from domain.errors import Conflict, Forbidden
 from domain.fleet import ResourceKind
 from domain.policy import Policy
-from domain.ports import Store, UnitOfWork
+from domain.ports import Store, UnitOfWork, Vault
 from domain.requests import RequestFilter
 from store.emptying import empty
 from store.unit_of_work import SqlStore
@@ -26,12 +26,13 @@ PHONE = "/demo/phone"
 _BEGINS = "-95 07:00"
 
 
-async def load(desk: Desk, store: Store, *, demo: bool, address: str) -> Summary:
+async def load(desk: Desk, store: Store, *, demo: bool, address: str, vault: Vault | None) -> Summary:
     """Load the demonstration into an empty database and tell what is there; loaded already, nothing is changed.
 
     `demo` tells whether the process is in demo mode: only then the staff's password is the known one and there is a
-    phone, at `address`. Outside of it the password is made up and told this once. `Conflict` when the database holds
-    requests, staff, machines or prices that are not the demonstration's.
+    phone, at `address`, and a counter office whose known key lies in the `vault`. Outside of it the password is made up
+    and told this once. `Conflict` when the database holds requests, staff, machines, prices or offices that are not the
+    demonstration's.
     """
     told = all_stories()
     async with store.unit() as uow:
@@ -40,12 +41,12 @@ async def load(desk: Desk, store: Store, *, demo: bool, address: str) -> Summary
         password = PASSWORD if demo else None if found else passwords.generate()
         if not found:
             await _refuse_unless_empty(uow)
-            await _fill_and_play(desk, uow, told, password or PASSWORD)
+            await _fill_and_play(desk, uow, told, password or PASSWORD, vault if demo else None)
         phone = address + PHONE if demo else None
         return await summarise(uow, told, loaded=not found, phone=phone, password=password)
 
 
-async def reset(desk: Desk, store: SqlStore, *, demo: bool, address: str) -> Summary:
+async def reset(desk: Desk, store: SqlStore, *, demo: bool, address: str, vault: Vault | None) -> Summary:
     """Empty the whole database and load the demonstration again; `Forbidden("demo")` outside of demo mode."""
     if not demo:
         raise Forbidden("demo", detail="demo_only")
@@ -53,11 +54,13 @@ async def reset(desk: Desk, store: SqlStore, *, demo: bool, address: str) -> Sum
     async with store.unit() as uow:
         await uow.serialise("demo")
         await empty(uow)
-        await _fill_and_play(desk, uow, told, PASSWORD)
+        await _fill_and_play(desk, uow, told, PASSWORD, vault)
         return await summarise(uow, told, loaded=True, phone=address + PHONE, password=PASSWORD)
 
 
-async def _fill_and_play(desk: Desk, uow: UnitOfWork, told: tuple[Story, ...], password: str) -> None:
+async def _fill_and_play(
+    desk: Desk, uow: UnitOfWork, told: tuple[Story, ...], password: str, vault: Vault | None
+) -> None:
     now = desk.clock.now()
     days = Timetable(desk.calendar, now)
     clock = DemoClock(days.moment(_BEGINS))
@@ -66,6 +69,8 @@ async def _fill_and_play(desk: Desk, uow: UnitOfWork, told: tuple[Story, ...], p
     policy = Policy(company_code=own.company_code, municipal_service_digit=own.municipal_service_digit)
     past = replace(desk, engine=replace(desk.engine, clock=clock, policy=policy))
     await fill(past, uow, password, days.today)
+    if vault:
+        await counter.fill(past, uow, vault)
     scene = Scene(past, clock, uow, staff_actors(), days, now)
     await play(scene, told, besides.happenings(scene))
 
@@ -83,5 +88,6 @@ async def _refuse_unless_empty(uow: UnitOfWork) -> None:
     """Nothing that somebody else made may be mixed with the demonstration, or get its known password."""
     taken = {one.code for kind in ResourceKind for one in await uow.fleet.resources(kind)} & set(machine_codes())
     names = {one.username for one in await uow.people.all_staff()} & set(staff_actors())
-    if await uow.requests.find(RequestFilter(limit=1)) or taken or names or await uow.tariffs.all():
+    kept = await uow.tariffs.all() or await uow.offices.all() or await uow.requests.find(RequestFilter(limit=1))
+    if kept or taken or names:
         raise Conflict("database", detail="demo_not_empty")

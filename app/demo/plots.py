@@ -14,13 +14,16 @@ from app.demo import taxis
 from app.demo.data import read
 from app.demo.stories import Facts, Step, Story, read_step
 from app.demo.timetable import Timetable, day_said
-from app.demo.townsfolk import citizen, lists, nth
+from app.demo.townsfolk import citizen, home, lists, nth
 
 SHIFT = 9
 """Minutes of office time by which the recent requests of one plot lie apart."""
 
 DRIVERS = (*range(taxis.OWN), *range(taxis.SECOND.stop, taxis.SUSPENDED[0]))
 """Vehicles without a second driver, whose drivers ask for leave."""
+
+_SLIPS = {"machinery": 43000, "expert": 41000}
+"""The number of the newest bank slip of each service, in the bank's running numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,9 @@ def _story(plot: Mapping[str, Any], turn: int, number: int, place: int) -> Story
     """Tell a story: the `turn`-th of its plot, `number`-th of its service, of the `place`-th of those who ask so."""
     start = plot["from"] - turn * plot["every"] if "from" in plot else None
     mobile, facts = _ASK[plot.get("who", "citizen")](place)
-    facts |= _from_lists(number, f"{plot['service']}-{number}")
+    facts |= _from_lists(plot["service"], number)
     # By the day, so that no two stories want one machine on the same day.
-    facts["machine"] = nth(lists()["machines"], number if start is None else -start)
+    facts |= nth(lists()["machines"], number if start is None else -start)
     steps = tuple(_timed(_by(read_step(one), facts), start, turn) for one in plot["steps"])
     return Story(mobile, plot["service"], plot["ends"], steps, _facts(facts, start, turn))
 
@@ -82,16 +85,27 @@ _ASK: Mapping[str, Callable[[int], tuple[str, dict[str, str]]]] = {
 """The n-th of those who ask: the mobile, and what only that person says."""
 
 
-def _from_lists(number: int, ident: str) -> dict[str, str]:
+def _from_lists(service: str, number: int) -> dict[str, str]:
+    """Return what the n-th story of a service says: words of lists of their own, and of rows that fit together."""
     words = lists()
-    singular = {
-        "place": "places", "hours": "hours", "kind": "kinds", "ground": "grounds",
-        "area": "areas", "officer": "officers", "report": "reports", "answer": "answers", "journey": "journeys",
-        "praise": "praises", "complaint": "complaints", "reward": "rewards", "violation": "violations",
-        "score": "scores", "opinion": "opinions", "thanks": "thanks",
-    }  # fmt: skip
+    singular = {"place": "places", "hours": "hours", "officer": "officers", "score": "scores"}
     found = {name: nth(words[plural], number) for name, plural in singular.items()}
-    return found | {"slip": f"DEMO-{ident}", "postal_code": f"49471{10007 + number * 31}"}
+    rows = [nth(words[plural], number) for plural in ("journeys", "praises", "complaints")]
+    if service in words["opinions"]:
+        rows.append(nth(words["opinions"][service], number))
+    if service in _SLIPS:
+        found["slip"] = f"1405-{_SLIPS[service] - number * 17}"
+    for row in (*rows, _expertise(number)):
+        found |= row
+    return found | {"home": home(number), "postal_code": f"49471{10007 + number * 31}"}
+
+
+def _expertise(number: int) -> dict[str, str]:
+    """Return the n-th kind of expert opinion, and one of its cases."""
+    kinds = lists()["expertise"]
+    kind = dict(nth(kinds, number))
+    case: dict[str, str] = nth(kind.pop("cases"), number // len(kinds))
+    return kind | case
 
 
 def _timed(step: Step, start: int | None, turn: int) -> Step:

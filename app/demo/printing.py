@@ -25,6 +25,7 @@ def printed(summary: Summary, catalogue: Catalogue, program: str) -> RenderableT
         *_beginning(summary, catalogue),
         *_requests(summary, catalogue),
         *_staff(summary, catalogue),
+        *_office(summary, catalogue),
         *_commands(summary, catalogue, program),
     )
 
@@ -67,6 +68,13 @@ def _staff(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
         Text(catalogue.render(key, {"password": summary.password or ""})),
         _table(catalogue, ("username", "mobile", "role", "member"), shown),
     ]
+
+
+def _office(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
+    if summary.office is None:
+        return []
+    told = {name: getattr(summary.office, name) for name in ("name", "code", "username", "key")}
+    return [_heading(catalogue, "demo.office"), Text(catalogue.render("demo.office_key", told))]
 
 
 def _heading(catalogue: Catalogue, key: str) -> Text:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.demo import counter
 from app.demo.data import rows
 from app.demo.playing import payable
 from app.demo.registers import citizen_names
@@ -55,13 +56,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownOffice:
+    """The counter office, as its software signs in."""
+
+    code: str
+    name: str
+    username: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The demonstration as it stands: `requests` are those that are told one by one, and one of each state of the other
     services; `counts` says how many there are of each service.
 
     `loaded` is False when it was there already. `sender` is the number (09…) from which a newcomer texts `text`;
-    `phone` is the address of the demonstration's phone and `password` that of all the staff: None where there is none
-    to tell.
+    `phone` is the address of the demonstration's phone, `password` that of all the staff and `office` the counter
+    office: None where there is none to tell.
     """
 
     loaded: bool
@@ -73,6 +84,7 @@ class Summary:
     staff: tuple[Member, ...]
     requests: tuple[ShownRequest, ...]
     counts: dict[str, int]
+    office: ShownOffice | None = None
 
     @property
     def commands(self) -> list[str]:
@@ -114,8 +126,13 @@ async def summarise(
     ]
     return Summary(
         loaded, mobile_shown(first.mobile), names[first.mobile], first.text, phone, password, tuple(staff),
-        tuple(shown), dict(Counter(story.service for story in stories)),
+        tuple(shown), dict(Counter(story.service for story in stories)), await _office(uow) if phone else None,
     )  # fmt: skip
+
+
+async def _office(uow: UnitOfWork) -> ShownOffice | None:
+    found = [one for one in await uow.offices.all() if one.code == counter.CODE]
+    return ShownOffice(found[0].code, found[0].name, found[0].username, counter.KEY) if found else None
 
 
 def shown_stories(stories: Sequence[Story]) -> list[Story]:

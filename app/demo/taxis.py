@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.demo.data import rows
-from app.demo.townsfolk import DRIVERS, OWNERS, Townsperson, lists, nth, person
+from app.demo.townsfolk import DRIVERS, OWNERS, Townsperson, home, lists, nth, person
 from domain.actions.desk import Desk
 from domain.actions.registries import put
 from domain.field_types import Reading
@@ -82,10 +82,9 @@ def _agencies(today: date) -> Iterator[dict[str, str]]:
 
 
 def _owners() -> list[dict[str, str]]:
-    places = lists()["places"]
     people = {owner(number).national_code: owner(number) for number in range(VEHICLES - 1)}
     found = [
-        {"national_id": one.national_code, "name": one.name, "mobile": one.mobile, "address": nth(places, number)}
+        {"national_id": one.national_code, "name": one.name, "mobile": one.mobile, "address": home(number)}
         for number, one in enumerate(people.values())
     ]
     company = {"national_id": COMPANY, "name": "شرکت حمل و نقل تالاب گمیشان", "mobile": owner(VEHICLES - 1).mobile}
@@ -94,16 +93,18 @@ def _owners() -> list[dict[str, str]]:
 
 def _vehicle(number: int, today: date) -> dict[str, str]:
     words = lists()["taxis"]
+    type_of = nth(words["types"], number)
+    model = words["van"] if type_of == "van" else nth(words["models"], number * 3)
     agencies = [row["licence_number"] for row in rows("agencies.csv")]
     return {
         "plate": plate(number),
         "taxi_code": taxi_code(number),
         "vin": f"IRFC{number * 7919 + 1000000:013}",
-        "model": nth(words["models"], number * 3),
-        "year": str(1390 + number % 14),
+        "model": model["model"],
+        "year": str(model["since"] + (number + number // 7 * 3) % (model["until"] - model["since"] + 1)),
         "fuel": nth(words["fuels"], number),
-        "capacity": "4",
-        "type": nth(words["types"], number),
+        "capacity": "11" if type_of == "van" else "4",
+        "type": type_of,
         "agency": nth(agencies, number),
         "owner": COMPANY if number == VEHICLES - 1 else owner(number).national_code,
         "insurance_expiry": _runs_out(number, 37, today),

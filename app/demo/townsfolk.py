@@ -8,13 +8,19 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from app.demo.data import read
 from domain.people import mobile
+from domain.text import persian_digits
+
+T = TypeVar("T")
 
 CITIZENS, DRIVERS, OWNERS = 1100, 2000, 3000
 """Where the last four digits of their mobiles begin."""
+
+_NAMESAKES = {CITIZENS: 17, DRIVERS: 5, OWNERS: 0}
+"""Where the families of each sort begin: chosen so that no two people of the town are called the same."""
 
 _WEIGHTS = range(10, 1, -1)
 
@@ -34,7 +40,7 @@ def lists() -> dict[str, Any]:
     return tomllib.loads(read("lists.toml"))
 
 
-def nth(values: Sequence[str], number: int) -> str:
+def nth(values: Sequence[T], number: int) -> T:
     """Return the n-th value, round and round."""
     return values[number % len(values)]
 
@@ -45,13 +51,18 @@ def person(block: int, number: int) -> Townsperson:
     names = lists()
     woman = block == CITIZENS and number % 2 == 1
     first = nth(names["women"], number // 2) if woman else nth(names["men"], number)
-    family = nth(names["families"], number * 7 + number // 29 + block // 1000)
+    family = nth(names["families"], number * 7 + number // 25 + _NAMESAKES[block])
     return Townsperson(mobile(f"0911555{serial:04}"), f"{first} {family}", national_code(serial))
 
 
 def citizen(number: int) -> Townsperson:
     """Return the n-th citizen without a story of his own in `requests.toml`."""
     return person(CITIZENS, number)
+
+
+def home(number: int) -> str:
+    """Return the address of a house in the town."""
+    return f"{nth(lists()['homes'], number)}، پلاک {persian_digits(str(3 + number * 2))}"
 
 
 def national_code(serial: int) -> str:

@@ -16,16 +16,23 @@ async def act(
 ) -> Outcome:
     """Take `action` on the request with that tracking code. The caller announces the outcome.
 
-    A citizen acts on own requests only: another's code is `NotFound("code")`, as if it did not exist. Other errors:
-    those of `Engine.act`.
+    A citizen acts on own requests only, a clerk on those of the own office: another's code is `NotFound("code")`, as if
+    it did not exist. Other errors: those of `Engine.act`.
     """
     request = await uow.requests.by_code(tracking.parse(code), lock=True)
-    if actor.kind == "citizen" and request.awaits != actor.ident:
-        own_or_not_found(request, actor.ident)
+    if actor.kind != "citizen" or request.awaits != actor.ident:
+        own_or_not_found(request, actor)
     return await desk.engine.act(uow, request, action, inputs, actor)
 
 
-def own_or_not_found(request: ServiceRequest, mobile: str) -> None:
-    """Refuse somebody else's request without telling that it exists."""
-    if request.mobile != mobile:
+def own_or_not_found(request: ServiceRequest, actor: Actor) -> None:
+    """Refuse a citizen somebody else's request, and a clerk another office's, without telling that it exists.
+
+    What others may do is a matter of their roles.
+    """
+    foreign = {
+        "citizen": request.mobile != actor.ident,
+        "clerk": actor.office is None or request.office != actor.office,
+    }
+    if foreign.get(actor.kind, False):
         raise NotFound("code")

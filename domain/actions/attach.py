@@ -26,9 +26,10 @@ async def attach(
 ) -> Document:
     """Add a file as the paper `field` of the service's; the same file as the same paper again changes nothing.
 
-    A citizen adds to own requests (`NotFound("code")` otherwise), anybody else by a role that takes steps of the
-    service (`Forbidden`). Errors: `InvalidField("field")` for no such paper, `NotAllowedNow` once the request has
-    ended, `TooLarge` (7 MB a file, 30 files), `DocumentRejected` for what is neither photo nor PDF by its own bytes.
+    A citizen adds to own requests, a clerk to those of the own office (`NotFound("code")` otherwise), anybody else by a
+    role that takes steps of the service (`Forbidden`). Errors: `InvalidField("field")` for no such paper,
+    `NotAllowedNow` once the request has ended, `TooLarge` (7 MB a file, 30 files), `DocumentRejected` for what is
+    neither photo nor PDF by its own bytes.
     """
     request = await uow.requests.by_code(tracking.parse(code), lock=True)
     service = desk.engine.service(request.service)
@@ -55,9 +56,9 @@ async def attach(
 
 
 def _may_attach(service: Service, request: ServiceRequest, actor: Actor) -> None:
-    if actor.kind == "citizen":
-        own_or_not_found(request, actor.ident)
-    elif not any(step.roles & actor.role_names for step in service.transitions):
+    own_or_not_found(request, actor)
+    takes_steps = any(step.roles & actor.role_names for step in service.transitions)
+    if actor.kind not in {"citizen", "clerk"} and not takes_steps:
         raise Forbidden("code")
 
 

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain import bill_ids, tracking
-from domain.actions import act, feedback, notify, submit, track
+from domain import bill_ids
+from domain.actions import feedback, notify, submit, track
 from domain.actions import reopen as reopening
+from domain.actions.command import AWAITED, command
 from domain.actions.desk import Desk
+from domain.actions.look_up import answer_key, look_up
 from domain.actions.own_bills import bills_of_rows
 from domain.actions.subjects import SUBJECTS
 from domain.bills import Bill
@@ -15,13 +17,13 @@ from domain.charging import SUBJECT, bills_of
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
 from domain.engine import Outcome
-from domain.errors import AlreadyDone, BillNotFound, DomainError, NotAllowedNow, NotFound
-from domain.lifecycle import Asked, Command, Lookup, Prices, Service, Transition
+from domain.errors import BillNotFound, DomainError, NotFound
+from domain.lifecycle import Command, Lookup, Prices, Service
 from domain.message_parts import count_parts
 from domain.messages import as_many_as_fit
 from domain.people import Actor
 from domain.ports import UnitOfWork
-from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
+from domain.requests import Phase, RequestFilter, ServiceRequest
 from domain.text import grouped, persian_digits
 
 Slots = Mapping[str, Any]
@@ -34,9 +36,6 @@ ONLY_ONE_IS_MEANT = frozenset({"reply", "rate", "confirm", "deny"})
 
 ONLY_LOOKING = frozenset({"track", "list", "pay", "tariff", "help"})
 """Intents that change no request."""
-
-AWAITED = frozenset({Command.CONFIRM, Command.DENY})
-"""Commands of the person whose answer a request awaits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,21 +202,18 @@ async def _bill_line(talk: Talk, bill: Bill) -> str:
     return talk.say("sms.bill_line", service=title, amount=grouped(bill.amount), **ids).text
 
 
-async def look_up(talk: Talk, service: Service, lookup: Lookup | Prices, slots: Slots) -> Said:
+async def answer(talk: Talk, service: Service, lookup: Lookup | Prices, slots: Slots) -> Said:
     """Answer a question that makes no request, line by line."""
-    desk = talk.desk
-    asked = Asked(talk.uow, talk.actor.ident, slots, desk.clock.now(), desk.policy, desk.calendar, desk.ids)
-    answers = [(f"services.{service.key}.answers.{key}", facts) for key, facts in await lookup.answer(asked)]
-    lines = [desk.catalogue.render(key, desk.wording.values(lookup.form, facts)) for key, facts in answers]
-    parts = sum(desk.catalogue.parts(key) for key, _ in answers)
-    return Said("\n".join(lines), f"services.{service.key}.answers", parts)
+    lines = await look_up(talk.desk, talk.uow, service, lookup, slots, talk.actor, brief=True)
+    parts = sum(talk.desk.catalogue.parts(answer_key(service, line.key)) for line in lines)
+    return Said("\n".join(line.text for line in lines), f"services.{service.key}.answers", parts)
 
 
 async def tariff(talk: Talk, slots: Slots) -> Said:
     """Tell the price of what is named, by the service that prices it."""
     for service, prices in talk.conversation.prices():
         if prices.subject in slots:
-            return await look_up(talk, service, prices, slots)
+            return await answer(talk, service, prices, slots)
     raise NotFound("tariff", detail="tariff")
 
 
@@ -241,36 +237,8 @@ async def deny(talk: Talk, slots: Slots) -> Said:
     return await _command(talk, slots["code"], Command.DENY, {})
 
 
-async def _command(talk: Talk, code: str, command: Command, inputs: Slots) -> Said:
-    """Take the step that the request's service calls by this command, out of its present state if there is one."""
-    request = await talk.uow.requests.by_code(tracking.parse(code))
-    steps = talk.desk.engine.service(request.service).on_command(command)
-    here = [step for step in steps if request.state in step.sources]
-    if not steps or (command in AWAITED and request.awaits != talk.actor.ident):
-        raise await _why_not(talk, request, command)
-    return await _announced(talk, await _taken(talk, request, (here or list(steps))[0], inputs))
-
-
-async def _taken(talk: Talk, request: ServiceRequest, step: Transition, inputs: Slots) -> Outcome:
-    """Take a step of an own request, or of one that somebody else made for this citizen."""
-    if step.by_kept and request.data.get(step.by_kept) == talk.actor.ident:
-        locked = await talk.uow.requests.get(request.id, lock=True)
-        return await talk.desk.engine.act(talk.uow, locked, step.name, inputs, talk.actor)
-    return await act.act(talk.desk, talk.uow, request.code, step.name, inputs, talk.actor)
-
-
-async def _why_not(talk: Talk, request: ServiceRequest, command: Command) -> DomainError:
-    """Return why a command is refused: another's request is not there, an answer was given, or none is awaited."""
-    mobile = talk.actor.ident
-    if command in AWAITED and request.data.get(ASKED) == mobile:
-        steps = talk.desk.engine.service(request.service).transitions
-        answers = {step.name for step in steps if step.by_awaited}
-        if any(event.event in answers for event in await talk.uow.history.of_request(request.id)):
-            return AlreadyDone("code", detail="answered")
-        return NotAllowedNow("code", detail="no_consent")
-    if mobile not in {request.mobile, request.awaits}:
-        return NotFound("code")
-    return NotAllowedNow("code", detail="no_consent" if command in AWAITED else None)
+async def _command(talk: Talk, code: str, word: Command, inputs: Slots) -> Said:
+    return await _announced(talk, await command(talk.desk, talk.uow, code, word, inputs, talk.actor))
 
 
 async def comment(talk: Talk, slots: Slots) -> Said:

@@ -140,7 +140,7 @@ async def _done(talk: Talk, frame: Frame) -> Said:
         if talk.conversation.keyword(frame.intent):
             return await commands.submit_form(talk, frame)
         if found := talk.conversation.lookup(frame.intent):
-            return await commands.look_up(talk, found[0], found[1], frame.slots)
+            return await commands.answer(talk, found[0], found[1], frame.slots)
         return await commands.COMMANDS[frame.intent](talk, frame.slots)
 
 

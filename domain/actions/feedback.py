@@ -7,7 +7,7 @@ from domain.accounts import Comment, Rating
 from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
 from domain.actions.notify import queue, role_mobiles
-from domain.errors import AlreadyDone, NotAllowedNow
+from domain.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.requests import Phase, RequestFilter, ServiceRequest
@@ -16,10 +16,12 @@ from domain.requests import Phase, RequestFilter, ServiceRequest
 async def rate(desk: Desk, uow: UnitOfWork, code: str, score: int, text: str | None, actor: Actor) -> ServiceRequest:
     """Store the citizen's rating (1–5) of an own, finished request; a low one alerts the managers.
 
-    Errors: `AlreadyDone` the second time, `NotAllowedNow` before the end.
+    Nobody rates for somebody else (`NotFound("code")`). Other errors: `AlreadyDone` the second time, `NotAllowedNow`
+    before the end.
     """
     request = await uow.requests.by_code(tracking.parse(code), lock=True)
-    own_or_not_found(request, actor.ident)
+    if actor.kind != "citizen" or request.mobile != actor.ident:
+        raise NotFound("code")
     if request.phase is not Phase.DONE:
         raise NotAllowedNow("code", detail="rate_later")
     rating = Rating(request.id, score, text, actor.channel, desk.clock.now())
@@ -49,18 +51,30 @@ async def awaiting_rating(desk: Desk, uow: UnitOfWork, mobile: str) -> ServiceRe
 
 
 async def comment(
-    desk: Desk, uow: UnitOfWork, text: str, actor: Actor, *, code: str | None = None, service: str | None = None
+    desk: Desk,
+    uow: UnitOfWork,
+    text: str,
+    actor: Actor,
+    *,
+    code: str | None = None,
+    service: str | None = None,
+    mobile: str | None = None,
 ) -> Comment:
-    """Store a comment about an own request, a service, or the desk at large, to be moderated."""
+    """Store a comment about an own request, a service, or the desk at large, to be moderated.
+
+    It is the citizen's, whoever brings it: `mobile` (+989…) is the number that a clerk was told, else the request's.
+    `NotFound("code")` for somebody else's request.
+    """
     request = None
     if code is not None:
         request = await uow.requests.by_code(tracking.parse(code))
-        own_or_not_found(request, actor.ident)
+        own_or_not_found(request, actor)
+    writer = actor.ident if actor.kind == "citizen" else mobile or (request.mobile if request else None)
     kept = Comment(
         desk.ids.new_id(),
         request.service if request else service,
         request.id if request else None,
-        actor.ident,
+        writer,
         text,
         actor.channel,
         desk.clock.now(),

@@ -1,15 +1,30 @@
 """Money that arrived: it settles its bill, or is kept as surplus and goes back. Nothing that came in is ignored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain import bill_ids
 from domain.actions.desk import Desk
 from domain.actions.subjects import SUBJECTS
-from domain.bills import Bill, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.bills import (
+    Bill,
+    BillState,
+    Payment,
+    PaymentMethod,
+    PaymentOutcome,
+    Refund,
+    RefundState,
+    terminal_reference,
+)
 from domain.engine import Outcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
+
+_RECORDED_BY: Mapping[PaymentMethod, frozenset[Role]] = {
+    PaymentMethod.SLIP: frozenset({Role.REVENUE}),
+    PaymentMethod.POS: frozenset({Role.REVENUE, Role.CLERK}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +56,14 @@ async def record(
 ) -> Settled:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
-    Slips are the revenue unit's to record (`Forbidden`). The same reference again answers the same; with another bill
-    or amount it is `DuplicateRequest`. A wrong amount is `AmountMismatch` and changes nothing. A payment of a bill that
-    is settled, expired or void is kept as surplus, and a refund over it is due.
+    Slips are the revenue unit's to record, payments at a terminal also a counter office's clerk's (`Forbidden`), of any
+    bill. The same reference again answers the same; with another bill or amount it is `DuplicateRequest`; each office
+    has references of its own. A wrong amount is `AmountMismatch` and changes nothing. A payment of a bill that is
+    settled, expired or void is kept as surplus, and a refund over it is due.
     """
-    if method is PaymentMethod.SLIP and Role.REVENUE not in actor.role_names:
-        raise Forbidden("payment")
-    actor = actor.acting_by(frozenset({Role.REVENUE}))
+    actor = _recorder(method, actor)
+    if method is PaymentMethod.POS:
+        reference = terminal_reference(actor.office, reference)
     bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
     if earlier is not None:
@@ -58,14 +74,20 @@ async def record(
         raise AmountMismatch("amount")
     outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
     payment = Payment(
-        desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, desk.clock.now()
-    )  # fmt: skip
+        desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, desk.clock.now(), actor.office
+    )
     await uow.bills.add_payment(payment)
     if outcome is PaymentOutcome.SURPLUS:
         return await _surplus(desk, uow, bill, payment, actor)
     bill.state, bill.settled_at = BillState.PAID, payment.at
     await uow.bills.save(bill)
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
+
+
+def _recorder(method: PaymentMethod, actor: Actor) -> Actor:
+    if not _RECORDED_BY.get(method, frozenset(Role)) & actor.role_names:
+        raise Forbidden("payment")
+    return actor.acting_by(frozenset({Role.REVENUE}))
 
 
 async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:

@@ -81,8 +81,8 @@ async def _carry_papers(desk: Desk, uow: UnitOfWork, old: ServiceRequest, new: S
 
 
 async def _may(desk: Desk, uow: UnitOfWork, old: ServiceRequest, service: Service, actor: Actor) -> Actor:
+    own_or_not_found(old, actor)
     if actor.kind == "citizen":
-        own_or_not_found(old, actor.ident)
         rating = await uow.feedback.rating_of(old.id)
         if rating is None or rating.score > desk.policy.low_rating:
             raise NotAllowedNow("code", detail="rated_low_only")

@@ -230,6 +230,9 @@ async def known_of_person(uow: UnitOfWork, mobile: str | None, values: Mapping[s
     return Filled({"national_code": person.national_code} if person and person.national_code else {})
 
 
+PRICE_ANSWERS = ("price", "price_metre", "price_note")
+
+
 async def tell_price(asked: Asked) -> list[Answer]:
     """Tell what an opinion of a kind costs by today's tariff: the visit, and a square metre where it has a price."""
     kind, today, policy = asked.values["kind"], in_tehran(asked.now).date(), asked.policy
@@ -261,6 +264,6 @@ EXPERT_OPINION = Service(
     steps=6,
     at_submit=(TellPapers(PAPERS),),
     fill=known_of_person,
-    prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price),
+    prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price, PRICE_ANSWERS),
     documents=PAPERS,
 )

@@ -31,14 +31,15 @@ async def tell_duties(asked: Asked) -> list[Answer]:
     duties = await open_duties(asked.uow, plates, MOST_DUTIES)
     if not duties:
         return [("no_duty", {"plate": plates[0]}) if len(plates) == 1 else ("no_duties", {})]
-    lines = [await _line(asked, row) for row in duties[:LISTED]]
-    more = len(duties) - LISTED
+    told = duties[:LISTED] if asked.brief else duties
+    lines = [await _line(asked, row) for row in told]
+    more = len(duties) - len(told)
     return [*lines, ("more_duties", {"count": more})] if more > 0 else lines
 
 
 async def _line(asked: Asked, row: RegistryRow) -> Answer:
     till = Till(asked.ids, asked.policy, asked.now)
-    bill = await bill_for(asked.uow, till, DUTY, row.id, f"citizen:{asked.mobile or ''}")
+    bill = await bill_for(asked.uow, till, DUTY, row.id, asked.by)
     duty = {"plate": row.values["vehicle"], "year": row.values["year"], "duty_kind": row.values["kind"]}
     return "duty", duty | {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
 
@@ -50,5 +51,6 @@ DUTIES = Lookup(
         Field("taxi_code", TAXI_CODE, required=False),
     ),
     tell_duties,
+    answers=("duty", "more_duties", "no_duty", "no_duties"),
     soap_operation="GetTaxiDuties",
 )

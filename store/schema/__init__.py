@@ -8,6 +8,7 @@ from store.schema.base import metadata
 from store.schema.fleet import bookings, resources, slots
 from store.schema.messages import dialogues, hits, inbox, opt_outs, outbox, receipts
 from store.schema.money import bills, counters, payments, refunds, tariffs
+from store.schema.offices import commission_rules, office_calls, office_nonces, offices
 from store.schema.people import (
     comments,
     contents,
@@ -39,6 +40,7 @@ __all__ = [
     "bills",
     "bookings",
     "comments",
+    "commission_rules",
     "contents",
     "counters",
     "dialogues",
@@ -51,6 +53,9 @@ __all__ = [
     "inbox",
     "leases",
     "metadata",
+    "office_calls",
+    "office_nonces",
+    "offices",
     "opt_outs",
     "outbox",
     "owners",

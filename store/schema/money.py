@@ -40,9 +40,11 @@ payments = Table(
     Column("outcome", Choice(PaymentOutcome), nullable=False),
     Column("recorded_by", Words, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("office", Words),
     UniqueConstraint("method", "reference"),
     Index(None, "bill_id"),
 )
+partial("ix_payments_office", payments.c.office, payments.c.at, where=payments.c.office.is_not(None))
 
 refunds = Table(
     "refunds",

@@ -36,6 +36,7 @@ requests = Table(
     Index(None, "service", "state", "id"),
     Index(None, "phase", "service", "version", "state"),
 )
+partial("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
 partial("ix_requests_awaits", requests.c.awaits, requests.c.id, where=requests.c.awaits.is_not(None))
 partial(
     "ix_requests_subject", requests.c.subject_key, requests.c.service, requests.c.id,

@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -15,13 +15,16 @@ from rich.console import Console
 from sqlalchemy import select
 
 from app import passwords
+from app.demo import counter, taxis
 from app.demo.clock import DemoClock
+from app.demo.data import rows
 from app.demo.loading import load, reset
 from app.demo.printing import printed
-from app.demo.registers import staff_actors
-from app.demo.summary import Summary
+from app.demo.registers import PEOPLE, staff_actors
+from app.demo.summary import ShownOffice, Summary
+from app.demo.townsfolk import citizen, lists
 from app.settings import Settings
-from app.wiring import build_desk, build_signer
+from app.wiring import build_desk, build_signer, build_vault
 from domain import people
 from domain.accounts import CommentFilter, CommentState
 from domain.actions import act, pay, receive, service_page
@@ -30,7 +33,8 @@ from domain.actions.sealing import verify
 from domain.bills import BillState, PaymentMethod, RefundState
 from domain.charging import SUBJECT
 from domain.errors import Conflict, Forbidden, UnknownService
-from domain.expert_kinds import KINDS
+from domain.expert_kinds import KINDS, KindName
+from domain.field_types import Reading
 from domain.fleet import MACHINE_TYPES, ResourceKind, ResourceStatus
 from domain.outgoing import InboundMessage, InboundState, MessageState
 from domain.people import STAFF_ROLES, Role, mobile
@@ -49,7 +53,11 @@ ADDRESS = "http://127.0.0.1:8080"
 PASSING = {"priced"}
 """States that a request leaves in the step that brings it there."""
 
+REASON, QUESTION = 50, 55
+"""Signs that a text shows of a reason and of a question."""
+
 SETTINGS = Settings(demo=True)
+VAULT = build_vault(SETTINGS)
 
 
 def desk_at(now: datetime) -> Desk:
@@ -62,7 +70,7 @@ async def _load_once(url: str) -> Summary:
     await migrate(url)
     store = await SqlStore.open(url)
     try:
-        return await load(desk_at(NOW), store, demo=True, address=ADDRESS)
+        return await load(desk_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
     finally:
         await store.close()
 
@@ -225,6 +233,67 @@ async def test_citizens_said_what_they_think(store: SqlStore, desk: Desk) -> Non
     assert len(alerts) == 1
 
 
+def rows_of(pairs: Iterable[Mapping[str, str]], *names: str) -> set[tuple[str, ...]]:
+    """The values of these names, as they stand together in the rows."""
+    return {tuple(one[name] for name in names) for one in pairs}
+
+
+async def test_reports_and_letters_fit_their_kinds(store: SqlStore) -> None:
+    cases = {KindName().parse(one["kind"], Reading(NOW)): one["cases"] for one in lists()["expertise"]}
+    assert cases.keys() == KINDS.keys()
+    async with store.unit(write=False) as uow:
+        requests = await uow.requests.find(RequestFilter(service="expert", limit=1000))
+    letters = [one for one in requests if "letter_text" in one.data]
+    assert {one.fields["kind"] for one in letters} == KINDS.keys()
+    for one in requests:
+        data, kind = one.data, one.fields["kind"]
+        assert ("area" in data) == ("report" in data and kind not in {"tree_felling", "other"})
+        if "report" in data:
+            said = (one.fields["text"], data["report"], str(data.get("area", "")))
+            assert said in rows_of(cases[kind], "ground", "report", "area")
+        if one in letters:
+            assert (data["report"], data["letter_text"]) in rows_of(cases[kind], "report", "answer")
+
+
+async def test_comments_fit_their_scores_and_answers(store: SqlStore) -> None:
+    told = {(one["opinion"], int(one["opinion_score"]), one["thanks"]) for all_ in lists()["opinions"].values()
+            for one in all_}  # fmt: skip
+    async with store.unit(write=False) as uow:
+        found = set()
+        for one in await uow.feedback.comments(CommentFilter(state=CommentState.PUBLISHED, limit=100)):
+            rating = await uow.feedback.rating_of(one.request_id) if one.request_id else None
+            if rating:
+                found.add((one.text, rating.score, one.answer or ""))
+    assert found == told
+
+
+async def test_records_fit_what_was_reported(store: SqlStore) -> None:
+    said = rows_of(lists()["praises"], "praise", "reward") | rows_of(lists()["complaints"], "complaint", "violation")
+    async with store.unit(write=False) as uow:
+        reports = {one.code: one for one in await uow.requests.find(RequestFilter(service="taxi_report", limit=1000))}
+        records = [
+            row for key in ("reward", "violation") for row in await uow.registries.find(RegistryFilter(key, limit=100))
+        ]
+    assert {(reports[row.values["source"]].fields["text"], row.values["kind"]) for row in records} <= said
+
+
+def test_what_is_told_by_text_is_told_whole() -> None:
+    words = lists()
+    assert all(len(one["unfit"]) <= REASON for one in words["machines"])
+    assert all(len(one["refusal"]) <= REASON and len(one["question"]) <= QUESTION for one in words["expertise"])
+    assert all(len(one["dismissal"]) <= REASON for one in words["complaints"])
+
+
+def test_no_two_people_are_called_the_same() -> None:
+    names = [row["full_name"] for name in ("citizens.csv", "staff.csv") for row in rows(name)]
+    names += [row["title"] for row in rows("operators.csv")] + [row["manager"] for row in rows("agencies.csv")]
+    names += [citizen(number).name for number in range(PEOPLE)]
+    names += [taxis.driver(number).name for number in range(taxis.VEHICLES)]
+    names += [taxis.second_driver(number).name for number in range(len(taxis.SECOND))]
+    names += {taxis.owner(vehicle).name for vehicle in range(taxis.OWN, taxis.VEHICLES)}
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
 async def test_nothing_is_left_to_send_or_to_fire(store: SqlStore, desk: Desk) -> None:
     async with store.unit(write=False) as uow:
         messages = await uow.outbox.recent(limit=5000)
@@ -248,7 +317,7 @@ async def test_nothing_is_left_to_send_or_to_fire(store: SqlStore, desk: Desk) -
 )
 async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
     moment = datetime.fromisoformat(now).astimezone(UTC)
-    summary = await load(desk_at(moment), empty_store, demo=True, address=ADDRESS)
+    summary = await load(desk_at(moment), empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert standing(summary) == EVERYWHERE
     async with empty_store.unit(write=False) as uow:
         assert await uow.outbox.recent(state=MessageState.QUEUED) == []
@@ -258,7 +327,7 @@ async def test_it_fits_any_day(empty_store: SqlStore, now: str) -> None:
 
 async def test_a_second_load_changes_nothing(store: SqlStore, summary: Summary) -> None:
     before = await everything(store)
-    again = await load(desk_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS)
+    again = await load(desk_at(NOW + timedelta(days=3)), store, demo=True, address=ADDRESS, vault=VAULT)
     assert await everything(store) == before
     assert again == replace(summary, loaded=False)
 
@@ -266,7 +335,7 @@ async def test_a_second_load_changes_nothing(store: SqlStore, summary: Summary) 
 async def test_a_newcomer_can_follow_the_summary(store: SqlStore, summary: Summary, desk: Desk) -> None:
     message, reply = await text(desk, store, summary.sender, summary.text)
     assert (message.state, message.intent) == (InboundState.ANSWERED, "machinery")
-    again = await load(desk, store, demo=True, address=ADDRESS)
+    again = await load(desk, store, demo=True, address=ADDRESS, vault=VAULT)
     assert again == replace(summary, loaded=False), "a request of somebody else does not disturb the demonstration"
     async with store.unit(write=False) as uow:
         (request,) = await uow.requests.find(RequestFilter(mobile=mobile(summary.sender)))
@@ -315,7 +384,7 @@ async def test_the_commands_take_a_request_to_its_end(store: SqlStore, summary: 
 async def test_the_payments_settle_their_bills(store: SqlStore, summary: Summary, desk: Desk) -> None:
     for command in summary.payments:
         await type_in(desk, store, command)
-    again = await load(desk, store, demo=True, address=ADDRESS)
+    again = await load(desk, store, demo=True, address=ADDRESS, vault=VAULT)
     assert [one.state for one in again.requests if one.bill] == []
     assert {one.state for one in summary.requests if one.bill} == {"awaiting_payment", "awaiting_supplement"}
     assert again.payments == []
@@ -325,7 +394,7 @@ async def test_a_database_of_others_is_refused(empty_store: SqlStore, desk: Desk
     await text(desk, empty_store, "09121234567", "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام")
     before = await everything(empty_store)
     with pytest.raises(Conflict) as refused:
-        await load(desk, empty_store, demo=True, address=ADDRESS)
+        await load(desk, empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert refused.value.detail == "demo_not_empty"
     assert "شهرداری نمونه" in desk.wording.error(refused.value)
     assert await everything(empty_store) == before
@@ -334,14 +403,25 @@ async def test_a_database_of_others_is_refused(empty_store: SqlStore, desk: Desk
 async def test_what_fails_leaves_nothing(empty_store: SqlStore, desk: Desk) -> None:
     broken = replace(desk, engine=replace(desk.engine, services={}))
     with pytest.raises(UnknownService):
-        await load(broken, empty_store, demo=True, address=ADDRESS)
+        await load(broken, empty_store, demo=True, address=ADDRESS, vault=VAULT)
     assert not any((await everything(empty_store)).values())
+
+
+async def test_there_is_a_counter_office_to_try_software_against(store: SqlStore, summary: Summary) -> None:
+    assert summary.office == ShownOffice("1001", counter.NAME, "office-1001", "demo-counter-key-1001")
+    async with store.unit(write=False) as uow:
+        office = await uow.offices.by_code("1001")
+        [rule] = await uow.offices.rules()
+    assert [VAULT.open(one.sealed) for one in office.usable_keys(NOW)] == ["demo-counter-key-1001"]
+    assert (rule.office, rule.service, rule.per_request, rule.share_bp) == (None, None, 50_000, 200)
+    assert rule.holds("1001", "machinery", NOW.date())
 
 
 async def test_reset_starts_over(store: SqlStore, summary: Summary, desk: Desk) -> None:
     await text(desk, store, summary.sender, summary.text)
-    over = await reset(desk, store, demo=True, address=ADDRESS)
+    over = await reset(desk, store, demo=True, address=ADDRESS, vault=VAULT)
     assert over.loaded
+    assert over.office == summary.office
     assert [(one.mobile, one.state) for one in over.requests] == [(one.mobile, one.state) for one in summary.requests]
     assert {one.code for one in over.requests} & {one.code for one in summary.requests} == set()
     async with store.unit(write=False) as uow:
@@ -351,20 +431,22 @@ async def test_reset_starts_over(store: SqlStore, summary: Summary, desk: Desk) 
 async def test_reset_is_for_demo_mode_alone(store: SqlStore, desk: Desk) -> None:
     before = await everything(store)
     with pytest.raises(Forbidden) as refused:
-        await reset(desk, store, demo=False, address=ADDRESS)
+        await reset(desk, store, demo=False, address=ADDRESS, vault=VAULT)
     assert "PISHKHAN_DEMO" in desk.wording.error(refused.value)
     assert await everything(store) == before
 
 
 async def test_outside_of_demo_mode_nobody_knows_the_password(empty_store: SqlStore, desk: Desk) -> None:
-    first = await load(desk, empty_store, demo=False, address=ADDRESS)
-    assert first.phone is None
+    first = await load(desk, empty_store, demo=False, address=ADDRESS, vault=VAULT)
+    assert (first.phone, first.office) == (None, None)
+    async with empty_store.unit(write=False) as uow:
+        assert await uow.offices.all() == []
     assert len(first.password or "") == passwords.LENGTH
     async with empty_store.unit(write=False) as uow:
         member = await uow.people.staff("civil")
     assert member is not None
     assert passwords.matches(member.password_hash, first.password or "")
-    assert (await load(desk, empty_store, demo=False, address=ADDRESS)).password is None
+    assert (await load(desk, empty_store, demo=False, address=ADDRESS, vault=VAULT)).password is None
 
 
 def test_the_summary_is_printed_whole(summary: Summary, desk: Desk) -> None:
@@ -376,6 +458,8 @@ def test_the_summary_is_printed_whole(summary: Summary, desk: Desk) -> None:
     assert summary.phone == ADDRESS + "/demo/phone"
     joined = page.replace(" \\\n   ", "")
     assert all(f".venv/bin/pishkhan {command}\n" in joined for command in [*summary.commands, *summary.payments])
+    assert summary.office is not None
+    assert summary.office.key in page
     compact = page.replace(" ", "")
     assert all(one.code in compact and one.mobile in page for one in summary.requests)
     assert all(one.username in page and one.name in page for one in summary.staff)

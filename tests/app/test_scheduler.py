@@ -15,6 +15,7 @@ from app.wiring import build_signer
 from channels.sms.outbound import Relay
 from domain.actions.sealing import verify
 from domain.errors import Unavailable
+from domain.offices import QUESTIONS_KEEP
 from domain.outgoing import MessageState, OutboxMessage
 from domain.people import Role
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, Municipality
@@ -122,6 +123,17 @@ async def test_a_request_kept_long_enough_loses_its_personal_data(town: Municipa
     await run(scheduler, "erasure")
     request = await town.request(code)
     assert (request.mobile, request.erased_at) == (None, town.clock.now())
+
+
+async def test_calls_of_counter_software_are_forgotten(town: Municipality, scheduler: Scheduler) -> None:
+    async with town.store.unit() as uow:
+        await uow.calls.begin("1001", "a", "d", "Ping", town.clock.now() + QUESTIONS_KEEP, town.clock.now())
+    town.advance(minutes=9)
+    await run(scheduler, "calls")
+    assert town.rows("SELECT count(*) FROM office_calls") == [(1,)]
+    town.advance(minutes=1)
+    await run(scheduler, "calls")
+    assert town.rows("SELECT count(*) FROM office_calls") == [(0,)]
 
 
 async def test_what_another_process_does_is_left_to_it(town: Municipality, parts: Parts) -> None:

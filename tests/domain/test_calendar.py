@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import calendar
-from domain.calendar import WorkingCalendar, from_jalali, tehran, to_jalali
+from domain.calendar import WorkingCalendar, from_jalali, period, tehran, to_jalali
 from domain.errors import InvalidField
 
 SATURDAY = date(2026, 10, 24)  # an ordinary week: no holiday but its Friday
@@ -245,3 +245,25 @@ def test_planned_moments_are_never_quiet(moment: datetime, skip_holidays: bool) 
     assert before <= moment <= after
     assert not PLAIN.quiet(after)
     assert not PLAIN.quiet(before)
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "first", "last"),
+    [
+        (1405, 9, date(2026, 11, 22), date(2026, 12, 22)),
+        (1405, 12, date(2027, 2, 20), date(2027, 3, 21)),
+        (1405, None, date(2026, 3, 21), date(2027, 3, 21)),
+        (1403, 12, date(2025, 2, 19), date(2025, 3, 21)),
+        (1499, 12, date(2121, 2, 20), date(2121, 3, 21)),
+    ],
+)
+def test_a_period_of_the_jalali_calendar(year: int, month: int | None, first: date, last: date) -> None:
+    assert period(year, month) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "field"), [(1299, None, "year"), (1500, 1, "year"), (1405, 0, "month"), (1405, 13, "month")]
+)
+def test_a_period_that_is_none(year: int, month: int | None, field: str) -> None:
+    with pytest.raises(InvalidField, match=field):
+        period(year, month)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.charging import WaiveBills
+from domain.bills import BillState
+from domain.charging import CloseOpenBills, WaiveBills, payment_gives_up
 from domain.check import Flaw, check
 from domain.lifecycle import Service, State, Transition, Trigger
 from domain.messages import Catalogue
@@ -81,9 +82,9 @@ def test_a_step_of_the_systems_that_people_may_take() -> None:
 
 
 def test_an_end_that_is_left() -> None:
-    again = Transition("cancel", ("completed",), "cancelled", CIVIL)
+    again = replace(MACHINERY_WORK.named("cancel")[-1], sources=("completed",))
     assert flaws(and_step(again)) == {"final_state_left: completed"}
-    later = Transition("expire", ("rejected",), "expired", trigger=Trigger.DEADLINE)
+    later = Transition("expire", ("rejected",), "expired", trigger=Trigger.DEADLINE, deadline=payment_gives_up)
     assert flaws(and_step(later)) == {"final_state_left: rejected"}
 
 
@@ -91,9 +92,10 @@ def test_an_unpaid_hand_over() -> None:
     assert flaws(changed("schedule", guards=())) == set()  # payment and hand-over are guarded still
     assert flaws(changed("schedule", "hand_over", "pay", guards=())) == {"given_unpaid: hand_over"}
     shortcut = Transition("hurry", ("awaiting_payment",), "scheduled", CIVIL)
+    unnamed = "no_text: services.machinery.actions.hurry"
     found = flaws(and_step(shortcut, changed("hand_over", guards=())))
-    assert found == {"given_unpaid: hand_over", "no_text: services.machinery.actions.hurry"}
-    assert flaws(and_step(shortcut)) == {"no_text: services.machinery.actions.hurry"}
+    assert found == {"given_unpaid: hand_over", "payment_unheard: scheduled", "bill_left_open: cancelled", unnamed}
+    assert flaws(and_step(shortcut)) == {"bill_left_open: cancelled", unnamed}  # scheduled's cancel closes no bill
 
 
 def test_giving_before_there_is_any_bill() -> None:
@@ -110,9 +112,13 @@ def test_giving_before_there_is_any_bill() -> None:
 
 def test_a_bill_after_payment_must_be_settled_again() -> None:
     bills = next(step.effects for step in MACHINERY_WORK.named("bill"))
-    again = Transition("schedule", ("paid",), "scheduled", CIVIL, effects=bills)
-    assert flaws(and_step(again, changed("hand_over", guards=()))) == {"given_unpaid: hand_over"}
-    assert flaws(and_step(again)) == set()
+    again = replace(MACHINERY_WORK.named("schedule")[0], guards=(), effects=(*bills, CloseOpenBills(BillState.VOID)))
+    assert flaws(and_step(again)) == {"given_unpaid: hand_over"}
+    again = replace(again, effects=bills)
+    assert flaws(and_step(again, changed("hand_over", guards=()))) == {
+        "given_unpaid: hand_over", "payment_unheard: scheduled", "bill_left_open: cancelled",
+    }  # fmt: skip
+    assert flaws(and_step(again)) == {"bill_left_open: cancelled"}
 
 
 def test_unknown_and_double_states() -> None:
@@ -128,7 +134,7 @@ def test_unknown_and_double_states() -> None:
     [
         "title", "description", "steps", "summary", "states.accepted", "fields.place.label", "fields.place.prompt",
         "fields.items_hours.prompt", "actions.accept", "inputs.hours", "notices.submit", "notices.accept",
-        "notices.work_soon", "notices.no_answer",
+        "notices.work_soon", "notices.no_answer", "answers.price",
     ],
 )  # fmt: skip
 def test_a_missing_text(key: str) -> None:
@@ -140,13 +146,55 @@ def test_a_state_may_do_without_a_status_text_of_its_own() -> None:
 
 
 def test_state_maps() -> None:
-    newer = replace(MACHINERY_WORK, version=3)
+    former = {1: {"received": Phase.RECEIVED, "cancelled": Phase.CANCELLED}, 2: {"submitted": Phase.RECEIVED}}
+    former[2] |= {"cancelled": Phase.CANCELLED}
+    newer = replace(MACHINERY_WORK, version=3, former=former)
     assert flaws(newer) == {"no_state_map: version 1", "no_state_map: version 2"}
     assert flaws(replace(newer, state_map={1: {"received": "submitted"}, 2: {}})) == set()
     assert flaws(replace(newer, state_map={1: {"received": "nowhere"}, 2: {}})) == {
         "state_map_into_nowhere: received -> nowhere"
     }
     assert flaws(replace(MACHINERY_WORK, state_map={1: {}})) == {"state_map_of_no_version: version 1"}
+    assert flaws(replace(MACHINERY_WORK, former={1: {}})) == {"state_map_of_no_version: version 1"}
+
+
+def second(moves: dict[str, str], former: dict[str, Phase] | None = None) -> set[str]:
+    """Check machinery as a second version, which the first one leads to by this map."""
+    states = {1: former} if former is not None else {}
+    return flaws(replace(MACHINERY_WORK, version=2, state_map={1: moves}, former=states))
+
+
+def test_a_state_that_a_map_forgets() -> None:
+    """States that a map does not name keep their names, so they must be there still."""
+    assert second({}, {"parked": Phase.IN_PROGRESS}) == {"state_map_into_nowhere: parked -> parked"}
+    assert second({"parked": "paid"}, {"parked": Phase.IN_PROGRESS}) == set()
+
+
+def test_a_map_leads_to_the_version_after_it() -> None:
+    former = {1: {"received": Phase.RECEIVED}, 2: {"submitted": Phase.RECEIVED}}
+    newer = replace(MACHINERY_WORK, version=3, former=former, state_map={1: {"received": "accepted"}, 2: {}})
+    assert flaws(newer) == {"state_map_into_nowhere: received -> accepted"}
+
+
+def test_a_map_that_brings_a_finished_request_to_life() -> None:
+    done = {"closed": Phase.DONE}
+    assert second({"closed": "submitted"}, done) == {"finished_moved: closed -> submitted"}
+    assert second({"closed": "cancelled"}, done) == {"finished_moved: closed -> cancelled"}
+    assert second({"closed": "completed"}, done) == set()
+    assert second({}, {"completed": Phase.DECLINED}) == {"finished_moved: completed -> completed"}
+
+
+def test_a_map_without_the_states_that_it_is_about() -> None:
+    """What is not kept of an old version can't be proved; what is known of today's states is proved even so."""
+    assert second({"completed": "submitted"}) == {
+        "no_former_states: version 1", "finished_moved: completed -> submitted"
+    }  # fmt: skip
+    assert second({"dreamt": "paid"}, {"paid": Phase.IN_PROGRESS}) == {"state_map_from_nowhere: version 1: dreamt"}
+
+
+@pytest.mark.parametrize("version", [0, -3])
+def test_a_version_that_is_none(version: int) -> None:
+    assert flaws(replace(MACHINERY_WORK, version=version)) == {f"version_below_one: {version}"}
 
 
 def test_a_placeholder_without_a_bound() -> None:

@@ -27,7 +27,8 @@ from domain.field_types import (
 from domain.fleet import MACHINE_TYPES
 from domain.forms import Field, read_fields
 from domain.messages import Catalogue
-from domain.work_items import WorkItems
+from domain.taxi import Plate, TaxiShown
+from domain.work_items import MachineName, WorkItems
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 TEXTS = Catalogue.load()
@@ -175,6 +176,29 @@ def test_refused(kind: FieldType, raw: object, detail: str | None) -> None:
 @pytest.mark.parametrize(("kind", "value", "text"), SHOWN)
 def test_shown(kind: FieldType, value: object, text: str) -> None:
     assert kind.show(value, TEXTS.text) == text
+
+
+LOOKING_UP: list[tuple[FieldType, object]] = [
+    *((kind, value) for kind, value, _ in SHOWN),
+    (TaxiShown(), {"plate": "12ت345-59", "taxi_code": "114", "driver": "عبدالله ایری"}),
+    (Plate(), "12ت345-59"),
+    (MachineName(), "crane"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), LOOKING_UP)
+def test_a_type_names_every_text_that_it_looks_up(kind: FieldType, value: object) -> None:
+    """`check` proves these: by the choices that a field has, or the type's own menu."""
+    looked_up: set[str] = set()
+
+    def words(key: str) -> str:
+        looked_up.add(key)
+        return TEXTS.text(key)
+
+    kind.show(value, words)
+    for choice in kind.menu() or MACHINE_TYPES:
+        kind.name_of(choice, words)
+    assert looked_up <= set(kind.texts(MACHINE_TYPES))
 
 
 def test_whole_hours_stay_whole() -> None:

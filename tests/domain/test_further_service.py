@@ -204,7 +204,7 @@ PLANTED: dict[str, tuple[Callable[[], Service], set[str]]] = {
     ),
     "missing state map": (lambda: replace(TREES, version=2), {"no_state_map: version 1"}),
     "wrong state map": (
-        lambda: replace(TREES, version=2, state_map={1: {"paid": "waiting"}}),
+        lambda: replace(TREES, version=2, state_map={1: {"paid": "waiting"}}, former={1: {"paid": Phase.IN_PROGRESS}}),
         {"state_map_into_nowhere: paid -> waiting"},
     ),
     "map of a version to come": (

@@ -5,7 +5,7 @@ knows services by their declarations alone.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -32,6 +32,9 @@ PEOPLE = (CITIZEN, NEIGHBOUR, DRIVER_MOBILE, AUXILIARY_MOBILE, OWNER_MOBILE)
 
 CHANNELS = ("sms", "cli", walk_in.WALK_IN, "portal", "telegram", "bale", "pishkhan_soap", "system")
 """Every channel that something may come through (channels.md, and `deferred_in` of the forms)."""
+
+OFFICES = ("1001", "1002")
+"""The counter offices."""
 
 TEXTS = (
     ORDER, ASKING, LEAVE, PRAISE, COMPLAINT, f"مرخصی {PLATE} از فردا ۳ روز", f"مرخصی {SECOND_PLATE} از پس‌فردا ۲ روز",
@@ -89,7 +92,8 @@ class Walker:
             mobiles = [one for one in meant if one] or list(PEOPLE)
             return Actor(frozenset({role}), "citizen", self.pick(mobiles), channel)
         if role is Role.CLERK:
-            return Actor(frozenset({role}), "clerk", "office-7:0499370899", channel)
+            office = (request.office if request else None) or self.pick(OFFICES)
+            return Actor(frozenset({role}), "clerk", f"{office}/0499370899", channel, office=office)
         if role is Role.SYSTEM:
             return Actor(frozenset({role}), "system", "engine", channel)
         names = list(self.staff.get(role, ())) or [role.value]
@@ -99,7 +103,8 @@ class Walker:
 
     def right_actor(self, step: Transition, request: ServiceRequest) -> Actor:
         """Return somebody who may take a step."""
-        roles = [role for role in sorted(step.roles) if role is not Role.CITIZEN or request.mobile]
+        absent = {Role.CITIZEN: not request.mobile, Role.CLERK: not request.office}
+        roles = [role for role in sorted(step.roles) if not absent.get(role, False)]
         if step.by_awaited and request.awaits:
             return Actor(frozenset({Role.CITIZEN}), "citizen", request.awaits, self.pick(CHANNELS))
         return self.somebody(self.pick(roles or [Role.SYSTEM]), request, self.pick(CHANNELS))
@@ -160,6 +165,8 @@ class Walker:
         who = self.somebody(self.pick(tuple(Role)), request, channel) if wild else self.right_actor(step, request)
         if wild and who.kind == "citizen" and self.chance():
             who = Actor(who.role_names, who.kind, self.pick(PEOPLE), channel)
+        if wild and who.kind == "clerk" and self.chance():
+            who = replace(who, office=self.pick(OFFICES))
         inputs = await self.inputs(step, request, wild=wild and self.chance())
         self.said = f"{who.label} takes {step.name} of {request.code} ({request.state}): {inputs}"
         seen = len(await self.town.history(request.code))
@@ -169,12 +176,15 @@ class Walker:
         assert self.may(who, step.name, request), "only who may take a step takes it"
 
     def may(self, who: Actor, action: str, request: ServiceRequest) -> bool:
-        """Whether an actor may do this with a request at all: by role, as its citizen, or as the one who is asked."""
+        """Whether an actor may do this with a request at all: by role, as its citizen, as the one who is asked, or as a
+        clerk of the office that brought it.
+        """
         named = self.declaration(request).named(action)
         if who.kind == "citizen":
             own = who.ident == request.mobile and any(Role.CITIZEN in one.roles for one in named)
             return own or (who.ident == request.awaits and any(one.by_awaited for one in named))
-        return any(who.role_names & one.roles for one in named)
+        brought = who.kind != "clerk" or (who.office is not None and who.office == request.office)
+        return brought and any(who.role_names & one.roles for one in named)
 
     async def attach(self, request: ServiceRequest, paper: str) -> None:
         """Add a paper to a request."""

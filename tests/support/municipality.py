@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from domain.accounts import StaffMember
 from domain.actions import act, notify, pay, submit, tariffs, timers
@@ -45,6 +45,7 @@ CITIZEN = "+989121234567"
 NEIGHBOUR = "+989351112222"
 CIVIL_OFFICER = "+989111000001"
 DRIVER = "+989111111111"
+OFFICE = "1001"
 ORDER = "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک"
 RATE, VAT = 8_000_000, 10
 FOUR_HOURS = RATE * 4 * (100 + VAT) // 100
@@ -116,11 +117,18 @@ class Heard:
 
 
 def actor(role: Role, ident: str | None = None, channel: str | None = None) -> Actor:
-    """Return somebody in that role; citizens go by their mobile."""
+    """Return somebody in that role; citizens go by their mobile, clerks by their office and national code."""
     if role is Role.CITIZEN:
         return Actor(frozenset({role}), "citizen", ident or CITIZEN, channel or "sms")
-    kind = "clerk" if role is Role.CLERK else "system" if role is Role.SYSTEM else "staff"
-    return Actor(frozenset({role}), kind, ident or role.value, channel or "cli")  # type: ignore[arg-type]  # of three
+    if role is Role.CLERK:
+        return clerk()
+    kind: Literal["system", "staff"] = "system" if role is Role.SYSTEM else "staff"
+    return Actor(frozenset({role}), kind, ident or role.value, channel or "cli")
+
+
+def clerk(office: str = OFFICE) -> Actor:
+    """Return a clerk of a counter office."""
+    return Actor(frozenset({Role.CLERK}), "clerk", f"{office}/0499370899", "pishkhan_soap", office=office)
 
 
 def build_desk(
@@ -238,17 +246,25 @@ class Municipality:
 
     async def pay(
         self, code: str, *, amount: int | None = None, reference: str | None = None, bill: Bill | None = None,
-        method: PaymentMethod = PaymentMethod.SLIP, by: Role = Role.REVENUE,
+        method: PaymentMethod = PaymentMethod.SLIP, by: Role | Actor = Role.REVENUE,
     ) -> pay.Settled:  # fmt: skip
         """Record a bank slip for the newest bill of a request (or another bill), by default over its amount."""
         meant = bill or (await self.bills(code))[-1]
         ids, paid = (meant.bill_id, meant.payment_id), meant.amount if amount is None else amount
         slip = reference or f"slip-{next(self._slips)}"
+        who = actor(by) if isinstance(by, Role) else by
         async with self.store.unit() as uow:
-            settled = await pay.record(self.desk, uow, ids, paid, method, slip, actor(by))
+            settled = await pay.record(self.desk, uow, ids, paid, method, slip, who)
             if settled.outcome:
-                await notify.announce(self.desk, uow, settled.outcome, actor(by))
+                await notify.announce(self.desk, uow, settled.outcome, who)
         return settled
+
+    async def brought_by(self, code: str, office: str = OFFICE) -> None:
+        """Let a request count as brought by a counter office."""
+        request = await self.request(code)
+        async with self.store.unit() as uow:
+            request.office = office
+            await uow.requests.save(request)
 
     async def set_bill(self, code: str, state: BillState) -> None:
         """Bring the newest bill into a state, as a gateway does while its outcome is unknown."""

@@ -50,6 +50,7 @@ async def test_the_same_file_again_changes_nothing(experts: Experts) -> None:
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SECRETARIAT, Role.EXPERT, Role.REVENUE, Role.CLERK])
 async def test_whoever_takes_steps_may_add(experts: Experts, role: Role) -> None:
     code = await experts.town.order(ASKING)
+    await experts.town.brought_by(code)
     assert len(await experts.add(code, "deed", by=actor(role))) == 1
 
 

@@ -138,6 +138,7 @@ async def test_rejected_with_a_reason(town: Municipality, state: str) -> None:
 @pytest.mark.parametrize("role", [Role.CITIZEN, Role.CLERK, Role.SECRETARIAT, Role.MANAGER])
 async def test_collected(experts: Experts, town: Municipality, role: Role) -> None:
     code = await experts.reach("answered")
+    await town.brought_by(code)
     request = await town.do(code, "close", role)
     assert (request.state, request.phase, await town.timers(code)) == ("closed", Phase.DONE, {})
     with pytest.raises(AlreadyDone):
@@ -163,6 +164,7 @@ async def test_closed_by_itself_after_thirty_days(experts: Experts, town: Munici
 async def test_rated_as_soon_as_it_is_answered(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("answered")
     assert (await town.say(CITIZEN, "۴")).key == "sms.rated"
+    await town.brought_by(code)
     await town.do(code, "close", Role.CLERK)
 
 

@@ -10,7 +10,7 @@ from domain.fleet import Resource, ResourceKind
 from domain.outgoing import MessageClass
 from domain.people import Role
 from domain.requests import Phase, TimerKind
-from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, RATE, Municipality, actor
+from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, RATE, Municipality, clerk
 
 EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
 END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
@@ -327,8 +327,8 @@ async def test_work_is_wanted_in_the_future(town: Municipality) -> None:
 
 
 async def test_a_clerk_acts_for_the_citizen_who_is_told(town: Municipality) -> None:
-    clerk = actor(Role.CLERK, "office-12:0499370899", "pishkhan_soap")
-    request = await town.submit(NEIGHBOUR, by=clerk)
-    await town.do(request.code, "cancel", clerk)
+    request = await town.submit(NEIGHBOUR, by=clerk())
+    assert request.office == OFFICE
+    await town.do(request.code, "cancel", clerk())
     assert await town.keys(NEIGHBOUR) == ["submit", "cancel"]
     assert {event.actor_kind for event in await town.history(request.code)} == {"clerk"}

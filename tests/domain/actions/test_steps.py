@@ -33,6 +33,7 @@ def test_who_may_do_what() -> None:
 async def test_a_wrong_role_is_forbidden_in_every_state(town: Municipality) -> None:
     codes = [await town.reach("submitted"), await town.reach("scheduled", mobile=NEIGHBOUR)]
     for code in codes:
+        await town.brought_by(code)
         before = await town.request(code)
         for name in PEOPLE_TAKE:
             for role in set(Role) - MAY[name] - {Role.CITIZEN}:
@@ -76,6 +77,7 @@ async def test_already_done_and_not_allowed_now(town: Municipality) -> None:
 
 async def test_an_ended_request_takes_no_step(town: Municipality) -> None:
     code = await town.reach("completed")
+    await town.brought_by(code)
     events = len(await town.history(code))
     for name in PEOPLE_TAKE:
         with pytest.raises((NotAllowedNow, AlreadyDone)):

@@ -310,6 +310,7 @@ async def test_the_owner_of_the_taxi_needs_nobodys_consent(cabs: Cabs) -> None:
 @pytest.mark.parametrize("role", [Role.CIVIL, Role.REVENUE, Role.MANAGER, Role.AUDITOR, Role.CLERK])
 async def test_only_the_officer_decides(cabs: Cabs, role: Role) -> None:
     code = await cabs.reach("submitted")
+    await cabs.town.brought_by(code)
     with pytest.raises(Forbidden):
         await cabs.town.do(code, "take", role)
     await cabs.does(code, "take")
@@ -326,6 +327,7 @@ async def test_steps_are_taken_in_their_order(cabs: Cabs) -> None:
         assert refused.type in {NotAllowedNow, AlreadyDone}
     with pytest.raises(NotFound):
         await cabs.town.do(code, "withdraw", actor(Role.CITIZEN, STRANGER))
+    await cabs.town.brought_by(code)
     assert (await cabs.town.do(code, "withdraw", Role.CLERK)).state == "withdrawn"
 
 

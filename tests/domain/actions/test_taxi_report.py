@@ -224,6 +224,7 @@ async def test_what_is_finished_stays_so(cabs: Cabs) -> None:
 @pytest.mark.parametrize("role", [Role.CIVIL, Role.REVENUE, Role.MANAGER, Role.AUDITOR, Role.CLERK])
 async def test_only_the_officer_decides(cabs: Cabs, role: Role) -> None:
     code = await reviewed(cabs)
+    await cabs.town.brought_by(code)
     for action in ("record", "dismiss", "ask"):
         with pytest.raises(Forbidden):
             await cabs.town.do(code, action, role, reason="دلیل", question="؟", kind="smoking")

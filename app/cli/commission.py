@@ -1,0 +1,84 @@
+"""`pishkhan office commission`: what counter offices earn, by dated rules."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.options import AsJson, AsOrSystem, Config
+from app.cli.output import emit_json, say, table, told
+from app.cli.session import Session, acting_or_system, in_session, read_day
+from domain.actions import offices
+from domain.errors import InvalidField
+from domain.offices import CommissionRule
+from domain.text import fold
+
+_COLUMNS = ("office", "service", "per_request", "share", "valid_from", "valid_to", "made_by")
+_PERCENT = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<hundredths>[0-9]{1,2}))?")
+
+
+def add(
+    per_request: Annotated[int, typer.Option(min=0, help="Rials for each request that is brought.")] = 0,
+    share: Annotated[str, typer.Option(help="Percent of each payment, at most two decimals: 2.50.")] = "0",
+    office: Annotated[str | None, typer.Option(help="Code of the office; every one if not given.")] = None,
+    service: Annotated[
+        str | None, typer.Option(help="Municipal service, or duty or violation; every one if not given.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--from", help="First day, Jalali or ISO; today if not given.")] = None,
+    username: AsOrSystem = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Set what is earned from a day on; the rule of the same office and service ends there."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        actor = await acting_or_system(session, username)
+        async with session.store.unit() as uow:
+            rule = await offices.add_rule(
+                session.desk, uow, office=office, service=service, per_request=per_request, share_bp=_share(share),
+                valid_from=read_day(session, since, "valid_from") if since else None, actor=actor,
+            )  # fmt: skip
+            return _view(rule)
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['per_request']} rials a request and {shown['share']} % from {shown['valid_from']} on")
+
+
+def list_rules(as_json: AsJson = False, config: Config = None) -> None:
+    """List every rule, also those that have ended; the most specific one in force counts."""
+
+    async def work(session: Session) -> list[dict[str, Any]]:
+        async with session.store.unit(write=False) as uow:
+            return [_view(one) for one in await uow.offices.rules()]
+
+    with told(as_json):
+        rows = in_session(config, work)
+    if as_json:
+        emit_json(rows)
+    else:
+        table(rows, _COLUMNS)
+
+
+def _share(text: str) -> int:
+    """Read percent with at most two decimals as hundredths of a percent; `InvalidField("share")`."""
+    given = _PERCENT.fullmatch(fold(text).strip().replace("٫", "."))
+    if not given:
+        raise InvalidField("share")
+    return int(given["whole"]) * 100 + int((given["hundredths"] or "").ljust(2, "0"))
+
+
+def _view(rule: CommissionRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "office": rule.office,
+        "service": rule.service,
+        "per_request": rule.per_request,
+        "share": f"{rule.share_bp // 100}.{rule.share_bp % 100:02}",
+        "valid_from": rule.valid_from.isoformat(),
+        "valid_to": rule.valid_to.isoformat() if rule.valid_to else None,
+        "made_by": rule.made_by,
+    }

@@ -1,0 +1,218 @@
+"""The servers that `bench.soap` measures besides `pishkhan serve`, each alone in its process on one core.
+
+    python -m bench.soap_servers constant PORT
+    python -m bench.soap_servers codec PORT
+    python -m bench.soap_servers store PORT DATABASE_URL
+
+`constant` is the bare aiohttp application that answers each call with the same bytes. `codec` is the channel as it is:
+hardened parsing, validation, digest authentication with the nonces in memory, the answer written; what lies behind it
+answers from memory. `store` is the whole channel on a database, and tells at `/share` how much of a call's time was
+spent in the store.
+"""
+
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from inspect import iscoroutinefunction
+from typing import Any
+
+from aiohttp import web
+
+from app.clock import SystemClock
+from app.ids import RandomIds
+from app.vault import FernetVault
+from bench.envelopes import KEY, OFFICE, USERNAME
+from channels.pishkhan_soap.calls import Caller, Counter, body_of, clerk_of, digest_of
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.http import PATH, PishkhanSoap
+from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.username_token import UsernameToken, refuse_old
+from domain.actions.desk import Desk
+from domain.calendar import WorkingCalendar
+from domain.conversation.grammar import Grammar
+from domain.engine import Engine as Rules
+from domain.errors import AuthenticationFailed, Replayed
+from domain.messages import Catalogue
+from domain.offices import Office
+from domain.policy import Policy
+from domain.services import by_key, intents
+from domain.wording import Wording
+from store.engines.base import Engine, Session
+from store.unit_of_work import SqlStore
+
+SKEW = timedelta(hours=1)
+SECRET = "bench-secret-of-more-than-sixteen"  # noqa: S105 - of servers that live for one bench
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+STANDING: Mapping[str, Any] = {
+    "code": "123456786", "state": "submitted", "phase": "received", "bills": [], "state_title": "در نوبت بررسی",
+}  # fmt: skip
+REQUEST: Mapping[str, Any] = {
+    **STANDING,
+    "service": "machinery",
+    "created_at": NOW,
+    "updated_at": NOW,
+    "form": [{"name": "place", "title": "نشانی محل کار", "text": "گمیشان، خیابان امام، جنب پارک"}] * 6,
+    "history": [
+        {"at": NOW, "event": "submit", "state": "submitted", "actor": "clerk", "channel": "pishkhan_soap", "note": None}
+    ],
+}
+"""What a request of the bench looks like: the same answer as from the store."""
+
+ANSWERS = {"GetRequest": REQUEST, "SubmitMachineryRequest": STANDING}
+
+
+def desk() -> Desk:
+    """Return the desk of all services."""
+    services = by_key()
+    engine = Rules(services, SystemClock(), RandomIds(), WorkingCalendar(), Policy())
+    return Desk(engine, Wording(Catalogue.load(), services), Grammar(intents(services)))
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCounter(Counter):
+    """Proves calls as `Counter` does, with offices and nonces in memory, and answers without a store."""
+
+    office: Office
+    nonces: set[str] = field(default_factory=set)
+
+    async def take(self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: Caller) -> str:
+        """Return the answer of an operation of the bench."""
+        now = self.desk.clock.now()
+        if token.username != self.office.username or not token.proves([KEY]):
+            raise AuthenticationFailed("Password")
+        refuse_old(token, now, self.skew)
+        if token.nonce_name in self.nonces:
+            raise Replayed("Nonce")
+        self.nonces.add(token.nonce_name)
+        digest_of(operation, clerk_of(self.office, values["clerk"]), values)
+        return body_of(operation, ANSWERS[operation.name])
+
+
+def codec() -> web.Application:
+    """Return the channel with nothing behind it."""
+    office = Office(OFFICE, "دفتر", USERNAME, (), (), True, {}, NOW)
+    found, nothing = desk(), FernetVault(SECRET)
+    counter = MemoryCounter(found, None, nothing, SKEW, office)  # type: ignore[arg-type]  # it asks no store
+    return _mounted(counter, found)
+
+
+def _mounted(counter: Counter, found: Desk) -> web.Application:
+    app = web.Application()
+    contract = Contract(tuple(found.services.values()), found.catalogue)
+    PishkhanSoap(counter, contract, "http://127.0.0.1").mount(app)
+    return app
+
+
+def constant() -> web.Application:
+    """Return the application that answers the same bytes to everything."""
+    body = b"<?xml version='1.0' encoding='utf-8'?>" + b"x" * 700
+
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(body=body, content_type="text/xml")
+
+    app = web.Application()
+    app.router.add_post(PATH, answer)
+    return app
+
+
+@dataclass(slots=True)
+class Share:
+    """Seconds spent in calls, and of these in the store: its statements, its commits, waiting for a connection."""
+
+    calls: int = 0
+    whole: float = 0.0
+    stored: float = 0.0
+    depth: int = 0
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Count the time of the block, once where blocks lie in each other; one call at a time is measured."""
+        began, self.depth = time.perf_counter(), self.depth + 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
+            if not self.depth:
+                self.stored += time.perf_counter() - began
+
+
+def store(url: str) -> web.Application:
+    """Return the whole channel on a database, with a clock around its store."""
+    share, found = Share(), desk()
+    held: list[PishkhanSoap] = []
+
+    async def opened(_app: web.Application) -> AsyncIterator[None]:
+        opened_store = await SqlStore.open(url)
+        clocked(opened_store._engine, share)
+        counter = Counter(found, opened_store, FernetVault(SECRET), SKEW)
+        held.append(PishkhanSoap(counter, Contract(tuple(found.services.values()), found.catalogue), "http://x"))
+        yield
+        await opened_store.close()
+
+    async def call(request: web.Request) -> web.Response:
+        began = time.perf_counter()
+        answer = await held[0].call(request)
+        share.calls, share.whole = share.calls + 1, share.whole + time.perf_counter() - began
+        return answer
+
+    async def told(_request: web.Request) -> web.Response:
+        return web.json_response({"calls": share.calls, "whole": share.whole, "stored": share.stored})
+
+    app = web.Application()
+    app.router.add_post(PATH, call)
+    app.router.add_get("/share", told)
+    app.cleanup_ctx.append(opened)
+    return app
+
+
+def clocked(engine: Engine, share: Share) -> None:
+    """Put a clock around an engine's sessions: getting one, each thing done with it, giving it back."""
+    original = engine.session
+
+    @asynccontextmanager
+    async def session(*, write: bool) -> AsyncIterator[Session]:
+        async with AsyncExitStack() as stack:
+            with share.storing():
+                found = await stack.enter_async_context(original(write=write))
+            yield Clocked(found, share)  # type: ignore[misc]  # it passes everything on
+            with share.storing():
+                await stack.aclose()
+
+    engine.session = session  # type: ignore[method-assign]
+    serialise = engine.serialise
+
+    async def waited(held: Session, key: str) -> None:
+        with share.storing():
+            await serialise(held.session, key)  # type: ignore[attr-defined]
+
+    engine.serialise = waited  # type: ignore[method-assign]
+
+
+class Clocked:
+    """A session with a clock around all that is awaited of it."""
+
+    def __init__(self, session: Session, share: Share) -> None:
+        self.session = session
+        self._share = share
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.session, name)
+        if not iscoroutinefunction(found):
+            return found
+
+        async def timed(*args: Any, **named: Any) -> Any:
+            with self._share.storing():
+                return await found(*args, **named)
+
+        setattr(self, name, timed)
+        return timed
+
+
+if __name__ == "__main__":
+    kind, port, *rest = sys.argv[1:]
+    made = {"constant": constant, "codec": codec, "store": store}[kind](*rest)
+    web.run_app(made, host="127.0.0.1", port=int(port), print=None, access_log=None)

@@ -1,0 +1,154 @@
+"""An authenticated call in one unit of work: who calls, is it new, what comes of it.
+
+Nonce, call, its work and its answer are committed together, so a call is done and answered or not at all, whatever
+dies; the same `clientRequestId` with the same body then gets the same answer, and with another body is refused.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.pishkhan_soap.declared import CHANNEL
+from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.schema import NAMESPACE
+from channels.pishkhan_soap.username_token import UsernameToken, refuse_old
+from domain import people
+from domain.actions.desk import Desk
+from domain.actions.offices import lock_out
+from domain.errors import (
+    AuthenticationFailed,
+    DomainError,
+    DuplicateRequest,
+    Forbidden,
+    InvalidField,
+    NotFound,
+    Replayed,
+)
+from domain.offices import Office
+from domain.people import Actor, Role
+from domain.ports import Store, UnitOfWork, Vault
+
+LOCK_ATTEMPTS = 10
+"""Refused tokens of one office from one address, in the window, that lock the two out of each other."""
+
+LOCK_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a call comes from: the address, and whether nobody on the way could read it."""
+
+    address: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Takes calls. `skew` is how far a caller's clock may be from ours."""
+
+    desk: Desk
+    store: Store
+    vault: Vault
+    skew: timedelta
+
+    async def take(self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: Caller) -> str:
+        """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
+        office = None
+        try:
+            async with self.store.unit() as uow:
+                office = await self.authenticated(uow, token, caller)
+                return await self._once(uow, office, operation, values)
+        except DomainError as error:
+            if office is not None and error.code != "unavailable":
+                await self._keep_nonce(office, token)
+            raise
+
+    async def _keep_nonce(self, office: Office, token: UsernameToken) -> None:
+        """Take the nonce of a call that was undone: it shall not be taken again, by whoever saw it, to better luck."""
+        async with self.store.unit() as uow:
+            await self._take_nonce(uow, office, token)
+
+    async def _take_nonce(self, uow: UnitOfWork, office: Office, token: UsernameToken) -> bool:
+        ends_at = self.desk.clock.now() + 2 * self.skew
+        return not token.nonce or await uow.calls.take_nonce(office.code, token.nonce_name, ends_at)
+
+    async def authenticated(self, uow: UnitOfWork, token: UsernameToken, caller: Caller) -> Office:
+        """Return the office that the token proves; its nonce is taken in this unit."""
+        now = self.desk.clock.now()
+        office = await uow.offices.by_username(token.username)
+        if not token.digested and not caller.private:
+            raise AuthenticationFailed("Password", detail="plain_text")
+        if office is None or not office.active:
+            raise AuthenticationFailed("Username")
+        if office.locked(caller.address, now):
+            raise AuthenticationFailed("Username", detail="locked")
+        if not office.admits(caller.address):
+            raise AuthenticationFailed("Username", detail="address")
+        if not token.proves(self.vault.open(key.sealed) for key in office.usable_keys(now)):
+            raise AuthenticationFailed("Password")
+        refuse_old(token, now, self.skew)
+        if not await self._take_nonce(uow, office, token):
+            raise Replayed("Nonce", detail="nonce")
+        return office
+
+    async def _once(self, uow: UnitOfWork, office: Office, operation: Operation, said: Mapping[str, Any]) -> str:
+        values = dict(said)
+        if values.pop("office").lower() != office.code.lower():
+            raise Forbidden("officeCode", detail="other_office")
+        clerk, call_id, now = clerk_of(office, values.pop("clerk")), values.pop("call_id"), self.desk.clock.now()
+        digest = digest_of(operation, clerk, values)
+        earlier = await uow.calls.begin(office.code, call_id, digest, operation.name, now + operation.keeps, now)
+        if earlier is not None:
+            if earlier.digest != digest:
+                raise DuplicateRequest("clientRequestId", detail="call_id_used")
+            if earlier.answer is None:
+                raise NotFound("clientRequestId", detail="answer_erased")
+            return earlier.answer
+        answer = body_of(operation, await operation.run(CounterCall(self.desk, uow, office, clerk, values)))
+        await uow.calls.answer(office.code, call_id, answer)
+        return answer
+
+    async def note_refusal(self, username: str, caller: Caller, error: DomainError, operation: str) -> None:
+        """Record a refused call, and lock office and address out of each other after too many."""
+        now = self.desk.clock.now()
+        detail = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}
+        async with self.store.unit() as uow:
+            await uow.audit.record(now, f"office:{username}", "counter_refused", detail)
+            if isinstance(error, AuthenticationFailed):
+                await self._count(uow, username, caller, now)
+
+    async def _count(self, uow: UnitOfWork, username: str, caller: Caller, now: datetime) -> None:
+        office = await uow.offices.by_username(username)
+        if office is None or office.locked(caller.address, now):
+            return
+        if await uow.lines.hit(f"counter:{office.code}:{caller.address}", now, LOCK_WINDOW) >= LOCK_ATTEMPTS:
+            await lock_out(self.desk, uow, office.code, caller.address, LOCK_WINDOW)
+
+
+def clerk_of(office: Office, national_code: str) -> Actor:
+    """Return the clerk as the history keeps it; `InvalidField("clerkNationalCode")`."""
+    try:
+        code = people.national_code(national_code)
+    except InvalidField:
+        raise InvalidField("clerkNationalCode") from None
+    return Actor(frozenset({Role.CLERK}), "clerk", f"{office.code}/{code}", CHANNEL, office=office.code)
+
+
+def digest_of(operation: Operation, clerk: Actor, values: Mapping[str, Any]) -> str:
+    """Return what a repeated call must have in common with the first: operation, clerk and every value."""
+    said = json.dumps([operation.name, clerk.ident, values], ensure_ascii=False, sort_keys=True, default=_hashed)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _hashed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def body_of(operation: Operation, values: Mapping[str, Any]) -> str:
+    """Return an answer's element."""
+    out: list[str] = []
+    operation.answer.put(values, out)
+    return f'<{operation.answer.name} xmlns="{NAMESPACE}">{"".join(out)}</{operation.answer.name}>'

@@ -1,0 +1,187 @@
+"""From bytes to the one element of a body: hardened parsing, then the rules of SOAP about envelopes.
+
+What would cost memory or time is refused before a tree is built: DTDs and entities, too many elements, too many
+attributes, deep documents (sixteen megabytes of `<x/>` cost 470 MB, whatever the parser's options).
+"""
+
+import codecs
+import re
+import threading
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from channels.pishkhan_soap.faults import Refused, Version
+from domain.errors import InvalidField, TooLarge, Unsupported
+
+MOST_TAGS = 4_000
+"""`<` in a message: the largest honest one, ten documents and ten machines, has some hundred."""
+
+MOST_ATTRIBUTES = 1_000
+"""`=` in a message outside of text that happens to hold it; namespaces, types and padding of Base64 are some dozen."""
+
+WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+SECURITY = f"{{{WSSE}}}Security"
+
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
+_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF16_BEGINNINGS = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_READ = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
+"""Codecs besides UTF-8: those that clients here are known to use, none whose cost grows faster than its input."""
+
+_FOR_US = frozenset(
+    {
+        "",
+        "http://schemas.xmlsoap.org/soap/actor/next",
+        "http://www.w3.org/2003/05/soap-envelope/role/next",
+        "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+    }
+)
+_BLANK = b" \t\r\n"
+_TRUE = frozenset({"1", "true"})
+_VERSIONS = {f"{{{version.namespace}}}Envelope": version for version in Version}
+_parsers = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A well-formed call: its version, the security header if there is one, and the body's only element."""
+
+    version: Version
+    security: Element | None
+    body: Element
+
+
+def read(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> Message:
+    """Read a message; `Refused` says what is wrong. `version` is what the fault is told in while it is not known."""
+    envelope = _parsed(_utf8(raw, charset, version), version)
+    version = _version(envelope, version)
+    header, body = _parts(envelope, version)
+    return Message(version, _security(header, version), _only_child(body, version))
+
+
+def _utf8(raw: bytes, charset: str | None, version: Version) -> bytes:
+    """Return the document in UTF-8, without byte order mark, declaration and white space before its root."""
+    encoding = _encoding(raw, charset)
+    if encoding != "utf-8":
+        try:
+            if codecs.lookup(encoding).name not in _READ:
+                raise _unreadable(version, "soap_encoding")
+            raw = raw.decode(encoding).encode()
+        except (LookupError, UnicodeError):
+            raise _unreadable(version, "soap_encoding") from None
+    raw = raw.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+    declaration = _DECLARATION.match(raw)
+    if declaration:
+        raw = raw[declaration.end() :]
+    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
+        raise Refused(Unsupported("body", detail="dtd"), version)
+    if raw.count(b"<") > MOST_TAGS or raw.count(b"=") > MOST_ATTRIBUTES:
+        raise Refused(TooLarge("body"), version)
+    return raw
+
+
+def _encoding(raw: bytes, charset: str | None) -> str:
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            return encoding
+    for beginning, encoding in _UTF16_BEGINNINGS:
+        if raw.startswith(beginning):
+            return encoding
+    declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None
+    name = charset or (declared[1].decode() if declared else "utf-8")
+    return "utf-8" if name.lower() in {"utf-8", "utf8", "us-ascii"} else name
+
+
+def _parsed(raw: bytes, version: Version) -> Element:
+    parser: etree.XMLParser | None = getattr(_parsers, "one", None)
+    if parser is None:
+        parser = _parsers.one = etree.XMLParser(
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    try:
+        return etree.fromstring(raw, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise _unreadable(version, "soap_xml") from None
+
+
+def _version(envelope: Element, version: Version) -> Version:
+    found = _VERSIONS.get(str(envelope.tag))
+    if found:
+        return found
+    if etree.QName(envelope).localname == "Envelope":
+        raise Refused(Unsupported("Envelope", detail="soap_version"), version, "VersionMismatch")
+    raise _unreadable(version, "soap_envelope")
+
+
+def _parts(envelope: Element, version: Version) -> tuple[Element | None, Element]:
+    """Return header and body: an envelope has at most one and exactly one, in this order, and nothing else."""
+    header_tag, body_tag = f"{{{version.namespace}}}Header", f"{{{version.namespace}}}Body"
+    tags = [child.tag for child in envelope]
+    if tags == [header_tag, body_tag]:
+        return envelope[0], envelope[1]
+    if tags == [body_tag]:
+        return None, envelope[0]
+    raise _unreadable(version, "soap_envelope")
+
+
+def _security(header: Element | None, version: Version) -> Element | None:
+    """Return the security header; one that must be understood and is not has its own fault."""
+    found: list[Element] = []
+    for child in header if header is not None else ():
+        if not _for_us(child, version):
+            continue
+        if child.tag == SECURITY:
+            found.append(child)
+        elif _must_understand(child, version):
+            raise Refused(Unsupported("Header", detail="must_understand"), version, "MustUnderstand")
+    if len(found) > 1:
+        raise _unreadable(version, "soap_security")
+    return found[0] if found else None
+
+
+def _for_us(child: Element, version: Version) -> bool:
+    """Tell whether a header block is meant for the end of the line, and not for a node on the way."""
+    name = "actor" if version is Version.SOAP_11 else "role"
+    return child.get(f"{{{version.namespace}}}{name}", "").strip() in _FOR_US
+
+
+def _must_understand(child: Element, version: Version) -> bool:
+    return child.get(f"{{{version.namespace}}}mustUnderstand", "").strip() in _TRUE
+
+
+def _only_child(body: Element, version: Version) -> Element:
+    if len(body) != 1:
+        raise _unreadable(version, "soap_body")
+    return body[0]
+
+
+def _unreadable(version: Version, detail: str) -> Refused:
+    return Refused(InvalidField("body", detail=detail), version)
+
+
+def tolerant(body: Element) -> bool:
+    """Mend what some clients add to values and no schema allows; True when there was something to mend.
+
+    `xsi:nil` on what should have been left out (PHP, Mono): the element goes. `xsi:type` (SOAP::Lite): the attribute.
+    """
+    mended = False
+    for element in list(body.iter()):
+        if element.get(f"{_XSI}nil", "").strip() in _TRUE:
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+                mended = True
+        elif f"{_XSI}type" in element.attrib:
+            del element.attrib[f"{_XSI}type"]
+            mended = True
+    return mended

@@ -1,0 +1,127 @@
+"""What a call is refused with, and how that looks in either version of SOAP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from xml.sax.saxutils import escape
+
+from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap.schema import NAMESPACE, camel
+from domain.errors import DomainError
+from domain.wording import Wording
+
+SERVER_CODES = frozenset({"internal", "unavailable"})
+"""Errors that are not the caller's: calling again later may help."""
+
+ELEMENTS: Mapping[str, str] = {
+    "code": "trackingCode",
+    "full_name": "fullName",
+    "reference": "posReference",
+    "field": "name",
+    "documents": "documents",
+}
+"""Domain names of fields that the contract calls otherwise; any other is put into camel case."""
+
+
+NAMING: Mapping[tuple[str, str], str] = {
+    ("invalid_field", ""): "details.invalid_field.soap_value",
+    ("invalid_field", "unreadable"): "details.invalid_field.soap_value",
+    ("invalid_field", "soap_order"): "details.invalid_field.soap_order",
+    ("missing_field", ""): "details.missing_field.soap_missing",
+}
+"""Errors, by code and detail, whose text here names the element: a form at a counter has many at once."""
+
+_FAULT_11 = "<soap:Fault><faultcode>soap:{}</faultcode><faultstring>{}</faultstring><detail>{}</detail></soap:Fault>"
+_FAULT_12 = (
+    "<soap:Fault><soap:Code><soap:Value>soap:{}</soap:Value></soap:Code>"
+    '<soap:Reason><soap:Text xml:lang="fa">{}</soap:Text></soap:Reason><soap:Detail>{}</soap:Detail></soap:Fault>'
+)
+
+
+class Version(Enum):
+    """A version of SOAP: its namespace and the media type of its messages."""
+
+    SOAP_11 = ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml")
+    SOAP_12 = ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml")
+
+    @property
+    def namespace(self) -> str:
+        """The envelope's namespace."""
+        return self.value[0]
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type of its messages."""
+        return self.value[1]
+
+
+class Refused(Exception):
+    """A message that is no proper call: `error` says why; `reason` is the SOAP fault code if it is a special one."""
+
+    def __init__(self, error: DomainError, version: Version = Version.SOAP_11, reason: str | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.version = version
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer that is a SOAP message."""
+
+    status: int
+    media_type: str
+    text: str
+
+
+def answered(version: Version, body: str) -> Reply:
+    """Return the message with this body."""
+    return Reply(200, version.media_type, _envelope(version, body))
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Words faults."""
+
+    wording: Wording
+
+    def of(
+        self,
+        version: Version,
+        error: DomainError,
+        reason: str | None = None,
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
+        """Return the fault that stands for an error, with the typed detail `CounterFault`.
+
+        SOAP 1.1 wants 500 for every fault, 1.2 wants 400 for those of the sender. `reason` is a fault code of SOAP's
+        own instead of the plain one, `labels` what the request's elements are called in Persian.
+        """
+        server = error.code in SERVER_CODES
+        field = ELEMENTS.get(error.field, camel(error.field)) if error.field else None
+        message = self._message(error, field, labels)
+        told: list[str] = []
+        shapes.FAULT.put({"code": error.code, "message": message, "field": field}, told)
+        detail = f'<{shapes.FAULT.name} xmlns="{NAMESPACE}">{"".join(told)}</{shapes.FAULT.name}>'
+        if version is Version.SOAP_11:
+            code = reason or ("Server" if server else "Client")
+            return Reply(500, version.media_type, _envelope(version, _FAULT_11.format(code, escape(message), detail)))
+        code = reason or ("Receiver" if server else "Sender")
+        fault = _FAULT_12.format(code, escape(message), detail)
+        return Reply(500 if server else 400, version.media_type, _envelope(version, fault))
+
+    def _message(self, error: DomainError, field: str | None, labels: Mapping[str, str]) -> str:
+        """Return what the clerk reads: where an error says no more than that a value is wrong, it is named."""
+        if error.code == "internal":  # its details are for operators
+            return self.wording.catalogue.text("errors.internal")
+        label = labels.get(field or "", field or "")
+        key = NAMING.get((error.code, error.detail or ""))
+        return self.wording.catalogue.render(key, {"element": label}) if key and field else self.wording.error(error)
+
+
+def _envelope(version: Version, body: str) -> str:
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?>\n<soap:Envelope xmlns:soap="{version.namespace}">'
+        f"<soap:Body>{body}</soap:Body></soap:Envelope>"
+    )

@@ -1,0 +1,240 @@
+"""Operations that follow a request: see it, list them, add to it, answer its question, cancel it, comment on it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap import simple_types as st
+from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.schema import Doc, Member
+from channels.pishkhan_soap.standing import event_of, form_of, own_request, standing_of, summary_of
+from domain import people
+from domain.actions.attach import attach
+from domain.actions.command import command
+from domain.actions.feedback import comment
+from domain.actions.notify import announce
+from domain.calendar import tehran
+from domain.errors import InvalidField, NotFound
+from domain.lifecycle import Command
+from domain.offices import ACTS_KEEP
+from domain.requests import Phase, RequestFilter
+
+CODE = Member("trackingCode", st.TRACKING_CODE, key="code")
+PAGE = 50
+FINISHED = st.enumerated(
+    "PrintName",
+    ("letter", "permit", "delivery_form"),
+    Doc("نامه، مجوز یا فرم تحویل", "The answer letter, the leave permit, or the delivery form."),
+)
+
+
+async def get_request(call: CounterCall) -> Mapping[str, Any]:
+    """Tell all of an own request."""
+    request = await own_request(call)
+    events = await call.uow.history.of_request(request.id)
+    return {
+        **await standing_of(call, request),
+        **summary_of(call, request),
+        "question": request.data.get("question"),
+        "form": form_of(call, request),
+        "history": [event_of(event) for event in events],
+    }
+
+
+async def list_requests(call: CounterCall) -> Mapping[str, Any]:
+    """List the office's own requests, newest first, a page at a time."""
+    said, limit = call.values, call.values.get("limit", PAGE)
+    wanted = RequestFilter(
+        service=said.get("service"),
+        state=said.get("state"),
+        phase=Phase(said["phase"]) if "phase" in said else None,
+        office=call.office.code,
+        created_from=_midnight(said.get("from")),
+        created_to=_midnight(said.get("to"), days=1),
+        before=_cursor(said.get("cursor")),
+        limit=limit + 1,
+    )
+    found = await call.uow.requests.find(wanted)
+    page = found[:limit]
+    return {
+        "requests": [summary_of(call, one) for one in page],
+        "next": str(page[-1].id) if len(found) > limit else None,
+    }
+
+
+def _midnight(day: str | None, days: int = 0) -> datetime | None:
+    return tehran(date.fromisoformat(day) + timedelta(days=days), time(0)) if day else None
+
+
+def _cursor(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise InvalidField("cursor")
+    return int(text)
+
+
+async def cancel(call: CounterCall) -> Mapping[str, Any]:
+    """Cancel an own request, as its citizen could."""
+    said = {"reason": call.values["reason"]} if "reason" in call.values else {}
+    return await _commanded(call, Command.CANCEL, said)
+
+
+async def answer_question(call: CounterCall) -> Mapping[str, Any]:
+    """Answer the question that the staff asked about an own request."""
+    return await _commanded(call, Command.REPLY, {"text": call.values["text"]})
+
+
+async def _commanded(call: CounterCall, word: Command, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    outcome = await command(call.desk, call.uow, call.values["code"], word, inputs, call.clerk)
+    await announce(call.desk, call.uow, outcome, call.clerk)
+    return await standing_of(call, outcome.request)
+
+
+async def attach_document(call: CounterCall) -> Mapping[str, Any]:
+    """Add a file to an own request; the same file again changes nothing."""
+    said = call.values
+    name = said.get("file_name", said["name"])
+    added = await attach(call.desk, call.uow, said["code"], said["name"], name, said["content"], call.clerk)
+    request = await own_request(call)
+    standing = await standing_of(call, request)
+    return {
+        "code": request.code,
+        "name": added.field,
+        "media_type": added.media_type,
+        "size": added.size,
+        "sha256": added.sha256,
+        "missing": standing["missing"],
+    }
+
+
+async def get_document(call: CounterCall) -> Mapping[str, Any]:
+    """Give the newest paper of that name which was made for an own request; `NotFound` until there is one."""
+    request, name = await own_request(call), call.values["name"]
+    there = [one for one in await call.uow.documents.of_request(request.id) if one.field == name]
+    if not there:
+        raise NotFound("name", detail="not_issued")
+    newest = there[-1]
+    content = await call.uow.documents.content(newest.sha256)
+    return {"name": name, "file_name": newest.name, "media_type": newest.media_type, "content": content}
+
+
+async def submit_comment(call: CounterCall) -> Mapping[str, Any]:
+    """Keep a citizen's comment about an own request, a service, or the municipality at large."""
+    said, mobile = call.values, people.mobile(call.values["citizen"]["mobile"])
+    service = said.get("service")
+    if service is not None and not any(service in one.names for one in call.desk.services.values()):
+        call.desk.engine.service(service)
+    kept = await comment(
+        call.desk, call.uow, said["text"], call.clerk, code=said.get("code"), service=service, mobile=mobile
+    )
+    return {"state": kept.state.value}
+
+
+OPERATIONS = (
+    Operation(
+        shapes.request("GetRequest", Doc("وضعیت، تاریخچه و قبض‌های یک درخواست", "All of an own request."), CODE),
+        shapes.answer(
+            "GetRequest",
+            *shapes.STANDING,
+            Member("service", shapes.SERVICE),
+            Member("createdAt", st.MOMENT, key="created_at"),
+            Member("updatedAt", st.MOMENT, key="updated_at"),
+            Member(
+                "question", st.TEXT, Doc("پرسش بی‌پاسخ کارشناس", "What the staff asks; see AnswerQuestion."),
+                required=False,
+            ),
+            Member("form", shapes.FORM_VALUES),
+            Member("history", shapes.EVENTS),
+        ),
+        get_request,
+    ),
+    Operation(
+        shapes.request(
+            "ListOfficeRequests",
+            Doc("فهرست درخواست‌های همین دفتر", "The office's own requests, newest first, in pages."),
+            Member("service", shapes.SERVICE, required=False),
+            Member("state", shapes.STATE, required=False),
+            Member("phase", shapes.PHASE, required=False),
+            Member("from", st.DAY, Doc("از روز", "First day of submission, in Tehran."), required=False),
+            Member("to", st.DAY, Doc("تا روز، خود آن روز هم", "Last day of submission, included."), required=False),
+            Member(
+                "limit", st.whole("PageSize", 1, 200, Doc("تعداد در هر صفحه", "Requests a page, 50 if not given.")),
+                required=False,
+            ),
+            Member("cursor", st.ID, Doc("نشانی صفحه بعد", "nextCursor of the page before."), required=False),
+        ),
+        shapes.answer(
+            "ListOfficeRequests",
+            Member("requests", shapes.SUMMARIES),
+            Member("nextCursor", st.ID, Doc("اگر صفحه دیگری باشد", "There if there is a next page."), key="next",
+                   required=False),
+        ),
+        list_requests,
+    ),
+    Operation(
+        shapes.request(
+            "CancelRequest", Doc("لغو درخواست به خواست شهروند", "Cancel an own request for its citizen."), CODE,
+            Member("reason", shapes.FREE_TEXT, required=False),
+        ),
+        shapes.answer("CancelRequest", *shapes.STANDING),
+        cancel,
+        keeps=ACTS_KEEP,
+    ),
+    Operation(
+        shapes.request(
+            "AnswerQuestion", Doc("پاسخ به پرسش کارشناس", "Answer the question that the staff asked."), CODE,
+            Member("text", shapes.FREE_TEXT),
+        ),
+        shapes.answer("AnswerQuestion", *shapes.STANDING),
+        answer_question,
+        keeps=ACTS_KEEP,
+    ),
+    Operation(
+        shapes.request(
+            "AttachDocument", Doc("افزودن مدرک؛ عکس یا PDF تا ۷ مگابایت", "Add a photo or PDF, at most 7 MB."),
+            CODE, *shapes.DOCUMENT.members,
+        ),
+        shapes.answer(
+            "AttachDocument",
+            CODE,
+            Member("name", shapes.PAPER),
+            Member("mediaType", st.ID, key="media_type"),
+            Member("size", st.COUNT, Doc("اندازه به بایت", "Size in bytes.")),
+            Member("sha256", st.ID),
+            Member("missingDocuments", shapes.PAPERS, key="missing", required=False),
+        ),
+        attach_document,
+        keeps=ACTS_KEEP,
+    ),
+    Operation(
+        shapes.request(
+            "GetDocument", Doc("دریافت نامه، مجوز یا فرم تحویل", "Get a letter, permit or delivery form as PDF."), CODE,
+            Member("name", FINISHED),
+        ),
+        shapes.answer(
+            "GetDocument",
+            Member("name", FINISHED),
+            Member("fileName", shapes.FILE_NAME, key="file_name"),
+            Member("mediaType", st.ID, key="media_type"),
+            Member("content", st.CONTENT),
+        ),
+        get_document,
+    ),
+    Operation(
+        shapes.request(
+            "SubmitComment", Doc("نظر یا پیشنهاد شهروند", "Keep a citizen's comment or suggestion."),
+            Member("citizen", shapes.CITIZEN),
+            Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
+            Member("service", shapes.SERVICE, required=False),
+            Member("text", shapes.FREE_TEXT),
+        ),
+        shapes.answer(
+            "SubmitComment", Member("state", st.ID, Doc("در انتظار بررسی", "pending: it waits for a moderator."))
+        ),
+        submit_comment,
+        keeps=ACTS_KEEP,
+    ),
+)  # fmt: skip
+"""Every operation about a request that exists."""

@@ -1,0 +1,152 @@
+"""The channel itself: HTTP in, HTTP out. Whatever happens, the answer is a SOAP message in the caller's version."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from lxml.etree import _Element as Element
+
+from channels.pishkhan_soap import envelope
+from channels.pishkhan_soap.calls import Caller, Counter
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.faults import Faults, Refused, Reply, Version, answered
+from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.username_token import token_in
+from channels.pishkhan_soap.validation import operation_of, values_of
+from domain.errors import AuthenticationFailed, DomainError, Internal, InvalidField, Replayed, TooLarge, Unsupported
+
+PATH = "/soap/pishkhan"
+
+LARGEST = 256 * 1024
+"""Bytes of a call."""
+
+LARGEST_WITH_FILE = 10 * 1024 * 1024
+"""Bytes of a call of an operation that carries a file."""
+
+WITH_FILE = "AttachDocument"
+
+IN_A_THREAD = 1024 * 1024
+"""Bytes from which on parsing would keep the event loop from others."""
+
+RECORDED = (AuthenticationFailed, Replayed)
+"""Refusals that are facts of security: who was it, from where."""
+
+log = logging.getLogger(__name__)
+
+
+class PishkhanSoap:
+    """Mounts the address of the counter offices. `base_url` is what the WSDL tells clients to call."""
+
+    def __init__(self, counter: Counter, contract: Contract, base_url: str) -> None:
+        self._counter = counter
+        self._contract = contract
+        self._address = base_url.rstrip("/") + PATH
+        self._faults = Faults(counter.desk.wording)
+        self._ids = counter.desk.ids
+
+    def mount(self, app: web.Application) -> None:
+        """Add the routes."""
+        app.router.add_get(PATH, self.describe)
+        app.router.add_post(PATH, self.call, expect_handler=_expect)
+
+    async def describe(self, request: web.Request) -> web.Response:
+        """Give the WSDL; without `?wsdl` say in a sentence what this address is."""
+        if "wsdl" in {name.lower() for name in request.query}:
+            return web.Response(text=self._contract.wsdl(self._address), content_type="text/xml", charset="utf-8")
+        text = self._counter.desk.catalogue.text("soap.about")
+        return web.Response(text=f"{text}\n{self._address}?wsdl\n", status=405, headers={"Allow": "POST"})
+
+    async def call(self, request: web.Request) -> web.Response:
+        """Take one call."""
+        version = _spoken(request)
+        try:
+            reply = await self._reply(request, version)
+        except Refused as refused:
+            reply = self._faults.of(refused.version, refused.error, refused.reason)
+        except Exception as error:  # noqa: BLE001 - the edge of the channel: the caller gets a fault and a reference
+            reply = self._faults.of(version, self._noted(error))
+        answer = web.Response(text=reply.text, status=reply.status, content_type=reply.media_type, charset="utf-8")
+        if not request.content.at_eof():
+            answer.force_close()  # what was not read is nobody's next call
+        return answer
+
+    async def _reply(self, request: web.Request, version: Version) -> Reply:
+        raw = await _body(request, version)
+        if len(raw) > IN_A_THREAD:
+            message = await asyncio.to_thread(envelope.read, raw, request.charset, version)
+        else:
+            message = envelope.read(raw, request.charset, version)
+        try:
+            body = await self._answer(message, Caller(request.remote or "", request.secure), len(raw))
+        except DomainError as error:
+            return self._faults.of(message.version, error, labels=self._contract.labels(str(message.body.tag)))
+        except Exception as error:  # noqa: BLE001 - as above, now that the version is known
+            return self._faults.of(message.version, self._noted(error))
+        return answered(message.version, body)
+
+    async def _answer(self, message: envelope.Message, caller: Caller, size: int) -> str:
+        operation = operation_of(self._contract, message.body)
+        if size > LARGEST and operation.name != WITH_FILE:
+            raise TooLarge("body")
+        username = ""
+        try:
+            token = token_in(message.security)
+            username = token.username
+            values = await self._values(operation, message.body, size)
+            return await self._counter.take(operation, values, token, caller)
+        except RECORDED as error:
+            await self._counter.note_refusal(username, caller, error, operation.name)
+            raise
+
+    async def _values(self, operation: Operation, body: Element, size: int) -> Mapping[str, Any]:
+        if size > IN_A_THREAD:
+            return await asyncio.to_thread(values_of, self._contract, operation, body)
+        return values_of(self._contract, operation, body)
+
+    def _noted(self, error: Exception) -> Internal:
+        reference = self._ids.token()[:8]
+        log.exception("fault %s in a counter's call", reference, exc_info=error)
+        return Internal(reference=reference)
+
+
+def _spoken(request: web.Request) -> Version:
+    """Return the version that the Content-Type speaks; the envelope itself decides as soon as it is read."""
+    return Version.SOAP_12 if "soap+xml" in request.headers.get("Content-Type", "") else Version.SOAP_11
+
+
+async def _expect(request: web.Request) -> web.Response | None:
+    """Let a client that asks first (old .NET) send its body, unless it is too large anyway."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        if (request.content_length or 0) <= LARGEST_WITH_FILE:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return None
+    raise web.HTTPExpectationFailed
+
+
+async def _body(request: web.Request, version: Version) -> bytes:
+    """Read the body, whatever its transfer or content encoding, never more than the limit of what it may be."""
+    if request.content_type.startswith("multipart/"):
+        raise Refused(Unsupported("body", detail="mtom"), version)
+    if (request.content_length or 0) > LARGEST_WITH_FILE:
+        raise Refused(TooLarge("body"), version)
+    parts: list[bytes] = []
+    size, limit = 0, LARGEST
+    try:
+        async for part in request.content.iter_any():
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                limit = _limit(parts)
+                if size > limit:
+                    raise Refused(TooLarge("body"), version)
+    except web.RequestPayloadError as error:
+        raise Refused(InvalidField("body", detail="soap_encoding"), version) from error
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _limit(parts: list[bytes]) -> int:
+    """Return how long a call may be that begins like this: one that carries a file says so at its beginning."""
+    beginning = b"".join(parts)[:LARGEST].replace(b"\0", b"")
+    return LARGEST_WITH_FILE if WITH_FILE.encode() in beginning else LARGEST

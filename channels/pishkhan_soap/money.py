@@ -1,0 +1,216 @@
+"""Operations about money: a bill by its two ids, a payment at the counter's terminal, the office's statement."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap import simple_types as st
+from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.schema import Doc, Member, Record, listed
+from domain.actions.notify import announce
+from domain.actions.pay import find_bill, record
+from domain.actions.statement import statement
+from domain.actions.subjects import SUBJECTS
+from domain.bills import Bill, BillState, PaymentMethod
+from domain.calendar import period
+from domain.charging import SUBJECT
+from domain.errors import AlreadyPaid, BillExpired
+from domain.offices import ACTS_KEEP, CounterPayment, Statement, StatementLine
+from domain.requests import ServiceRequest
+
+IDS = (
+    Member("billId", st.BILL_ID, key="bill_id"),
+    Member("paymentId", st.PAYMENT_ID, key="payment_id"),
+)
+OUTCOME = st.enumerated(
+    "PaymentOutcome",
+    ("settled", "surplus"),
+    Doc(
+        "تسویه شد، یا مازاد است و برگشت داده می‌شود",
+        "settled: it paid the bill. surplus: the bill was no longer open; the money is kept and due back.",
+    ),
+)
+
+
+async def get_bill(call: CounterCall) -> Mapping[str, Any]:
+    """Tell a bill: all of an own request's, of others amount and service alone, and only while they can be paid.
+
+    `AlreadyPaid`, `BillExpired` of others' that cannot: nobody should pay them at a counter.
+    """
+    bill = await find_bill(call.uow, call.values["bill_id"], call.values["payment_id"])
+    title = await SUBJECTS[bill.subject_kind].title(call.desk, call.uow, bill)
+    found: dict[str, Any] = {"amount": bill.amount, "service": title}
+    own = await _own_request(call, bill)
+    if own is not None:
+        return found | {"code": own.code, "state": bill.state.value, "deadline": bill.deadline}
+    if bill.state in {BillState.EXPIRED, BillState.VOID}:
+        raise BillExpired("billId")
+    if not bill.state.payable:
+        raise AlreadyPaid("billId")
+    return found
+
+
+async def _own_request(call: CounterCall, bill: Bill) -> ServiceRequest | None:
+    if bill.subject_kind != SUBJECT:
+        return None
+    request = await call.uow.requests.get(bill.subject_id)
+    return request if request.office == call.office.code else None
+
+
+async def report_payment(call: CounterCall) -> Mapping[str, Any]:
+    """Settle a bill with money that the counter's terminal took; the same terminal reference settles once."""
+    said = call.values
+    ids = (said["bill_id"], said["payment_id"])
+    paid = await record(call.desk, call.uow, ids, said["amount"], PaymentMethod.POS, said["reference"], call.clerk)
+    if paid.outcome:
+        await announce(call.desk, call.uow, paid.outcome, call.clerk)
+    told = {"outcome": paid.payment.outcome.value, "amount": paid.payment.amount, "at": paid.payment.at}
+    own = await _own_request(call, paid.bill)
+    standing = {"code": own.code, "state": own.state, "phase": own.phase.value} if own else {}
+    return {**told, "reference": said["reference"], "bill_state": paid.bill.state.value, **standing}
+
+
+async def get_statement(call: CounterCall) -> Mapping[str, Any]:
+    """Reckon the office's work in a Jalali year or month."""
+    first, last = period(call.values["year"], call.values.get("month"))
+    made = await statement(call.desk, call.uow, call.office.code, first, last)
+    return {
+        "from": made.first.isoformat(),
+        "to": made.last.isoformat(),
+        "lines": [_line(call, one) for one in made.lines],
+        "payments": [_payment(one) for one in made.payments],
+        **_totals(made),
+    }
+
+
+def _totals(made: Statement) -> dict[str, int]:
+    whole = made.totals
+    return {
+        "requests": whole.requests,
+        "count": whole.payments,
+        "amount": whole.amount,
+        "commission": whole.commission,
+    }
+
+
+def _line(call: CounterCall, one: StatementLine) -> dict[str, Any]:
+    return {
+        "service": one.service,
+        "title": _title(call, one.service),
+        "requests": one.requests,
+        "count": one.payments,
+        "amount": one.amount,
+        "surplus": one.surplus_amount or None,
+        "commission": one.commission,
+    }
+
+
+def _title(call: CounterCall, service: str) -> str:
+    """Return what a line of a statement is about: a service, or a registry whose rows are owed."""
+    catalogue = call.desk.catalogue
+    key = f"services.{service}.title" if service in call.desk.services else f"registries.{service}.billed"
+    return catalogue.text(key)
+
+
+def _payment(one: CounterPayment) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "bill_id": one.bill_id,
+        "service": one.service,
+        "amount": one.amount,
+        "reference": one.reference,
+        "outcome": one.outcome.value,
+        "commission": one.commission,
+    }
+
+
+_FIGURES = (
+    Member("requestCount", st.COUNT, Doc("تعداد درخواست‌ها", "Requests submitted."), key="requests"),
+    Member("paymentCount", st.COUNT, Doc("تعداد پرداخت‌ها", "Payments that settled a bill."), key="count"),
+    Member("paymentAmount", st.RIALS, Doc("مبلغ پرداخت‌ها", "Their amount."), key="amount"),
+    Member("commission", st.RIALS, Doc("کارمزد دفتر", "The office's commission.")),
+)
+LINE = Record(
+    "StatementLine",
+    Doc("کارکرد یک خدمت", "The work for one service."),
+    (
+        Member("service", shapes.SERVICE),
+        Member("title", st.TEXT),
+        *_FIGURES,
+        Member("surplusAmount", st.RIALS, Doc("مبلغ مازاد", "Money that is due back."), key="surplus", required=False),
+    ),
+)
+PAYMENT = Record(
+    "StatementPayment",
+    Doc("یک پرداخت در دفتر", "A payment at the counter."),
+    (
+        Member("at", st.MOMENT),
+        Member("billId", st.BILL_ID, key="bill_id"),
+        Member("service", shapes.SERVICE),
+        Member("amount", st.RIALS),
+        Member("posReference", st.REFERENCE, key="reference"),
+        Member("outcome", OUTCOME),
+        Member("commission", st.RIALS),
+    ),
+)
+LINES = listed("StatementLines", "line", LINE, Doc("به تفکیک خدمت", "By service."), least=0)
+PAYMENTS = listed("StatementPayments", "payment", PAYMENT, Doc("پرداخت‌ها", "Each payment, oldest first."), least=0)
+
+OPERATIONS = (
+    Operation(
+        shapes.request("GetBill", Doc("قبض با دو شناسه", "A bill by both its ids."), *IDS),
+        shapes.answer(
+            "GetBill",
+            Member("amount", st.RIALS),
+            Member("service", st.TEXT, Doc("بابت", "What is paid for, in Persian.")),
+            Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
+            Member("state", st.ID, required=False),
+            Member("deadline", st.MOMENT, required=False),
+        ),
+        get_bill,
+    ),
+    Operation(
+        shapes.request(
+            "ReportCounterPayment",
+            Doc("اعلام پرداخت با کارت‌خوان دفتر", "Report a payment taken by the counter's terminal."),
+            *IDS,
+            Member("amount", st.RIALS),
+            Member("posReference", st.REFERENCE, key="reference"),
+        ),
+        shapes.answer(
+            "ReportCounterPayment",
+            Member("outcome", OUTCOME),
+            Member("amount", st.RIALS),
+            Member("posReference", st.REFERENCE, key="reference"),
+            Member("recordedAt", st.MOMENT, key="at"),
+            Member("billState", st.ID, key="bill_state"),
+            Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
+            Member("state", shapes.STATE, required=False),
+            Member("phase", shapes.PHASE, required=False),
+        ),
+        report_payment,
+        keeps=ACTS_KEEP,
+    ),
+    Operation(
+        shapes.request(
+            "GetOfficeStatement",
+            Doc("صورت کارکرد و کارمزد دفتر", "The office's requests, payments and commission in a Jalali period."),
+            Member("year", st.whole("JalaliYear", 1400, 1500, Doc("سال خورشیدی", "Jalali year, such as 1405."))),
+            Member(
+                "month",
+                st.whole("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),
+                required=False,
+            ),
+        ),
+        shapes.answer(
+            "GetOfficeStatement",
+            Member("from", st.DAY, Doc("نخستین روز", "First day.")),
+            Member("to", st.DAY, Doc("روز پس از پایان", "The day after the last.")),
+            *_FIGURES,
+            Member("lines", LINES),
+            Member("payments", PAYMENTS),
+        ),
+        get_statement,
+    ),
+)
+"""Every operation about money."""

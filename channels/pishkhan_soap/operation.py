@@ -1,0 +1,44 @@
+"""What an operation of the contract is, and what its work is given."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from channels.pishkhan_soap.schema import Record
+from domain.actions.desk import Desk
+from domain.offices import QUESTIONS_KEEP, Office
+from domain.people import Actor
+from domain.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class CounterCall:
+    """An authenticated, validated call inside its unit of work.
+
+    `clerk` is who acts, `values` what the body said (keys as the operation's request declares them).
+    """
+
+    desk: Desk
+    uow: UnitOfWork
+    office: Office
+    clerk: Actor
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: the shapes of its bodies and its work, which returns the answer's values or raises a domain error.
+
+    `keeps`: how long the answer is given again to the same `clientRequestId`.
+    """
+
+    request: Record
+    answer: Record
+    run: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
+    keeps: timedelta = QUESTIONS_KEEP
+
+    @property
+    def name(self) -> str:
+        """Its name, which is that of its request's element."""
+        return self.request.name

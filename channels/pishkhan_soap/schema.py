@@ -1,0 +1,139 @@
+"""The schema language of the contract: what an element holds, how it is read and written, and what the XSD says.
+
+One declaration of a type gives all three, so what `wsdl.py` publishes is what is understood. A value is read from an
+element that the XSD has validated already, so reading checks nothing again.
+
+Lists are records of one repeated member (`items/item`): they read as a plain list.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+from xml.sax.saxutils import escape
+
+from lxml.etree import _Element as Element
+
+NAMESPACE = "urn:pishkhan:counter:1"
+"""A compatible change adds operations and optional elements; anything else is a new namespace (channels.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """What the WSDL says of a thing, in both languages of its readers."""
+
+    fa: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A value that is one text: an XSD base, its facets in order, and the way between the text and a JSON value."""
+
+    name: str
+    base: str
+    doc: Doc
+    facets: tuple[tuple[str, str], ...] = ()
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
+
+    def value_of(self, element: Element) -> Any:
+        """Return the value of a validated element; white space around a token means nothing."""
+        text = element.text or ""
+        return self.read(text if self.base == "xs:string" else " ".join(text.split()))
+
+    def put(self, value: Any, out: list[str]) -> None:
+        """Append the text of a value, escaped."""
+        out.append(escape(self.write(value)))
+
+
+@dataclass(frozen=True)
+class Record:
+    """A sequence of members, all in this namespace: reads as a mapping of the members' keys, a list as a list."""
+
+    name: str
+    doc: Doc
+    members: "tuple[Member, ...]"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is nothing but one repeated member."""
+        return len(self.members) == 1 and self.members[0].many
+
+    @cached_property
+    def _by_tag(self) -> "Mapping[str, Member]":
+        return {f"{{{NAMESPACE}}}{member.name}": member for member in self.members}
+
+    def value_of(self, element: Element) -> Any:
+        """Return the values of a validated element."""
+        if self.is_list:
+            return [self.members[0].type.value_of(child) for child in element]
+        by_tag = self._by_tag
+        found = ((by_tag[str(child.tag)], child) for child in element)
+        return {member.key: member.type.value_of(child) for member, child in found}
+
+    def put(self, value: Any, out: list[str]) -> None:
+        """Append the members of a value in their order; what is None is left out."""
+        if self.is_list:
+            self._put_all(self.members[0], value, out)
+            return
+        for member in self.members:
+            one = value.get(member.key)
+            if one is not None:
+                self._put_all(member, one if member.many else (one,), out)
+
+    @staticmethod
+    def _put_all(member: "Member", values: Iterable[Any], out: list[str]) -> None:
+        for one in values:
+            out.append(f"<{member.name}>")
+            member.type.put(one, out)
+            out.append(f"</{member.name}>")
+
+
+Type: TypeAlias = Simple | Record
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One element of a record: `key` is the name of its value, the element's own unless something else is said."""
+
+    name: str
+    type: Type
+    doc: Doc | None = None
+    required: bool = True
+    many: bool = False
+    most: int | None = None
+    key: str = field(default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.name)
+
+
+def listed(name: str, item: str, of: Type, doc: Doc, *, most: int | None = None, least: int = 1) -> Record:
+    """Return the type of a list: `name` is the type's, `item` each element's; `most` elements, or any number."""
+    return Record(name, doc, (Member(item, of, many=True, most=most, required=least > 0),))
+
+
+def camel(name: str) -> str:
+    """Return the lowerCamelCase of a domain's name: `national_code` → `nationalCode`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def types_in(records: Iterable[Type]) -> list[Type]:
+    """Return every named type that these use, each once, those that others need before them."""
+    found: dict[str, Type] = {}
+
+    def visit(one: Type) -> None:
+        if one.name in found:
+            if found[one.name] != one:
+                raise ValueError(f"two types are called {one.name}")
+            return
+        if isinstance(one, Record):
+            for member in one.members:
+                visit(member.type)
+        found[one.name] = one
+
+    for record in records:
+        visit(record)
+    return list(found.values())

@@ -1,0 +1,125 @@
+"""The values of the contract that are one text each: identifiers, days, moments, amounts, words.
+
+Identifiers are tokens, so that white space around them does no harm, and their patterns are as wide as the domain's
+readers; what a pattern lets through is still read by the domain (check digits, days in the past).
+"""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from channels.pishkhan_soap.schema import Doc, Simple
+from domain.calendar import TEHRAN
+
+TOKEN, STRING = "xs:token", "xs:string"
+_ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
+
+
+def token(name: str, doc: Doc, *, most: int, least: int = 1) -> Simple:
+    """Return a token from `least` to `most` characters."""
+    return Simple(name, TOKEN, doc, (("minLength", str(least)), ("maxLength", str(most))))
+
+
+def patterned(name: str, pattern: str, doc: Doc) -> Simple:
+    """Return a token with a pattern (XSD's regular expressions are anchored)."""
+    return Simple(name, TOKEN, doc, (("pattern", pattern),))
+
+
+def words(name: str, most: int, doc: Doc) -> Simple:
+    """Return free text of at most so many characters, never empty."""
+    return Simple(name, STRING, doc, (("minLength", "1"), ("maxLength", str(most))))
+
+
+def enumerated(name: str, ids: Sequence[str], doc: Doc) -> Simple:
+    """Return a choice of ids."""
+    return Simple(name, TOKEN, doc, tuple(("enumeration", one) for one in ids))
+
+
+def whole(name: str, least: int, most: int, doc: Doc) -> Simple:
+    """Return a whole number from `least` to `most`."""
+    facets = (("minInclusive", str(least)), ("maxInclusive", str(most)))
+    return Simple(name, "xs:int" if most < 2**31 else "xs:long", doc, facets, read=int)
+
+
+def _day(text: str) -> str:
+    """Return ISO: some clients put a zone behind a day, which is the office's own."""
+    return _ZONE.sub("", text)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(TEHRAN).isoformat(timespec="seconds")
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode("ascii")
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+OFFICE_CODE = patterned(
+    "OfficeCode", "[A-Za-z0-9_\\-]{1,20}", Doc("کد دفتر پیشخوان", "The office's code, as the municipality gave it.")
+)
+NATIONAL_CODE = patterned(
+    "NationalCode", "[0-9]{8,10}", Doc("کد ملی، ده رقم", "National code, ten digits; leading zeros may be left out.")
+)
+MOBILE = patterned(
+    "Mobile",
+    "(\\+98|0098|98|0)?9[0-9]{9}",
+    Doc("شماره همراه", "Iranian mobile number: 09…, +989…, 00989… or 9…."),
+)
+CALL_ID = token(
+    "ClientRequestId",
+    Doc(
+        "شناسه یکتای این فراخوان؛ در تکرار همان فراخوان همین شناسه را بفرستید",
+        "Your own unique id of this call. Send the same id and body again when you got no answer: it acts once.",
+    ),
+    most=64,
+)
+TRACKING_CODE = patterned(
+    "TrackingCode",
+    "[1-9][0-9]{2}[ \\-]?[0-9]{3}[ \\-]?[0-9]{3}",
+    Doc("کد رهگیری نه‌رقمی", "Tracking code of a request: nine digits, the last one a check digit."),
+)
+BILL_ID = patterned("BillId", "[0-9]{6,13}", Doc("شناسه قبض", "Iranian bill id (shenase-ye qabz), 6 to 13 digits."))
+PAYMENT_ID = patterned(
+    "PaymentId", "[0-9]{6,13}", Doc("شناسه پرداخت", "Iranian payment id (shenase-ye pardakht), 6 to 13 digits.")
+)
+PLATE = token("Plate", Doc("پلاک خودرو", "Vehicle plate, such as 12ت345-59 (a Latin T stands for ت)."), most=30)
+TAXI_CODE = patterned("TaxiCode", "[0-9]{1,10}", Doc("کد تاکسی", "Taxi code, one to six digits."))
+POSTAL_CODE = patterned("PostalCode", "[0-9]{10}", Doc("کد پستی ده‌رقمی", "Postal code, ten digits."))
+RENOVATION_CODE = token(
+    "RenovationCode", Doc("کد نوسازی ملک", "Renovation code of a property, such as 2-14-15-20."), most=40
+)
+IBAN = patterned("Iban", "[Ii][Rr][0-9]{24}", Doc("شماره شبا", "IBAN: IR and 24 digits."))
+REFERENCE = token(
+    "PosReference", Doc("شماره پیگیری کارت‌خوان", "The POS terminal's own number of the payment."), most=64
+)
+RIALS = Simple("Rials", "xs:long", Doc("مبلغ به ریال", "Amount in whole rials."), (("minInclusive", "0"),), read=int)
+COUNT = Simple("Count", "xs:int", Doc("تعداد", "A number of things."), (("minInclusive", "0"),), read=int)
+DAY = Simple("Day", "xs:date", Doc("تاریخ میلادی", "A day, Gregorian: 2026-11-24."), read=_day, write=str)
+CLOCK = patterned(
+    "TimeOfDay", "([01]?[0-9]|2[0-3]):[0-5][0-9](:00)?", Doc("ساعت به وقت تهران", "Time of day in Tehran: 08:00.")
+)
+MOMENT = Simple("Moment", "xs:dateTime", Doc("زمان", "A moment with its zone."), write=_moment)
+FLAG = Simple(
+    "Flag", "xs:boolean", Doc("بله یا خیر", "True or false."), read=lambda text: text in "1true", write=_boolean
+)
+CONTENT = Simple(
+    "Content",
+    "xs:base64Binary",
+    Doc("محتوای پرونده؛ عکس یا PDF تا ۷ مگابایت", "The file itself: a photo or PDF, at most 7 MB."),
+    (("minLength", "1"),),
+    read=b64decode,
+    write=_base64,
+)
+TEXT = Simple("Text", STRING, Doc("متن", "Text for people, Persian."))
+NAME = words("FullName", 80, Doc("نام و نام خانوادگی", "Full name."))
+ID = Simple("Identifier", TOKEN, Doc("شناسه ثابت", "A stable id for programs."))
+
+
+def as_day(value: date | str) -> str:
+    """Return a day as answers carry it."""
+    return value if isinstance(value, str) else value.isoformat()

@@ -1,0 +1,49 @@
+"""Proves a body by the published XSD and reads its values; says in the domain's words what is wrong with one."""
+
+import re
+from typing import Any
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.envelope import tolerant
+from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.schema import NAMESPACE
+from domain.errors import DomainError, InvalidField, MissingField, Unsupported
+
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( ?\{[^}]*\}(\w+)")
+_EMPTY = "The value '' "
+_NAMED = re.compile(r"Element '\{[^}]*\}(\w+)'")
+
+
+def operation_of(contract: Contract, body: Element) -> Operation:
+    """Return the operation that the body names, whatever SOAPAction says; `Unsupported` for any other element."""
+    operation = contract.by_tag.get(str(body.tag))
+    if operation is None:
+        own = etree.QName(body).namespace == NAMESPACE
+        raise Unsupported("Body", detail="soap_operation" if own else "soap_namespace")
+    return operation
+
+
+def values_of(contract: Contract, operation: Operation, body: Element) -> dict[str, Any]:
+    """Return the values of a valid body; `MissingField` or `InvalidField` names the element of an invalid one."""
+    schema = contract.schema
+    if not schema.validate(body) and not (tolerant(body) and schema.validate(body)):
+        raise _told(schema)
+    values: dict[str, Any] = operation.request.value_of(body)
+    return values
+
+
+def _told(schema: etree.XMLSchema) -> DomainError:
+    """Turn the schema's first complaint into an error that names the element at fault."""
+    message = next(iter(schema.error_log)).message
+    named, expected = _NAMED.search(message), _EXPECTED.search(message)
+    name = named[1] if named else None
+    if "Missing child element" in message:
+        return MissingField(expected[1] if expected else name)
+    if "is not expected" in message:
+        return InvalidField(name, detail="soap_order", element=name)
+    if _EMPTY in message:
+        return MissingField(name)
+    return InvalidField(name)

@@ -1,0 +1,203 @@
+"""Counter offices and what they earn: added, given new keys, bound to networks, switched off; all of it is audited."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from domain.actions.desk import Desk
+from domain.actions.staffing import today
+from domain.actions.subjects import SUBJECTS
+from domain.engine import SYSTEM
+from domain.errors import AlreadyDone, Forbidden, InvalidField, NotFound
+from domain.offices import (
+    LONGEST_NAME,
+    MOST_NETWORKS,
+    SHORTEST_KEY,
+    WHOLE,
+    CommissionRule,
+    Office,
+    OfficeKey,
+    network,
+    office_code,
+    office_username,
+    superseded,
+)
+from domain.people import Actor, Role
+from domain.ports import Store, UnitOfWork, Vault
+from domain.text import shown
+
+KEEPERS = frozenset({Role.ADMIN, Role.REVENUE, Role.MANAGER})
+"""Roles that change offices and their commission."""
+
+HIGHEST_PER_REQUEST = 1_000_000_000
+"""Rials: beyond it somebody mistyped."""
+
+SWEPT_AT_ONCE = 1000
+
+
+async def add(
+    desk: Desk,
+    uow: UnitOfWork,
+    vault: Vault,
+    code: str,
+    name: str,
+    username: str | None = None,
+    key: str | None = None,
+    *,
+    actor: Actor = SYSTEM,
+) -> tuple[Office, str]:
+    """Store a new office and return it with its key, which is told this once.
+
+    Its software signs in as `office-CODE` in small letters unless a user name is given. Errors: `Forbidden`,
+    `InvalidField` (`code`, `name`, `username`, `key`), `AlreadyDone("code")`, `Conflict("username")`.
+    """
+    label = _keeper(actor)
+    try:
+        await uow.offices.by_code(office_code(code))
+    except NotFound:
+        pass
+    else:
+        raise AlreadyDone("code", detail="office_code_taken")
+    title = shown(name)
+    if not 0 < len(title) <= LONGEST_NAME:
+        raise InvalidField("name")
+    now, secret = desk.clock.now(), _usable(key) or desk.ids.token()
+    keys = (OfficeKey(vault.close(secret), now, None),)
+    office = Office(code, title, office_username(username or f"office-{code.lower()}"), keys, (), True, {}, now)
+    await uow.offices.put(office)
+    await uow.audit.record(now, label, "office_added", {"office": code, "name": title, "username": office.username})
+    return office, secret
+
+
+async def rotate_key(
+    desk: Desk, uow: UnitOfWork, vault: Vault, code: str, overlap: timedelta, *, actor: Actor = SYSTEM
+) -> str:
+    """Give an office a new key and return it; the present ones are taken for `overlap` more.
+
+    Errors: `Forbidden`, `NotFound("office")`, `InvalidField("overlap")`.
+    """
+    label, now = _keeper(actor), desk.clock.now()
+    if overlap < timedelta():
+        raise InvalidField("overlap")
+    office = await uow.offices.by_code(code, lock=True)
+    end, secret = now + overlap, desk.ids.token()
+    old = [OfficeKey(one.sealed, one.made_at, min(one.ends_at or end, end)) for one in office.usable_keys(now)]
+    office.keys = (*(one for one in old if one.usable(now)), OfficeKey(vault.close(secret), now, None))
+    await uow.offices.put(office)
+    await uow.audit.record(now, label, "office_key_rotated", {"office": code, "old_until": end.isoformat()})
+    return secret
+
+
+async def allow(desk: Desk, uow: UnitOfWork, code: str, networks: Collection[str], *, actor: Actor = SYSTEM) -> Office:
+    """Let an office call from these networks alone (addresses or CIDR); none: from anywhere.
+
+    Errors: `Forbidden`, `NotFound("office")`, `InvalidField("network")`.
+    """
+    label = _keeper(actor)
+    if len(networks) > MOST_NETWORKS:
+        raise InvalidField("network")
+    office = await uow.offices.by_code(code, lock=True)
+    office.networks = tuple(dict.fromkeys(map(network, networks)))
+    await _changed(desk, uow, office, label, "office_networks", {"networks": list(office.networks)})
+    return office
+
+
+async def set_active(desk: Desk, uow: UnitOfWork, code: str, active: bool, *, actor: Actor = SYSTEM) -> Office:
+    """Switch an office on, which forgets its lock-outs, or off; said again, nothing changes.
+
+    Errors: `Forbidden`, `NotFound("office")`.
+    """
+    label = _keeper(actor)
+    office = await uow.offices.by_code(code, lock=True)
+    if office.active != active or (active and office.locks):
+        office.active, office.locks = active, {} if active else office.locks
+        await _changed(desk, uow, office, label, "office_activated" if active else "office_deactivated", {})
+    return office
+
+
+async def lock_out(desk: Desk, uow: UnitOfWork, code: str, address: str | None, length: timedelta) -> Office:
+    """Refuse an office's calls from that address for a while, after too many wrong keys; `NotFound("office")`."""
+    office, now = await uow.offices.by_code(code, lock=True), desk.clock.now()
+    office.lock(address, now + length, now)
+    facts = {"address": address, "until": (now + length).isoformat()}
+    await _changed(desk, uow, office, f"office:{code}", "office_locked", facts)
+    return office
+
+
+async def add_rule(
+    desk: Desk,
+    uow: UnitOfWork,
+    *,
+    office: str | None = None,
+    service: str | None = None,
+    per_request: int = 0,
+    share_bp: int = 0,
+    valid_from: date | None = None,
+    actor: Actor = SYSTEM,
+) -> CommissionRule:
+    """Set a commission from a day on (today), closing the rule of the same office and service that was in force.
+
+    `service` is a municipal service, or duty or violation; None: every one. Errors: `Forbidden`, `NotFound("office")`,
+    `UnknownService`, `InvalidField` (`valid_from` lies before today: a past statement never changes),
+    `Conflict("valid_from")` when a rule begins on that day or later.
+    """
+    label, day = _keeper(actor), today(desk)
+    start = valid_from or day
+    await _meant(desk, uow, office, service)
+    _within("per_request", per_request, HIGHEST_PER_REQUEST)
+    _within("share", share_bp, WHOLE)
+    if start < day:
+        raise InvalidField("valid_from", detail="past")
+    now = desk.clock.now()
+    rule = CommissionRule(desk.ids.new_id(), office, service, per_request, share_bp, start, None, label, now)
+    before = superseded(await uow.offices.rules(), rule)
+    if before:
+        await uow.offices.close_rule(before.id, start)
+    await uow.offices.add_rule(rule)
+    facts = {"office": office, "service": service, "per_request": per_request, "share_bp": share_bp}
+    await uow.audit.record(now, label, "commission", facts | {"from": start.isoformat()})
+    return rule
+
+
+async def forget_calls(desk: Desk, store: Store) -> int:
+    """Forget nonces and answers of calls whose time is over, a unit for some of them; return how many."""
+    count = 0
+    while True:
+        async with store.unit() as uow:
+            found = await uow.calls.sweep(desk.clock.now(), SWEPT_AT_ONCE)
+        count += found
+        if not found:
+            return count
+
+
+def _keeper(actor: Actor) -> str:
+    """Return as whom a change is audited; `Forbidden("office")` for staff without one of the roles."""
+    if actor.kind != "system" and not KEEPERS & actor.role_names:
+        raise Forbidden("office")
+    return actor.acting_by(KEEPERS).label
+
+
+def _usable(key: str | None) -> str | None:
+    if key is not None and (len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable()):
+        raise InvalidField("key")
+    return key
+
+
+async def _meant(desk: Desk, uow: UnitOfWork, office: str | None, service: str | None) -> None:
+    """Refuse an office or service that is not there."""
+    if office is not None:
+        await uow.offices.by_code(office)
+    if service is not None and service not in SUBJECTS:
+        desk.engine.service(service)
+
+
+def _within(field: str, given: int, most: int) -> None:
+    if not 0 <= given <= most:
+        raise InvalidField(field, detail="range", least=0, most=most)
+
+
+async def _changed(
+    desk: Desk, uow: UnitOfWork, office: Office, label: str, what: str, facts: Mapping[str, Any]
+) -> None:
+    await uow.offices.put(office)
+    await uow.audit.record(desk.clock.now(), label, what, {"office": office.code, **facts})

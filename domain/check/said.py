@@ -1,0 +1,118 @@
+"""The texts that the code asks for by name, wherever it does: what no declaration of a service calls for.
+
+A key or a reason that is written out in the code stands here too: `tests/domain/test_said.py` reads the code and holds
+this list to it, in both directions. Tables whose rows have names of their own (phases, roles, errors, what the commands
+ask) follow from these.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from domain.conversation.command_fields import COMMAND_FIELDS
+from domain.conversation.vocabulary import COMMANDS, SERVICE_WORDS
+from domain.errors import ERROR_CODES
+from domain.people import Role
+from domain.requests import Phase
+
+SAID = (
+    "ask.tariff", "details.invalid_field.soap_order", "details.invalid_field.soap_value",
+    "details.missing_field.soap_missing", "errors.internal", "errors.too_many_requests", "sms.bill_line",
+    "sms.bill_of_other", "sms.bill_settled", "sms.bills", "sms.choose", "sms.comment_answered", "sms.comment_kept",
+    "sms.did_you_mean", "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.no_requests",
+    "sms.nothing_to_leave", "sms.nothing_to_pay",
+    "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill", "sms.rated", "sms.rated_low",
+    "sms.rated_low_only", "sms.refunded", "sms.reopened",
+    "sms.restarted", "sms.status", "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short",
+    "staff.low_rating", "staff.reopened_by_rating", "staff.sla_broken", "units.hour", "units.plate", "units.rial",
+)  # fmt: skip
+"""Keys that are written out."""
+
+CAUSES = ("no_answer", "no_consent", "owner_refused", "unsaid")
+"""Why a request was declined, where nobody gave a reason in words (`KeepCause`, `Wording.facts`)."""
+
+DETAILS: Mapping[str, tuple[str, ...]] = {
+    "invalid_field": (
+        "bad_card", "bad_datetime", "bad_hours", "bad_iban", "bad_legal_id", "bad_postal_code", "bad_renovation_code",
+        "bad_time", "bad_year", "before_start", "broken_row", "column_twice", "empty", "empty_file", "file_kind",
+        "fine_of_reward", "future", "hours_missing", "leave_days_left", "leave_notice", "leave_order",
+        "leave_too_far", "leave_too_long", "menu", "more_cells", "no_headings", "no_machine", "not_thousands",
+        "office_code", "one_an_item", "other_driver", "other_taxi", "own_number", "part_of_day", "past", "range",
+        "retention", "same_mobile", "same_person", "soap_body", "soap_encoding", "soap_envelope", "soap_order",
+        "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines", "unknown_action",
+        "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "visit_hours", "yes_or_no",
+    ),
+    "missing_field": (
+        "empty_cell", "leave_of_stranger", "name_driver", "no_column", "no_own_taxi", "several_taxis", "which_driver",
+    ),
+    "unknown_kind": (
+        "choice", "machine", "table",
+    ),
+    "not_found": (
+        "answer_erased", "driver", "no_driver", "not_issued", "reference", "tariff", "taxi", "taxi_person",
+    ),
+    "forbidden": (
+        "cross_site", "demo_only", "leave_of_stranger", "other_office", "other_officer", "override_needs_reason",
+    ),
+    "not_allowed_now": (
+        "bill_open", "charge_fixed", "charge_state", "documents_pending", "driver_inactive", "duties_open", "erased",
+        "guard", "leave_begun", "leave_past", "leave_used_up", "no_charge", "no_consent", "no_refund", "not_finished",
+        "rate_later", "rated_low_only", "refund_due", "visit_ahead",
+    ),
+    "already_done": (
+        "answered", "erased", "office_code_taken", "rated", "refunded", "reopened", "username_taken",
+    ),
+    "conflict": (
+        "demo_not_empty", "file_exists", "leave_overlap", "no_free_machine", "no_free_operator", "number_used",
+        "officer_busy", "rule_overlap", "taken", "tariff_overlap", "twice_in_file", "username_taken",
+    ),
+    "duplicate_request": (
+        "call_id_used", "reference_used",
+    ),
+    "too_many_requests": (
+        "guessing",
+    ),
+    "too_large": (
+        "too_many_documents",
+    ),
+    "authentication_failed": (
+        "address", "clock", "locked", "no_moment", "no_nonce", "no_token", "only_token", "plain_text",
+    ),
+    "replayed": (
+        "nonce",
+    ),
+    "unsupported": (
+        "dtd", "mtom", "must_understand", "service_by_sms", "soap_namespace", "soap_operation", "soap_version",
+    ),
+    "internal": (
+        "sealed_elsewhere",
+    ),
+}  # fmt: skip
+"""Code of an error → the reasons it is raised with: each is told in words of its own."""
+
+CHOSEN_BY_CODE = "code"
+"""The field that a command asks by a list of the citizen's own requests."""
+
+
+def said() -> Iterator[str]:
+    """Yield every key that the catalogue must hold whatever services there are."""
+    yield from SAID
+    yield from (f"phases.{phase}" for phase in Phase)
+    yield from (f"roles.{role}" for role in Role)
+    yield from (f"errors.{code}" for code in ERROR_CODES)
+    yield from (f"details.{code}.{reason}" for code, reasons in DETAILS.items() for reason in reasons)
+    yield from (f"choices.reason.{cause}" for cause in CAUSES)
+    yield from _of_commands()
+
+
+def _of_commands() -> Iterator[str]:
+    """Yield what the citizen's commands are called in menus, ask, and answer where they have nothing to do it with."""
+    called = {intent.name for intent in COMMANDS}
+    for intent, fields in COMMAND_FIELDS.items():
+        yield from (f"ask.{field.name}" for field in fields)
+        yield from (key for field in fields for key in field.type.texts(field.choices))
+        if intent not in called:
+            yield f"sms.offer.{intent}"  # no words call it: it is offered, with the request that it is about
+            continue
+        yield f"intents.{intent}"
+        if any(field.name == CHOSEN_BY_CODE for field in fields):
+            yield from (f"sms.none_to.{intent}", f"sms.which.{intent}")
+    yield from (f"sms.about.{topic}" for topic in SERVICE_WORDS)

@@ -1,0 +1,55 @@
+"""The steps of people: somebody may take each, and the citizen's own words reach those that are meant for them."""
+
+from collections.abc import Iterator, Mapping
+
+from domain.check.flaws import Flaw
+from domain.lifecycle import Command, Service, Transition
+from domain.people import Role
+
+TAKES_NO_STEPS = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
+"""Roles that no step of people may be given to: an administrator has no requests, an auditor changes nothing, and the
+system takes its steps by triggers (services.md, "People").
+"""
+
+SAID_WITH: Mapping[Command, frozenset[str]] = {Command.REPLY: frozenset({"text"})}
+"""Inputs that a command brings along; the others bring none."""
+
+
+def step_flaws(service: Service) -> Iterator[Flaw]:
+    """Find steps that nobody may take, or somebody who must not, and commands that reach nothing."""
+    for step in service.transitions:
+        yield from _role_flaws(service, step)
+        if step.command is not None:
+            yield from _command_flaws(service, step, step.command)
+    yield from _namesake_flaws(service)
+
+
+def _role_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
+    if step.trigger is None and not step.roles:
+        yield Flaw("no_role", service.key, step.name)
+    if step.trigger is not None and step.roles:
+        yield Flaw("triggered_with_role", service.key, step.name)
+    for role in sorted(step.roles & TAKES_NO_STEPS):
+        yield Flaw("role_takes_no_steps", service.key, f"{step.name}: {role}")
+
+
+def _command_flaws(service: Service, step: Transition, command: Command) -> Iterator[Flaw]:
+    if step.trigger is not None or not (Role.CITIZEN in step.roles or step.by_awaited):
+        yield Flaw("command_without_citizen", service.key, step.name)
+    for one in step.inputs:
+        if one.required and one.name not in SAID_WITH.get(command, frozenset()):
+            yield Flaw("command_lacks_input", service.key, f"{step.name}.{one.name}")
+
+
+def _namesake_flaws(service: Service) -> Iterator[Flaw]:
+    """Steps of one name are one action: who may take it, and what it asks, must not depend on which of them is."""
+    seen: dict[str, Transition] = {}
+    flawed = set()
+    for step in service.transitions:
+        if step.trigger is None and _meant(seen.setdefault(step.name, step)) != _meant(step):
+            flawed.add(step.name)
+    yield from (Flaw("unlike_namesakes", service.key, name) for name in sorted(flawed))
+
+
+def _meant(step: Transition) -> tuple[object, ...]:
+    return step.roles, step.inputs, step.by_awaited, step.command

@@ -1,0 +1,64 @@
+"""Counter offices, what they earn, and what their software called.
+
+In a commission rule an empty office or service stands for every one: NULLs would never collide in a unique key.
+"""
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, UniqueConstraint
+
+from store.engines.types import ID, JSON_VALUE, Utc, Words, partial
+from store.schema.base import metadata, own_id
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("username", Words, nullable=False, unique=True),
+    Column("keys", JSON_VALUE, nullable=False),
+    Column("networks", JSON_VALUE, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("locks", JSON_VALUE, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+commission_rules = Table(
+    "commission_rules",
+    metadata,
+    own_id(),
+    Column("office", Words, nullable=False),
+    Column("service", Words, nullable=False),
+    Column("per_request", ID, nullable=False),
+    Column("share_bp", Integer, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("made_by", Words, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    UniqueConstraint("office", "service", "valid_from"),
+)
+# Two officers who change one rule at the same time cannot both leave an open one.
+partial(
+    "uq_commission_rules_open", commission_rules.c.office, commission_rules.c.service,
+    where=commission_rules.c.valid_to.is_(None), unique=True,
+)  # fmt: skip
+
+office_calls = Table(
+    "office_calls",
+    metadata,
+    Column("office", Words, primary_key=True),
+    Column("call_id", Words, primary_key=True),
+    Column("digest", Words, nullable=False),
+    Column("operation", Words, nullable=False),
+    Column("answer", Words),
+    Column("at", Utc, nullable=False),
+    Column("keeps_until", Utc, nullable=False),
+    Index(None, "keeps_until"),
+)
+
+office_nonces = Table(
+    "office_nonces",
+    metadata,
+    Column("office", Words, primary_key=True),
+    Column("nonce", Words, primary_key=True),
+    Column("ends_at", Utc, nullable=False),
+    Index(None, "ends_at"),
+)

@@ -1,0 +1,55 @@
+"""The answers of look-ups and prices are those that their declarations name: `check` proves the texts of these."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from domain.lifecycle import Answer, Asked, Lookup, Prices, Service
+from domain.services import SERVICES
+from tests.support import taxis
+from tests.support.experts import Experts
+from tests.support.municipality import CITIZEN, StandingClock, build_desk, municipality
+
+Answering = Callable[[Asked], Awaitable[list[Answer]]]
+
+
+def noting(answer: Answering, given: set[str]) -> Answering:
+    """Return the same look-up, which notes what it answers."""
+
+    async def noted(asked: Asked) -> list[Answer]:
+        lines = await answer(asked)
+        given.update(key for key, _ in lines)
+        return lines
+
+    return noted
+
+
+def heard(service: Service, given: dict[str, set[str]]) -> Service:
+    """Return a service whose answers are noted under its key."""
+    noted = given.setdefault(service.key, set())
+    lookups = tuple(replace(one, answer=noting(one.answer, noted)) for one in service.lookups)
+    prices = service.prices and replace(service.prices, answer=noting(service.prices.answer, noted))
+    return replace(service, lookups=lookups, prices=prices)
+
+
+def declared(service: Service) -> set[str]:
+    """Return the answers that a service's declaration names."""
+    asked: list[Lookup | Prices] = [*service.lookups, *([service.prices] if service.prices else [])]
+    return {name for one in asked for name in one.answers}
+
+
+async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
+    given: dict[str, set[str]] = {}
+    clock = StandingClock()
+    desk = build_desk(clock, services=tuple(heard(one, given) for one in SERVICES))
+    async with municipality(database, desk, clock) as town:
+        await town.furnish()
+        await taxis.furnish(town)
+        await Experts(town).furnish()
+        for text in ("تعرفه لودر ۴ ساعت", "تعرفه تفکیک", f"عوارض {taxis.PLATE}"):
+            await town.say(CITIZEN, text)
+        await town.say(taxis.OWNER_MOBILE, "عوارض")
+        for year in range(1400, 1406):
+            await taxis.a_duty(town, year=year)
+        await town.say(CITIZEN, f"عوارض {taxis.PLATE}")
+    assert given == {service.key: declared(service) for service in SERVICES}
