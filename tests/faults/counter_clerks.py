@@ -15,7 +15,7 @@ from tests.faults.counter_wire import Cut, Heard, Signer
 CITIZENS = 24
 """They are the customers of every clerk, so that units meet over the same people."""
 
-CUT, CUT_TWICE, DOUBLE, REPLAYED, REUSED = 0.20, 0.04, 0.06, 0.03, 0.03
+CUT, CUT_TWICE, DOUBLE, REPLAYED, REUSED = 0.23, 0.04, 0.06, 0.03, 0.03
 """Shares of the calls: whose line is cut before the answer (some of them again at the next try), which are sent twice
 at the same time, whose very bytes are sent again, whose id is used for another body.
 """
