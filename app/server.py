@@ -79,9 +79,9 @@ async def _run(parts: Parts) -> None:
         build_app(parts), access_log_class=AccessLog, access_log=_ACCESS, shutdown_timeout=SHUTDOWN_SECONDS
     )
     await runner.setup()
-    stop = _told_to_stop()  # from here on: whoever can call us can also be told that we end in order
     try:
         await _listen(runner, parts.settings)
+        stop = _told_to_stop()
         scheduler.start()
         log.info("ready on http://%s:%s", *runner.addresses[0][:2])
         warming = asyncio.create_task(asyncio.to_thread(warm, parts.desk.calendar, parts))
