@@ -20,6 +20,8 @@ ELEMENTS: Mapping[str, str] = {
     "reference": "posReference",
     "field": "name",
     "documents": "documents",
+    "action": "trackingCode",
+    "document": "content",
 }
 """Domain names of fields that the contract calls otherwise; any other is put into camel case."""
 

@@ -110,8 +110,14 @@ async def attach_document(call: CounterCall) -> Mapping[str, Any]:
 
 
 async def get_document(call: CounterCall) -> Mapping[str, Any]:
-    """Give the newest paper of that name which was made for an own request; `NotFound` until there is one."""
+    """Give the newest paper of that name which was made for an own request; `NotFound` until there is one.
+
+    What was sent in under the same name (the building permit of a completion) is not it.
+    """
     request, name = await own_request(call), call.values["name"]
+    papers = call.desk.services[request.service].documents
+    if papers and name in papers.names:
+        raise NotFound("name", detail="not_issued")
     there = [one for one in await call.uow.documents.of_request(request.id) if one.field == name]
     if not there:
         raise NotFound("name", detail="not_issued")

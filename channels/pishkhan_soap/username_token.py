@@ -125,4 +125,4 @@ def refuse_old(token: UsernameToken, now: datetime, skew: timedelta) -> None:
     made = token.moment()
     late = token.expires is not None and token.expires + skew < now
     if late or (made is not None and abs(now - made) > skew):
-        raise AuthenticationFailed("Created", detail="clock", now=f"{now:%Y-%m-%dT%H:%M:%SZ}")
+        raise AuthenticationFailed("Created", detail="clock", now=now)

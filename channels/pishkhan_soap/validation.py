@@ -13,7 +13,7 @@ from channels.pishkhan_soap.schema import NAMESPACE
 from domain.errors import DomainError, InvalidField, MissingField, Unsupported
 
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( ?\{[^}]*\}(\w+)")
-_EMPTY = "The value '' "
+_EMPTY = ("The value '' ", "The value has a length of '0';")
 _NAMED = re.compile(r"Element '\{[^}]*\}(\w+)'")
 
 
@@ -44,6 +44,6 @@ def _told(schema: etree.XMLSchema) -> DomainError:
         return MissingField(expected[1] if expected else name)
     if "is not expected" in message:
         return InvalidField(name, detail="soap_order", element=name)
-    if _EMPTY in message:
+    if any(one in message for one in _EMPTY):
         return MissingField(name)
     return InvalidField(name)
