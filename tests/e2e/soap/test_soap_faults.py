@@ -107,6 +107,16 @@ async def test_who_calls(
     await refused(unread, "Ping", "invalid_field", "clerkNationalCode")
 
 
+async def test_a_refused_call_leaves_its_nonce_alone_behind(office: Office, software: Software, reza: Phone) -> None:
+    nonce, wish = ("a-nonce-of-a-call", office.clock.now()), machinery(office, reza)
+    wrong = wish | {"date": (office.now - timedelta(days=2)).date().isoformat()}
+    operation = "SubmitMachineryRequest"
+    await refused(software, operation, "invalid_field", "date", call_id="mine", nonce=nonce, **wrong)
+    await refused(software, operation, "replayed", "Nonce", call_id="mine", nonce=nonce, **wish)
+    made = await software.call(operation, "mine", **wish)
+    assert (await reza.hears("notices.submit"))["code"].replace(" ", "") == made["trackingCode"]
+
+
 async def test_money(office: Office, software: Software, new_counter: Opener, reza: Phone, desk: Desk) -> None:
     code = await submitted(software, office, reza)
     await desk.does("accept", code)
