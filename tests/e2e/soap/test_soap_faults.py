@@ -71,6 +71,9 @@ async def test_forms(office: Office, software: Software, reza: Phone) -> None:
     await refused(software, "SubmitTaxiReport", "missing_field", "plate", **taxi)
     await refused(software, "GetTariff", "missing_field", "machine", service="machinery")
     await refused(software, "GetTariff", "unknown_service", "service", service="spaceflight")
+    await refused(software, "GetTariff", "not_found", "service", service="machinery", machine="excavator")
+    plate = await refused(software, "GetTaxiDuties", "missing_field", "plate")
+    assert "همراه" not in plate.message  # a clerk asks, not the mobile of a driver
     await refused(software, "ListOfficeRequests", "invalid_field", "cursor", cursor="next")
     await reza.has_read_everything()
 
