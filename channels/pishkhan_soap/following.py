@@ -45,6 +45,10 @@ async def get_request(call: CounterCall) -> Mapping[str, Any]:
 async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     """List the office's own requests, newest first, a page at a time."""
     said, limit = call.values, call.values.get("limit", PAGE)
+    if "service" in said:
+        call.desk.engine.service(said["service"])
+    if said.get("from", "") > said.get("to", "9"):
+        raise InvalidField("to", detail="before_start")
     wanted = RequestFilter(
         service=said.get("service"),
         state=said.get("state"),

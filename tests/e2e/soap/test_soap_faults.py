@@ -60,7 +60,7 @@ async def test_forms(office: Office, software: Software, reza: Phone) -> None:
     past = (office.now - timedelta(days=2)).date().isoformat()
     await refused(software, "SubmitMachineryRequest", "invalid_field", "date", **wish | {"date": past})
     named = await refused(
-        software, "SubmitMachineryRequest", "invalid_field", "machine",
+        software, "SubmitMachineryRequest", "unknown_kind", "machine",
         **wish | {"items": {"item": [{"machine": "spaceship", "hours": 4}]}},
     )  # fmt: skip
     assert "نوع ماشین" in named.message
