@@ -2,7 +2,8 @@
 # make test    set up, lint, run every test
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, relay, imports, a million requests, memory: an hour (docs/performance.md)
-# make chaos   kill servers for ROUNDS rounds, walk the properties EFFORT times as far: hours (docs/faults.md)
+# make chaos   kill servers for ROUNDS rounds and CALLS counter calls, walk the properties EFFORT times as far: hours
+#              (docs/faults.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
 # make assets  fetch the style sheet, the fonts and the accessibility checker again (needs npm; their copies are committed)
@@ -13,6 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input --quiet
 JOBS ?= 2
 ROUNDS ?= 2000
+CALLS ?= 2000
 EFFORT ?= 20
 UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
@@ -55,6 +57,7 @@ bench: $(VENV)/.for-bench
 # Hours, not minutes: rounds with a seed each, and the properties with many times as many examples.
 chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
+	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) tests/properties
 
 format: setup

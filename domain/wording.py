@@ -151,5 +151,7 @@ class Wording:
     def _param(self, name: str, value: object) -> str:
         if isinstance(value, list):
             return "، ".join(self._param(name, one) for one in value)
+        if isinstance(value, datetime):
+            return day_and_hour(value)
         choice = f"choices.{name}.{value}"
         return self.catalogue.text(choice) if choice in self.catalogue else persian_digits(str(value))

@@ -2,8 +2,8 @@
 # Installs what is missing of the system packages that `make run` or `make test` needs, on Debian or Ubuntu.
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments
+#   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime, the Vazirmatn font, curl and PHP with SOAP
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
-#   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime and the Vazirmatn font
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
 # Nothing is asked of the package manager when nothing is missing.
@@ -15,6 +15,9 @@ have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 have_chromium() { [ -x /usr/bin/chromium ]; }
 have_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
 have_wrk() { command -v wrk >/dev/null; }
+have_curl() { command -v curl >/dev/null; }
+have_php() { command -v php >/dev/null; }
+have_soap() { have_php && php -r 'exit(extension_loaded("soap") ? 0 : 1);'; }
 have_vazirmatn() { [ -d /usr/share/fonts/truetype/vazirmatn ]; }
 
 missing_needs() {
@@ -42,6 +45,8 @@ packages_for() {
         case $need in
             python) python_package ;;
             vazirmatn) echo fonts-vazirmatn ;;
+            php) echo php-cli ;;
+            soap) echo php-soap ;;
             *) echo "$need" ;;
         esac
     done
@@ -54,7 +59,7 @@ give_up() {
 
 case ${1:-} in
     run) needs=(python) ;;
-    test) needs=(python postgresql chromium faketime vazirmatn) ;;
+    test) needs=(python postgresql chromium faketime vazirmatn curl php soap) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac

@@ -20,6 +20,9 @@ ELEMENTS: Mapping[str, str] = {
     "reference": "posReference",
     "field": "name",
     "documents": "documents",
+    "action": "trackingCode",
+    "document": "content",
+    "tariff": "service",
 }
 """Domain names of fields that the contract calls otherwise; any other is put into camel case."""
 
@@ -29,6 +32,7 @@ NAMING: Mapping[tuple[str, str], str] = {
     ("invalid_field", "unreadable"): "details.invalid_field.soap_value",
     ("invalid_field", "soap_order"): "details.invalid_field.soap_order",
     ("missing_field", ""): "details.missing_field.soap_missing",
+    ("missing_field", "no_own_taxi"): "details.missing_field.soap_missing",
 }
 """Errors, by code and detail, whose text here names the element: a form at a counter has many at once."""
 

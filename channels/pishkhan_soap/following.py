@@ -45,6 +45,10 @@ async def get_request(call: CounterCall) -> Mapping[str, Any]:
 async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     """List the office's own requests, newest first, a page at a time."""
     said, limit = call.values, call.values.get("limit", PAGE)
+    if "service" in said:
+        call.desk.engine.service(said["service"])
+    if said.get("from", "") > said.get("to", "9"):
+        raise InvalidField("to", detail="before_start")
     wanted = RequestFilter(
         service=said.get("service"),
         state=said.get("state"),
@@ -110,8 +114,14 @@ async def attach_document(call: CounterCall) -> Mapping[str, Any]:
 
 
 async def get_document(call: CounterCall) -> Mapping[str, Any]:
-    """Give the newest paper of that name which was made for an own request; `NotFound` until there is one."""
+    """Give the newest paper of that name which was made for an own request; `NotFound` until there is one.
+
+    What was sent in under the same name (the building permit of a completion) is not it.
+    """
     request, name = await own_request(call), call.values["name"]
+    papers = call.desk.services[request.service].documents
+    if papers and name in papers.names:
+        raise NotFound("name", detail="not_issued")
     there = [one for one in await call.uow.documents.of_request(request.id) if one.field == name]
     if not there:
         raise NotFound("name", detail="not_issued")

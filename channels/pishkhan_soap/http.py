@@ -141,7 +141,7 @@ async def _body(request: web.Request, version: Version) -> bytes:
                 limit = _limit(parts)
                 if size > limit:
                     raise Refused(TooLarge("body"), version)
-    except web.RequestPayloadError as error:
+    except (web.RequestPayloadError, ConnectionError) as error:  # a line that was lost has nobody to tell it to
         raise Refused(InvalidField("body", detail="soap_encoding"), version) from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -24,6 +24,9 @@ _TOKEN, _TIMESTAMP = f"{{{WSSE}}}UsernameToken", f"{{{_WSU}}}Timestamp"
 _USERNAME, _PASSWORD, _NONCE = (f"{{{WSSE}}}{name}" for name in ("Username", "Password", "Nonce"))
 _CREATED, _EXPIRES = f"{{{_WSU}}}Created", f"{{{_WSU}}}Expires"
 
+CLOCK = "clock"
+"""The detail of a refusal of a token that was proved by a key, and is of another time than ours."""
+
 LONGEST = 256
 """Characters of any part of a token."""
 
@@ -125,4 +128,4 @@ def refuse_old(token: UsernameToken, now: datetime, skew: timedelta) -> None:
     made = token.moment()
     late = token.expires is not None and token.expires + skew < now
     if late or (made is not None and abs(now - made) > skew):
-        raise AuthenticationFailed("Created", detail="clock", now=f"{now:%Y-%m-%dT%H:%M:%SZ}")
+        raise AuthenticationFailed("Created", detail=CLOCK, now=now)

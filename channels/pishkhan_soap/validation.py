@@ -10,10 +10,11 @@ from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.envelope import tolerant
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.schema import NAMESPACE
-from domain.errors import DomainError, InvalidField, MissingField, Unsupported
+from domain.errors import DomainError, InvalidField, MissingField, UnknownKind, Unsupported
 
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( ?\{[^}]*\}(\w+)")
-_EMPTY = "The value '' "
+_EMPTY = ("The value '' ", "The value has a length of '0';")
+_NOT_LISTED = re.compile(r"\[facet 'enumeration'\] The value '([^']{0,30})")
 _NAMED = re.compile(r"Element '\{[^}]*\}(\w+)'")
 
 
@@ -27,7 +28,7 @@ def operation_of(contract: Contract, body: Element) -> Operation:
 
 
 def values_of(contract: Contract, operation: Operation, body: Element) -> dict[str, Any]:
-    """Return the values of a valid body; `MissingField` or `InvalidField` names the element of an invalid one."""
+    """Return the values of a valid body; of an invalid one the error names the element."""
     schema = contract.schema
     if not schema.validate(body) and not (tolerant(body) and schema.validate(body)):
         raise _told(schema)
@@ -44,6 +45,8 @@ def _told(schema: etree.XMLSchema) -> DomainError:
         return MissingField(expected[1] if expected else name)
     if "is not expected" in message:
         return InvalidField(name, detail="soap_order", element=name)
-    if _EMPTY in message:
+    if any(one in message for one in _EMPTY):
         return MissingField(name)
+    if given := _NOT_LISTED.search(message):
+        return UnknownKind(name, detail="choice", given=given[1])
     return InvalidField(name)

@@ -85,6 +85,12 @@ def test_the_declaration_is_proved(house: House) -> None:
     assert house.cli("check")["faults"] == []
 
 
+def test_counter_offices_are_offered_it(house: House) -> None:
+    wsdl = house.run("soap", "wsdl").stdout
+    assert wsdl.count('operation name="SubmitTreePruning"') == 3  # the port type and its two bindings
+    assert "ثبت درخواست «هرس درخت»" in wsdl
+
+
 def test_an_unpaid_way_to_the_work_would_be_found(house: House, tmp_path: Path) -> None:
     broken = House(tmp_path / "house")
     shutil.copytree(house.root, broken.root, ignore=shutil.ignore_patterns("__pycache__", "pishkhan.db*"))

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 SQLITE = "sqlite:///"
 TABLES = (
     "inbox", "outbox", "requests", "history", "seals", "bills", "payments", "bookings", "slots", "receipts",
-    "dialogues", "timers", "leases", "outbox_journal",
+    "dialogues", "timers", "leases", "outbox_journal", "refunds", "comments", "office_calls", "office_nonces", "audit",
 )  # fmt: skip
 """What is read as evidence."""
 

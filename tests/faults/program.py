@@ -22,12 +22,14 @@ from typing import Any
 from alembic.operations import Operations
 
 from app.cli.main import COMMANDS
+from channels.pishkhan_soap.calls import Counter
 from channels.sms import inbound
 from channels.sms.outbound import Relay
 from channels.sms.providers.kavenegar import Kavenegar
 from domain.actions import timers
 from domain.calendar import WorkingCalendar
 from domain.ports import Verdict
+from store.calls import SqlCalls
 from store.engines.postgresql import PostgresqlSession
 from store.engines.shared_commit import Writer
 from store.history import SqlHistory
@@ -62,6 +64,9 @@ STEPS = {
     "asked": Step((Kavenegar, "outcome_of"), after=True),
     "receipt_open": Step((SqlOutbox, "receipt"), after=True),
     "timer_open": Step((timers, "_turn_to"), after=True),
+    "counter_begun": Step((SqlCalls, "begin"), after=True, counts=lambda earlier: earlier is None),
+    "counter_open": Step((SqlCalls, "answer"), after=True),
+    "counter": Step((Counter, "take"), after=True),
     "seal": Step((SqlHistory, "add_seal"), after=True),
     "commit": Step((Writer, "_commit"), (PostgresqlSession, "_finish"), after=False),
     "committed": Step((Writer, "_commit"), (PostgresqlSession, "_finish"), after=True),

@@ -1,30 +1,23 @@
 """The demonstration municipality: what is loaded is whole and real, and its summary can be followed to the letter."""
 
-import asyncio
 import re
-import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 from sqlalchemy import select
 
 from app import passwords
-from app.demo import counter, taxis
-from app.demo.clock import DemoClock
-from app.demo.data import rows
+from app.demo import counter
 from app.demo.loading import load, reset
 from app.demo.printing import printed
-from app.demo.registers import PEOPLE, staff_actors
+from app.demo.registers import staff_actors
 from app.demo.summary import ShownOffice, Summary
-from app.demo.townsfolk import citizen, lists
-from app.settings import Settings
-from app.wiring import build_desk, build_signer, build_vault
+from app.wiring import build_signer
 from domain import people
 from domain.accounts import CommentFilter, CommentState
 from domain.actions import act, pay, receive, service_page
@@ -33,8 +26,7 @@ from domain.actions.sealing import verify
 from domain.bills import BillState, PaymentMethod, RefundState
 from domain.charging import SUBJECT
 from domain.errors import Conflict, Forbidden, UnknownService
-from domain.expert_kinds import KINDS, KindName
-from domain.field_types import Reading
+from domain.expert_kinds import KINDS
 from domain.fleet import MACHINE_TYPES, ResourceKind, ResourceStatus
 from domain.outgoing import InboundMessage, InboundState, MessageState
 from domain.people import STAFF_ROLES, Role, mobile
@@ -44,72 +36,12 @@ from domain.registry_rows import RegistryFilter
 from domain.requests import RequestFilter, TimerKind
 from domain.services import SERVICES
 from domain.services.machinery import MACHINERY_WORK
-from store.migrate import migrate
 from store.schema import metadata
 from store.unit_of_work import SqlStore
+from tests.support.demonstration import ADDRESS, NOW, SETTINGS, VAULT, desk_at
 
-NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:30").astimezone(UTC)
-ADDRESS = "http://127.0.0.1:8080"
 PASSING = {"priced"}
 """States that a request leaves in the step that brings it there."""
-
-REASON, QUESTION = 50, 55
-"""Signs that a text shows of a reason and of a question."""
-
-SETTINGS = Settings(demo=True)
-VAULT = build_vault(SETTINGS)
-
-
-def desk_at(now: datetime) -> Desk:
-    """The real desk under a clock that shows `now`."""
-    desk = build_desk(SETTINGS, {})
-    return replace(desk, engine=replace(desk.engine, clock=DemoClock(now)))
-
-
-async def _load_once(url: str) -> Summary:
-    await migrate(url)
-    store = await SqlStore.open(url)
-    try:
-        return await load(desk_at(NOW), store, demo=True, address=ADDRESS, vault=VAULT)
-    finally:
-        await store.close()
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
-    """A file into which the demonstration was loaded, to be copied, and what was told."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    return path, asyncio.run(_load_once(f"sqlite:///{path}"))
-
-
-@pytest.fixture
-def summary(loaded: tuple[Path, Summary]) -> Summary:
-    """What the first load told."""
-    return loaded[1]
-
-
-@pytest.fixture
-async def store(loaded: tuple[Path, Summary], tmp_path: Path) -> AsyncIterator[SqlStore]:
-    """A database of the test's own that holds the demonstration."""
-    opened = await SqlStore.open(f"sqlite:///{shutil.copy(loaded[0], tmp_path / 'copy.db')}")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def empty_store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    """A migrated database without rows."""
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    await migrate(url)
-    opened = await SqlStore.open(url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def desk() -> Desk:
-    """The desk at the moment of the load."""
-    return desk_at(NOW)
 
 
 async def everything(store: SqlStore) -> Mapping[str, list[tuple[object, ...]]]:
@@ -231,67 +163,6 @@ async def test_citizens_said_what_they_think(store: SqlStore, desk: Desk) -> Non
         alerts = [one for one in await uow.outbox.recent(limit=5000) if one.key == "staff.low_rating"]
     assert states == set(CommentState)
     assert len(alerts) == 1
-
-
-def rows_of(pairs: Iterable[Mapping[str, str]], *names: str) -> set[tuple[str, ...]]:
-    """The values of these names, as they stand together in the rows."""
-    return {tuple(one[name] for name in names) for one in pairs}
-
-
-async def test_reports_and_letters_fit_their_kinds(store: SqlStore) -> None:
-    cases = {KindName().parse(one["kind"], Reading(NOW)): one["cases"] for one in lists()["expertise"]}
-    assert cases.keys() == KINDS.keys()
-    async with store.unit(write=False) as uow:
-        requests = await uow.requests.find(RequestFilter(service="expert", limit=1000))
-    letters = [one for one in requests if "letter_text" in one.data]
-    assert {one.fields["kind"] for one in letters} == KINDS.keys()
-    for one in requests:
-        data, kind = one.data, one.fields["kind"]
-        assert ("area" in data) == ("report" in data and kind not in {"tree_felling", "other"})
-        if "report" in data:
-            said = (one.fields["text"], data["report"], str(data.get("area", "")))
-            assert said in rows_of(cases[kind], "ground", "report", "area")
-        if one in letters:
-            assert (data["report"], data["letter_text"]) in rows_of(cases[kind], "report", "answer")
-
-
-async def test_comments_fit_their_scores_and_answers(store: SqlStore) -> None:
-    told = {(one["opinion"], int(one["opinion_score"]), one["thanks"]) for all_ in lists()["opinions"].values()
-            for one in all_}  # fmt: skip
-    async with store.unit(write=False) as uow:
-        found = set()
-        for one in await uow.feedback.comments(CommentFilter(state=CommentState.PUBLISHED, limit=100)):
-            rating = await uow.feedback.rating_of(one.request_id) if one.request_id else None
-            if rating:
-                found.add((one.text, rating.score, one.answer or ""))
-    assert found == told
-
-
-async def test_records_fit_what_was_reported(store: SqlStore) -> None:
-    said = rows_of(lists()["praises"], "praise", "reward") | rows_of(lists()["complaints"], "complaint", "violation")
-    async with store.unit(write=False) as uow:
-        reports = {one.code: one for one in await uow.requests.find(RequestFilter(service="taxi_report", limit=1000))}
-        records = [
-            row for key in ("reward", "violation") for row in await uow.registries.find(RegistryFilter(key, limit=100))
-        ]
-    assert {(reports[row.values["source"]].fields["text"], row.values["kind"]) for row in records} <= said
-
-
-def test_what_is_told_by_text_is_told_whole() -> None:
-    words = lists()
-    assert all(len(one["unfit"]) <= REASON for one in words["machines"])
-    assert all(len(one["refusal"]) <= REASON and len(one["question"]) <= QUESTION for one in words["expertise"])
-    assert all(len(one["dismissal"]) <= REASON for one in words["complaints"])
-
-
-def test_no_two_people_are_called_the_same() -> None:
-    names = [row["full_name"] for name in ("citizens.csv", "staff.csv") for row in rows(name)]
-    names += [row["title"] for row in rows("operators.csv")] + [row["manager"] for row in rows("agencies.csv")]
-    names += [citizen(number).name for number in range(PEOPLE)]
-    names += [taxis.driver(number).name for number in range(taxis.VEHICLES)]
-    names += [taxis.second_driver(number).name for number in range(len(taxis.SECOND))]
-    names += {taxis.owner(vehicle).name for vehicle in range(taxis.OWN, taxis.VEHICLES)}
-    assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 async def test_nothing_is_left_to_send_or_to_fire(store: SqlStore, desk: Desk) -> None:

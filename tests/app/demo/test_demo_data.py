@@ -1,0 +1,80 @@
+"""What the demonstration says is believable: letters fit their kinds, answers their comments, nobody has a double."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from app.demo import taxis
+from app.demo.data import rows
+from app.demo.registers import PEOPLE
+from app.demo.townsfolk import citizen, lists
+from domain.accounts import CommentFilter, CommentState
+from domain.expert_kinds import KINDS, KindName
+from domain.field_types import Reading
+from domain.registry_rows import RegistryFilter
+from domain.requests import RequestFilter
+from store.unit_of_work import SqlStore
+from tests.support.demonstration import NOW
+
+REASON, QUESTION = 50, 55
+"""Signs that a text shows of a reason and of a question."""
+
+
+def rows_of(pairs: Iterable[Mapping[str, str]], *names: str) -> set[tuple[str, ...]]:
+    """The values of these names, as they stand together in the rows."""
+    return {tuple(one[name] for name in names) for one in pairs}
+
+
+async def test_reports_and_letters_fit_their_kinds(store: SqlStore) -> None:
+    cases = {KindName().parse(one["kind"], Reading(NOW)): one["cases"] for one in lists()["expertise"]}
+    assert cases.keys() == KINDS.keys()
+    async with store.unit(write=False) as uow:
+        requests = await uow.requests.find(RequestFilter(service="expert", limit=1000))
+    letters = [one for one in requests if "letter_text" in one.data]
+    assert {one.fields["kind"] for one in letters} == KINDS.keys()
+    for one in requests:
+        data, kind = one.data, one.fields["kind"]
+        assert ("area" in data) == ("report" in data and kind not in {"tree_felling", "other"})
+        if "report" in data:
+            said = (one.fields["text"], data["report"], str(data.get("area", "")))
+            assert said in rows_of(cases[kind], "ground", "report", "area")
+        if one in letters:
+            assert (data["report"], data["letter_text"]) in rows_of(cases[kind], "report", "answer")
+
+
+async def test_comments_fit_their_scores_and_answers(store: SqlStore) -> None:
+    told = {(one["opinion"], int(one["opinion_score"]), one["thanks"]) for all_ in lists()["opinions"].values()
+            for one in all_}  # fmt: skip
+    async with store.unit(write=False) as uow:
+        found = set()
+        for one in await uow.feedback.comments(CommentFilter(state=CommentState.PUBLISHED, limit=100)):
+            rating = await uow.feedback.rating_of(one.request_id) if one.request_id else None
+            if rating:
+                found.add((one.text, rating.score, one.answer or ""))
+    assert found == told
+
+
+async def test_records_fit_what_was_reported(store: SqlStore) -> None:
+    said = rows_of(lists()["praises"], "praise", "reward") | rows_of(lists()["complaints"], "complaint", "violation")
+    async with store.unit(write=False) as uow:
+        reports = {one.code: one for one in await uow.requests.find(RequestFilter(service="taxi_report", limit=1000))}
+        records = [
+            row for key in ("reward", "violation") for row in await uow.registries.find(RegistryFilter(key, limit=100))
+        ]
+    assert {(reports[row.values["source"]].fields["text"], row.values["kind"]) for row in records} <= said
+
+
+def test_what_is_told_by_text_is_told_whole() -> None:
+    words = lists()
+    assert all(len(one["unfit"]) <= REASON for one in words["machines"])
+    assert all(len(one["refusal"]) <= REASON and len(one["question"]) <= QUESTION for one in words["expertise"])
+    assert all(len(one["dismissal"]) <= REASON for one in words["complaints"])
+
+
+def test_no_two_people_are_called_the_same() -> None:
+    names = [row["full_name"] for name in ("citizens.csv", "staff.csv") for row in rows(name)]
+    names += [row["title"] for row in rows("operators.csv")] + [row["manager"] for row in rows("agencies.csv")]
+    names += [citizen(number).name for number in range(PEOPLE)]
+    names += [taxis.driver(number).name for number in range(taxis.VEHICLES)]
+    names += [taxis.second_driver(number).name for number in range(len(taxis.SECOND))]
+    names += {taxis.owner(vehicle).name for vehicle in range(taxis.OWN, taxis.VEHICLES)}
+    assert [name for name, times in Counter(names).items() if times > 1] == []

@@ -1,0 +1,133 @@
+"""Every operation of the contract, called well at least once by each client; zeep's answers are proved by the XSD."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from app.settings import Settings
+from domain.accounts import Document
+from store.unit_of_work import SqlStore
+from tests.e2e.office import Office
+from tests.e2e.people import Desk, Phone
+from tests.e2e.soap.clients import ByZeep, Counter, Software
+from tests.e2e.soap.wishes import PHOTO, citizen, expert, items_of, machinery, tomorrow
+from tests.e2e.taxi_story import DUTY_RIALS, Cab, new_cabs
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+LETTER = b"%PDF-1.7\n" + bytes(range(256))
+
+
+class Watched:
+    """A program of which is kept which operations were answered."""
+
+    def __init__(self, software: Software) -> None:
+        self._software = software
+        self.answered: set[str] = set()
+
+    async def call(self, operation: str, **values: Any) -> Any:
+        """Call, and keep the operation's name once there is an answer."""
+        answer = await self._software.call(operation, **values)
+        self.answered.add(operation)
+        return answer
+
+
+async def test_every_operation(
+    office: Office, counter: Counter, zeep: ByZeep, software: Software, reza: Phone, desk: Desk
+) -> None:
+    watched = Watched(software)
+    await about_the_desk(watched, counter)
+    code = await about_machines(watched, office, reza, desk)
+    await about_opinions(watched, office, reza, desk)
+    await about_taxis(watched, office, reza)
+    listed = await watched.call("ListOfficeRequests", service="machinery")
+    assert [one["trackingCode"] for one in items_of(listed["requests"], "request")] == [code]
+    kept = await watched.call("SubmitComment", citizen=citizen(reza), service="machinery", text="راننده خوش‌برخورد بود")
+    assert kept["state"] == "pending"
+    assert watched.answered == zeep.operations
+
+
+async def about_the_desk(watched: Watched, counter: Counter) -> None:
+    """Is it there, what does it offer, what does it cost."""
+    assert (await watched.call("Ping"))["office"] == f"دفتر {counter.code}"
+    services = items_of((await watched.call("GetServices"))["services"], "service")
+    assert [one["operation"] for one in services] == [
+        "SubmitMachineryRequest", "SubmitExpertRequest", "SubmitTaxiLeave", "SubmitTaxiReport",
+    ]  # fmt: skip
+    assert "deed" in [one["name"] for one in items_of(services[1]["documents"], "document")]
+    lines = items_of((await watched.call("GetTariff", service="machinery", machine="loader"))["lines"], "line")
+    assert lines
+    assert "لودر" in lines[0]["text"]
+
+
+async def about_machines(watched: Watched, office: Office, phone: Phone, desk: Desk) -> str:
+    """A machine is asked for, a question answered, and money taken; the request's code."""
+    code = str((await watched.call("SubmitMachineryRequest", **machinery(office, phone)))["trackingCode"])
+    await desk.does("ask", code, question="کوچه چند متر است؟")
+    await watched.call("AnswerQuestion", trackingCode=code, text="شش متر")
+    await desk.does("accept", code)
+    await desk.does("price", code, by="revenue")
+    [bill] = items_of((await watched.call("GetRequest", trackingCode=code))["bills"], "bill")
+    ids = {"billId": bill["billId"], "paymentId": bill["paymentId"]}
+    amount = (await watched.call("GetBill", **ids))["amount"]
+    await watched.call("ReportCounterPayment", **ids, amount=amount, posReference="POS-1")
+    assert (await watched.call("GetOfficeStatement", year=1415))["paymentAmount"] == amount
+    return code
+
+
+async def about_opinions(watched: Watched, office: Office, phone: Phone, desk: Desk) -> None:
+    """An opinion with papers at once and later; its letter is fetched; then it is cancelled."""
+    made = await watched.call("SubmitExpertRequest", **expert(phone, "deed"))
+    code = str(made["trackingCode"])
+    assert items_of(made["missingDocuments"], "name") == ["national_card", "plan"]
+    added = await watched.call("AttachDocument", trackingCode=code, name="plan", fileName="نقشه.jpg", content=PHOTO)
+    assert (added["sha256"], added["size"]) == (hashlib.sha256(PHOTO).hexdigest(), len(PHOTO))
+    await is_printed(office, code)
+    got = await watched.call("GetDocument", trackingCode=code, name="letter")
+    assert (got["content"], got["mediaType"], got["fileName"]) == (LETTER, "application/pdf", "letter.pdf")
+    assert (await watched.call("CancelRequest", trackingCode=code))["phase"] == "cancelled"
+    assert [one["event"] for one in (await desk.shows(code))["history"]] == ["submit", "attach", "attach", "cancel"]
+
+
+async def is_printed(office: Office, code: str) -> None:
+    """Put a letter where printed ones will be: nothing prints yet."""
+    settings = Settings(database_url=office.settings["PISHKHAN_DATABASE_URL"])
+    store = await SqlStore.open(settings.database_url)
+    async with store.unit() as uow:
+        request = await uow.requests.by_code(code)
+        kept = Document(
+            request.id + 1, request.id, "letter", "letter.pdf", "application/pdf", len(LETTER),
+            hashlib.sha256(LETTER).hexdigest(), "system:print", office.clock.now(),
+        )  # fmt: skip
+        await uow.documents.add(kept, LETTER)
+    await store.close()
+
+
+async def about_taxis(watched: Watched, office: Office, phone: Phone) -> None:
+    """A leave of a driver, a violation of another, and what a taxi owes."""
+    cab, other = new_cabs()
+    asks = Leave(cab)
+    leave = await watched.call("SubmitTaxiLeave", **asks.wish(office))
+    assert leave["trackingCode"]
+    report = {"kind": "violation", "plate": other.plate, "text": "تندروی در خیابان امام"}
+    assert (await watched.call("SubmitTaxiReport", citizen=citizen(phone), **report))["phase"] == "received"
+    [line] = items_of((await watched.call("GetTaxiDuties", plate=cab.plate))["lines"], "line")
+    assert (line["amount"], line["year"]) == (DUTY_RIALS, 1415)
+    assert line["billId"]
+
+
+class Leave:
+    """A leave of a taxi's main driver, who stands at the counter."""
+
+    def __init__(self, cab: Cab) -> None:
+        self._cab = cab
+
+    def wish(self, office: Office) -> dict[str, Any]:
+        """Three days from tomorrow on."""
+        code, mobile = self._cab.driver
+        driver = {"fullName": f"راننده {self._cab.number}", "nationalCode": code, "mobile": mobile}
+        return {
+            "citizen": driver, "plate": self._cab.plate, "from": tomorrow(office), "days": 3, "scope": "in_city",
+            "reason": "سفر",
+        }  # fmt: skip

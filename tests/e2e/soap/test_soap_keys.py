@@ -1,0 +1,63 @@
+"""Keys that overlap, networks, lock-outs: what an operator does by commands, as a counter's program meets it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from channels.pishkhan_soap.calls import LOCK_ATTEMPTS
+from tests.e2e.office import Office
+from tests.e2e.soap.clients import ByZeep, Counter, CounterFault, Nonce
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+OVERLAP_HOURS = 2
+
+
+async def refusal(program: ByZeep, nonce: Nonce | None = None) -> str:
+    """What a ping is refused with: code, element and message in one line."""
+    with pytest.raises(CounterFault) as caught:
+        await program.call("Ping", nonce=nonce)
+    return f"{caught.value.code} {caught.value.field} {caught.value.message}"
+
+
+async def test_a_new_key_is_taken_beside_the_old_one_for_a_while(
+    office: Office, counter: Counter, zeep: ByZeep
+) -> None:
+    rotated = ("office", "rotate-key", counter.code, "--overlap-hours", str(OVERLAP_HOURS))
+    made = await office.cli(*rotated)
+    assert made["key"] != counter.key
+    with ByZeep(replace(counter, key=made["key"]), "1.2") as renewed:
+        for program in (zeep, renewed):
+            assert (await program.call("Ping"))["office"]
+        office.advance(hours=OVERLAP_HOURS)
+        assert (await renewed.call("Ping"))["office"]
+        assert (await refusal(zeep)).startswith("authentication_failed Password")
+
+
+async def test_an_office_is_bound_to_networks_and_switched_off(office: Office, counter: Counter, zeep: ByZeep) -> None:
+    await office.cli("office", "allow", counter.code, "203.0.113.0/28")
+    assert "نشانی شبکه" in await refusal(zeep)
+    await office.cli("office", "allow", counter.code, "203.0.113.0/28", "127.0.0.1")
+    assert (await zeep.call("Ping"))["office"]
+    await office.cli("office", "deactivate", counter.code)
+    assert (await refusal(zeep)).startswith("authentication_failed Username")
+
+
+async def test_guessing_locks_out_until_an_operator_ends_it(office: Office, counter: Counter, zeep: ByZeep) -> None:
+    with ByZeep(replace(counter, key="another-key-altogether"), "1.1") as guesser:
+        for _ in range(LOCK_ATTEMPTS):
+            assert "بسته است" not in await refusal(guesser)
+        assert "بسته است" in await refusal(guesser)
+    assert "بسته است" in await refusal(zeep)  # the right key comes too late
+    [shown] = [one for one in await office.cli("office", "list") if one["code"] == counter.code]
+    assert shown["locked"] == ["127.0.0.1"]
+    await office.cli("office", "activate", counter.code)
+    assert (await zeep.call("Ping"))["office"]
+
+
+async def test_a_wrong_clock_alone_locks_nobody_out(office: Office, zeep: ByZeep) -> None:
+    for number in range(LOCK_ATTEMPTS + 1):
+        late = (f"nonce-{number:010}", office.clock.now() - timedelta(minutes=6))
+        assert "ساعت رایانه" in await refusal(zeep, nonce=late)
+    assert (await zeep.call("Ping"))["office"]

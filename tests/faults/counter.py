@@ -1,0 +1,295 @@
+"""Clerks of two counter offices call the real server at once while lines break and it is killed.
+
+`python -m tests.faults.counter --calls 2000 --seed 1 --database both` plays one day on each database, prints what came
+of it, keeps the evidence of a violation and ends with 1 if there was one.
+"""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from app.ids import RandomIds
+from domain.actions.act import act
+from domain.actions.desk import Desk
+from domain.actions.notify import announce
+from domain.actions.submit import submit
+from domain.calendar import WorkingCalendar
+from domain.charging import bills_of
+from domain.conversation.grammar import Grammar
+from domain.engine import Engine
+from domain.messages import Catalogue
+from domain.people import Actor, Role
+from domain.policy import Policy
+from domain.services import by_key, intents
+from domain.wording import Wording
+from store.unit_of_work import SqlStore
+from tests.e2e.furnish import LOADERS
+from tests.e2e.taxi_story import national_code
+from tests.faults.chaos import kept_evidence
+from tests.faults.counter_calls import Ledger, PreparedBill, Software, stored
+from tests.faults.counter_checks import CHANNEL, PER_REQUEST, SHARE_PERCENT, violations
+from tests.faults.counter_clerks import CITIZENS, Clerk, citizen_code, citizen_mobile
+from tests.faults.counter_wire import Signer
+from tests.faults.office import MortalOffice, mortal_office
+from tests.faults.round import Result
+from tests.faults.runs import KILLED, Death, Run
+
+CLERKS = 32
+OFFICES = ("1001", "1002")
+CALLS_A_BILL = 9
+DAY_SECONDS = 600.0
+"""How long a day may last at the very most: an answer to a question is kept so long."""
+
+CIVIL, REVENUE = (Actor(frozenset({role}), "staff", role.value, "cli") for role in (Role.CIVIL, Role.REVENUE))
+CLERK = Actor(
+    frozenset({Role.CLERK}), "clerk", f"{OFFICES[0]}/{national_code(140_999_999)}", CHANNEL, office=OFFICES[0]
+)
+
+STEPS = ("counter_begun", "counter_open", "counter")
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A kill from outside, so many answered calls after the start, and a moment more."""
+
+    answers: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"struck@{self.answers}"
+
+
+def drawn_ends(seed: int, calls: int) -> tuple[Death | Struck, ...]:
+    """Where the servers of a day die: at each named step and at two moments, all of them early enough to come."""
+    chance = random.Random(seed)
+    span = calls // 8
+    named = [Death(step, chance.randint(span // 3, span)) for step in STEPS]
+    moments = [Struck(chance.randint(span // 3, span), chance.uniform(0, 0.02)) for _ in range(2)]
+    ends: list[Death | Struck] = [*named, *moments]
+    chance.shuffle(ends)
+    return tuple(ends)
+
+
+class Progress:
+    """Counts, and wakes who waits for a number."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self._waiting: dict[int, asyncio.Event] = {}
+
+    def step(self) -> None:
+        """Count one."""
+        self.made += 1
+        if event := self._waiting.pop(self.made, None):
+            event.set()
+
+    async def reach(self, number: int) -> None:
+        """Wait until so many were counted."""
+        if number > self.made:
+            await self._waiting.setdefault(number, asyncio.Event()).wait()
+
+
+class OfficeClock:
+    """The office's clock for parts of the program that run here."""
+
+    def __init__(self, office: MortalOffice) -> None:
+        self._office = office
+
+    def now(self) -> datetime:
+        """What it shows."""
+        return self._office.clock.now()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a day came to."""
+
+    died: list[Death | Struck] = field(default_factory=list)
+    seconds: float = 0.0
+    violations: list[str] = field(default_factory=list)
+
+
+class CounterDay:
+    """One day at the counters of an office that has seen no other."""
+
+    def __init__(self, office: MortalOffice, seed: int, calls: int) -> None:
+        self._office = office
+        self._seed = seed
+        self._calls = calls
+        self.ends = drawn_ends(seed, calls)
+        self._progress = Progress()
+        self._over = asyncio.Event()
+        self.signers: list[Signer] = []
+        self.ledger = Ledger()
+        self.outcome = Outcome()
+
+    async def play(self) -> Outcome:
+        """Prepare bills, let the clerks work and servers die, ask everything once more, and check the whole state."""
+        self.signers = [await self._signer(code) for code in OFFICES]
+        await self._office.cli(
+            "office", "commission", "add", "--per-request", str(PER_REQUEST), "--share", str(SHARE_PERCENT)
+        )
+        bills = await prepared(self._office, self.ledger, max(4, self._calls // CALLS_A_BILL))
+        began = monotonic()
+        async with asyncio.timeout(DAY_SECONDS), asyncio.TaskGroup() as group:
+            group.create_task(self._keep_open())
+            await self._clerks_work(bills)
+            self.outcome.seconds = monotonic() - began
+            await self._ask_again()
+            self.outcome.violations = await violations(self._office, self.ledger, self.signers)
+            self._over.set()
+        return self.outcome
+
+    async def _signer(self, code: str) -> Signer:
+        made = await self._office.cli("office", "add", code, f"دفتر پیشخوان {code}")
+        return Signer(code, made["username"], made["key"], self._office.clock.now)
+
+    async def _clerks_work(self, bills: list[PreparedBill]) -> None:
+        shares = [self._calls // CLERKS + (number < self._calls % CLERKS) for number in range(CLERKS)]
+        desks = [Software(self._office.port, self.ledger) for _ in range(CLERKS)]
+        async with asyncio.TaskGroup() as group:
+            for number, (share, desk) in enumerate(zip(shares, desks, strict=True)):
+                clerk = Clerk(number, self._seed, self.signers[number % len(OFFICES)], desk, self.ledger, bills)
+                group.create_task(clerk.works(share, self._progress.step))
+        for desk in desks:
+            desk.hang_up()
+
+    async def _ask_again(self) -> None:
+        """Repeat every call of the day: whatever it was, its first answer is given again and nothing else happens."""
+        waiting = iter(self.ledger.calls)
+
+        async def repeat() -> None:
+            desk = Software(self._office.port, self.ledger)
+            for call in waiting:
+                await desk.answer(call, [])
+            desk.hang_up()
+
+        await asyncio.gather(*(repeat() for _ in range(CLERKS)))
+
+    async def _keep_open(self) -> None:
+        """Keep a server running; each has the next end before it."""
+        for end in (*self.ends, None):
+            server = await self._office.begin(end if isinstance(end, Death) else None)
+            if isinstance(end, Struck):
+                await self._strike(server, end)
+            elif not await self._ended(server):
+                return
+            assert end, f"the server ended:\n{self._office.said[-3000:]}"
+            assert server.ended.result() == KILLED, f"ended with {server.ended.result()}:\n{self._office.said[-3000:]}"
+            self.outcome.died.append(end)
+
+    async def _strike(self, server: Run, end: Struck) -> None:
+        await self._progress.reach(self._progress.made + end.answers)
+        await asyncio.sleep(end.seconds)
+        server.signal(signal.SIGKILL)
+        await server.ended
+
+    async def _ended(self, server: Run) -> bool:
+        """Wait for the end of the server or of the day; whether it was the server's."""
+        over = asyncio.create_task(self._over.wait())
+        try:
+            ends: list[asyncio.Future[Any]] = [server.ended, over]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            over.cancel()
+        return server.ended.done()
+
+
+async def prepared(office: MortalOffice, ledger: Ledger, number: int) -> list[PreparedBill]:
+    """Let so many requests be entered, every other one at a counter, and the staff accept and price them."""
+    known = by_key()
+    engine = Engine(known, OfficeClock(office), RandomIds(), WorkingCalendar(), Policy(company_code="077"))
+    desk = Desk(engine, Wording(Catalogue.load(), known), Grammar(intents(known)))
+    store = await SqlStore.open(office.database.url)
+    try:
+        ledger.prepared = [await _prepared(desk, store, one, office.now.date()) for one in range(number)]
+    finally:
+        await store.close()
+    for one in ledger.prepared:
+        for key in ("submit", "accept", "bill"):
+            ledger.tell(one.mobile, f"services.machinery.notices.{key}")
+    return ledger.prepared
+
+
+async def _prepared(desk: Desk, store: SqlStore, number: int, today: date) -> PreparedBill:
+    person, token, mobile = number % CITIZENS, f"prepared-{number}", citizen_mobile(number % CITIZENS)
+    office = OFFICES[0] if number % 2 else None
+    form: dict[str, Any] = {
+        "full_name": "سارا احمدی",
+        "national_code": citizen_code(person),
+        "items": [{"machine": "loader", "hours": 2 + number % 3, "count": 1}],
+        "date": (today + timedelta(days=2 + number // LOADERS)).isoformat(),
+        "start": "08:00",
+        "place": token,
+    }
+    async with store.unit() as uow:
+        outcome = await submit(desk, uow, "machinery", form, CLERK if office else CIVIL, stored(mobile))
+        await announce(desk, uow, outcome, CIVIL)
+        for action, actor in (("accept", CIVIL), ("price", REVENUE)):
+            outcome = await act(desk, uow, outcome.request.code, action, {}, actor)
+            await announce(desk, uow, outcome, actor)
+        [bill] = await bills_of(uow, outcome.request)
+    return PreparedBill(
+        bill.id, outcome.request.id, bill.bill_id, bill.payment_id, bill.amount, mobile, token, office
+    )  # fmt: skip
+
+
+async def day(engine: str, seed: int, calls: int, *, keeps: bool = False) -> tuple[Outcome, Ledger]:
+    """Play one day in an office of its own; `keeps` the evidence of what went wrong."""
+    async with mortal_office(engine) as office:
+        played = CounterDay(office, seed, calls)
+        outcome = played.outcome
+        try:
+            await played.play()
+            assert await office.close() == 0, office.said[-3000:]
+            office.spoke_well()
+        except Exception:  # noqa: BLE001 - the edge of a day: whatever went wrong is what it found
+            outcome.violations.append(traceback.format_exc())
+        if outcome.violations and keeps:
+            outcome.violations.append(f"evidence: {await kept_evidence(office, Result(violations=outcome.violations))}")
+        return outcome, played.ledger
+
+
+async def run(engines: Sequence[str], seed: int, calls: int) -> int:
+    """Play a day on each database; the exit code."""
+    failed = False
+    for engine in engines:
+        outcome, ledger = await day(engine, seed, calls, keeps=True)
+        failed |= bool(outcome.violations)
+        print(f"counter seed {seed} {engine}: {told(outcome, ledger)}", flush=True)
+        print(*outcome.violations, sep="\n  ", flush=True)
+    return int(failed)
+
+
+def told(outcome: Outcome, ledger: Ledger) -> str:
+    """Say in a line what a day came to."""
+    cuts = [call.cuts for call in ledger.calls]
+    return (
+        f"{len(ledger.calls)} calls in {outcome.seconds:.1f} s, {sum(map(bool, cuts))} of them cut ({sum(cuts)} times),"
+        f" {len(ledger.filed)} requests, {len(ledger.paid)} payments, {ledger.replays} replays and {ledger.reused} ids"
+        f" used again refused, {ledger.unavailable} times unavailable, died: {' '.join(map(str, outcome.died))},"
+        f" {len(outcome.violations)} violations"
+    )
+
+
+def main() -> int:
+    """Read the command line and play."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.counter", description=__doc__)
+    parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    arguments = parser.parse_args()
+    engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
+    return asyncio.run(run(engines, arguments.seed, arguments.calls))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""The desk of the demonstration at a moment of the test's own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from app.demo.clock import DemoClock
+from app.settings import Settings
+from app.wiring import build_desk, build_vault
+from domain.actions.desk import Desk
+
+NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:30").astimezone(UTC)
+ADDRESS = "http://127.0.0.1:8080"
+SETTINGS = Settings(demo=True)
+VAULT = build_vault(SETTINGS)
+
+
+def desk_at(now: datetime) -> Desk:
+    """The real desk under a clock that shows `now`."""
+    desk = build_desk(SETTINGS, {})
+    return replace(desk, engine=replace(desk.engine, clock=DemoClock(now)))
