@@ -173,6 +173,10 @@ class Transition:
     command: Command | None = None
     by_awaited: bool = False
 
+    def note(self, inputs: Mapping[str, Any]) -> str | None:
+        """Return what these inputs say in words about the step, for whoever reads the history."""
+        return next((inputs[one.name] for one in self.inputs if one.note and one.name in inputs), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Keyword:

@@ -146,6 +146,7 @@ def _print(shown: dict[str, Any]) -> None:
     for rows, columns in (
         (steps, ("name", "roles", "inputs")),
         (shown["bills"], ("bill_id", "payment_id", "amount", "state")),
+        (shown["answers"], ("question", "answer")),
         (shown["history"], ("at", "event", "actor", "channel", "note")),
     ):
         if rows:

@@ -55,7 +55,7 @@ from domain.lifecycle import (
 )
 from domain.people import Role
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, KeepReason, asking
+from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
 from domain.tariffs import Wanted, quote
 from domain.work_items import MachineName, WorkItems
@@ -229,7 +229,7 @@ RECEIVING = (
 CHARGING = (
     Transition(
         "price", ("accepted",), "priced", REVENUE,
-        inputs=(Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
+        inputs=(Field("amount", Rials(), required=False), WHY),
         effects=(PriceWork(), OverridePrice()),
     ),
     *paying(FreeMachines()),
@@ -275,17 +275,17 @@ WORKING = (
 CANCELLING = (
     Transition(
         "cancel", ("submitted", "needs_info", "accepted", "priced", "awaiting_payment"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),), guards=(NoPaymentUnresolved(),),
+        inputs=(WHY,), guards=(NoPaymentUnresolved(),),
         effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),), when=MoneyCameIn(),
+        inputs=(WHY,), when=MoneyCameIn(),
         effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),), command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),), effects=(FreeMachines(),), notices=(Notice("cancel"),),
+        inputs=(WHY,), effects=(FreeMachines(),), notices=(Notice("cancel"),),
         command=Command.CANCEL,
     ),
 )  # fmt: skip
