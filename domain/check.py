@@ -2,16 +2,18 @@
 
 Every state is reachable and none is a dead end; every action has a role; no path gives a letter or a machine while a
 bill is neither paid nor waived; every state, action, field and notice has its text, and every text that travels by SMS
-(those of no service too, for a municipality may word them anew) fits its part budget; the state map of the present
+(those of no service too, for a municipality may word them anew) fits its part budget and shows whole what people may
+write, unless it says that it cuts it; the state map of the present
 version leads from every earlier one to states that exist.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from domain.lifecycle import Service, Transition
-from domain.messages import Catalogue
+from domain.messages import Catalogue, placeholders
 from domain.requests import Phase
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
@@ -161,6 +163,30 @@ def _text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from (Flaw("no_text", service.key, key) for key in missing)
     sent = {key: None for key in (*_sent_texts(service), *_conversation_texts(service, catalogue)) if key in catalogue}
     yield from _sent_flaws(service.key, catalogue, sent)
+    yield from _cutting_flaws(service, catalogue, sent)
+
+
+def _cutting_flaws(service: Service, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find texts that would cut what people may write: nobody confirms or answers what cannot be read whole."""
+    accepted = _accepted(service, catalogue)
+    for key in keys:
+        with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
+            for name, room in catalogue.rooms(key).items():
+                if room < accepted.get(name, 0):
+                    yield Flaw("cuts_words", service.key, f"{key}: {name} may have {accepted[name]}, shown are {room}")
+
+
+def _accepted(service: Service, catalogue: Catalogue) -> dict[str, int]:
+    """Return how long the values are that the form accepts, and over them those inputs of a step that it tells."""
+    fields = {one.name: one for one in service.form}
+    lengths = {name: one.type.longest(catalogue.text) or 0 for name, one in fields.items()}
+    told: dict[str, int] = {}
+    for step in service.transitions:
+        keys = [f"services.{service.key}.notices.{notice.text}" for notice in step.notices]
+        said = {name for key in keys if key in catalogue for name in placeholders(catalogue.text(key))}
+        for one in (field for field in step.inputs if field.name in said):
+            told[one.name] = max(told.get(one.name, 0), one.type.longest(catalogue.text) or 0)
+    return lengths | {name: length for name, length in told.items() if length}
 
 
 def _sent_flaws(service: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
