@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from domain import bill_ids
@@ -229,10 +230,12 @@ async def rate(talk: Talk, slots: Slots) -> Said:
     return replace(talk.say_about(request, "sms.rated_low", score=slots["score"]), then=offer)
 
 
-async def rate_bare(talk: Talk, score: int) -> Said | None:
-    """Take a bare 1–5 as the answer to the rating question, when one is open."""
+async def rate_bare(talk: Talk, score: int, asked_since: datetime | None = None) -> Said | None:
+    """Take a bare 1–5 as the answer to the rating question, when one is open and nothing was `asked_since` then."""
     request = await feedback.awaiting_rating(talk.desk, talk.uow, talk.actor.ident)
-    return await rate(talk, {"code": request.code, "score": score}) if request else None
+    if request is None or (asked_since and asked_since >= request.updated_at):
+        return None
+    return await rate(talk, {"code": request.code, "score": score})
 
 
 async def reopen(talk: Talk, slots: Slots) -> Said:

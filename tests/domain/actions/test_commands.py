@@ -99,6 +99,31 @@ async def test_rated_bare_once_and_by_code(town: Municipality) -> None:
     assert (await town.say(CITIZEN, f"امتیاز {other} 3")).key == "sms.rated"
 
 
+@pytest.mark.parametrize(
+    ("question", "late", "key"),
+    [
+        (("ماشین", "لودر ۴ ساعت", "فردا", "۸", "خیابان امام"), "1", "errors.expired_dialogue"),  # the summary's yes
+        (("ماشین", "لودر ۴ ساعت", "فردا", "۸", "خیابان امام"), "5", "sms.rated"),  # answers no summary
+        (("راهنما",), "3", "errors.expired_dialogue"),
+        (("ماشین", "لودر"), "4", "errors.expired_dialogue"),  # hours
+    ],
+)
+async def test_a_late_answer_is_no_rating(town: Municipality, question: tuple[str, ...], late: str, key: str) -> None:
+    await town.reach("completed")
+    town.advance(minutes=1)
+    await town.says(*question)
+    town.advance(hours=1)
+    assert (await town.say(CITIZEN, late)).key == key
+
+
+async def test_a_rating_question_after_the_dialogue_is_answered_by_a_bare_number(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    await town.say(CITIZEN, "راهنما")
+    town.advance(hours=1)
+    await town.do(code, "complete", Role.CIVIL)
+    assert (await town.say(CITIZEN, "4")).key == "sms.rated"
+
+
 async def test_a_rating_comes_too_late_or_too_early(town: Municipality) -> None:
     code = await town.reach("scheduled")
     early = await town.say(CITIZEN, f"امتیاز {code} ۵")
