@@ -195,7 +195,7 @@ LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
     "توضیحات", "متن",
     "موضوع", "place", "address", "reason", "text", "description", "محل اجرا", "نوع ماشین", "نوع", "ماشین", "دستگاه",
-    "تعداد", "مدت", "ساعت شروع", "تاریخ",
+    "مدت", "تاریخ",
 )  # fmt: skip
 """Names of fields that some people write before a colon; with the colon they are no free text."""
 
