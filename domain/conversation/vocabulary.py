@@ -38,6 +38,11 @@ class Intent:
     strict: bool = False
     form: bool = False
 
+    @property
+    def asks_fields(self) -> bool:
+        """Whether it fills a form of several fields, so that «آدرس: …» names one; elsewhere it is the writer's text."""
+        return self.form and bool(self.service)
+
 
 def _take_tariff_subject(reading: Reading) -> None:
     """Take machine and hours, or an expert kind when no machine is named."""
