@@ -137,7 +137,7 @@ class Grammar:
 def _borne_out(call: Call, understood: bool, rest: str) -> bool:
     if call.intent.strict and rest:
         return False
-    return call.sure or understood or not rest
+    return call.sure or understood or not (rest or call.guess)
 
 
 def _take_courtesies(stream: Stream, keyword: int) -> None:
