@@ -147,12 +147,17 @@ def joined(parts: int, *ways: str) -> str:
     return next((way for way in ways if count_parts(way) <= parts), ways[-1])
 
 
-def as_many_as_fit(parts: int, head: str, lines: Sequence[str]) -> tuple[str, int]:
-    """Return a head with as many of these lines under it as fit, at least one, and their number."""
+def as_many_as_fit(
+    parts: int, head: str, lines: Sequence[str], rest: Callable[[int], Sequence[str]] = lambda shown: ()
+) -> tuple[str, int]:
+    """Return a head with as many of these lines under it as fit, at least one, and their number.
+
+    `rest` words what is left out when so many are shown.
+    """
     number = len(lines)
-    while number > 1 and count_parts("\n".join([head, *lines[:number]])) > parts:
+    while number > 1 and count_parts("\n".join([head, *lines[:number], *rest(number)])) > parts:
         number -= 1
-    return "\n".join([head, *lines[:number]]), number
+    return "\n".join([head, *lines[:number], *rest(number)]), number
 
 
 def placeholders(template: str) -> list[str]:

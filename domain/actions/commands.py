@@ -27,7 +27,10 @@ from domain.text import grouped, persian_digits
 Slots = Mapping[str, Any]
 
 LISTED = 5
-"""Own requests shown in one text."""
+"""Own requests shown in one text, at most."""
+
+COUNTED = 200
+"""Own requests that are looked for, to say how many more there are than are shown."""
 
 ONLY_ONE_IS_MEANT = frozenset({"reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
@@ -84,9 +87,20 @@ class Talk:
         """Return a menu of options that have names in a table of the catalogue."""
         return self.menu([self.text(f"{words}.{option}") for option in options])
 
-    def listed(self, key: str, lines: Sequence[str]) -> tuple[Said, int]:
-        """Return a reply of a head and as many lines as its budget has room for, and how many those are."""
-        text, number = as_many_as_fit(self.desk.catalogue.parts(key), self.text(key), lines)
+    def listed(self, key: str, requests: Sequence[ServiceRequest], *, numbered: bool = False) -> tuple[Said, int]:
+        """Return a reply of a head and a line a request, the first that there is room for, and how many those are.
+
+        How many more there are is said, and how to reach them.
+        """
+
+        def more(shown: int) -> list[str]:
+            left = len(requests) - shown
+            return [self.say("sms.more", count=persian_digits(left)).text] if left else []
+
+        lines = [self.say_about(one, "sms.list_line").text for one in requests[:LISTED]]
+        if numbered:
+            lines = [f"{persian_digits(number)}) {line}" for number, line in enumerate(lines, start=1)]
+        text, number = as_many_as_fit(self.desk.catalogue.parts(key), self.text(key), lines, more)
         return self.saying(text, key), number
 
     def fitting(self, key: str, intents: Sequence[str]) -> list[str]:
@@ -133,12 +147,11 @@ async def track_code(talk: Talk, slots: Slots) -> Said:
 
 async def list_own(talk: Talk, slots: Slots) -> Said:
     """List the citizen's newest requests."""
-    wanted = RequestFilter(mobile=talk.actor.ident, limit=LISTED)
+    wanted = RequestFilter(mobile=talk.actor.ident, limit=COUNTED)
     requests = await talk.uow.requests.find(wanted)
     if not requests:
         return talk.say("sms.no_requests")
-    lines = [talk.say_about(one, "sms.list_line").text for one in requests]
-    return talk.listed("sms.list", lines)[0]
+    return talk.listed("sms.list", requests)[0]
 
 
 async def pay(talk: Talk, slots: Slots) -> Said:
@@ -261,19 +274,15 @@ async def own_codes(talk: Talk, intent: str) -> list[ServiceRequest]:
     """Return the requests that an intent without a code may mean, newest first."""
     mobile = talk.actor.ident
     if intent in AWAITED:
-        return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=LISTED))
+        return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=COUNTED))
     phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    wanted = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=LISTED)
+    wanted = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=COUNTED)
     return await talk.uow.requests.find(wanted)
 
 
 def offer(talk: Talk, intent: str, requests: Sequence[ServiceRequest]) -> tuple[Said, int]:
     """Ask which of the citizen's requests is meant, by number; return how many of them fit besides."""
-    lines = [
-        f"{persian_digits(str(number))}) {talk.say_about(one, 'sms.list_line').text}"
-        for number, one in enumerate(requests, start=1)
-    ]
-    return talk.listed(f"sms.which.{intent}", lines)
+    return talk.listed(f"sms.which.{intent}", requests, numbered=True)
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Slots], Awaitable[Said]]] = {

@@ -122,13 +122,18 @@ def test_short_words_are_left_alone_and_long_ones_marked() -> None:
     assert TEXTS.render(key, facts | {"place": "😀" * limit}).count("😀") == (limit - 1) // 2
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 12])
 def test_a_list_of_requests_has_a_line_of_less_than_a_part_each(count: int) -> None:
     line = "۵) " + TEXTS.longest("sms.list_line")
     assert count_parts(line) == 1
+    more, lines = TEXTS.longest("sms.more"), [line] * min(count, 5)
+
+    def left(shown: int) -> list[str]:
+        return [more] * (shown < count)
+
     for head in (*TEXTS.keys("sms.which."), "sms.list"):
-        text, shown = as_many_as_fit(TEXTS.parts(head), TEXTS.text(head), [line] * count)
-        assert (text.count("\n"), count_parts(text) <= TEXTS.parts(head)) == (shown, True)
+        text, shown = as_many_as_fit(TEXTS.parts(head), TEXTS.text(head), lines, left)
+        assert (text.count("\n"), count_parts(text) <= TEXTS.parts(head)) == (shown + (shown < count), True)
         assert shown >= min(count, 3)
 
 
@@ -166,6 +171,7 @@ REAL: dict[str, list[str]] = {
     "booked_start": [day_and_hour(moment) for moment in MOMENTS],
     "date": [jalali_long(day) for day in DAYS],
     "start": [HourOfDay().show(hour, TEXTS.text) for hour in HALF_HOURS],
+    "count": [persian_digits(200)],
     "score": [number_text(score) for score in range(1, 6)],
     "hours": [number_text(half / 2) for half in range(1, 401)],
     "limit": [number_text(500), persian_digits(HIGHEST_AMOUNT)],

@@ -5,6 +5,7 @@ import pytest
 from domain.outgoing import InboundState
 from domain.people import Role
 from domain.requests import Phase
+from domain.text import persian_digits
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
 
@@ -41,7 +42,10 @@ async def test_own_requests_are_listed_newest_first(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "درخواست‌ها")).key == "sms.no_requests"
     codes = [await town.order() for _ in range(6)]
     heard = await town.say(CITIZEN, "درخواست های من")
-    assert heard.codes == codes[:0:-1]
+    shown = len(heard.codes)
+    assert shown >= 3
+    assert heard.codes == codes[::-1][:shown]
+    assert heard.text.endswith(f"و {persian_digits(6 - shown)} درخواست دیگر؛ برای آن‌ها کد رهگیری را بفرستید.")
     assert (await town.say(NEIGHBOUR, "list")).key == "sms.no_requests"
 
 
@@ -148,6 +152,15 @@ async def test_which_request_is_meant_is_asked_by_number(town: Municipality) -> 
     assert (await town.say(CITIZEN, "قبلی")).key == "sms.which.cancel"
     assert (await town.say(CITIZEN, "2")).key == "services.machinery.notices.cancel"
     assert [one.state for one in await town.requests_of()] == ["submitted", "cancelled"]
+
+
+async def test_the_menu_of_requests_says_how_many_more_there_are(town: Municipality) -> None:
+    codes = [await town.order() for _ in range(7)]
+    heard = await town.say(CITIZEN, "لغو")
+    assert f"و {persian_digits(7 - len(heard.codes))} درخواست دیگر" in heard.text
+    assert codes[0] not in heard.codes
+    assert (await town.say(CITIZEN, codes[0])).key == "services.machinery.notices.cancel"
+    assert (await town.request(codes[0])).state == "cancelled"
 
 
 async def test_commands_offer_only_the_requests_that_can_be_meant(town: Municipality) -> None:
