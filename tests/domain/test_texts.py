@@ -174,6 +174,8 @@ REAL: dict[str, list[str]] = {
     "count": [persian_digits(200)],
     "score": [number_text(score) for score in range(1, 6)],
     "hours": [number_text(half / 2) for half in range(1, 401)],
+    "asked": [number_text(half / 2) for half in range(1, 49)],
+    "rate": [grouped(HIGHEST_AMOUNT)],
     "limit": [number_text(500), persian_digits(HIGHEST_AMOUNT)],
     "least": [number_text(0.5), number_text(1), "۰"],
     "most": [number_text(24), number_text(10), "…"],

@@ -65,7 +65,10 @@ async def test_paying_by_code_and_by_bill_id(town: Municipality) -> None:
 async def test_tariffs(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "تعرفه لودر ۴ ساعت")
     assert (heard.inbound.intent, "۳۵٬۲۰۰٬۰۰۰" in heard.text) == ("tariff", True)
-    assert "۱۷٬۶۰۰٬۰۰۰" in (await town.say(CITIZEN, "تعرفه لودر")).text  # the minimum, two hours
+    least = "لودر: هر ساعت ۸٬۸۰۰٬۰۰۰ ریال، دست‌کم ۲ ساعت (۱۷٬۶۰۰٬۰۰۰ ریال) با مالیات."
+    assert (await town.say(CITIZEN, "تعرفه لودر")).text.startswith(least)
+    raised = "لودر، ۱٫۵ ساعت: دست‌کم ۲ ساعت حساب می‌شود، ۱۷٬۶۰۰٬۰۰۰ ریال با مالیات."
+    assert (await town.say(CITIZEN, "تعرفه لودر یک و نیم ساعت")).text.startswith(raised)
     assert (await town.say(CITIZEN, "تعرفه")).key == "ask.tariff"
     assert "۱۳٬۲۰۰٬۰۰۰" in (await town.say(CITIZEN, "گریدر ۳ ساعت")).text
     assert (await town.say(CITIZEN, "تعرفه جرثقیل ۲ ساعت")).key == "errors.not_found"
