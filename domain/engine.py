@@ -245,22 +245,9 @@ class Engine:
         note = note or ctx.record.get("reason")
         digest = personal_digest(ctx.actor.label, note, payload, salt)
         event = HistoryEvent(
-            request.id,
-            request.head_seq + 1,
-            ctx.now,
-            ctx.actor.kind,
-            ctx.actor.channel,
-            name,
-            before,
-            after,
-            ctx.actor.label,
-            note,
-            payload,
-            salt,
-            digest,
-            request.head_hash or GENESIS,
-            "",
-        )
+            request.id, request.head_seq + 1, ctx.now, ctx.actor.kind, ctx.actor.channel, name, before, after,
+            ctx.actor.label, note, payload, salt, digest, request.head_hash or GENESIS, "",
+        )  # fmt: skip
         event = replace(event, hash=link(event))
         request.head_seq, request.head_hash = event.seq, event.hash
         return event

@@ -10,9 +10,9 @@ from domain.messages import Catalogue, placeholders
 
 def cutting_flaws(service: Service, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
     """Find texts that would cut what people may write: nobody confirms or answers what cannot be read whole."""
-    accepted = _accepted(service, catalogue)
-    for key in keys:
-        with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
+    with suppress(KeyError):  # a text that is missing, or a placeholder without a bound, is a flaw of its own
+        accepted = _accepted(service, catalogue)
+        for key in keys:
             for name, room in catalogue.rooms(key).items():
                 if room < accepted.get(name, 0):
                     yield Flaw("cuts_words", service.key, f"{key}: {name} may have {accepted[name]}, shown are {room}")

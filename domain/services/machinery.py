@@ -316,7 +316,7 @@ async def tell_price(asked: Asked) -> list[Answer]:
 PRICES = Prices(
     (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(most=24), required=False)),
     tell_price,
-    answers=("price",),
+    answers=("price", "price_hour", "price_least", "price_from"),
 )
 
 MACHINERY_WORK = Service(
