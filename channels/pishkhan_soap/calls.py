@@ -82,13 +82,13 @@ class Counter:
         if not token.digested and not caller.private:
             raise AuthenticationFailed("Password", detail="plain_text")
         if office is None or not office.active:
-            raise AuthenticationFailed("Username")
+            raise AuthenticationFailed("UsernameToken")
         if office.locked(caller.address, now):
             raise AuthenticationFailed("Username", detail="locked")
         if not office.admits(caller.address):
             raise AuthenticationFailed("Username", detail="address")
         if not token.proves(self.vault.open(key.sealed) for key in office.usable_keys(now)):
-            raise AuthenticationFailed("Password")
+            raise AuthenticationFailed("UsernameToken")  # as for an unknown user
         refuse_old(token, now, self.skew)
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", detail="nonce")

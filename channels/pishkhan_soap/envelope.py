@@ -24,11 +24,12 @@ MOST_ATTRIBUTES = 1_000
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 SECURITY = f"{{{WSSE}}}Security"
 
-_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_NIL, _TYPE = (f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}" for name in ("nil", "type"))
 _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UTF16_BEGINNINGS = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_SAME = frozenset({"utf-8", "ascii", "utf-8-sig"})
 _READ = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
 """Codecs besides UTF-8: those that clients here are known to use, none whose cost grows faster than its input."""
 
@@ -57,22 +58,25 @@ class Message:
 
 def read(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> Message:
     """Read a message; `Refused` says what is wrong. `version` is what the fault is told in while it is not known."""
-    envelope = _parsed(_utf8(raw, charset, version), version)
+    return message_of(utf8(raw, charset, version), version)
+
+
+def message_of(text: bytes, version: Version = Version.SOAP_11) -> Message:
+    """Read a message that `utf8` returned."""
+    envelope = _parsed(text, version)
     version = _version(envelope, version)
     header, body = _parts(envelope, version)
     return Message(version, _security(header, version), _only_child(body, version))
 
 
-def _utf8(raw: bytes, charset: str | None, version: Version) -> bytes:
-    """Return the document in UTF-8, without byte order mark, declaration and white space before its root."""
+def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> bytes:
+    """Return the document in UTF-8, without byte order mark, declaration and white space before its root.
+
+    Refuses what would cost too much to parse.
+    """
     encoding = _encoding(raw, charset)
-    if encoding != "utf-8":
-        try:
-            if codecs.lookup(encoding).name not in _READ:
-                raise _unreadable(version, "soap_encoding")
-            raw = raw.decode(encoding).encode()
-        except (LookupError, UnicodeError):
-            raise _unreadable(version, "soap_encoding") from None
+    if encoding.lower() != "utf-8":
+        raw = _recoded(raw, encoding, version)
     raw = raw.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
     declaration = _DECLARATION.match(raw)
     if declaration:
@@ -92,8 +96,19 @@ def _encoding(raw: bytes, charset: str | None) -> str:
         if raw.startswith(beginning):
             return encoding
     declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None
-    name = charset or (declared[1].decode() if declared else "utf-8")
-    return "utf-8" if name.lower() in {"utf-8", "utf8", "us-ascii"} else name
+    return charset or (declared[1].decode() if declared else "utf-8")
+
+
+def _recoded(raw: bytes, encoding: str, version: Version) -> bytes:
+    try:
+        codec = codecs.lookup(encoding).name
+        if codec in _SAME:
+            return raw
+        if codec in _READ:
+            return raw.decode(codec).encode()
+    except (LookupError, UnicodeError):
+        pass
+    raise _unreadable(version, "soap_encoding")
 
 
 def _parsed(raw: bytes, version: Version) -> Element:
@@ -173,15 +188,19 @@ def tolerant(body: Element) -> bool:
     """Mend what some clients add to values and no schema allows; True when there was something to mend.
 
     `xsi:nil` on what should have been left out (PHP, Mono): the element goes. `xsi:type` (SOAP::Lite): the attribute.
+    White space around days and numbers, which XSD allows and libxml2 does not: it goes.
     """
     mended = False
     for element in list(body.iter()):
-        if element.get(f"{_XSI}nil", "").strip() in _TRUE:
+        if element is not body and element.get(_NIL, "").strip() in _TRUE:
             parent = element.getparent()
             if parent is not None:
                 parent.remove(element)
-                mended = True
-        elif f"{_XSI}type" in element.attrib:
-            del element.attrib[f"{_XSI}type"]
             mended = True
+            continue
+        for name in (_NIL, _TYPE):
+            mended |= element.attrib.pop(name, None) is not None
+        text = (element.text or "").strip(" \t\r\n")
+        if not len(element) and text != (element.text or ""):
+            element.text, mended = text, True
     return mended

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from xml.sax.saxutils import escape
 
 from channels.pishkhan_soap import shapes
-from channels.pishkhan_soap.schema import NAMESPACE, camel
+from channels.pishkhan_soap.schema import NAMESPACE, camel, escaped
 from domain.errors import DomainError
 from domain.wording import Wording
 
@@ -99,8 +98,8 @@ class Faults:
     ) -> Reply:
         """Return the fault that stands for an error, with the typed detail `CounterFault`.
 
-        SOAP 1.1 wants 500 for every fault, 1.2 wants 400 for those of the sender. `reason` is a fault code of SOAP's
-        own instead of the plain one, `labels` what the request's elements are called in Persian.
+        SOAP 1.1 wants 500 for every fault, 1.2 wants 400 for the plain ones of the sender. `reason` is a fault code of
+        SOAP's own instead of the plain one, `labels` what the request's elements are called in Persian.
         """
         server = error.code in SERVER_CODES
         field = ELEMENTS.get(error.field, camel(error.field)) if error.field else None
@@ -110,10 +109,10 @@ class Faults:
         detail = f'<{shapes.FAULT.name} xmlns="{NAMESPACE}">{"".join(told)}</{shapes.FAULT.name}>'
         if version is Version.SOAP_11:
             code = reason or ("Server" if server else "Client")
-            return Reply(500, version.media_type, _envelope(version, _FAULT_11.format(code, escape(message), detail)))
+            return Reply(500, version.media_type, _envelope(version, _FAULT_11.format(code, escaped(message), detail)))
         code = reason or ("Receiver" if server else "Sender")
-        fault = _FAULT_12.format(code, escape(message), detail)
-        return Reply(500 if server else 400, version.media_type, _envelope(version, fault))
+        fault = _FAULT_12.format(code, escaped(message), detail)
+        return Reply(400 if code == "Sender" else 500, version.media_type, _envelope(version, fault))
 
     def _message(self, error: DomainError, field: str | None, labels: Mapping[str, str]) -> str:
         """Return what the clerk reads: where an error says no more than that a value is wrong, it is named."""

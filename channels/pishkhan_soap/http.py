@@ -15,7 +15,17 @@ from channels.pishkhan_soap.faults import Faults, Refused, Reply, Version, answe
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.username_token import token_in
 from channels.pishkhan_soap.validation import operation_of, values_of
-from domain.errors import AuthenticationFailed, DomainError, Internal, InvalidField, Replayed, TooLarge, Unsupported
+from channels.pishkhan_soap.vocabulary import Vocabulary, in_a_passing_thread
+from domain.errors import (
+    AuthenticationFailed,
+    DomainError,
+    Forbidden,
+    Internal,
+    InvalidField,
+    Replayed,
+    TooLarge,
+    Unsupported,
+)
 
 PATH = "/soap/pishkhan"
 
@@ -30,21 +40,41 @@ WITH_FILE = "AttachDocument"
 IN_A_THREAD = 1024 * 1024
 """Bytes from which on parsing would keep the event loop from others."""
 
-RECORDED = (AuthenticationFailed, Replayed)
+SILENCE = 30.0
+"""Seconds that a caller may send nothing of a body."""
+
+PATIENCE = 900.0
+"""Seconds that a whole body may take: the largest one over a line of 100 Kbit/s."""
+
+RECORDED = (AuthenticationFailed, Replayed, Forbidden)
 """Refusals that are facts of security: who was it, from where."""
 
 log = logging.getLogger(__name__)
 
 
 class PishkhanSoap:
-    """Mounts the address of the counter offices. `base_url` is what the WSDL tells clients to call."""
+    """Mounts the address of the counter offices. `base_url` is what the WSDL tells clients to call.
 
-    def __init__(self, counter: Counter, contract: Contract, base_url: str) -> None:
+    `silence` and `patience` are seconds that a body may pause and take.
+    """
+
+    def __init__(
+        self,
+        counter: Counter,
+        contract: Contract,
+        base_url: str,
+        *,
+        silence: float = SILENCE,
+        patience: float = PATIENCE,
+    ) -> None:
         self._counter = counter
         self._contract = contract
         self._address = base_url.rstrip("/") + PATH
         self._faults = Faults(counter.desk.wording)
         self._ids = counter.desk.ids
+        self._silence = silence
+        self._patience = patience
+        self._vocabulary = Vocabulary()
 
     def mount(self, app: web.Application) -> None:
         """Add the routes."""
@@ -73,11 +103,8 @@ class PishkhanSoap:
         return answer
 
     async def _reply(self, request: web.Request, version: Version) -> Reply:
-        raw = await _body(request, version)
-        if len(raw) > IN_A_THREAD:
-            message = await asyncio.to_thread(envelope.read, raw, request.charset, version)
-        else:
-            message = envelope.read(raw, request.charset, version)
+        raw = await self._body(request, version)
+        message = await self._message(raw, request.charset, version)
         try:
             body = await self._answer(message, Caller(request.remote or "", request.secure), len(raw))
         except DomainError as error:
@@ -85,6 +112,37 @@ class PishkhanSoap:
         except Exception as error:  # noqa: BLE001 - as above, now that the version is known
             return self._faults.of(message.version, self._noted(error))
         return answered(message.version, body)
+
+    async def _body(self, request: web.Request, version: Version) -> bytes:
+        """Read the body, whatever its transfer or content encoding, never more nor longer than it may be."""
+        if refusal := _never_taken(request):
+            raise Refused(refusal, version)
+        parts: list[bytes] = []
+        size, limit, now = 0, LARGEST, asyncio.get_running_loop().time
+        end = now() + self._patience
+        try:
+            async with asyncio.timeout(self._silence) as waiting:
+                async for part in request.content.iter_any():
+                    parts.append(part)
+                    size += len(part)
+                    if size > limit:
+                        limit = _limit(parts)
+                    if size > limit:
+                        raise Refused(TooLarge("body"), version)
+                    waiting.reschedule(min(end, now() + self._silence))
+        except web.RequestPayloadError as error:
+            raise Refused(InvalidField("body", detail="soap_encoding"), version) from error
+        except (TimeoutError, ConnectionError) as error:
+            raise Refused(InvalidField("body", detail="soap_cut"), version) from error
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def _message(self, raw: bytes, charset: str | None, version: Version) -> envelope.Message:
+        if len(raw) > IN_A_THREAD:
+            return await in_a_passing_thread(envelope.read, raw, charset, version)
+        text = envelope.utf8(raw, charset, version)
+        if self._vocabulary.admits(text):
+            return envelope.message_of(text, version)
+        return await in_a_passing_thread(envelope.message_of, text, version)
 
     async def _answer(self, message: envelope.Message, caller: Caller, size: int) -> str:
         operation = operation_of(self._contract, message.body)
@@ -117,33 +175,19 @@ def _spoken(request: web.Request) -> Version:
 
 
 async def _expect(request: web.Request) -> web.Response | None:
-    """Let a client that asks first (old .NET) send its body, unless it is too large anyway."""
+    """Let a client that asks first (old .NET) send its body, unless that is never taken anyway."""
     if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
-        if (request.content_length or 0) <= LARGEST_WITH_FILE:
+        if _never_taken(request) is None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return None
     raise web.HTTPExpectationFailed
 
 
-async def _body(request: web.Request, version: Version) -> bytes:
-    """Read the body, whatever its transfer or content encoding, never more than the limit of what it may be."""
+def _never_taken(request: web.Request) -> DomainError | None:
+    """Return why a body is refused by its headers alone."""
     if request.content_type.startswith("multipart/"):
-        raise Refused(Unsupported("body", detail="mtom"), version)
-    if (request.content_length or 0) > LARGEST_WITH_FILE:
-        raise Refused(TooLarge("body"), version)
-    parts: list[bytes] = []
-    size, limit = 0, LARGEST
-    try:
-        async for part in request.content.iter_any():
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                limit = _limit(parts)
-                if size > limit:
-                    raise Refused(TooLarge("body"), version)
-    except (web.RequestPayloadError, ConnectionError) as error:  # a line that was lost has nobody to tell it to
-        raise Refused(InvalidField("body", detail="soap_encoding"), version) from error
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        return Unsupported("body", detail="mtom")
+    return TooLarge("body") if (request.content_length or 0) > LARGEST_WITH_FILE else None
 
 
 def _limit(parts: list[bytes]) -> int:

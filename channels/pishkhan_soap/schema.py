@@ -6,6 +6,7 @@ element that the XSD has validated already, so reading checks nothing again.
 Lists are records of one repeated member (`items/item`): they read as a plain list.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,16 @@ from lxml.etree import _Element as Element
 
 NAMESPACE = "urn:pishkhan:counter:1"
 """A compatible change adds operations and optional elements; anything else is a new namespace (channels.md)."""
+
+
+_SPACE = re.compile(r"[ \t\r\n]+")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML document can hold, however they are written."""
+
+
+def escaped(text: str) -> str:
+    """Return a text as it stands in XML; what no XML can hold is left out, wherever the store has it from."""
+    return escape(text if text.isprintable() else _FORBIDDEN.sub("", text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,11 @@ class Simple:
     def value_of(self, element: Element) -> Any:
         """Return the value of a validated element; white space around a token means nothing."""
         text = element.text or ""
-        return self.read(text if self.base == "xs:string" else " ".join(text.split()))
+        return self.read(text if self.base == "xs:string" else _SPACE.sub(" ", text).strip(" "))
 
     def put(self, value: Any, out: list[str]) -> None:
         """Append the text of a value, escaped."""
-        out.append(escape(self.write(value)))
+        out.append(escaped(self.write(value)))
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def token_in(security: Element | None) -> UsernameToken:
     if len(tokens) != 1 or others:
         raise AuthenticationFailed("Security", detail="no_token" if not tokens else "only_token")
     stamp = security.find(_TIMESTAMP)
-    expires = stamp.findtext(_EXPIRES) if stamp is not None else None
+    expires = (stamp.findtext(_EXPIRES) or "").strip() if stamp is not None else ""
     return _token(tokens[0], _moment(expires) if expires else None)
 
 
@@ -126,6 +126,6 @@ def _moment(text: str) -> datetime:
 def refuse_old(token: UsernameToken, now: datetime, skew: timedelta) -> None:
     """Raise `AuthenticationFailed` for a token of another time than ours, give or take `skew`; it tells our time."""
     made = token.moment()
-    late = token.expires is not None and token.expires + skew < now
+    late = token.expires is not None and now - token.expires > skew
     if late or (made is not None and abs(now - made) > skew):
         raise AuthenticationFailed("Created", detail=CLOCK, now=now)

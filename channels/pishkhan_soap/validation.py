@@ -12,10 +12,11 @@ from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.schema import NAMESPACE
 from domain.errors import DomainError, InvalidField, MissingField, UnknownKind, Unsupported
 
-_EXPECTED = re.compile(r"Expected is (?:one of )?\( ?\{[^}]*\}(\w+)")
-_EMPTY = ("The value '' ", "The value has a length of '0';")
-_NOT_LISTED = re.compile(r"\[facet 'enumeration'\] The value '([^']{0,30})")
-_NAMED = re.compile(r"Element '\{[^}]*\}(\w+)'")
+_COMPLAINT = re.compile(r"Element '(?:\{[^}]*\})?([^']*)'(?:, attribute '[^']*')?: (.*)", re.DOTALL)
+"""Which element, and what about it. What follows may quote the caller, so it is compared from its beginning."""
+_EXPECTED = re.compile(r"Missing child element\(s\)\. Expected is (?:one of )?\( ?\{[^}]*\}(\w+)")
+_EMPTY = re.compile(r"(?:\[facet '\w+'\] )?(?:The value '' |The value has a length of '0'|'' is not a valid value)")
+_NOT_LISTED = re.compile(r"\[facet 'enumeration'\] The value '([^']{1,30})")
 
 
 def operation_of(contract: Contract, body: Element) -> Operation:
@@ -38,15 +39,16 @@ def values_of(contract: Contract, operation: Operation, body: Element) -> dict[s
 
 def _told(schema: etree.XMLSchema) -> DomainError:
     """Turn the schema's first complaint into an error that names the element at fault."""
-    message = next(iter(schema.error_log)).message
-    named, expected = _NAMED.search(message), _EXPECTED.search(message)
-    name = named[1] if named else None
-    if "Missing child element" in message:
-        return MissingField(expected[1] if expected else name)
-    if "is not expected" in message:
+    complaint = _COMPLAINT.match(next(iter(schema.error_log)).message)
+    if complaint is None:
+        return InvalidField("body", detail="soap_xml")
+    name, said = complaint.groups()
+    if expected := _EXPECTED.match(said):
+        return MissingField(expected[1])
+    if said.startswith("This element is not expected"):
         return InvalidField(name, detail="soap_order", element=name)
-    if any(one in message for one in _EMPTY):
+    if _EMPTY.match(said):
         return MissingField(name)
-    if given := _NOT_LISTED.search(message):
+    if given := _NOT_LISTED.match(said):
         return UnknownKind(name, detail="choice", given=given[1])
     return InvalidField(name)
