@@ -28,7 +28,7 @@ _NIL, _TYPE = (f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}" for name i
 _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_UTF16_BEGINNINGS = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_BEGINNINGS = (*_BOMS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _SAME = frozenset({"utf-8", "ascii", "utf-8-sig"})
 _READ = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
 """Codecs besides UTF-8: those that clients here are known to use, none whose cost grows faster than its input."""
@@ -89,10 +89,7 @@ def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP
 
 
 def _encoding(raw: bytes, charset: str | None) -> str:
-    for mark, encoding in _BOMS:
-        if raw.startswith(mark):
-            return encoding
-    for beginning, encoding in _UTF16_BEGINNINGS:
+    for beginning, encoding in _BEGINNINGS:
         if raw.startswith(beginning):
             return encoding
     declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None

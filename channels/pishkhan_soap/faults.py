@@ -104,9 +104,8 @@ class Faults:
         server = error.code in SERVER_CODES
         field = ELEMENTS.get(error.field, camel(error.field)) if error.field else None
         message = self._message(error, field, labels)
-        told: list[str] = []
-        shapes.FAULT.put({"code": error.code, "message": message, "field": field}, told)
-        detail = f'<{shapes.FAULT.name} xmlns="{NAMESPACE}">{"".join(told)}</{shapes.FAULT.name}>'
+        told = shapes.FAULT.xml({"code": error.code, "message": message, "field": field})
+        detail = f'<{shapes.FAULT.name} xmlns="{NAMESPACE}">{told}</{shapes.FAULT.name}>'
         if version is Version.SOAP_11:
             code = reason or ("Server" if server else "Client")
             return Reply(500, version.media_type, _envelope(version, _FAULT_11.format(code, escaped(message), detail)))

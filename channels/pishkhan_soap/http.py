@@ -97,7 +97,8 @@ class PishkhanSoap:
             reply = self._faults.of(refused.version, refused.error, refused.reason)
         except Exception as error:  # noqa: BLE001 - the edge of the channel: the caller gets a fault and a reference
             reply = self._faults.of(version, self._noted(error))
-        answer = web.Response(text=reply.text, status=reply.status, content_type=reply.media_type, charset="utf-8")
+        headers = {"Content-Type": f"{reply.media_type}; charset=utf-8"}
+        answer = web.Response(body=reply.text.encode(), status=reply.status, headers=headers)
         if not request.content.at_eof():
             answer.force_close()  # what was not read is nobody's next call
         return answer
@@ -117,6 +118,8 @@ class PishkhanSoap:
         """Read the body, whatever its transfer or content encoding, never more nor longer than it may be."""
         if refusal := _never_taken(request):
             raise Refused(refusal, version)
+        if request.content.is_eof():  # all of it came with the head, as most calls do: nothing is waited for
+            return _within(request.content.read_nowait(-1), version)
         parts: list[bytes] = []
         size, limit, now = 0, LARGEST, asyncio.get_running_loop().time
         end = now() + self._patience
@@ -188,6 +191,12 @@ def _never_taken(request: web.Request) -> DomainError | None:
     if request.content_type.startswith("multipart/"):
         return Unsupported("body", detail="mtom")
     return TooLarge("body") if (request.content_length or 0) > LARGEST_WITH_FILE else None
+
+
+def _within(raw: bytes, version: Version) -> bytes:
+    if len(raw) > LARGEST and len(raw) > _limit([raw]):
+        raise Refused(TooLarge("body"), version)
+    return raw
 
 
 def _limit(parts: list[bytes]) -> int:

@@ -20,13 +20,15 @@ NAMESPACE = "urn:pishkhan:counter:1"
 
 
 _SPACE = re.compile(r"[ \t\r\n]+")
+_MARKUP = re.compile("[&<>]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML document can hold, however they are written."""
 
 
 def escaped(text: str) -> str:
     """Return a text as it stands in XML; what no XML can hold is left out, wherever the store has it from."""
-    return escape(text if text.isprintable() else _FORBIDDEN.sub("", text))
+    clean = text if text.isprintable() else _FORBIDDEN.sub("", text)
+    return escape(clean) if _MARKUP.search(clean) else clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ class Simple:
         text = element.text or ""
         return self.read(text if self.base == "xs:string" else _SPACE.sub(" ", text).strip(" "))
 
-    def put(self, value: Any, out: list[str]) -> None:
-        """Append the text of a value, escaped."""
-        out.append(escaped(self.write(value)))
+    def xml(self, value: Any) -> str:
+        """Return the text of a value, escaped."""
+        return escaped(self.write(value))
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Record:
     doc: Doc
     members: "tuple[Member, ...]"
 
-    @property
+    @cached_property
     def is_list(self) -> bool:
         """Whether it is nothing but one repeated member."""
         return len(self.members) == 1 and self.members[0].many
@@ -75,30 +77,33 @@ class Record:
     def _by_tag(self) -> "Mapping[str, Member]":
         return {f"{{{NAMESPACE}}}{member.name}": member for member in self.members}
 
+    @cached_property
+    def _tags(self) -> "tuple[tuple[str, str, str, Type, bool], ...]":
+        """Key, opening and closing tag, type of each member, and whether there may be many: what writing needs."""
+        return tuple((one.key, f"<{one.name}>", f"</{one.name}>", one.type, one.many) for one in self.members)
+
     def value_of(self, element: Element) -> Any:
         """Return the values of a validated element."""
         if self.is_list:
             return [self.members[0].type.value_of(child) for child in element]
-        by_tag = self._by_tag
-        found = ((by_tag[str(child.tag)], child) for child in element)
-        return {member.key: member.type.value_of(child) for member, child in found}
+        by_tag, values = self._by_tag, {}
+        for child in element:
+            member = by_tag[str(child.tag)]
+            values[member.key] = member.type.value_of(child)
+        return values
 
-    def put(self, value: Any, out: list[str]) -> None:
-        """Append the members of a value in their order; what is None is left out."""
+    def xml(self, value: Any) -> str:
+        """Return the members of a value in their order; what is None is left out."""
         if self.is_list:
-            self._put_all(self.members[0], value, out)
-            return
-        for member in self.members:
-            one = value.get(member.key)
+            ((_, begin, end, kind, _),) = self._tags
+            return "".join([f"{begin}{kind.xml(one)}{end}" for one in value])
+        parts = []
+        for key, begin, end, kind, many in self._tags:
+            one = value.get(key)
             if one is not None:
-                self._put_all(member, one if member.many else (one,), out)
-
-    @staticmethod
-    def _put_all(member: "Member", values: Iterable[Any], out: list[str]) -> None:
-        for one in values:
-            out.append(f"<{member.name}>")
-            member.type.put(one, out)
-            out.append(f"</{member.name}>")
+                for each in one if many else (one,):
+                    parts.append(f"{begin}{kind.xml(each)}{end}")
+        return "".join(parts)
 
 
 Type: TypeAlias = Simple | Record

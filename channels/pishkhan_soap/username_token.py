@@ -76,27 +76,36 @@ def token_in(security: Element | None) -> UsernameToken:
     """
     if security is None:
         raise AuthenticationFailed("Security", detail="no_token")
-    tokens = [child for child in security if child.tag == _TOKEN]
-    others = [child for child in security if child.tag not in {_TOKEN, _TIMESTAMP}]
-    if len(tokens) != 1 or others:
-        raise AuthenticationFailed("Security", detail="no_token" if not tokens else "only_token")
-    stamp = security.find(_TIMESTAMP)
-    expires = (stamp.findtext(_EXPIRES) or "").strip() if stamp is not None else ""
+    tokens: list[Element] = []
+    stamps: list[Element] = []
+    for child in security:
+        if child.tag not in {_TOKEN, _TIMESTAMP}:
+            raise AuthenticationFailed("Security", detail="only_token")
+        (tokens if child.tag == _TOKEN else stamps).append(child)
+    if len(tokens) != 1:
+        raise AuthenticationFailed("Security", detail="only_token" if tokens else "no_token")
+    expires = (stamps[0].findtext(_EXPIRES) or "").strip() if stamps else ""
     return _token(tokens[0], _moment(expires) if expires else None)
 
 
 def _token(element: Element, expires: datetime | None) -> UsernameToken:
-    texts = {str(child.tag): (child.text or "").strip() for child in element}
-    if len(texts) != len(element) or any(len(text) > LONGEST for text in texts.values()):
+    texts: dict[str, str] = {}
+    kind = _TEXT
+    for child in element:
+        texts[str(child.tag)] = text = (child.text or "").strip()
+        if len(text) > LONGEST:
+            raise AuthenticationFailed("UsernameToken", detail="only_token")
+        if child.tag == _PASSWORD:
+            kind = child.get("Type", _TEXT)
+    if len(texts) != len(element):
         raise AuthenticationFailed("UsernameToken", detail="only_token")
-    if not texts.get(_USERNAME) or not texts.get(_PASSWORD):
+    username, password = texts.get(_USERNAME), texts.get(_PASSWORD)
+    if not username or not password:
         raise AuthenticationFailed("UsernameToken", detail="no_token")
-    kind = element.find(_PASSWORD)
-    digested = _digested(kind.get("Type", _TEXT) if kind is not None else _TEXT)
-    nonce, created = _bytes(texts.get(_NONCE, "")), texts.get(_CREATED, "")
+    digested, nonce, created = _digested(kind), _bytes(texts.get(_NONCE, "")), texts.get(_CREATED, "")
     if digested and not (nonce and created):
         raise AuthenticationFailed("UsernameToken", detail="no_nonce")
-    return UsernameToken(texts[_USERNAME], texts[_PASSWORD], digested, nonce, created, expires)
+    return UsernameToken(username, password, digested, nonce, created, expires)
 
 
 def _digested(kind: str) -> bool:

@@ -37,9 +37,9 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "leave_too_far", "leave_too_long", "menu", "more_cells", "no_headings", "no_machine", "no_number",
         "not_thousands",
         "office_code", "one_an_item", "other_driver", "other_taxi", "own_number", "part_of_day", "past", "range",
-        "retention", "same_mobile", "same_person", "soap_body", "soap_cut", "soap_encoding", "soap_envelope", "soap_order",
-        "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines", "unknown_action",
-        "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "visit_hours", "yes_or_no",
+        "retention", "same_mobile", "same_person", "soap_body", "soap_cut", "soap_encoding", "soap_envelope",
+        "soap_order", "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines",
+        "unknown_action", "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "visit_hours", "yes_or_no",
     ),
     "missing_field": (
         "empty_cell", "leave_of_stranger", "name_driver", "no_column", "no_own_taxi", "several_taxis", "which_driver",
