@@ -15,6 +15,7 @@ SERVER_CODES = frozenset({"internal", "unavailable"})
 
 ELEMENTS: Mapping[str, str] = {
     "code": "trackingCode",
+    "action": "trackingCode",
     "full_name": "fullName",
     "reference": "posReference",
     "field": "name",

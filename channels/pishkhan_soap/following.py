@@ -15,10 +15,11 @@ from domain.actions.command import command
 from domain.actions.feedback import comment
 from domain.actions.notify import announce
 from domain.calendar import tehran
-from domain.errors import InvalidField, NotFound
+from domain.errors import InvalidField, MissingField, NotFound
 from domain.lifecycle import Command
 from domain.offices import ACTS_KEEP
 from domain.requests import Phase, RequestFilter
+from domain.text import fold, shown
 
 CODE = Member("trackingCode", st.TRACKING_CODE, key="code")
 PAGE = 50
@@ -54,8 +55,8 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
         state=said.get("state"),
         phase=Phase(said["phase"]) if "phase" in said else None,
         office=call.office.code,
-        created_from=_midnight(said.get("from")),
-        created_to=_midnight(said.get("to"), days=1),
+        created_from=_midnight("from", said.get("from")),
+        created_to=_midnight("to", said.get("to"), days=1),
         before=_cursor(said.get("cursor")),
         limit=limit + 1,
     )
@@ -67,14 +68,20 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     }
 
 
-def _midnight(day: str | None, days: int = 0) -> datetime | None:
-    return tehran(date.fromisoformat(day) + timedelta(days=days), time(0)) if day else None
+def _midnight(name: str, day: str | None, days: int = 0) -> datetime | None:
+    """Return the beginning of a day; `InvalidField` for those of XSD that no calendar here has (years 0 and 10000)."""
+    if day is None:
+        return None
+    try:
+        return tehran(date.fromisoformat(day) + timedelta(days=days), time(0))
+    except (ValueError, OverflowError):
+        raise InvalidField(name) from None
 
 
 def _cursor(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < 2**63):
         raise InvalidField("cursor")
     return int(text)
 
@@ -133,12 +140,13 @@ async def get_document(call: CounterCall) -> Mapping[str, Any]:
 async def submit_comment(call: CounterCall) -> Mapping[str, Any]:
     """Keep a citizen's comment about an own request, a service, or the municipality at large."""
     said, mobile = call.values, people.mobile(call.values["citizen"]["mobile"])
+    text = shown(said["text"])
+    if not fold(text):
+        raise MissingField("text")
     service = said.get("service")
     if service is not None and not any(service in one.names for one in call.desk.services.values()):
         call.desk.engine.service(service)
-    kept = await comment(
-        call.desk, call.uow, said["text"], call.clerk, code=said.get("code"), service=service, mobile=mobile
-    )
+    kept = await comment(call.desk, call.uow, text, call.clerk, code=said.get("code"), service=service, mobile=mobile)
     return {"state": kept.state.value}
 
 

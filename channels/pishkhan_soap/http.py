@@ -100,7 +100,7 @@ class PishkhanSoap:
         headers = {"Content-Type": f"{reply.media_type}; charset=utf-8"}
         answer = web.Response(body=reply.text.encode(), status=reply.status, headers=headers)
         if not request.content.at_eof():
-            answer.force_close()  # what was not read is nobody's next call
+            await _left_unread(request, answer)
         return answer
 
     async def _reply(self, request: web.Request, version: Version) -> Reply:
@@ -175,6 +175,18 @@ class PishkhanSoap:
 def _spoken(request: web.Request) -> Version:
     """Return the version that the Content-Type speaks; the envelope itself decides as soon as it is read."""
     return Version.SOAP_12 if "soap+xml" in request.headers.get("Content-Type", "") else Version.SOAP_11
+
+
+async def _left_unread(request: web.Request, answer: web.Response) -> None:
+    """End the connection with the answer: what was not read is nobody's next call.
+
+    aiohttp reads on for some seconds, so that the answer is not lost, but it would unpack a packed body to its end.
+    """
+    answer.force_close()
+    if "Content-Encoding" in request.headers:
+        await answer.prepare(request)
+        await answer.write_eof()
+        request.protocol.force_close()
 
 
 async def _expect(request: web.Request) -> web.Response | None:

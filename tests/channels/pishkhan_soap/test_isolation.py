@@ -87,6 +87,26 @@ async def test_of_anothers_bill_only_amount_and_service_are_told(office: Office)
         assert (await office.call("GetBill", ids)).code == fault
 
 
+async def test_pages_are_asked_for_by_what_was_answered(office: Office) -> None:
+    for name, value in (
+        ("cursor", "9223372036854775808"),
+        ("cursor", "-1"),
+        ("cursor", "۱۲"),
+        ("from", "0001-01-01"),
+        ("from", "-0044-03-15"),
+        ("to", "9999-12-31"),
+        ("to", "12026-11-25"),
+    ):
+        fault = (await office.call("ListOfficeRequests", {name: value})).fault
+        assert (fault.code, fault.field) == ("invalid_field", name)
+
+
+async def test_a_comment_says_something(office: Office) -> None:
+    for text in ("  ", "\u200c", "\n"):
+        fault = (await office.call("SubmitComment", {"citizen": CITIZEN, "text": text})).fault
+        assert (fault.code, fault.field) == ("missing_field", "text")
+
+
 async def test_both_ids_must_fit(office: Office) -> None:
     codes = [await office.town.reach("awaiting_payment", ORDER, mobile) for mobile in (NEIGHBOUR, "+989121112222")]
     one, two = [(await office.town.bills(code))[0] for code in codes]

@@ -73,7 +73,8 @@ async def test_an_id_is_any_short_text(office: Office, call_id: str) -> None:
 async def test_a_call_that_failed_may_be_made_again_with_its_id(office: Office) -> None:
     code = await office.submitted()
     for _ in range(2):
-        assert (await office.call("AnswerQuestion", {"trackingCode": code, "text": "بله"}, call_id="q-1")).status == 500
+        fault = (await office.call("AnswerQuestion", {"trackingCode": code, "text": "بله"}, call_id="q-1")).fault
+        assert (fault.code, fault.field) == ("already_done", "trackingCode")
     assert (await office.call(SUBMIT, MACHINERY | {"date": "2026-11-20"}, call_id="r-2")).fault.field == "date"
     assert (await office.call(SUBMIT, MACHINERY, call_id="r-2")).code == "ok"
 

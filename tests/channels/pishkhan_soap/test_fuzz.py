@@ -1,0 +1,107 @@
+"""Whatever comes, the answer is a SOAP message, and never a fault of ours: values, elements, bytes by chance.
+
+`EFFORT=20 pytest` on this file tries twenty times as much, drawn anew each time (tests/properties/effort.py).
+"""
+
+import asyncio
+import logging
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.operation import Operation
+from domain.messages import Catalogue
+from domain.services import SERVICES
+from tests.channels.pishkhan_soap import values
+from tests.channels.pishkhan_soap.counters import Office, office_at, opened, serving
+from tests.channels.pishkhan_soap.envelopes import CLERK, MACHINERY, SOAP_11, SOAP_12, elements, fresh
+from tests.channels.pishkhan_soap.mutations import mutated
+from tests.channels.pishkhan_soap.wire import Answer
+from tests.properties.effort import examples
+from tests.support.municipality import StandingClock
+
+CONTRACT = Contract(SERVICES, Catalogue.load())
+BY_NAME = {operation.name: operation for operation in CONTRACT.operations}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An office served in a loop of its own, so that examples can be tried one after another."""
+
+    runner: asyncio.Runner
+    office: Office
+
+    def answer(self, message: str | bytes, **headers: str) -> Answer:
+        """Return what is answered to a message; it is in order, and no fault of ours."""
+        answer = self.runner.run(self.office.wire.post(message, **headers))
+        assert answer.code != "internal", answer.content.decode()
+        return answer
+
+
+@pytest.fixture
+def desk(counter_database: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Desk]:
+    """A served office with a request and its bill; nothing is logged as an error by the end."""
+    path = shutil.copy(counter_database, tmp_path / "pishkhan.db")
+    with asyncio.Runner() as runner:
+        town = runner.run(_entered(opened(f"sqlite:///{path}", StandingClock())))
+        wire = runner.run(_entered(serving(town[1])))
+        yield Desk(runner, office_at(town[1], wire[1]))
+        for one in (wire[0], town[0]):
+            runner.run(one.__aexit__(None, None, None))
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def _entered(manager: Any) -> tuple[Any, Any]:
+    return manager, await manager.__aenter__()
+
+
+def _call(operation: Operation, said: dict[str, Any]) -> str:
+    head = {"officeCode": "1001", "clerkNationalCode": CLERK, "clientRequestId": fresh("fuzz")}
+    return f'<{operation.name} xmlns="urn:pishkhan:counter:1">{elements(head | said)}</{operation.name}>'
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_no_value_that_the_schema_allows_is_our_fault(desk: Desk, name: str) -> None:
+    operation = BY_NAME[name]
+    code = desk.answer(desk.office.signer.signed(_call(BY_NAME["SubmitMachineryRequest"], MACHINERY))).text(
+        "trackingCode"
+    )
+
+    @examples(25)
+    @given(values.of(operation.request, code), st.sampled_from([SOAP_11, SOAP_12]))
+    def each(said: dict[str, Any], version: str) -> None:
+        answer = desk.answer(desk.office.signer.signed(_call(operation, said), version))
+        assert answer.version == version
+
+    each()
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_no_message_that_was_damaged_is_our_fault(desk: Desk, name: str) -> None:
+    operation = BY_NAME[name]
+
+    @examples(25)
+    @given(values.of(operation.request, "123456789"), st.sampled_from([SOAP_11, SOAP_12]), st.integers(0, 2**32))
+    def each(said: dict[str, Any], version: str, seed: int) -> None:
+        message = desk.office.signer.signed(_call(operation, said), version)
+        desk.answer(mutated(message.encode(), random.Random(seed)))
+
+    each()
+
+
+@examples(100)
+@given(st.binary(max_size=300), st.sampled_from(["text/xml", "application/soap+xml", "text/xml; charset=utf-16"]))
+def _bytes(desk: Desk, content: bytes, media: str) -> None:
+    assert desk.answer(content, Content_Type=media).status in {400, 500}
+
+
+def test_no_bytes_are_our_fault(desk: Desk) -> None:
+    _bytes(desk)
