@@ -198,8 +198,8 @@ class Engine:
         for effect in step.effects:
             await effect.apply(ctx)
         request.state, request.phase = step.target, service.state(step.target).phase
-        request.updated_at = ctx.now
-        await ctx.uow.history.append(self._event(ctx, step.name, before, step.target, ctx.inputs))
+        request.updated_at, note = ctx.now, step.note(ctx.inputs)
+        await ctx.uow.history.append(self._event(ctx, step.name, before, step.target, ctx.inputs, note))
         await ctx.uow.timers.replace(request.id, self._timers(ctx))
         await ctx.uow.requests.save(request)
         # An input that bears a form field's name (start) is of its own kind: the form's value is what is told.
@@ -228,30 +228,26 @@ class Engine:
         return Context(uow, request, inputs, actor, self.clock.now(), self.policy, self.calendar, self.ids)
 
     def _event(
-        self, ctx: Context, name: str, before: str | None, after: str, values: JsonObject | None = None
+        self,
+        ctx: Context,
+        name: str,
+        before: str | None,
+        after: str,
+        values: JsonObject | None = None,
+        note: str | None = None,
     ) -> HistoryEvent:
-        """Build the next event of the chain and move the request's head to it."""
+        """Build the next event of the chain and move the request's head to it.
+
+        Its note is what a person wrote about the step, else the reason that the record gives.
+        """
         request = ctx.request
         payload, salt = {**(values or {}), **ctx.record}, self.ids.token()
-        note = payload.get("reason") or payload.get("question")
+        note = note or ctx.record.get("reason")
         digest = personal_digest(ctx.actor.label, note, payload, salt)
         event = HistoryEvent(
-            request.id,
-            request.head_seq + 1,
-            ctx.now,
-            ctx.actor.kind,
-            ctx.actor.channel,
-            name,
-            before,
-            after,
-            ctx.actor.label,
-            note,
-            payload,
-            salt,
-            digest,
-            request.head_hash or GENESIS,
-            "",
-        )
+            request.id, request.head_seq + 1, ctx.now, ctx.actor.kind, ctx.actor.channel, name, before, after,
+            ctx.actor.label, note, payload, salt, digest, request.head_hash or GENESIS, "",
+        )  # fmt: skip
         event = replace(event, hash=link(event))
         request.head_seq, request.head_hash = event.seq, event.hash
         return event

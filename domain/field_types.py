@@ -16,7 +16,7 @@ from domain import people
 from domain.calendar import TEHRAN, jalali_long, jalali_text
 from domain.conversation.readers import read_date, read_hours, read_number, read_start
 from domain.errors import InvalidField, UnknownKind
-from domain.text import ascii_digits, fold, grouped, persian_digits, shown
+from domain.text import ascii_digits, code_units, fold, grouped, persian_digits, shown
 
 _UNIT = re.compile(r"\s*(?:ریال|rials?|irr)\s*$")
 _THOUSANDS = re.compile(r"(?<=[0-9])[,٬،](?=[0-9])")
@@ -84,6 +84,10 @@ class FieldType(ABC):
         """Return the value with its missing part read from `text`."""
         raise InvalidField(detail="unreadable")
 
+    def longest(self, words: Words) -> int | None:
+        """Return the most code units that a value takes when shown; None where the catalogue's `longest` tells."""
+        return None
+
     def menu(self) -> tuple[str, ...]:
         """Return the choices that a dialogue numbers when it asks for this."""
         return ()
@@ -99,7 +103,7 @@ class FieldType(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Text(FieldType):
-    """Free text in the writer's own words, up to `limit` characters."""
+    """Free text in the writer's own words, up to `limit` characters, an emoji being two (`text.code_units`)."""
 
     limit: int = 300
     name: ClassVar[str] = "text"
@@ -111,13 +115,17 @@ class Text(FieldType):
         text = shown(str(raw))
         if not fold(text):
             raise InvalidField(detail="empty")
-        if len(text) > self.limit:
+        if code_units(text) > self.limit:
             raise InvalidField(detail="too_long", limit=persian_digits(str(self.limit)))
         return text
 
     def show(self, value: Any, words: Words) -> str:
         """Return the writer's words as they are."""
         return str(value)
+
+    def longest(self, words: Words) -> int:
+        """Return the limit."""
+        return self.limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class Field:
     `choices` are fixed ids, `options` finds them for one request. `autofill` names the source (`person.full_name` …)
     that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later. `instead` names
     fields of the same form that do as well (a taxi code for a plate). `found`: only the service's `fill` or an effect
-    gives it a value; people see it and never say it.
+    gives it a value; people see it and never say it. `note`: what somebody writes to others about a step (a reason, a
+    question, its answer); the history shows it beside the step. It is personal, and erased with the rest.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Field:
     deferred_in: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
     found: bool = False
+    note: bool = False
 
     def given_in(self, values: Mapping[str, Any]) -> bool:
         """Whether these values hold it, or what does as well."""

@@ -186,6 +186,10 @@ class Transition:
     by_awaited: bool = False
     by_kept: str | None = None
 
+    def note(self, inputs: Mapping[str, Any]) -> str | None:
+        """Return what these inputs say in words about the step, for whoever reads the history."""
+        return next((inputs[one.name] for one in self.inputs if one.note and one.name in inputs), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Keyword:

@@ -2,16 +2,17 @@
 
 Keys are dotted paths (`services.machinery.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
 message that travels by itself. `limits` bounds the free text inside messages, in the code units that an SMS is counted
-in (an emoji takes two; longer words are cut with «…»), so that every SMS provably fits its budget; operators may
-override texts by configuration, checked at start by `check`.
+in (an emoji takes two), so that every SMS provably fits its budget; what is longer is cut with «…». `{text:60}` is cut
+to 60 in that text alone. Operators may override texts by configuration, checked at start by `check`, which also
+proves that nothing a form accepts is cut where a text does not say so itself.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.message_parts import count_parts
 from domain.outgoing import MessageClass
@@ -32,6 +33,13 @@ class Message:
     key: str
     cls: MessageClass
     text: str
+
+
+class Placeholder(NamedTuple):
+    """A place for a fact in a text; `room` is where that text cuts it, in code units (0: it does not)."""
+
+    name: str
+    room: int
 
 
 class UnknownText(KeyError):
@@ -80,8 +88,7 @@ class Catalogue:
 
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
-        template = self.text(key)
-        return template.format_map({name: self._cut(name, facts[name]) for name in placeholders(template)})
+        return self._filled(key, lambda one: _cut(facts[one.name], one.room or self._limit(one.name)))
 
     def parts(self, key: str) -> int:
         """Return the part budget of a text."""
@@ -90,8 +97,13 @@ class Catalogue:
 
     def longest(self, key: str) -> str:
         """Render a text with the longest real value of each placeholder (`longest`, or «ن» up to its limit)."""
-        template = self.text(key)
-        return template.format_map({name: self._longest_value(name) for name in placeholders(template)})
+        return self._filled(key, lambda one: self._longest_value(one.name, one.room))
+
+    def rooms(self, key: str) -> dict[str, int]:
+        """Return the code units that a text has for each placeholder, where it does not say itself that it cuts it."""
+        return {
+            one.name: len(self._longest_value(one.name)) for _, one in _parsed(self.text(key)) if one and not one.room
+        }
 
     def over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
         """Return (key, parts needed, parts allowed) for SMS texts that may not fit."""
@@ -104,17 +116,27 @@ class Catalogue:
         except KeyError:
             raise UnknownText(key) from None
 
-    def _cut(self, name: str, value: str) -> str:
-        limit = int(self._leaves.get(f"limits.{name}", 0))
-        encoded = value.encode("utf-16-le", "ignore")
-        if not limit or len(encoded) <= 2 * limit:
-            return value
-        return encoded[: 2 * (limit - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
+    def _filled(self, key: str, value: Callable[[Placeholder], str]) -> str:
+        return "".join(words + (value(one) if one else "") for words, one in _parsed(self.text(key)))
 
-    def _longest_value(self, name: str) -> str:
-        if f"limits.{name}" in self._leaves:
-            return "ن" * int(self._leaves[f"limits.{name}"])
+    def _limit(self, name: str) -> int:
+        return int(self._leaves.get(f"limits.{name}", 0))
+
+    def _longest_value(self, name: str, room: int = 0) -> str:
+        if room := room or self._limit(name):
+            return "ن" * room
         return str(self._leaf(f"longest.{name}"))
+
+
+def _cut(value: str, limit: int) -> str:
+    """Return a value in at most so many code units (0: as it is), cut behind a word where one ends near the limit."""
+    encoded = value.encode("utf-16-le", "ignore")
+    if not limit or len(encoded) <= 2 * limit:
+        return value
+    kept = encoded[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
+    if value[len(kept)] != " " and (words := kept.rpartition(" ")[0]) and 2 * len(words) > limit:
+        kept = words
+    return kept.rstrip() + "…"
 
 
 def joined(parts: int, *ways: str) -> str:
@@ -125,17 +147,28 @@ def joined(parts: int, *ways: str) -> str:
     return next((way for way in ways if count_parts(way) <= parts), ways[-1])
 
 
-def as_many_as_fit(parts: int, head: str, lines: Sequence[str]) -> tuple[str, int]:
-    """Return a head with as many of these lines under it as fit, at least one, and their number."""
+def as_many_as_fit(
+    parts: int, head: str, lines: Sequence[str], rest: Callable[[int], Sequence[str]] = lambda shown: ()
+) -> tuple[str, int]:
+    """Return a head with as many of these lines under it as fit, at least one, and their number.
+
+    `rest` words what is left out when so many are shown.
+    """
     number = len(lines)
-    while number > 1 and count_parts("\n".join([head, *lines[:number]])) > parts:
+    while number > 1 and count_parts("\n".join([head, *lines[:number], *rest(number)])) > parts:
         number -= 1
-    return "\n".join([head, *lines[:number]]), number
+    return "\n".join([head, *lines[:number], *rest(number)]), number
 
 
 def placeholders(template: str) -> list[str]:
     """Return the names that a text expects."""
-    return [name for _, name, _, _ in Formatter().parse(template) if name]
+    return [one.name for _, one in _parsed(template) if one]
+
+
+def _parsed(template: str) -> Iterator[tuple[str, Placeholder | None]]:
+    """Yield the words of a text, each with the placeholder that follows them, if one does."""
+    for words, name, room, _ in Formatter().parse(template):
+        yield words, Placeholder(name, int(room) if room and room.isdecimal() else 0) if name else None
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

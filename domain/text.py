@@ -56,6 +56,11 @@ def shown(text: str) -> str:
     return lines.translate(_SHOWN).translate(_NOT_SHOWN).strip()
 
 
+def code_units(text: str) -> int:
+    """Return the length of `text` in UTF-16 code units, as messages and web forms count it: an emoji takes two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
 def compact(text: str) -> str:
     """Return the folded text without white space, dashes and dots: how identifiers are read however they are typed."""
     return _SEPARATORS.sub("", fold(text))

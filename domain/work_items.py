@@ -89,6 +89,13 @@ class WorkItems(FieldType):
         """Return «۲ لودر ۴ ساعت، گریدر ۳ ساعت»."""
         return "، ".join(self._show_item(item, words) for item in value)
 
+    def longest(self, words: Words) -> int:
+        """Return the length of as many lines as there may be machines, each with the longest name and hours."""
+        hours = max(self.most_hours - 0.5, 0.5)
+        lines = [{"machine": one, "hours": hours, "count": 1} for one in MACHINE_TYPES]
+        longest = max((self._show_item(one, words) for one in lines), key=len)
+        return len("، ".join([longest] * self.most_machines))
+
     def _show_item(self, item: dict[str, Any], words: Words) -> str:
         count = f"{number_text(item['count'])} " if item["count"] > 1 else ""
         hours = f" {number_text(item['hours'])} {words('units.hour')}" if "hours" in item else ""

@@ -154,6 +154,7 @@ def _print(shown: dict[str, Any]) -> None:
         (shown["corrections"], ("at", "actor", "mobile_before", "mobile", "proof")),
         (steps, ("name", "roles", "inputs")),
         (shown["bills"], ("bill_id", "payment_id", "amount", "state")),
+        (shown["answers"], ("question", "answer")),
         (shown["history"], ("at", "event", "actor", "channel", "note")),
     ):
         if rows:

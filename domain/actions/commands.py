@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from domain import bill_ids
@@ -29,7 +30,10 @@ from domain.text import grouped, persian_digits
 Slots = Mapping[str, Any]
 
 LISTED = 5
-"""Own requests shown in one text."""
+"""Own requests shown in one text, at most."""
+
+COUNTED = 200
+"""Own requests that are looked for, to say how many more there are than are shown."""
 
 ONLY_ONE_IS_MEANT = frozenset({"reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
@@ -86,9 +90,20 @@ class Talk:
         """Return a menu of options that have names in a table of the catalogue."""
         return self.menu([self.text(f"{words}.{option}") for option in options])
 
-    def listed(self, key: str, lines: Sequence[str]) -> tuple[Said, int]:
-        """Return a reply of a head and as many lines as its budget has room for, and how many those are."""
-        text, number = as_many_as_fit(self.desk.catalogue.parts(key), self.text(key), lines)
+    def listed(self, key: str, requests: Sequence[ServiceRequest], *, numbered: bool = False) -> tuple[Said, int]:
+        """Return a reply of a head and a line a request, the first that there is room for, and how many those are.
+
+        How many more there are is said, and how to reach them.
+        """
+
+        def more(shown: int) -> list[str]:
+            left = len(requests) - shown
+            return [self.say("sms.more", count=persian_digits(left)).text] if left else []
+
+        lines = [self.say_about(one, "sms.list_line").text for one in requests[:LISTED]]
+        if numbered:
+            lines = [f"{persian_digits(number)}) {line}" for number, line in enumerate(lines, start=1)]
+        text, number = as_many_as_fit(self.desk.catalogue.parts(key), self.text(key), lines, more)
         return self.saying(text, key), number
 
     def fitting(self, key: str, intents: Sequence[str]) -> list[str]:
@@ -135,20 +150,19 @@ async def track_code(talk: Talk, slots: Slots) -> Said:
 
 async def list_own(talk: Talk, slots: Slots) -> Said:
     """List the citizen's newest requests, and what others asked for him."""
-    wanted = RequestFilter(mobile=talk.actor.ident, limit=LISTED)
+    wanted = RequestFilter(mobile=talk.actor.ident, limit=COUNTED)
     requests = await _with_others(talk, await talk.uow.requests.find(wanted))
     if not requests:
         return talk.say("sms.no_requests")
-    lines = [talk.say_about(one, "sms.list_line").text for one in requests]
-    return talk.listed("sms.list", lines)[0]
+    return talk.listed("sms.list", requests)[0]
 
 
 async def _with_others(talk: Talk, own: list[ServiceRequest]) -> list[ServiceRequest]:
-    """Add what others asked for this citizen; newest first, as many as are listed."""
+    """Add what others asked for this citizen; newest first."""
     finders = [service.concerning for service in talk.desk.services.values() if service.concerning]
     others = [one for find in finders for one in await find(talk.uow, talk.actor.ident)]
     whole = {one.id: one for one in (*own, *others)}
-    return sorted(whole.values(), key=lambda one: one.created_at, reverse=True)[:LISTED]
+    return sorted(whole.values(), key=lambda one: one.created_at, reverse=True)[:COUNTED]
 
 
 async def pay(talk: Talk, slots: Slots) -> Said:
@@ -193,7 +207,8 @@ async def all_bills(talk: Talk) -> Said | None:
     requests = await talk.uow.requests.find(wanted)
     of_requests = [bill for one in requests for bill in await bills_of(talk.uow, one) if bill.state.payable]
     lines = [await _bill_line(talk, bill) for bill in (*of_requests, *rows)]
-    return talk.listed("sms.bills", lines)[0]
+    text, _ = as_many_as_fit(talk.desk.catalogue.parts("sms.bills"), talk.text("sms.bills"), lines, lambda _: [])
+    return talk.saying(text, "sms.bills")
 
 
 async def _bill_line(talk: Talk, bill: Bill) -> str:
@@ -260,10 +275,12 @@ async def rate(talk: Talk, slots: Slots) -> Said:
     return replace(talk.say_about(request, "sms.rated_low", score=slots["score"]), then=offer)
 
 
-async def rate_bare(talk: Talk, score: int) -> Said | None:
-    """Take a bare 1–5 as the answer to the rating question, when one is open."""
+async def rate_bare(talk: Talk, score: int, asked_since: datetime | None = None) -> Said | None:
+    """Take a bare 1–5 as the answer to the rating question, when one is open and nothing was `asked_since` then."""
     request = await feedback.awaiting_rating(talk.desk, talk.uow, talk.actor.ident)
-    return await rate(talk, {"code": request.code, "score": score}) if request else None
+    if request is None or (asked_since and asked_since >= request.updated_at):
+        return None
+    return await rate(talk, {"code": request.code, "score": score})
 
 
 async def reopen(talk: Talk, slots: Slots) -> Said:
@@ -289,20 +306,16 @@ async def own_codes(talk: Talk, intent: str) -> list[ServiceRequest]:
     """Return the requests that an intent without a code may mean, newest first."""
     mobile = talk.actor.ident
     if intent in AWAITED:
-        return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=LISTED))
+        return await talk.uow.requests.find(RequestFilter(awaits=mobile, open_only=True, limit=COUNTED))
     phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    wanted = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=LISTED)
+    wanted = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=COUNTED)
     found = await talk.uow.requests.find(wanted)
     return await _with_others(talk, found) if intent == "cancel" else found
 
 
 def offer(talk: Talk, intent: str, requests: Sequence[ServiceRequest]) -> tuple[Said, int]:
     """Ask which of the citizen's requests is meant, by number; return how many of them fit besides."""
-    lines = [
-        f"{persian_digits(str(number))}) {talk.say_about(one, 'sms.list_line').text}"
-        for number, one in enumerate(requests, start=1)
-    ]
-    return talk.listed(f"sms.which.{intent}", lines)
+    return talk.listed(f"sms.which.{intent}", requests, numbered=True)
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Slots], Awaitable[Said]]] = {

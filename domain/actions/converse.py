@@ -3,7 +3,7 @@ text.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.actions import commands
@@ -35,6 +35,19 @@ class Reply:
     intent: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A question whose time is over: the frame that asked it last, and when that was."""
+
+    asked: Frame
+    at: datetime
+
+    def takes(self, number: int) -> bool:
+        """Tell whether a bare number would have answered it."""
+        most = 2 if self.asked.asked == CONFIRM else len(self.asked.options)
+        return number <= most or not most
+
+
 async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel: str, stored: Stored | None) -> Reply:
     """Read one text from a proved mobile and do what it asks, inside the caller's unit of work.
 
@@ -44,20 +57,20 @@ async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel:
     talk = Talk(desk, uow, actor, Conversation(desk.grammar, desk.services, channel))
     dialogue, late = _read(desk, stored)
     before = dialogue.as_json()
-    reply = await _turn(talk, dialogue, text, late=late)
+    reply = await _turn(talk, dialogue, text, late)
     if reply.said.then:
         dialogue.frames.append(reply.said.then)
     await _keep(desk, uow, channel, mobile, dialogue, before)
     return reply
 
 
-async def _turn(talk: Talk, dialogue: Dialogue, text: str, *, late: bool) -> Reply:
+async def _turn(talk: Talk, dialogue: Dialogue, text: str, late: _Late | None) -> Reply:
     try:
         step = talk.conversation.read(dialogue, text, talk.desk.clock.now())
     except DomainError as error:
         return Reply(talk.say_error(error), "track")
     if isinstance(step, Unknown):
-        return await _unknown(talk, dialogue, step, text, late=late)
+        return await _unknown(talk, dialogue, step, text, late)
     if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWERS and not step.frame.slots:
         dialogue.frames.clear()
         return Reply(talk.say_error(ExpiredDialogue()), "unknown")
@@ -198,10 +211,11 @@ def _prefixed(talk: Talk, step: Ask, question: Said) -> Said:
     return replace(question, text=joined(max(question.parts, JOINED_PARTS), *ways))
 
 
-async def _unknown(talk: Talk, dialogue: Dialogue, step: Unknown, text: str, *, late: bool) -> Reply:
+async def _unknown(talk: Talk, dialogue: Dialogue, step: Unknown, text: str, late: _Late | None) -> Reply:
     folded = fold(text)
     if folded in {"1", "2", "3", "4", "5"}:
-        rated = await commands.rate_bare(talk, int(folded))
+        asked_later = late.at if late and late.takes(int(folded)) else None
+        rated = await commands.rate_bare(talk, int(folded), asked_since=asked_later)
         if rated is not None:
             return Reply(rated, "rate")
     near = [intent for intent in step.near if talk.conversation.offered(intent)]
@@ -234,22 +248,27 @@ def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Re
     return replace(reply, said=replace(said, text=text))
 
 
-def _read(desk: Desk, stored: Stored | None) -> tuple[Dialogue, bool]:
-    """Return the dialogue that goes on, and whether an earlier one has just run out."""
+def _read(desk: Desk, stored: Stored | None) -> tuple[Dialogue, _Late | None]:
+    """Return the dialogue that goes on, and the question of an earlier one that has just run out."""
     if stored is None:
-        return Dialogue(), False
+        return Dialogue(), None
     state, expires_at = stored
     now = desk.clock.now()
     if now < expires_at:
-        return Dialogue.from_json(state), False
-    return Dialogue(), now < expires_at + REMEMBERED and bool(state.get("frames"))
+        return Dialogue.from_json(state), None
+    asked = Dialogue.from_json(state).top if now < expires_at + REMEMBERED and state.get("frames") else None
+    return Dialogue(), _Late(asked, expires_at - _patience(desk)) if asked else None
+
+
+def _patience(desk: Desk) -> timedelta:
+    return timedelta(minutes=desk.policy.dialogue_minutes)
 
 
 async def _keep(
     desk: Desk, uow: UnitOfWork, channel: str, mobile: str, dialogue: Dialogue, before: dict[str, Any]
 ) -> None:
     if dialogue.frames:
-        until = desk.clock.now() + timedelta(minutes=desk.policy.dialogue_minutes)
+        until = desk.clock.now() + _patience(desk)
         await uow.dialogues.store(channel, mobile, dialogue.as_json(), until)
     elif before["frames"]:
         await uow.dialogues.drop(channel, mobile)

@@ -8,6 +8,7 @@
 | `steps.py` | every step has somebody who may take it, and the citizen's words reach theirs |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
+| `rooms.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `said.py` | the texts that the code asks for by name |
 """
 

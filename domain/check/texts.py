@@ -6,6 +6,7 @@ What a service's declaration calls for follows from the declaration; what the co
 from collections.abc import Iterable, Iterator
 
 from domain.check.flaws import NO_SERVICE, Flaw
+from domain.check.rooms import cutting_flaws
 from domain.check.said import said
 from domain.forms import Field
 from domain.lifecycle import Lookup, Prices, Service
@@ -24,6 +25,7 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from (Flaw("no_text", service.key, key) for key in wanted if key not in catalogue)
     sent = {key: None for key in (*_sent_texts(service), *_conversation_texts(service, catalogue)) if key in catalogue}
     yield from budget_flaws(service.key, catalogue, sent)
+    yield from cutting_flaws(service, catalogue, sent)
 
 
 def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:

@@ -110,16 +110,16 @@ class Grammar:
         intent, stream = call.intent, Stream(text)
         stream.take(call.start, call.end)
         _take_courtesies(stream, call.start)
-        if intent.rest:
+        if intent.asks_fields:
             _take_labels(stream)
         reading = Reading(stream, today, self._services, self._topics)
         for slot in intent.slots:
             slot(reading)
         understood = bool(reading.slots)
         if intent.form:
-            rest = stream.rest(COURTESIES, words_only=True)
+            rest = stream.rest(COURTESIES, words_only=True, own_marks=not intent.asks_fields)
         else:
-            rest = stream.rest(COURTESIES if intent.strict else frozenset())
+            rest = stream.rest(COURTESIES if intent.strict else frozenset(), own_marks=True)
         if not _borne_out(call, understood, rest):
             return None
         if intent.rest and rest:
@@ -137,7 +137,7 @@ class Grammar:
 def _borne_out(call: Call, understood: bool, rest: str) -> bool:
     if call.intent.strict and rest:
         return False
-    return call.sure or understood or not rest
+    return call.sure or understood or not (rest or call.guess)
 
 
 def _take_courtesies(stream: Stream, keyword: int) -> None:

@@ -32,7 +32,8 @@ _MINUTES = keys("دقیقه", "دقیقهای", "min", "minutes", "minute")
 _AND, _QUARTER, _UNTIL = keys("و", "and"), keys("ربع"), keys("تا", "الی", "to", "until", "-")
 _POINTS = frozenset(":./٫")
 _MARKS_AFTER_CLOCK = frozenset(":،-")
-_LENGTH_LEAD = keys("به", "مدت", "برای", "جمعا", "مجموعا", "حدود", "حدودا", "for")
+_BEGINNING, _OF_WORK = keys("شروع", "آغاز"), keys("شروع", "آغاز", "کار", "از", ":", "-")
+_LENGTH_LEAD = keys("به", "مدت", "برای", "تعداد", "جمعا", "مجموعا", "حدود", "حدودا", "for")
 _CLOCK_LEAD = keys("از", "در", "راس", "سر", "حدود", "حدودا", "حوالی", "at", "from", "،")
 _WORK = keys("کار", "کارکرد", "کاری")
 _LONGEST_HOURS = 200
@@ -176,7 +177,7 @@ def _clock_at(stream: Stream, at: int) -> Clock | None:
         at = before[1]
     named = stream.key(at) in _CLOCK
     if named:
-        at = stream.skip(at + 1, _MARKS_AFTER_CLOCK)
+        at = stream.skip(at + 1, _OF_WORK if stream.key(at + 1) in _BEGINNING else _MARKS_AFTER_CLOCK)
     read = clock_time(stream, at)
     if not read or (not named and numbers_a_place(stream, at)):
         return None

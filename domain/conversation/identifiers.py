@@ -32,10 +32,11 @@ _TAXI = Phrases(
         "code": ("کد", "code"),
     }
 )  # fmt: skip
+_CODE = keys("کد", "شماره", "code", "no", "number")
 _ABOUT = keys("از", "درباره", "علیه", "به", "برای", "about", "on")
-_COUNTED = keys(
-    "نفر", "بار", "دفعه", "هزار", "میلیون", "تومان", "تومن", "ریال", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال", "%",
-)  # fmt: skip
+_MONEY_OR_PEOPLE = keys("نفر", "هزار", "میلیون", "تومان", "تومن", "ریال", "%")
+_TIMES = keys("بار", "دفعه", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال")
+_LONGEST_COUNT = 2
 _SCORE_LABELS = keys("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
 _STARS, _OUT_OF = keys("ستاره", "stars", "star", "امتیاز", "نمره"), keys("از", "/", "of")
 
@@ -209,7 +210,10 @@ def _take_labelled(reading: Reading, labels: Phrases[bool], name: str) -> None:
 
 
 def take_taxi_code(reading: Reading) -> None:
-    """Take a taxi's code: after «تاکسی» or «کد», or a number of three digits or more that opens the arguments."""
+    """Take a taxi's code: after «تاکسی» or «کد», or a number of three digits or more that opens the arguments.
+
+    What is called a code is one. Behind «تاکسی» alone a number may count something: see `_counts_something`.
+    """
     stream = reading.stream
     for at in stream.free():
         label = _TAXI.at(stream, at)
@@ -218,7 +222,9 @@ def take_taxi_code(reading: Reading) -> None:
         begin = stream.skip(label[1], _AFTER_LABEL) if label else at
         digits = stream.digits(begin)
         shortest = 1 if label else 3
-        if shortest <= len(digits) <= 6 and (label or _opens(stream, at)) and not _is_amount(stream, begin):
+        if not (shortest <= len(digits) <= 6 and (label or _opens(stream, at))):
+            continue
+        if _says_code(stream, at, begin) or not _counts_something(stream, begin, named=bool(label)):
             reading.slots["taxi_code"] = digits
             stream.take(before_subject(stream, at), begin + 1)
             return
@@ -229,10 +235,24 @@ def before_subject(stream: Stream, at: int) -> int:
     return at - 1 if stream.key(at - 1) in _ABOUT and stream.at_head(at - 1) else at
 
 
-def _is_amount(stream: Stream, at: int) -> bool:
-    """Tell whether a number counts something («۲۰۰ هزار تومان») or is part of «۸:۳۰»."""
+def _says_code(stream: Stream, start: int, end: int) -> bool:
+    """Tell whether a label says that the number behind it is a code («تاکسی کد …», «شماره تاکسی …»)."""
+    return any(stream.key(at) in _CODE for at in range(start, end))
+
+
+def _counts_something(stream: Stream, at: int, *, named: bool) -> bool:
+    """Tell whether a number counts something («۲۰۰ هزار تومان») or is part of «۸:۳۰».
+
+    Behind «تاکسی» (`named`) it is a code all the same where «ساعت ۹» or «تا میدان» goes on with something else, unless
+    it is as short as a count: «تاکسی ۳ ساعت دیر آمد» accuses no taxi 3.
+    """
+    unit = stream.key(at + 1)
     goes_on = stream.is_mark(at + 1) and stream.tight(at + 2) and bool(stream.digits(at + 2))
-    return stream.key(at + 1) in _COUNTED or goes_on
+    if goes_on or unit in _MONEY_OR_PEOPLE:
+        return True
+    if not named:
+        return unit in _TIMES
+    return len(stream.digits(at)) <= _LONGEST_COUNT and unit in _TIMES and number_at(stream, at + 2) is None
 
 
 def _opens(stream: Stream, at: int, labels: frozenset[str] = frozenset()) -> bool:

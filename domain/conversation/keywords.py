@@ -18,13 +18,15 @@ _SHORTEST_GLUED = 5
 class Call:
     """An intent called by the tokens `start` to `end`.
 
-    A `sure` call needs nothing more; any other counts only when an argument is understood, or nothing else is said.
+    A `sure` call needs nothing more; any other counts only when an argument is understood, or nothing else is said. A
+    `guess` (a word of three letters with a wrong one) needs the argument.
     """
 
     intent: Intent
     start: int
     end: int
     sure: bool
+    guess: bool = False
 
 
 class Keywords:
@@ -141,3 +143,5 @@ class Keywords:
                 continue
             for cost, word in self._spelling.near(letters):
                 yield cost, self._call(self._phrases.values[word], at, end + 1, sure=False)
+            for cost, word in self._spelling.near_short(letters) if end == at else ():
+                yield cost, Call(self.intents[self._phrases.values[word]], at, end + 1, sure=False, guess=cost == 1)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from domain.conversation.counts import NUMBER_OF, UNITS, Count, count_behind, labelled_counts, touch
 from domain.conversation.hours import (
     Clock,
     Length,
@@ -15,17 +16,17 @@ from domain.conversation.hours import (
 )
 from domain.conversation.names import MACHINES
 from domain.conversation.numerals import number_at
-from domain.conversation.places import numbers_a_place
+from domain.conversation.places import numbers_a_place, trade_of_a_place
 from domain.conversation.reading import Reading
 from domain.conversation.spelling import Spelling
 from domain.conversation.tokens import Kind, Phrases, Stream, keys
 
 _NAMES = Phrases(MACHINES)
 _SPELLING = Spelling(_NAMES.values)
-_UNITS = keys("دستگاه", "عدد", "تا", "ماشین", "فقره", "x", "×")
 _EACH = Phrases({True: ("هر کدام", "هرکدوم", "هر کدوم", "هر یک", "هر دو", "هر دستگاه", "each")})
 _LINKS = keys("و", "،", ",", "+", "/", "-", "همراه", "با", "به", "and", "with")
 _AND = keys("و", "،", ",", "and")
+_IS = frozenset(":=")
 _MOST = 99
 
 
@@ -56,14 +57,17 @@ class _Named:
 
 
 def take_work(reading: Reading) -> None:
-    """Take items, start hour and parts of the day of a machinery request."""
+    """Take items, start hour and parts of the day of a machinery request; «۰ لودر» is refused."""
+    counts = _take_counts(reading.stream)
     lengths, clocks = lengths_and_clocks(reading.stream)
     clock = _take_start(reading, clocks)
-    taken = _take_items(reading.stream, lengths)
+    taken = _take_items(reading.stream, lengths, counts)
     span = clock.hours if clock else None
     for item in taken:
         item.hours = span if item.hours is None else item.hours
-    if taken:
+    if none := next((item for item in taken if not item.count), None):
+        reading.reject("items", none.start, none.end)
+    elif taken:
         reading.slots["items"] = tuple(MachineItem(item.machine, item.hours, item.count) for item in taken)
     elif hours := next((length.hours for length in lengths), span):
         reading.partial["hours"] = hours
@@ -74,8 +78,9 @@ def take_work(reading: Reading) -> None:
 
 def take_machine_and_hours(reading: Reading) -> None:
     """Take one machine and one length, as a tariff is asked for."""
+    counts = _take_counts(reading.stream)
     lengths, _ = lengths_and_clocks(reading.stream)
-    taken = _take_items(reading.stream, lengths)
+    taken = _take_items(reading.stream, lengths, counts)
     if taken:
         reading.slots["machine"] = taken[0].machine
     if lengths:
@@ -92,19 +97,47 @@ def _take_start(reading: Reading, clocks: list[Clock]) -> Clock | None:
     return clock
 
 
-def _take_items(stream: Stream, lengths: list[Length]) -> list[_Named]:
-    """Take machines and lengths, and give each machine its hours."""
+def _take_counts(stream: Stream) -> list[Count]:
+    """Take what «تعداد» counts before lengths are looked for: «تعداد ۲ ساعت ۸» is two, from eight o'clock."""
+    counts = list(labelled_counts(stream))
+    for count in counts:
+        stream.take(count.start, count.end)
+    return counts
+
+
+def _take_items(stream: Stream, lengths: list[Length], counts: list[Count]) -> list[_Named]:
+    """Take machines and lengths, and give each machine its number and its hours."""
     for length in lengths:
         take_length(stream, length)
     items = list(_named(stream)) or list(_misspelt(stream))
     for item in items:
         stream.take(item.start, item.end)
+    apart = [count for count in counts if not _number(stream, count, items)]
     spans = [(item.start, item.end) for item in items] + [(length.start, length.end) for length in lengths]
+    spans += [(count.start, count.end) for count in apart]
     _take_links(stream, sorted(spans))
     for length in lengths:
         _give(length, items)
     _share_forward(items)
     return items
+
+
+def _number(stream: Stream, count: Count, items: list[_Named]) -> bool:
+    """Give a number to the machine that it stands right behind or before, else to the nearest; tell whether it touches.
+
+    «کمپرسی تعداد ۳ و لودر», «تعداد ۳ کمپرسی», «لودر ۴ ساعت فردا، تعداد ۲».
+    """
+    before = [item for item in items if item.end <= count.start]
+    after = [item for item in items if item.start >= count.end]
+    if before and touch(stream, before[-1].end, count.start):
+        before[-1].count, before[-1].end = count.number, count.end
+        return True
+    if after and touch(stream, count.end, after[0].start):
+        after[0].count, after[0].start = count.number, count.start
+        return True
+    for item in before[-1:] or after[:1]:
+        item.count = count.number
+    return False
 
 
 def _named(stream: Stream) -> Iterator[_Named]:
@@ -117,19 +150,23 @@ def _named(stream: Stream) -> Iterator[_Named]:
 
 
 def _item_at(stream: Stream, at: int) -> _Named | None:
-    """Read «لودر», «۲ لودر», «دو دستگاه لودر», «لودر ۲ دستگاه» at a place."""
+    """Read «لودر», «۲ لودر», «دو دستگاه لودر», «لودر ۲ دستگاه», «لودر (۲)» at a place."""
     number = None if numbers_a_place(stream, at) else number_at(stream, at)
-    count, behind = number if number and 0 < number[0] <= _MOST else (1, at)
-    name = _NAMES.at(stream, stream.skip(behind, _UNITS))
+    count, behind = number if number and number[0] <= _MOST else (1, at)
+    named_at = stream.skip(behind, UNITS)
+    name = None if trade_of_a_place(stream, named_at) else _NAMES.at(stream, named_at)
     if not name:
         return None
     machine, end = name
-    after = number_at(stream, end)
-    if not after or not 0 < after[0] <= _MOST:
-        return _Named(at, end, machine, count)
-    counted = behind == at and stream.key(after[1]) in _UNITS and not _NAMES.at(stream, after[1] + 1)
-    if counted:
-        return _Named(at, after[1] + 1, machine, after[0])
+    if behind == at and (said := count_behind(stream, end)):
+        return _Named(at, said.end, machine, said.number)
+    number_of = stream.key(at - 1) in NUMBER_OF  # «تعداد کمپرسی ۳»
+    after = number_at(stream, stream.skip(end, _IS) if number_of else end)
+    if not after or not after[0] <= _MOST:
+        return _Named(at - number_of, end, machine, count)
+    counted = number_of or (stream.key(after[1]) in UNITS and not _NAMES.at(stream, after[1] + 1))
+    if behind == at and counted:
+        return _Named(at - number_of, stream.skip(after[1], UNITS), machine, after[0])
     next_at = stream.skip(after[1], _AND)
     # «لودر ۴ و گریدر ۳ ساعت»: the word for hours comes once, after the last number.
     hours = after[0] if next_at > after[1] and _NAMES.at(stream, next_at) else None

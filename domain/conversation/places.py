@@ -16,6 +16,11 @@ _BUILDINGS = keys(
     "سالن", "مجتمع", "پادگان", "شهدای", "روبروی", "روبهروی", "مقابل", "جنب", "پشت", "بین", "کنار", "نزدیک", "انتهای",
     "ابتدای",
 )  # fmt: skip
+_BESIDE = keys("روبروی", "روبرو", "روبهروی", "مقابل", "جنب", "پشت", "کنار", "نزدیک", "بین", "انتهای", "ابتدای")
+_TRADES = keys(
+    "کارگاه", "تعمیرگاه", "مکانیکی", "شرکت", "فروشگاه", "مغازه", "نمایشگاه", "پارکینگ", "گاراژ", "انبار", "دفتر",
+    "ایستگاه", "کارخانه", "تعاونی",
+)  # fmt: skip
 _BEFORE_EVENING = keys("ولی", "امام", "نماز", "اذان", "خیابان", "خ", "مسجد", "میدان", "شهرک", "کوی", "حضرت")
 _COLONS = keys("-", ":", "شماره")
 _MARKETS = keys("بازار", "بازارچه")
@@ -44,6 +49,11 @@ def dates_a_place(stream: Stream, at: int, *, remembered: bool) -> bool:
     """Tell whether a day of a month names a street, or what stands in it when the day is one of remembrance."""
     before = _before(stream, at)
     return before in _NUMBERED | _ROADS or (remembered and before in _BUILDINGS)
+
+
+def trade_of_a_place(stream: Stream, at: int) -> bool:
+    """Tell whether a word names what stands beside the place of work: «جنب جرثقیل», «روبروی کارگاه جرثقیل»."""
+    return stream.raw(at - (stream.raw(at - 1) in _TRADES) - 1) in _BESIDE
 
 
 def weekday_of_a_place(stream: Stream, start: int, end: int) -> bool:

@@ -66,7 +66,7 @@ def read_items(text: str) -> list[dict[str, Any]]:
     take_work(reading)
     items: tuple[MachineItem, ...] = reading.slots.get("items", ())
     if not items:
-        raise InvalidField("items", detail="no_machine")
+        raise InvalidField("items", detail="no_number" if reading.rejected else "no_machine")
     _refuse_more(reading.stream, "items")
     return [item.as_json() for item in items]
 

@@ -27,6 +27,8 @@ _HYPHENS = frozenset("-‐‑–—−")
 _OPENING = frozenset("([{«\"'“‘")
 _PUNCTUATION = frozenset(r"""!"#$%&'()*+,-./:;<=>?@[\]^`{|}~،؛؟٪٫٬«»…‐‑–—−•·“”‘’""")
 _SEPARATORS = _PUNCTUATION - _OPENING
+_JOINTS = _HYPHENS | frozenset(":،,؛;./=|")
+_ENDS = frozenset(":،,؛;=")
 
 
 class Kind(IntEnum):
@@ -123,13 +125,14 @@ class Stream:
         """Return the writer's own words for the tokens from `start` up to, not including, `end`."""
         return shown(self.text[self.tokens[start].start : self.tokens[end - 1].end]) if start < end else ""
 
-    def rest(self, ignored: frozenset[str] = frozenset(), *, words_only: bool = False) -> str:
+    def rest(self, ignored: frozenset[str] = frozenset(), *, words_only: bool = False, own_marks: bool = False) -> str:
         """Return what nobody took, in the writer's own words.
 
-        Separators where something was taken away go; parts that are nothing but punctuation or `ignored` words go too,
-        and with `words_only` parts without any word.
+        Separators where something was taken away go (with `own_marks` only those that belong to what was taken: «*بله*»
+        and «...بله» stay); parts that are nothing but punctuation or `ignored` words go too, and with `words_only`
+        parts without any word.
         """
-        pieces = self._pieces()
+        pieces = (self._apart(*piece) if own_marks else self._trimmed(*piece) for piece in self._pieces())
         return " ".join(self.slice(*piece) for piece in pieces if self._says_something(piece, ignored, words_only))
 
     def _says_something(self, piece: tuple[int, int], ignored: frozenset[str], words_only: bool) -> bool:
@@ -144,8 +147,26 @@ class Stream:
             start = at
             while self._keys[at]:
                 at += 1
-            yield self._trimmed(start, at)
+            yield start, at
             at += 1
+
+    def _apart(self, start: int, end: int) -> tuple[int, int]:
+        """Leave out the marks that join a part to what was taken: those that touch it, or stand there alone."""
+        first = start
+        while start < end and (self._joins(start) or self._touches(start, first)):
+            start += 1
+        while start < end < len(self.tokens) and (self._joins(end - 1) or self.tokens[end - 1].key in _ENDS):
+            end -= 1
+        return start, end
+
+    def _touches(self, at: int, first: int) -> bool:
+        """Tell whether a mark goes on from what was taken before `first`: «کد:», «کد...»."""
+        same = at == first or self.tokens[at].key == self.tokens[first].key
+        return self.tokens[at].key in _SEPARATORS and self.tight(at) and same
+
+    def _joins(self, at: int) -> bool:
+        """Tell whether a mark with white space around it joins two parts: «کد - متن»."""
+        return self.tokens[at].key in _JOINTS and not self.tight(at) and not self.tight(at + 1)
 
     def _trimmed(self, start: int, end: int) -> tuple[int, int]:
         while start < end and self.tokens[start].key in _SEPARATORS:

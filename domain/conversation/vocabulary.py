@@ -38,6 +38,11 @@ class Intent:
     strict: bool = False
     form: bool = False
 
+    @property
+    def asks_fields(self) -> bool:
+        """Whether it fills a form of several fields, so that «آدرس: …» names one; elsewhere it is the writer's text."""
+        return self.form and bool(self.service)
+
 
 def _take_tariff_subject(reading: Reading) -> None:
     """Take machine and hours, or an expert kind when no machine is named."""
@@ -195,11 +200,13 @@ LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
     "توضیحات", "متن",
     "موضوع", "place", "address", "reason", "text", "description", "محل اجرا", "نوع ماشین", "نوع", "ماشین", "دستگاه",
-    "تعداد", "مدت", "ساعت شروع", "تاریخ",
+    "مدت", "تاریخ",
 )  # fmt: skip
 """Names of fields that some people write before a colon; with the colon they are no free text."""
 
 ORDINARY_WORDS = keys(
+    "نذر", "نفر", "قرض", "قبل", "قبر", "لغت", "نصر", "سفر", "خطر", "ناظر", "نقره", "نظم", "نظام", "محو", "عضو",
+    "سهو", "نحو",
     "قبلا", "قلبی", "قبل", "تاکید", "تاکیدی", "انصاف", "حکایت", "کفایت", "تشویش", "تخفیف", "شخصی", "ماشه", "باشه",
     "بلکه",
     "نظیر", "منظر", "پاسخگو", "وضعیتم", "عارضه", "پرداز", "پرداختم", "تعارف", "تعریف", "مرخص", "برداشت",

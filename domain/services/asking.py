@@ -8,8 +8,17 @@ from domain.forms import Field
 from domain.lifecycle import Command, Context, Effect, Notice, Transition, Trigger
 from domain.people import Role
 
-REASON = Field("reason", Text())
+LONGEST_TOLD = 200
+"""Characters that staff may write to a citizen in one text: with the words around them, four message parts."""
+
+REASON = Field("reason", Text(LONGEST_TOLD), note=True)
 """Why a request is rejected or a bill waived: told to the citizen, kept in the history."""
+
+WHY = Field("reason", Text(), required=False, note=True)
+"""Why something is given up or priced otherwise, if whoever does it says so: kept in the history."""
+
+QUESTION = Field("question", Text(LONGEST_TOLD), note=True)
+ANSWER = Field("text", Text(), note=True)
 
 CITIZEN = frozenset({Role.CITIZEN, Role.CLERK})
 """Who applied, or the counter's clerk for them."""
@@ -22,11 +31,11 @@ def asking(state: str, given_up: str, staff: frozenset[Role]) -> tuple[Transitio
     """
     return (
         Transition(
-            "ask", (state,), "needs_info", staff, inputs=(Field("question", Text()),), effects=(AskQuestion(),),
+            "ask", (state,), "needs_info", staff, inputs=(QUESTION,), effects=(AskQuestion(),),
             notices=(Notice("ask"),),
         ),
         Transition(
-            "answer", ("needs_info",), state, CITIZEN | staff, inputs=(Field("text", Text()),),
+            "answer", ("needs_info",), state, CITIZEN | staff, inputs=(ANSWER,),
             effects=(KeepAnswer(),), notices=(Notice("answer"),), command=Command.REPLY,
         ),
         Transition(

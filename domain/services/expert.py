@@ -48,7 +48,7 @@ from domain.lifecycle import (
 from domain.people import Role
 from domain.ports import UnitOfWork
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, KeepReason, asking
+from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
 from domain.tariffs import TariffRow, Wanted, find_row, quote
 from domain.visits import (
@@ -184,7 +184,7 @@ VISITING = (
 CHARGING = (
     Transition(
         "price", ("visited",), "priced", REVENUE,
-        inputs=(AREA, Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
+        inputs=(AREA, Field("amount", Rials(), required=False), WHY),
         guards=(DocumentsComplete(PAPERS),), effects=(PriceOpinion(), OverridePrice()),
     ),
     *paying(),
@@ -202,23 +202,22 @@ ANSWERING = (
     ),
 )  # fmt: skip
 
-CANCEL_INPUTS = (Field("reason", Text(), required=False),)
 CANCELLING = (
     Transition(
         "cancel", ("submitted", "needs_info", "priced", "awaiting_payment"), "cancelled", CITIZEN | SENDERS,
-        inputs=CANCEL_INPUTS, guards=(NoPaymentUnresolved(),), effects=(CloseOpenBills(BillState.VOID),),
+        inputs=(WHY,), guards=(NoPaymentUnresolved(),), effects=(CloseOpenBills(BillState.VOID),),
         notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
     Transition(
-        "cancel", ("assigned",), "cancelled", CITIZEN | SENDERS, inputs=CANCEL_INPUTS, effects=(FreeOfficer(),),
+        "cancel", ("assigned",), "cancelled", CITIZEN | SENDERS, inputs=(WHY,), effects=(FreeOfficer(),),
         notices=(Notice("cancel"), Notice("officer_relieved", OFFICER)), command=Command.CANCEL,
     ),
     Transition(
-        "cancel", ("paid",), "cancelled", CITIZEN | SENDERS, inputs=CANCEL_INPUTS, when=MoneyCameIn(),
+        "cancel", ("paid",), "cancelled", CITIZEN | SENDERS, inputs=(WHY,), when=MoneyCameIn(),
         effects=(RefundAll(),), notices=(Notice("cancel_refund"),), command=Command.CANCEL,
     ),
     Transition(
-        "cancel", ("paid",), "cancelled", CITIZEN | SENDERS, inputs=CANCEL_INPUTS,
+        "cancel", ("paid",), "cancelled", CITIZEN | SENDERS, inputs=(WHY,),
         notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ Source: services.md, "2. Machinery work". Any day may be wanted; civil decides. 
 the bill is paid or waived; fewer hours than paid are refunded, more are billed again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.bills import Bill, BillKind, BillState
 from domain.bookings import (
@@ -33,7 +33,7 @@ from domain.charging import (
 )
 from domain.conversation.service_intents import MACHINERY
 from domain.errors import InvalidField
-from domain.field_types import Choices, Day, Duration, HourOfDay, Hours, Identifier, Moment, Rials, Text
+from domain.field_types import Choices, Day, Duration, HourOfDay, Hours, Identifier, Moment, Rials, Text, number_text
 from domain.fleet import MACHINE_TYPES
 from domain.forms import Field
 from domain.lifecycle import (
@@ -55,9 +55,10 @@ from domain.lifecycle import (
 )
 from domain.people import Role
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, KeepReason, asking
+from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
 from domain.tariffs import Wanted, quote
+from domain.text import grouped
 from domain.work_items import MachineName, WorkItems
 
 KEY = "machinery"
@@ -229,7 +230,7 @@ RECEIVING = (
 CHARGING = (
     Transition(
         "price", ("accepted",), "priced", REVENUE,
-        inputs=(Field("amount", Rials(), required=False), Field("reason", Text(), required=False)),
+        inputs=(Field("amount", Rials(), required=False), WHY),
         effects=(PriceWork(), OverridePrice()),
     ),
     *paying(FreeMachines()),
@@ -275,36 +276,47 @@ WORKING = (
 CANCELLING = (
     Transition(
         "cancel", ("submitted", "needs_info", "accepted", "priced", "awaiting_payment"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),), guards=(NoPaymentUnresolved(),),
+        inputs=(WHY,), guards=(NoPaymentUnresolved(),),
         effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),), when=MoneyCameIn(),
+        inputs=(WHY,), when=MoneyCameIn(),
         effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),), command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(Field("reason", Text(), required=False),), effects=(FreeMachines(),), notices=(Notice("cancel"),),
+        inputs=(WHY,), effects=(FreeMachines(),), notices=(Notice("cancel"),),
         command=Command.CANCEL,
     ),
 )  # fmt: skip
 
 
 async def tell_price(asked: Asked) -> list[Answer]:
-    """Tell what hours of a machine (one where none are said) cost by today's tariff."""
-    machine, hours = asked.values["machine"], asked.values.get("hours", 1)
+    """Tell what hours of a machine cost by today's tariff, and an hour where none are said.
+
+    Where the tariff's minimum makes it more than was asked, the answer says so.
+    """
+    machine, hours = asked.values["machine"], asked.values.get("hours")
     rows = await asked.uow.tariffs.of_service(KEY)
     today, policy = asked.now.astimezone(TEHRAN).date(), asked.policy
-    wanted = [Wanted({"machine": machine}, hours)]
-    made = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
-    return [("price", {"machine": machine, "hours": made.lines[0].units, "amount": made.total})]
+    made = quote(
+        rows, [Wanted({"machine": machine}, hours or 1)], today, step=policy.rounding_step, mode=policy.rounding_mode
+    )
+    (line,) = made.lines
+    facts = {"machine": machine, "hours": line.units, "amount": made.total}
+    if line.units == line.asked:
+        return [("price" if hours else "price_hour", facts)]
+    if hours:
+        return [("price_least", facts | {"asked": number_text(hours)})]
+    an_hour = replace(made, lines=(replace(line, minimum=0),)).total
+    return [("price_from", facts | {"rate": grouped(an_hour)})]
 
 
 PRICES = Prices(
     (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(most=24), required=False)),
     tell_price,
-    answers=("price",),
+    answers=("price", "price_hour", "price_least", "price_from"),
 )
 
 MACHINERY_WORK = Service(

@@ -35,7 +35,7 @@ from domain.lifecycle import Command, Kept, Keyword, Notice, Reminder, Service, 
 from domain.people import Role
 from domain.registry_fields import TAXI_CODE
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, KeepCause, KeepReason, asking
+from domain.services.asking import CITIZEN, REASON, WHY, KeepCause, KeepReason, asking
 from domain.services.taxi_duty import DUTIES
 from domain.taxi import Plate, TaxiShown
 
@@ -45,7 +45,6 @@ OFFICER = frozenset({Role.TAXI_OFFICER})
 OWNER = Kept("owner_mobile")
 
 SCOPE = Choice("leave_scope")
-WHY = (Field("reason", Text(), required=False),)
 
 REMIND_HOURS = 32
 """Before the midnight after the last day: four in the afternoon of the day before it."""
@@ -109,7 +108,7 @@ RUNNING = (
         notices=(Notice("end"),), trigger=Trigger.DEADLINE, deadline=is_over,
     ),
     Transition(
-        "end_early", ("in_effect",), "ended", CITIZEN | OFFICER, inputs=WHY, effects=(EndToday(),),
+        "end_early", ("in_effect",), "ended", CITIZEN | OFFICER, inputs=(WHY,), effects=(EndToday(),),
         notices=(Notice("end_early"),), command=Command.CANCEL, by_kept=TOLD_DRIVER,
     ),
     Transition(
@@ -118,7 +117,7 @@ RUNNING = (
     ),
     Transition(
         "withdraw", ("submitted", "awaiting_owner", "under_review", "needs_info", "approved"), "withdrawn",
-        CITIZEN | OFFICER, inputs=WHY, notices=(Notice("withdraw"),), command=Command.CANCEL,
+        CITIZEN | OFFICER, inputs=(WHY,), notices=(Notice("withdraw"),), command=Command.CANCEL,
         by_kept=TOLD_DRIVER,
     ),
 )  # fmt: skip

@@ -36,7 +36,7 @@ from domain.registries import DRIVER, REWARD, VIOLATION, Registry
 from domain.registry_fields import TAXI_CODE, Charge
 from domain.registry_rows import RegistryRow
 from domain.requests import Phase, ServiceRequest
-from domain.services.asking import CITIZEN, REASON, KeepReason, asking
+from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.taxi import Plate, taxi_of, vehicle_said
 
 KEY = "taxi_report"
@@ -187,7 +187,7 @@ TRANSITIONS = (
     ),
     Transition(
         "withdraw", ("submitted", "under_review", "needs_info"), "withdrawn", CITIZEN | OFFICER,
-        inputs=(Field("reason", Text(), required=False),), notices=(Notice("withdraw"),), command=Command.CANCEL,
+        inputs=(WHY,), notices=(Notice("withdraw"),), command=Command.CANCEL,
     ),
 )  # fmt: skip
 

@@ -67,6 +67,20 @@ def test_a_request_runs_to_its_end(office: Terminal) -> None:
     assert (verified["faults"], verified["requests"]) == ([], 1)
 
 
+def test_a_question_and_its_answer_are_shown(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    assert act(office, code, "ask", "civil", question="کدام پارک؟")["question"] == "کدام پارک؟"
+    act(office, code, "answer", "civil", text="پارک شهر")
+    shown = office.json("request", "show", code)
+    assert [(one["event"], one["note"]) for one in shown["history"]] == [
+        ("submit", None),
+        ("ask", "کدام پارک؟"),
+        ("answer", "پارک شهر"),
+    ]
+    assert (shown["question"], shown["answers"]) == (None, [{"question": "کدام پارک؟", "answer": "پارک شهر"}])
+    assert "پارک شهر" in office.run("request", "show", code).out
+
+
 def test_the_shape_of_a_shown_request(office: Terminal) -> None:
     code = submitted(office)["code"]
     act(office, code, "accept", "civil")

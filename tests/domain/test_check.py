@@ -8,6 +8,8 @@ import pytest
 from domain.bills import BillState
 from domain.charging import CloseOpenBills, WaiveBills, payment_gives_up
 from domain.check import Flaw, check
+from domain.field_types import Text
+from domain.forms import Field
 from domain.lifecycle import Service, State, Transition, Trigger
 from domain.messages import Catalogue
 from domain.people import Role
@@ -15,6 +17,7 @@ from domain.requests import Phase
 from domain.services import SERVICES
 from domain.services.expert import EXPERT_OPINION
 from domain.services.machinery import MACHINERY_WORK
+from domain.work_items import WorkItems
 
 TEXTS = Catalogue.load()
 NOTICES = "services.machinery.notices"
@@ -218,6 +221,20 @@ def test_what_a_conversation_says_has_a_budget_too(place: str) -> None:
     for name in reversed(f"services.machinery.{place}".split(".")):
         own = {name: own}
     assert [flaw.kind for flaw in check([MACHINERY_WORK], Catalogue.load(own))] == ["over_budget"]
+
+
+def test_what_people_write_is_shown_whole_or_the_text_says_that_it_is_not() -> None:
+    short = Catalogue.load({"limits": {"place": 40}})
+    assert flaws(MACHINERY_WORK, short) == {
+        f"cuts_words: {key}: place may have 200, shown are 40"
+        for key in (f"{NOTICES}.operator_booked", "services.machinery.summary")
+    }
+    own = texts(operator_booked="کار تازه {code}: {place:30}")
+    assert flaws(MACHINERY_WORK, own) == set()
+    longer = changed("ask", inputs=(Field("question", Text(300)),))
+    assert f"cuts_words: {NOTICES}.ask: question may have 300, shown are 200" in flaws(longer)
+    more = replace(MACHINERY_WORK, form=(Field("items", WorkItems(most_machines=11)), *MACHINERY_WORK.form[3:]))
+    assert {flaw.split(":")[0] for flaw in flaws(more)} == {"cuts_words"}
 
 
 def test_texts_of_no_service_are_checked_too() -> None:

@@ -72,7 +72,7 @@ def test_kinds_and_papers_have_names() -> None:
 
 def test_the_classes_of_notices() -> None:
     notices = {key.rpartition(".")[2]: TEXTS._leaf(key) for key in TEXTS.keys("services.expert.notices.")}
-    classes = {name: MessageClass(leaf["class"]) for name, leaf in notices.items() if isinstance(leaf, dict)}
+    classes = {name: MessageClass(leaf["class"]) for name, leaf in notices.items() if "class" in leaf}
     assert {name for name, cls in classes.items() if cls is MessageClass.REMINDER} == {
         "visit_soon", "officer_visit_soon", "pay_soon",
     }  # fmt: skip

@@ -20,14 +20,17 @@ from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.errors import ERROR_CODES, DomainError
 from domain.field_types import HourOfDay, number_text
 from domain.fleet import MACHINE_TYPES
+from domain.lifecycle import Service
 from domain.message_parts import count_parts
 from domain.messages import JOINED_PARTS, Catalogue, as_many_as_fit, joined, placeholders
 from domain.outgoing import MessageClass
 from domain.people import Role
 from domain.requests import Phase
 from domain.services import SERVICES, by_key
+from domain.services.asking import LONGEST_TOLD
 from domain.text import grouped, persian_digits
 from domain.wording import LEFT_TO_RIGHT, Wording, day_and_hour, last_day
+from domain.work_items import WorkItems
 
 TEXTS = Catalogue.load()
 WORDING = Wording(TEXTS, by_key())
@@ -81,8 +84,34 @@ def test_a_reason_and_the_question_again_are_few_parts() -> None:
 def test_free_text_of_any_length_is_cut_to_its_limit(filling: str) -> None:
     limited = {name.removeprefix("limits."): filling * 300 for name in TEXTS.keys("limits.")}
     facts = {name.removeprefix("longest."): TEXTS.text(name) for name in TEXTS.keys("longest.")} | limited
+    facts["text"] = filling * 300
     parts = {key: count_parts(TEXTS.render(key, facts)) for key in SENT}
     assert {key: number for key, number in parts.items() if number > TEXTS.parts(key)} == {}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda one: one.key)
+def test_the_longest_that_staff_may_write_is_read_to_its_end(service: Service) -> None:
+    asked, reason = "پ" * (LONGEST_TOLD - 1) + "؟", "د" * (LONGEST_TOLD - 1) + "."
+    facts = {"question": asked, "reason": reason, "code": TEXTS.text("longest.code")}
+    keys = [key for key in TEXTS.keys(f"services.{service.key}.") if {"question", "reason"} & uncut(key)]
+    assert len(keys) >= 2
+    for key in keys:
+        said = TEXTS.render(key, facts)
+        assert (asked in said or reason in said, count_parts(said)) == (True, 4)
+
+
+def test_words_are_cut_behind_a_word() -> None:
+    text = Catalogue([{"a": "{place:20}", "b": "{place}"}])
+    assert text.render("a", {"place": "خیابان امام کوچه پنجم پلاک ۴"}) == "خیابان امام کوچه…"
+    assert text.render("a", {"place": "ن" * 21}) == "ن" * 19 + "…"
+    assert text.render("b", {"place": "ن" * 500}) == "ن" * 500
+
+
+def test_the_longest_items_are_as_long_as_reckoned() -> None:
+    kind = WorkItems()
+    most = [{"machine": one, "hours": 23.5, "count": 1} for one in MACHINE_TYPES] * kind.most_machines
+    by_length = sorted(most, key=lambda item: -len(kind.show([item], TEXTS.text)))[: kind.most_machines]
+    assert len(kind.show(by_length, TEXTS.text)) == kind.longest(TEXTS.text) <= int(TEXTS.text("limits.items"))
 
 
 def test_short_words_are_left_alone_and_long_ones_marked() -> None:
@@ -93,13 +122,18 @@ def test_short_words_are_left_alone_and_long_ones_marked() -> None:
     assert TEXTS.render(key, facts | {"place": "😀" * limit}).count("😀") == (limit - 1) // 2
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 5, 12])
 def test_a_list_of_requests_has_a_line_of_less_than_a_part_each(count: int) -> None:
     line = "۵) " + TEXTS.longest("sms.list_line")
     assert count_parts(line) == 1
+    more, lines = TEXTS.longest("sms.more"), [line] * min(count, 5)
+
+    def left(shown: int) -> list[str]:
+        return [more] * (shown < count)
+
     for head in (*TEXTS.keys("sms.which."), "sms.list"):
-        text, shown = as_many_as_fit(TEXTS.parts(head), TEXTS.text(head), [line] * count)
-        assert (text.count("\n"), count_parts(text) <= TEXTS.parts(head)) == (shown, True)
+        text, shown = as_many_as_fit(TEXTS.parts(head), TEXTS.text(head), lines, left)
+        assert (text.count("\n"), count_parts(text) <= TEXTS.parts(head)) == (shown + (shown < count), True)
         assert shown >= min(count, 3)
 
 
@@ -138,8 +172,11 @@ REAL: dict[str, list[str]] = {
     "booked_start": [day_and_hour(moment) for moment in MOMENTS],
     "date": [jalali_long(day) for day in DAYS],
     "start": [HourOfDay().show(hour, TEXTS.text) for hour in HALF_HOURS],
+    "count": [persian_digits(200)],
     "score": [number_text(score) for score in range(1, 6)],
     "hours": [number_text(half / 2) for half in range(1, 401)],
+    "asked": [number_text(half / 2) for half in range(1, 49)],
+    "rate": [grouped(HIGHEST_AMOUNT)],
     "limit": [number_text(500), persian_digits(HIGHEST_AMOUNT)],
     "least": [number_text(0.5), number_text(1), "۰"],
     "most": [number_text(24), number_text(10), "…"],
@@ -154,10 +191,15 @@ def test_the_longest_values_bound_the_real_ones() -> None:
     assert {name: length for name, length in real.items() if length > len(TEXTS._longest_value(name))} == {}
 
 
+def uncut(key: str) -> set[str]:
+    """Return the placeholders of a text that it does not cut itself («{text:60}»)."""
+    return {name for name in placeholders(TEXTS.text(key)) if f"{{{name}}}" in TEXTS.text(key)}
+
+
 def test_each_text_that_travels_has_known_placeholders_only() -> None:
     limited = {name.removeprefix("limits.") for name in TEXTS.keys("limits.")}
     bounded = limited | {name.removeprefix("longest.") for name in TEXTS.keys("longest.")}
-    used = {key: set(placeholders(TEXTS.text(key))) for key in (*SENT, *answered_details())}
+    used = {key: uncut(key) for key in (*SENT, *answered_details())}
     assert {key: names for key, names in used.items() if not names <= bounded} == {}
     proved = {
         name for key, names in used.items() if key.startswith((*SHARED_TEXTS, "services.machinery.")) for name in names
@@ -174,7 +216,7 @@ def test_names_of_machines_are_never_cut() -> None:
 
 
 def test_what_citizens_read_is_persian() -> None:
-    latin = {key: set(re.findall("[A-Za-z]+", re.sub(r"\{\w+\}", "", TEXTS.text(key)))) for key in READ_BY_CITIZENS}
+    latin = {key: set(re.findall("[A-Za-z]+", re.sub(r"\{[\w:]+\}", "", TEXTS.text(key)))) for key in READ_BY_CITIZENS}
     assert {key: words for key, words in latin.items() if words - SHOWN_IN_LATIN} == {}
 
 

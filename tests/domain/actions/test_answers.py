@@ -46,7 +46,9 @@ async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
         await town.furnish()
         await taxis.furnish(town)
         await Experts(town).furnish()
-        for text in ("تعرفه لودر ۴ ساعت", "تعرفه تفکیک", f"عوارض {taxis.PLATE}"):
+        await town.price("roller", 1_000_000, minimum=1)
+        machines = ("تعرفه لودر ۴ ساعت", "تعرفه لودر ۱ ساعت", "تعرفه لودر", "تعرفه غلتک")
+        for text in (*machines, "تعرفه تفکیک", f"عوارض {taxis.PLATE}"):
             await town.say(CITIZEN, text)
         await town.say(taxis.OWNER_MOBILE, "عوارض")
         for year in range(1400, 1406):

@@ -5,6 +5,7 @@ import pytest
 from domain.outgoing import InboundState
 from domain.people import Role
 from domain.requests import Phase
+from domain.text import persian_digits
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
 
@@ -41,7 +42,10 @@ async def test_own_requests_are_listed_newest_first(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "درخواست‌ها")).key == "sms.no_requests"
     codes = [await town.order() for _ in range(6)]
     heard = await town.say(CITIZEN, "درخواست های من")
-    assert heard.codes == codes[:0:-1]
+    shown = len(heard.codes)
+    assert shown >= 3
+    assert heard.codes == codes[::-1][:shown]
+    assert heard.text.endswith(f"و {persian_digits(6 - shown)} درخواست دیگر؛ برای آن‌ها کد رهگیری را بفرستید.")
     assert (await town.say(NEIGHBOUR, "list")).key == "sms.no_requests"
 
 
@@ -61,7 +65,10 @@ async def test_paying_by_code_and_by_bill_id(town: Municipality) -> None:
 async def test_tariffs(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "تعرفه لودر ۴ ساعت")
     assert (heard.inbound.intent, "۳۵٬۲۰۰٬۰۰۰" in heard.text) == ("tariff", True)
-    assert "۱۷٬۶۰۰٬۰۰۰" in (await town.say(CITIZEN, "تعرفه لودر")).text  # the minimum, two hours
+    least = "لودر: هر ساعت ۸٬۸۰۰٬۰۰۰ ریال، دست‌کم ۲ ساعت (۱۷٬۶۰۰٬۰۰۰ ریال) با مالیات."
+    assert (await town.say(CITIZEN, "تعرفه لودر")).text.startswith(least)
+    raised = "لودر، ۱٫۵ ساعت: دست‌کم ۲ ساعت حساب می‌شود، ۱۷٬۶۰۰٬۰۰۰ ریال با مالیات."
+    assert (await town.say(CITIZEN, "تعرفه لودر یک و نیم ساعت")).text.startswith(raised)
     assert (await town.say(CITIZEN, "تعرفه")).key == "ask.tariff"
     assert "۱۳٬۲۰۰٬۰۰۰" in (await town.say(CITIZEN, "گریدر ۳ ساعت")).text
     assert (await town.say(CITIZEN, "تعرفه جرثقیل ۲ ساعت")).key == "errors.not_found"
@@ -99,6 +106,31 @@ async def test_rated_bare_once_and_by_code(town: Municipality) -> None:
     assert (await town.say(CITIZEN, f"امتیاز {other} 3")).key == "sms.rated"
 
 
+@pytest.mark.parametrize(
+    ("question", "late", "key"),
+    [
+        (("ماشین", "لودر ۴ ساعت", "فردا", "۸", "خیابان امام"), "1", "errors.expired_dialogue"),  # the summary's yes
+        (("ماشین", "لودر ۴ ساعت", "فردا", "۸", "خیابان امام"), "5", "sms.rated"),  # answers no summary
+        (("راهنما",), "3", "errors.expired_dialogue"),
+        (("ماشین", "لودر"), "4", "errors.expired_dialogue"),  # hours
+    ],
+)
+async def test_a_late_answer_is_no_rating(town: Municipality, question: tuple[str, ...], late: str, key: str) -> None:
+    await town.reach("completed")
+    town.advance(minutes=1)
+    await town.says(*question)
+    town.advance(hours=1)
+    assert (await town.say(CITIZEN, late)).key == key
+
+
+async def test_a_rating_question_after_the_dialogue_is_answered_by_a_bare_number(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    await town.say(CITIZEN, "راهنما")
+    town.advance(hours=1)
+    await town.do(code, "complete", Role.CIVIL)
+    assert (await town.say(CITIZEN, "4")).key == "sms.rated"
+
+
 async def test_a_rating_comes_too_late_or_too_early(town: Municipality) -> None:
     code = await town.reach("scheduled")
     early = await town.say(CITIZEN, f"امتیاز {code} ۵")
@@ -123,6 +155,15 @@ async def test_which_request_is_meant_is_asked_by_number(town: Municipality) -> 
     assert (await town.say(CITIZEN, "قبلی")).key == "sms.which.cancel"
     assert (await town.say(CITIZEN, "2")).key == "services.machinery.notices.cancel"
     assert [one.state for one in await town.requests_of()] == ["submitted", "cancelled"]
+
+
+async def test_the_menu_of_requests_says_how_many_more_there_are(town: Municipality) -> None:
+    codes = [await town.order() for _ in range(7)]
+    heard = await town.say(CITIZEN, "لغو")
+    assert f"و {persian_digits(7 - len(heard.codes))} درخواست دیگر" in heard.text
+    assert codes[0] not in heard.codes
+    assert (await town.say(CITIZEN, codes[0])).key == "services.machinery.notices.cancel"
+    assert (await town.request(codes[0])).state == "cancelled"
 
 
 async def test_commands_offer_only_the_requests_that_can_be_meant(town: Municipality) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from domain.errors import AlreadyDone, CodeMistyped, Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
-from domain.lifecycle import Trigger
+from domain.lifecycle import Command, Trigger
 from domain.people import Role
+from domain.services import SERVICES
 from domain.services.machinery import MACHINERY_WORK
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
@@ -58,6 +59,29 @@ async def test_nobody_takes_the_systems_steps(town: Municipality) -> None:
 async def test_unknown_actions(town: Municipality, name: str) -> None:
     with pytest.raises(InvalidField, match="action:unknown_action"):
         await town.do(await town.order(), name, Role.CIVIL)
+
+
+async def test_what_people_write_about_a_step_is_its_note(town: Municipality) -> None:
+    code = await town.order()
+    await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
+    await town.say(CITIZEN, f"پاسخ {code} پارک شهر")
+    await town.do(code, "accept", Role.CIVIL, hours="3")
+    await town.do(code, "price", Role.REVENUE, amount="1000000", reason="بخشنامه")
+    await town.do(code, "waive", Role.REVENUE, reason="کمک به مدرسه")
+    notes = {one.event: one.note for one in await town.history(code) if one.note}
+    assert notes == {"ask": "کدام پارک؟", "answer": "پارک شهر", "price": "بخشنامه", "waive": "کمک به مدرسه"}
+
+
+def test_the_words_of_every_answer_reason_and_question_are_notes() -> None:
+    words = {
+        (service.key, step.name, field.name): field.note
+        for service in SERVICES
+        for step in service.transitions
+        for field in step.inputs
+        if field.name in {"reason", "question"} or (step.command is Command.REPLY and field.name == "text")
+    }
+    assert len(words) > 20
+    assert [name for name, note in words.items() if not note] == []
 
 
 async def test_already_done_and_not_allowed_now(town: Municipality) -> None:

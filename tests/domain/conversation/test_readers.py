@@ -101,12 +101,19 @@ def test_no_hours(text: str) -> None:
         read_hours(text)
 
 
+def test_no_machine_at_all_is_no_item() -> None:
+    with pytest.raises(InvalidField) as caught:
+        read_items("۰ لودر")
+    assert (caught.value.field, caught.value.detail) == ("items", "no_number")
+
+
 def test_items() -> None:
     assert read_items("۲ لودر ۳ ساعت و گریدر") == [
         {"machine": "loader", "count": 2, "hours": 3},
         {"machine": "grader", "count": 1},
     ]
     assert read_items("یک لودر برای فردا لطفا") == [{"machine": "loader", "count": 1}]
+    assert read_items("کمپرسی به تعداد ۳ دستگاه") == [{"machine": "dump_truck", "count": 3}]
     assert read_items("لودز") == [{"machine": "loader", "count": 1}]
 
 
