@@ -13,6 +13,9 @@ from domain.tariffs import Quote, QuoteLine
 SECRETS = ("letter_token", "delivery_token")
 """Tokens of `/verify/…`: only the paper shows them."""
 
+ELSEWHERE = ("question", "answers")
+"""What the request as a whole shows by itself (`request_view.py`)."""
+
 QUOTE = "quote"
 VISIT = ("officer", "officer_name", "officer_mobile", "visit_start", "visit_end", "visited_at", "report", "area")
 LETTER = {"number": "letter_number", "date": "letter_date", "text": "letter_text"}
@@ -21,7 +24,7 @@ LETTER = {"number": "letter_number", "date": "letter_date", "text": "letter_text
 async def parts(uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent]) -> dict[str, Any]:
     """Return `quote`, `visit`, `letter` (None where there is none), `bookings`, `corrections`; the rest as `data`."""
     data = request.data
-    told = {QUOTE, *VISIT, *LETTER.values(), *SECRETS}
+    told = {QUOTE, *VISIT, *LETTER.values(), *SECRETS, *ELSEWHERE}
     return {
         "quote": _quote(data.get(QUOTE)),
         "visit": {name: data[name] for name in VISIT if name in data} or None,

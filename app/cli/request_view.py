@@ -37,6 +37,8 @@ async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> di
         "assignee": request.assignee,
         "reopens": (await uow.requests.get(request.parent_id)).code if request.parent_id else None,
         "reopened_as": request.data.get(REOPENED_AS),
+        "question": request.data.get("question"),
+        "answers": request.data.get("answers", []),
         **await parts(uow, request, events),
         "erased_at": request.erased_at.isoformat() if request.erased_at else None,
     }

@@ -137,7 +137,7 @@ async def test_the_owner_does_not_answer(office: Office, shared_leave: TaxiStory
     office.advance(days=3, minutes=1)
     await shared_leave.hears("no_consent")
     assert await shared_leave.state() == "rejected"
-    await owner.says(f"تایید {shared_leave.code}", "errors.not_found")
+    await owner.says(f"تایید {shared_leave.code}", "details.not_allowed_now.no_consent")
 
 
 async def test_the_officer_records_the_owners_answer(shared_leave: TaxiStory, owner: Phone) -> None:
@@ -217,14 +217,22 @@ async def test_an_owner_chooses_the_taxi_by_number(office: Office, desk: Desk) -
     assert (await desk.shows(leave.code))["fields"]["plate"] == second.plate
 
 
-async def test_an_unknown_phone_is_asked_for_the_taxi(reza: Phone, cab: Cab, desk: Desk) -> None:
+async def test_an_unknown_phone_is_asked_for_the_taxi_and_its_driver(
+    reza: Phone, driver: Phone, cab: Cab, desk: Desk
+) -> None:
     leave = TaxiStory("taxi_leave", reza, desk)
     await reza.says("مرخصی ۲ روز از فردا", PROMPT.format("plate"))
     await reza.says("999999", "details.not_found.taxi", PROMPT.format("plate"))
     shown = await reza.says(cab.code, "services.taxi_leave.summary")
     assert "راننده" not in shown["taxi"]
+    await reza.says("۱", "details.missing_field.leave_of_stranger", PROMPT.format("driver"))
+    await reza.says(cab.driver[0], "services.taxi_leave.summary")
     await leave.begins("۱")
-    assert (await desk.shows(leave.code))["fields"]["plate"] == cab.plate
+    shown = await desk.shows(leave.code)
+    assert (shown["fields"]["plate"], shown["data"]["asked_by"]) == (cab.plate, "national_code")
+    await driver.hears(leave.key("driver_told"))
+    await driver.says(f"لغو {leave.code}", "services.taxi_leave.status.withdrawn")
+    await leave.hears("withdraw")
 
 
 async def test_a_walk_in_is_entered_by_command(office: Office, driver: Phone, cab: Cab, desk: Desk) -> None:
