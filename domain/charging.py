@@ -165,10 +165,13 @@ class RefundAll(Effect):
     refunds: ClassVar[bool] = True
 
     async def apply(self, ctx: Context) -> None:
-        """Make a refund for each paid bill."""
-        for bill in await bills_of(ctx.uow, ctx.request):
+        """Make a refund for each paid bill; the citizen is told all that is due, also what came twice before."""
+        bills = await bills_of(ctx.uow, ctx.request)
+        for bill in bills:
             if bill.state is BillState.PAID:
                 await refund(ctx, bill, bill.amount, "cancelled")
+        entries = [entry for bill in bills for entry in await ctx.uow.bills.refunds_of(bill.id)]
+        ctx.facts["refund"] = sum(entry.amount for entry in entries if entry.state is RefundState.DUE)
 
 
 async def refund(ctx: Context, bill: Bill, amount: int, reason: str) -> None:

@@ -2,7 +2,8 @@
 
 Numeric dates are in the Persian order, year first; a year of one or two digits is one of 1350–1449. A day of a month
 without a year is today or the next one; a weekday is the next such day, never today. A date that no calendar has
-(«1405/13/40») is found without a day: it was meant, and is refused rather than left in the free text.
+(«1405/13/40»), or that names no day to come («هفته آینده», «دیروز»), is found without a day: it was meant, and is
+refused rather than left in the free text.
 """
 
 from collections.abc import Iterator
@@ -57,6 +58,10 @@ _NEXT = keys("آینده", "اینده", "بعد", "بعدی", "دیگر", "دی
 _LATER = keys("دیگر", "دیگه", "بعد", "آینده")
 _WEEK, _DAY, _THIS, _FROM = keys("هفته", "week"), keys("روز"), keys("این", "همین", "this"), keys("از")
 _YEH, _BEFORE_MONTH_DAY = keys("ی"), keys("تاریخ", "مورخ", "مورخه", "روز", "از", "تا", "الی")
+_MONTH, _PAST = keys("ماه", "month"), keys("دیروز", "پریروز", "دیشب", "پریشب", "yesterday")
+_PARTS_OF_DAY = keys("صبح", "ظهر", "عصر", "شب", "بامداد", "غروب", "am", "pm")
+_BEFORE_NAMES = keys("مسکن", "پروژه", "خانم", "آقای", "شرکت", "بانک", "دکتر", "شهید", "حاج")
+_COUNTED = keys("دستگاه", "عدد", "متر", "متری", "نفر", "تن", "روز")
 _YEAR, _HOUR = keys("سال"), keys("ساعت")
 _POLES = keys("برق", "چراغ", "آهن", "آهنی")
 _LEAD = keys(
@@ -65,7 +70,7 @@ _LEAD = keys(
 )  # fmt: skip
 _BETWEEN = keys("،", ",", "(", ")", "-", "روز", "تاریخ", "مورخ", "مورخه", "یعنی", "به", "در")
 
-How = Literal["relative", "weekday", "month", "numeric"]
+How = Literal["relative", "weekday", "month", "numeric", "vague"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,8 @@ def _date_at(stream: Stream, at: int, today: date) -> FoundDate | None:
         or _relative_at(stream, at, today)
         or _weekday_at(stream, at, today)
         or _month_day_at(stream, at, today)
+        or _month_first_at(stream, at, today)
+        or _vague_at(stream, at)
     )
 
 
@@ -137,6 +144,9 @@ def _as_one(stream: Stream, first: FoundDate, second: FoundDate) -> FoundDate | 
     """Return two dates that stand together as one when one names the day and the other says which («شنبه ۷ آذر»)."""
     if stream.skip(first.end, _BETWEEN) != second.start or first.how == second.how:
         return None
+    if "vague" in {first.how, second.how}:
+        exact = second if first.how == "vague" else first
+        return replace(exact, start=first.start, end=second.end)
     named, exact = sorted((first, second), key=lambda one: one.how not in ("relative", "weekday"))
     if exact.how in ("relative", "weekday") and exact.day != named.day:
         return None
@@ -235,19 +245,50 @@ def _month_day_at(stream: Stream, at: int, today: date) -> FoundDate | None:
     month = _MONTHS.at(stream, number[1])
     if not month or stream.key(month[1]) in _POLES:
         return None
-    year, end = _year_at(stream, month[1])
+    year, end = _year_at(stream, month[1], today)
     day = _in_year(year, month[0], number[0]) if year else _next(month[0], number[0], today)
     return FoundDate(at, end, day, "month", street=not year and (month[0], number[0]) in _STREET_DATES)
 
 
-def _year_at(stream: Stream, at: int) -> tuple[int | None, int]:
+def _month_first_at(stream: Stream, at: int, today: date) -> FoundDate | None:
+    """Read «آذر ۷». Less sure than any other way: months are names of streets and people too."""
+    month = _MONTHS.at(stream, at)
+    digits = stream.digits(month[1]) if month else ""
+    if not month or not 0 < len(digits) < 3 or not 1 <= int(digits) <= 31 or stream.raw(at - 1) in _BEFORE_NAMES:
+        return None
+    end = month[1] + 1
+    if stream.key(end) in _COUNTED or (stream.key(end) in _HOUR and not stream.digits(end + 1)):
+        return None
+    return FoundDate(at, end, _next(month[0], int(digits), today), "month", street=True)
+
+
+def _vague_at(stream: Stream, at: int) -> FoundDate | None:
+    """Find «هفته آینده», «این ماه», «دیروز»: none of them says the day; «هفته آینده شنبه» does."""
+    if stream.key(at) in _PAST:
+        return FoundDate(at, at + 1, None, "vague")
+    before = stream.key(at) in _THIS
+    if stream.key(at + before) not in _WEEK | _MONTH or not (before or stream.key(at + 1) in _NEXT):
+        return None
+    end = at + 2
+    return None if _is_afternoon(stream, end - 1) or _WEEKDAYS.at(stream, end) else FoundDate(at, end, None, "vague")
+
+
+def _year_at(stream: Stream, at: int, today: date) -> tuple[int | None, int]:
     begin = stream.skip(at, _YEAR)
     digits = stream.digits(begin)
     if len(digits) == 4 and digits.startswith(("13", "14")):
         return int(digits), begin + 1
-    if len(digits) == 2 and begin > at:
+    short = len(digits) == 2 and (begin > at or _is_short_year(stream, at, today))
+    if short:
         return 1400 + int(digits), begin + 1
     return None, at
+
+
+def _is_short_year(stream: Stream, at: int, today: date) -> bool:
+    """Tell whether «۰۵» behind a month is this year or one beside it, and not an hour («۰۸ صبح», «05:30»)."""
+    near = abs(1400 + int(stream.digits(at)) - to_jalali(today)[0]) <= 1
+    hour = stream.key(at + 1) in _PARTS_OF_DAY or (stream.key(at + 1) == ":" and stream.tight(at + 1))
+    return near and stream.digits(at).startswith("0") and not hour
 
 
 def _in_year(year: int, month: int, day: int) -> date | None:

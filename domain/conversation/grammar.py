@@ -135,7 +135,7 @@ class Grammar:
 
 
 def _borne_out(call: Call, understood: bool, rest: str) -> bool:
-    if call.intent.strict and rest:
+    if rest and (call.intent.strict or call.bare):
         return False
     return call.sure or understood or not (rest or call.guess)
 

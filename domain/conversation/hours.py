@@ -29,7 +29,8 @@ PARTS: Phrases[Part] = Phrases(
 _CLOCK = keys("ساعت", "at", "saat", "ساعته")
 _LENGTH = keys("ساعت", "ساعته", "ساعتی", "h", "hr", "hrs", "hour", "hours", "saat")
 _MINUTES = keys("دقیقه", "دقیقهای", "min", "minutes", "minute")
-_AND, _QUARTER, _UNTIL = keys("و", "and"), keys("ربع"), keys("تا", "الی", "to", "until", "-")
+_AND, _QUARTER, _UNTIL = keys("و", "and"), keys("ربع"), keys("تا", "الی", "لغایت", "to", "until", "till", "-")
+_SINCE, _METRES = keys("از", "from"), keys("متر", "متری", "کیلومتر", "کیلومتری", "روز", "ماه")
 _POINTS = frozenset(":./٫")
 _MARKS_AFTER_CLOCK = frozenset(":،-")
 _BEGINNING, _OF_WORK = keys("شروع", "آغاز"), keys("شروع", "آغاز", "کار", "از", ":", "-")
@@ -186,8 +187,13 @@ def _clock_at(stream: Stream, at: int) -> Clock | None:
     part = after[0] if after else before[0] if before and named else None
     clock = Clock(begin, after[1] if after else end, in_part(hour, part) if hour and part else hour, part)
     until = _with_end(stream, clock)
-    plain = named or after or until.part or _is_written_as_clock(stream, at)
+    plain = named or after or until.part or _is_written_as_clock(stream, at) or _is_span(stream, begin, until)
     return until if plain else None
+
+
+def _is_span(stream: Stream, at: int, until: Clock) -> bool:
+    """Tell whether «از ۸ تا ۱۲» stands here, of hours and not of metres."""
+    return until.hours is not None and stream.key(at - 1) in _SINCE and stream.key(until.end) not in _METRES
 
 
 def _is_written_as_clock(stream: Stream, at: int) -> bool:

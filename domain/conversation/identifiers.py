@@ -20,6 +20,9 @@ _BILL_LABELS = CODE_LABELS | keys("قبض", "شناسه", "bill", "id")
 _NATIONAL = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
 _POSTAL = Phrases({True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")})
 _RENOVATION = Phrases({True: ("کد نوسازی", "شماره نوسازی", "شناسه نوسازی", "نوسازی", "renovation code", "kod nosazi")})
+_OTHER_NUMBERS = keys(
+    "تلفن", "تلفنم", "شماره", "همراه", "موبایل", "ثبتی", "پلاک", "پرونده", "کد", "قبض", "شناسه", ":", "-"
+)
 _BETWEEN_PARTS = _INSIDE | frozenset("/")
 
 _TAXI = Phrases(
@@ -42,8 +45,8 @@ _STARS, _OUT_OF = keys("ستاره", "stars", "star", "امتیاز", "نمره"
 
 
 def digit_run(stream: Stream, at: int, lengths: Container[int], longest: int) -> tuple[str, int] | None:
-    """Return a number of a wanted length at a place and its end, put together from groups with spaces or dashes."""
-    digits, here = "", at
+    """Return a number of a wanted length at a place and its end; its groups may have spaces, dashes, brackets."""
+    digits, here, opened = "", at, stream.key(at - 1) == "("
     while part := stream.digits(here):
         digits += part
         if len(digits) > longest:
@@ -51,7 +54,7 @@ def digit_run(stream: Stream, at: int, lengths: Container[int], longest: int) ->
         here += 1
         if len(digits) in lengths:
             return digits, here
-        if stream.key(here) in _INSIDE:
+        if stream.key(here) in _INSIDE or (opened and stream.key(here) == ")"):
             here += 1
     return None
 
@@ -172,11 +175,20 @@ def _take_unnamed_national(reading: Reading, pool: list[tuple[str, int, int]], o
     if len(pool) < others:
         # Nine digits are a national code that lost its zero.
         right = next((run for run in _runs(reading.stream, 9) if _is_national(run[0])), right)
+        right = right or next(_short_nationals(reading.stream), None)
     if right is None and len(pool) >= others:
         right = pool[0]
     if right:
         _keep(reading, "national_code", *right)
         pool[:] = [run for run in pool if run != right]
+
+
+def _short_nationals(stream: Stream) -> Iterator[tuple[str, int, int]]:
+    """Yield numbers of eight digits that are national codes which lost both zeros; others have names («تلفن …»)."""
+    for at in stream.free():
+        digits = stream.digits(at)
+        if len(digits) == 8 and stream.raw(at - 1) not in _OTHER_NUMBERS and _is_national(digits):
+            yield digits, at, at + 1
 
 
 def _is_national(digits: str) -> bool:

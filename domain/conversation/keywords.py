@@ -19,7 +19,7 @@ class Call:
     """An intent called by the tokens `start` to `end`.
 
     A `sure` call needs nothing more; any other counts only when an argument is understood, or nothing else is said. A
-    `guess` (a word of three letters with a wrong one) needs the argument.
+    `guess` (a word of three letters with a wrong one) needs the argument, and a `bare` call bears no other words.
     """
 
     intent: Intent
@@ -27,6 +27,7 @@ class Call:
     end: int
     sure: bool
     guess: bool = False
+    bare: bool = False
 
 
 class Keywords:
@@ -51,8 +52,10 @@ class Keywords:
             if any(stream.raw(at) in _QUESTION_MARKS for at in range(len(stream))):
                 yield self._call("help", 0, len(stream), sure=True)
             return
+        yield from self._question(stream, first)
         for at in self._beginnings(stream, first):
             yield from self._bare_number(stream, at)
+            yield from self._opt_out(stream, at)
             yield from self._exact(stream, at, sure=at == first)
             yield from self._bare_code(stream, at)
             yield from self._code_first(stream, at)
@@ -108,6 +111,18 @@ class Keywords:
         name = BARE_NUMBERS.get(stream.raw(at))
         if name and all(stream.is_mark(place) for place in range(at + 1, len(stream))):
             yield self._call(name, at, len(stream), sure=True)
+
+    def _opt_out(self, stream: Stream, at: int) -> Iterator[Call]:
+        """Yield `opt_out` for its words with any marks between them («لغو: ۱۱»), when nothing else is said."""
+        words = "".join(stream.raw(place) for place in range(at, len(stream)) if not stream.is_mark(place))
+        if self._phrases.values.get(words) == "opt_out":
+            yield self._call("opt_out", at, len(stream), sure=True)
+
+    def _question(self, stream: Stream, first: int) -> Iterator[Call]:
+        """Yield help about what alone stands behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""
+        marked = any(stream.raw(at) in _QUESTION_MARKS for at in range(first))
+        if marked or BARE_NUMBERS.get(stream.raw(first)) == "help":
+            yield Call(self.intents["help"], 0, first if marked else first + 1, sure=False, bare=True)
 
     def _bare_code(self, stream: Stream, at: int) -> Iterator[Call]:
         """Yield `track` for nine digits with nothing but their name («کد ۱۲۳۴۵۶۷۸۶»)."""

@@ -13,6 +13,8 @@ _LINKS = _UNTIL | _PARTS | keys("و", "،", ",", "-", "–", "and", "روز", "�
 _DAYS, _WEEKS = keys("روز", "روزه", "روزی", "day", "days", "rooz", "ruz"), keys("هفته", "هفتهای", "week", "weeks")
 _LENGTH_LEAD = keys("به", "مدت", "برای", "تا", "for")
 _MOST_DAYS = 366
+_ROUND_THE_YEAR = timedelta(days=300)
+"""«از ۲۵ آذر تا ۲۰ آذر» is a slip, not most of a year; «از ۲۵ اسفند تا ۵ فروردین» goes on into the next."""
 
 
 def take_leave_days(reading: Reading) -> None:
@@ -31,6 +33,9 @@ def take_leave_days(reading: Reading) -> None:
         _take(reading, "from", begins)
     first = begins.day if begins else _bare_first_day(reading.stream, ends)
     last = _from_first_on(first, ends)
+    if ends and first and last and last - first > _ROUND_THE_YEAR:
+        reading.reject("to", ends.start, ends.end)
+        last = None
     if days and first and not last:
         last = first + timedelta(days=days - 1)
     elif days and last and not first:

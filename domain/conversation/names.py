@@ -59,7 +59,7 @@ EXPERT_KINDS: dict[str, tuple[str, ...]] = {
         "تعیین قیمت", "valuation", "appraisal", "evaluation", "arzyabi",
     ),
     "subdivision": (
-        "تفکیک", "تفکیکی", "افراز", "تفکيک", "تفکیگ", "subdivision", "division",
+        "تفکیک", "تفکیکی", "افراز", "تفکيک", "تفکیگ", "تقسیم زمین", "تقسیم ملک", "subdivision", "division",
         "split", "tafkik",
     ),
     "building_permit": (
@@ -73,6 +73,7 @@ EXPERT_KINDS: dict[str, tuple[str, ...]] = {
     ),
     "boundary": (
         "تعیین حدود", "تعین حدود", "تعیین حد", "تحدید حدود", "حدود اربعه", "حد و حدود",
+        "مرز زمین", "مرز ملک", "حد و مرز", "حد و مرز زمین", "حد و مرز ملک", "تعیین مرز",
         "تعیین بر و کف", "boundary", "boundaries", "hodud", "hodood",
     ),
     "tree_felling": (
@@ -88,7 +89,7 @@ EXPERT_KINDS_IN_SHORT: dict[str, tuple[str, ...]] = {
     "building_permit": ("پروانه", "جواز", "مجوز"),
     "completion": ("پایان", "پایانکار"),
     "boundary": ("حدود", "حد"),
-    "tree_felling": ("درخت", "درختان", "اشجار", "tree", "trees"),
+    "tree_felling": ("درخت", "درختان", "اشجار", "هرس درخت", "هرس درختان", "tree", "trees"),
     "other": ("سایر", "سایر موارد", "دیگر", "موارد دیگر", "متفرقه", "غیره", "others", "other", "sayer"),
 }
 """Kinds in words that a description uses too: read as a kind only where a part of the message begins."""

@@ -118,7 +118,8 @@ COMMANDS: tuple[Intent, ...] = (
     ),
     Intent(
         "comment",
-        ("نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "comment", "suggestion", "feedback", "nazar"),
+        ("نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "پیشنهادم", "پیشنهاد من",
+         "پیشنهادهایم", "comment", "suggestion", "feedback", "nazar"),
         slots=(take_code, take_service),
         rest="text",
         required=("code", "text"),
@@ -164,7 +165,7 @@ COMMANDS: tuple[Intent, ...] = (
         alone=True,
         strict=True,
     ),
-    Intent("opt_out", ("لغو 11", "لقو 11", "stop"), alone=True, strict=True),
+    Intent("opt_out", ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop"), alone=True, strict=True),
     Intent("opt_in", ("start",), alone=True, strict=True),
 )  # fmt: skip
 """The intents that belong to no service."""

@@ -9,6 +9,7 @@ from domain.bills import BillState, PaymentMethod, PaymentOutcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, InvalidField
 from domain.outgoing import MessageClass
 from domain.people import Role
+from domain.text import grouped
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, Municipality, actor
 
 
@@ -85,6 +86,8 @@ async def test_a_second_payment_is_surplus_and_due_back(town: Municipality) -> N
     assert (event.event, event.from_state, event.to_state) == ("surplus_payment", "paid", "paid")
     await town.do(code, "cancel", Role.CIVIL)
     assert [one.reason for one in await town.refunds(code)] == ["surplus_payment", "cancelled"]
+    told = (await town.sent())[-1]
+    assert (told.key, grouped(2 * FOUR_HOURS) in told.text) == ("services.machinery.notices.cancel_refund", True)
 
 
 async def test_a_payment_after_the_end_is_due_back(town: Municipality) -> None:

@@ -38,6 +38,13 @@ async def test_a_number_of_days_will_do(cabs: Cabs) -> None:
     assert (fields["from"], fields["to"], fields["reason"]) == ("2026-11-28", "2026-11-30", "سفر")
 
 
+async def test_an_end_before_the_beginning_is_asked_again(cabs: Cabs) -> None:
+    heard = await cabs.town.say(DRIVER_MOBILE, "مرخصی از ۲۵ آذر تا ۲۰ آذر سفر")
+    assert heard.text.startswith(cabs.town.desk.catalogue.text("details.invalid_field.leave_order"))
+    assert heard.key == f"{BASE}.fields.to.prompt"
+    assert await asked(cabs, DRIVER_MOBILE, "۲۸ آذر") == "summary"
+
+
 async def test_days_without_a_first_day_are_remembered(cabs: Cabs) -> None:
     assert await asked(cabs, DRIVER_MOBILE, "مرخصی ۳ روز") == "from.prompt"
     assert await asked(cabs, DRIVER_MOBILE, "شنبه") == "summary"
