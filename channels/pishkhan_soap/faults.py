@@ -20,7 +20,6 @@ ELEMENTS: Mapping[str, str] = {
     "reference": "posReference",
     "field": "name",
     "documents": "documents",
-    "action": "trackingCode",
     "document": "content",
     "tariff": "service",
 }

@@ -101,9 +101,9 @@ async def test_who_calls(
     clock = await refused(software, "Ping", "authentication_failed", "Created", nonce=late)
     assert persian_digits(f"{OPENING_YEAR}/09/05 {office.now:%H:}") in clock.message
     wrong = program(replace(counter, key="another-key-altogether"))
-    await refused(wrong, "Ping", "authentication_failed", "Password")
+    await refused(wrong, "Ping", "authentication_failed", "UsernameToken")
     stranger = program(replace(counter, username="office-of-nobody"))
-    await refused(stranger, "Ping", "authentication_failed", "Username")
+    await refused(stranger, "Ping", "authentication_failed", "UsernameToken")
     neighbour = program(replace(await new_counter(), username=counter.username, key=counter.key))
     await refused(neighbour, "Ping", "forbidden", "officeCode")
     unread = program(replace(counter, clerk="0499370898"))

@@ -32,7 +32,7 @@ async def test_a_new_key_is_taken_beside_the_old_one_for_a_while(
             assert (await program.call("Ping"))["office"]
         office.advance(hours=OVERLAP_HOURS)
         assert (await renewed.call("Ping"))["office"]
-        assert (await refusal(zeep)).startswith("authentication_failed Password")
+        assert (await refusal(zeep)).startswith("authentication_failed UsernameToken")
 
 
 async def test_an_office_is_bound_to_networks_and_switched_off(office: Office, counter: Counter, zeep: ByZeep) -> None:
