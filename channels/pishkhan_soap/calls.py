@@ -149,12 +149,15 @@ def _clerk(office: str, national_code: str) -> Actor:
 
 def digest_of(operation: Operation, clerk: Actor, values: Mapping[str, Any]) -> str:
     """Return what a repeated call must have in common with the first: operation, clerk and every value."""
-    said = json.dumps([operation.name, clerk.ident, values], ensure_ascii=False, sort_keys=True, default=_hashed)
+    said = _JSON.encode([operation.name, clerk.ident, values])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _hashed(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_hashed)
 
 
 def body_of(operation: Operation, values: Mapping[str, Any]) -> str:

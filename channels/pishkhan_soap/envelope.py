@@ -92,8 +92,10 @@ def _encoding(raw: bytes, charset: str | None) -> str:
     for beginning, encoding in _BEGINNINGS:
         if raw.startswith(beginning):
             return encoding
+    if charset:
+        return charset
     declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None
-    return charset or (declared[1].decode() if declared else "utf-8")
+    return declared[1].decode() if declared else "utf-8"
 
 
 def _recoded(raw: bytes, encoding: str, version: Version) -> bytes:

@@ -20,15 +20,18 @@ NAMESPACE = "urn:pishkhan:counter:1"
 
 
 _SPACE = re.compile(r"[ \t\r\n]+")
-_MARKUP = re.compile("[&<>]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML document can hold, however they are written."""
 
 
+_SPECIAL = re.compile(f"[&<>]|{_FORBIDDEN.pattern}")
+
+
 def escaped(text: str) -> str:
     """Return a text as it stands in XML; what no XML can hold is left out, wherever the store has it from."""
-    clean = text if text.isprintable() else _FORBIDDEN.sub("", text)
-    return escape(clean) if _MARKUP.search(clean) else clean
+    if _SPECIAL.search(text) is None:
+        return text
+    return escape(_FORBIDDEN.sub("", text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from channels.pishkhan_soap.schema import Doc, Simple
 from domain.calendar import TEHRAN
@@ -47,7 +48,9 @@ def _day(text: str) -> str:
     return _ZONE.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def _moment(moment: datetime) -> str:
+    # One answer says the same moment several times, and many answers do.
     return moment.astimezone(TEHRAN).isoformat(timespec="seconds")
 
 

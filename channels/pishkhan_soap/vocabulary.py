@@ -18,46 +18,73 @@ ROOM = 1024 * 1024
 OVERHEAD = 64
 """Bytes that each word costs besides its own."""
 
-_NAMES = re.compile(rb"<([^\s<>/!?]+)")
-_BLANKS = re.compile(rb">(\s+)<")
-_VALUE = re.compile(rb"\s*[\"']([^\"']*)")
+_WORDS = re.compile(
+    rb"""<([^\s<>/!?]+)|>(\s+)(?=<)|[\s"']([^\s=<>"'/]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""",
+)
+"""Names of elements, white space between tags, attributes with their values: none of these reaches over a `<`."""
 
 Result = TypeVar("Result")
 
 
 class Vocabulary:
-    """The words that were read so far in this thread: at most `room` bytes of them."""
+    """The words that were read so far in this thread: at most `room` bytes of them.
+
+    Tags are remembered whole, for most messages consist of tags that were read before.
+    """
 
     def __init__(self, room: int = ROOM) -> None:
         self._known: set[bytes] = set()
+        self._tags: set[bytes] = set()
         self._room = room
 
     def admits(self, raw: bytes) -> bool:
         """Tell whether a message in UTF-8 may be read here, and remember its words if so."""
-        new = words_of(raw) - self._known
-        size = sum(len(word) + OVERHEAD for word in new)
+        tags, words = self._unknown(raw)
+        new = words - self._known
+        size = sum(len(word) + OVERHEAD for one in (new, tags) for word in one)
         if size > self._room:
             return False
-        self._room -= size
-        self._known |= new
+        if size:
+            self._room -= size
+            self._known |= new
+            self._tags |= tags
         return True
+
+    def _unknown(self, raw: bytes) -> tuple[set[bytes], set[bytes]]:
+        """Return the tags that were not read before, and all words of these and between them."""
+        tags: set[bytes] = set()
+        words: set[bytes] = set()
+        for piece in raw.split(b"<"):  # no attribute holds that sign: quotes of one piece say nothing of the next
+            tag, _, text = piece.partition(b">")
+            if text.isspace() and text not in self._known:
+                words.add(text)
+            if tag not in self._tags:
+                words |= words_of(b"<" + piece)
+                if _whole(tag):
+                    tags.add(tag)
+        return tags, words
+
+
+def _whole(tag: bytes) -> bool:
+    """Tell whether a tag surely ends where its first `>` stands, and not inside a value; what is no tag never does."""
+    return (
+        tag[:1] not in {b"?", b"!"}
+        and not (b"'" in tag and b'"' in tag)
+        and not (tag.count(b'"') + tag.count(b"'")) % 2
+    )
 
 
 def words_of(raw: bytes) -> set[bytes]:
-    """Return all that a parser would keep of a message, and perhaps more: it is found without parsing."""
-    return {*_NAMES.findall(raw), *_BLANKS.findall(raw), *_attributes(raw), *_targets(raw)}
+    """Return all that a parser would keep of a message, and perhaps more: it is found without parsing.
 
-
-def _attributes(raw: bytes) -> Iterator[bytes]:
-    """Yield what stands before each equals sign, and behind it where that is the address of a namespace."""
-    before, *parts = raw.split(b"=")
-    for part in parts:
-        name = (before.split()[-1:] or [b""])[0]
-        yield name
-        value = _VALUE.match(part) if name.startswith(b"xmlns") else None
-        if value:
-            yield value[1]
-        before = part
+    A value is kept only where it is the address of a namespace, so nonces and digests leave nothing behind.
+    """
+    words: set[bytes] = set()
+    for name, blank, attribute, quoted, apostrophed in _WORDS.findall(raw):
+        words.add(name or blank or attribute)
+        if attribute.startswith(b"xmlns"):
+            words.add(quoted or apostrophed)
+    return words if b"<?" not in raw else words.union(_targets(raw))
 
 
 def _targets(raw: bytes) -> Iterator[bytes]:
