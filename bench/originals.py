@@ -25,6 +25,9 @@ from tests.support.experts import ASKING, Experts
 from tests.support.municipality import ORDER, TUESDAY_MORNING, Municipality, StandingClock, build_desk
 
 HOURS_BETWEEN_STEPS = 5
+VISIT = "1405/09/03 16:00"
+"""An hour after the officer was named; what was found is reported of in the evening."""
+
 ORDERED_AHEAD = ORDER.replace("فردا", "پس‌فردا")
 
 
@@ -61,7 +64,7 @@ def _machinery(state: str) -> Way:
 
 
 def _expert(state: str) -> Way:
-    return lambda _, experts, mobile: experts.reach(state, ASKING, mobile)
+    return lambda _, experts, mobile: experts.reach(state, ASKING, mobile, visit=VISIT)
 
 
 def _stepped(action: str, **inputs: object) -> Way:
