@@ -26,7 +26,8 @@ async def test_a_duty_is_told_with_its_bill(cabs: Cabs) -> None:
     async with cabs.town.store.unit(write=False) as uow:
         [bill] = await uow.bills.of_subject(DUTY.key, row.id)
     assert heard.key == ANSWERS
-    assert heard.text == f"۱۲ت۳۴۵-۵۹، سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال، قبض {bill.bill_id}، پرداخت {bill.payment_id}"
+    ids = f"شناسه قبض {bill.bill_id}، شناسه پرداخت {bill.payment_id}"
+    assert heard.text == f"۱۲ت۳۴۵-۵۹، عوارض سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال\n{ids}"
     assert (await rows_of(cabs.town, DUTY.key))[0].values["state"] == "billed"
     assert await cabs.town.requests_of(STRANGER) == []
 
