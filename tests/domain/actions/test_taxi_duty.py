@@ -27,7 +27,7 @@ async def test_a_duty_is_told_with_its_bill(cabs: Cabs) -> None:
         [bill] = await uow.bills.of_subject(DUTY.key, row.id)
     assert heard.key == ANSWERS
     ids = f"شناسه قبض {bill.bill_id}، شناسه پرداخت {bill.payment_id}"
-    assert heard.text == f"۱۲ت۳۴۵-۵۹، عوارض سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال\n{ids}"
+    assert heard.text == f"۱۲ت۳۴۵-۵۹، عوارض سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال، {ids}"
     assert (await rows_of(cabs.town, DUTY.key))[0].values["state"] == "billed"
     assert await cabs.town.requests_of(STRANGER) == []
 
