@@ -32,7 +32,7 @@ class Cab:
     @property
     def plate(self) -> str:
         """Its plate."""
-        return f"{10 + self.number}ت{100 + self.number}-59"
+        return f"{10 + self.number % 90}ت{100 + self.number}-59"
 
     @property
     def code(self) -> str:
