@@ -9,11 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 from app.database import open_store
+from app.demo.loading import PASSWORD
 from app.demo.registers import phone_names
+from app.passwords import Argon2Passwords
+from app.proxies import inside
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from app.wiring import build_signer, build_vault, desk_of
 from channels import Channel
+from channels.admin import Admin
 from channels.demo.phone import PATH as PHONE_PATH
 from channels.demo.phone import DemoPhone
 from channels.pishkhan_soap.calls import Counter
@@ -26,6 +30,7 @@ from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.accounts import Person
 from domain.actions.desk import Desk
+from domain.actions.signing_in import Doorman
 from domain.ports import SmsProvider
 from store.unit_of_work import SqlStore
 
@@ -101,6 +106,13 @@ def _sms(parts: Parts) -> Channel:
     return SmsChannel(parts.desk, parts.store, parts.providers)
 
 
+def _admin(parts: Parts) -> Channel:
+    settings = parts.settings
+    doorman = Doorman(parts.desk, parts.store, Argon2Passwords(), build_vault(settings))
+    hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
+    return Admin(doorman, inside(settings.staff.inside_networks), hint)
+
+
 def _demo_phone(parts: Parts) -> Channel:
     known = [Person(mobile, name, None, parts.desk.clock.now()) for mobile, name in phone_names().items()]
     return DemoPhone(parts.desk, parts.store, parts.line, known)
@@ -118,6 +130,7 @@ CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {
     "portal": _portal,
     "sms": _sms,
     "pishkhan_soap": _pishkhan_soap,
+    "admin": _admin,
 }
 """The channels of every process, in the order in which they are mounted: the shared layout comes first."""
 

@@ -4,7 +4,7 @@ X-Forwarded-For is read from its end, over the addresses of proxies that we trus
 stands before that the caller may have invented. Without trusted proxies the headers mean nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import web
@@ -46,6 +46,23 @@ def behind(trusted: Networks) -> Middleware:
         return response
 
     return see_through
+
+
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+def inside(networks: Networks) -> Callable[[web.Request], bool]:
+    """Return what tells whether a call comes from the organisation's own networks.
+
+    One that came through a proxy nobody declared does not, wherever the proxy stands: its address says nothing of the
+    caller's.
+    """
+
+    def is_inside(request: web.Request) -> bool:
+        hidden = CLIENT not in request and any(name in request.headers for name in _FORWARDED)
+        return not hidden and _trusted(request.remote, networks)
+
+    return is_inside
 
 
 def _trusted(address: str | None, trusted: Networks) -> bool:

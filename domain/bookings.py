@@ -19,17 +19,17 @@ TRIES = 8
 """How often others may be quicker before that is told."""
 
 
-async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
-    """Return the codes of bookable machines of the types that the request names."""
+async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+    """Return the bookable machines of the types that the request names, by code."""
     types = {item["machine"] for item in request.fields["items"]}
     machines = await uow.fleet.resources(ResourceKind.MACHINE, bookable_only=True)
-    return tuple(machine.code for machine in machines if machine.type in types)
+    return {machine.code: machine.title for machine in machines if machine.type in types}
 
 
-async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
-    """Return the codes of bookable operators."""
+async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+    """Return the bookable operators by code."""
     operators = await uow.fleet.resources(ResourceKind.OPERATOR, bookable_only=True)
-    return tuple(operator.code for operator in operators)
+    return {operator.code: operator.title for operator in operators}
 
 
 def wanted_start(request: ServiceRequest) -> datetime:

@@ -220,7 +220,7 @@ class Engine:
     ) -> JsonObject:
         now = self.clock.now()
         for_request = [
-            replace(one, choices=await one.options(uow, request)) if one.options else one for one in step.inputs
+            replace(one, choices=tuple(await one.options(uow, request))) if one.options else one for one in step.inputs
         ]
         return read_fields(tuple(for_request), raw, "", Reading(now))
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from domain.ports import UnitOfWork
     from domain.requests import ServiceRequest
 
-Options = Callable[["UnitOfWork", "ServiceRequest"], Awaitable[tuple[str, ...]]]
-"""Finds the choices of a field for one request: machines that exist, officers on duty …"""
+Options = Callable[["UnitOfWork", "ServiceRequest"], Awaitable[Mapping[str, str]]]
+"""Finds the choices of a field for one request (machines that exist, officers on duty …), each with what it is called:
+in words, or by the key of a text.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from domain.repositories import (
     Timers,
     WorkCalendar,
 )
+from domain.staff_repository import SecondFactors, StaffSessions
 
 
 class Clock(Protocol):
@@ -77,6 +78,18 @@ class Vault(Protocol):
         ...
 
 
+class Passwords(Protocol):
+    """Checks passwords; slow by design, so never inside a unit of work."""
+
+    async def matches(self, stored: str | None, password: str) -> bool:
+        """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
+        ...
+
+    async def hashed(self, password: str) -> str:
+        """Return the hash of a new password."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction and the repositories that share it."""
 
@@ -98,6 +111,10 @@ class UnitOfWork(Protocol):
     def registries(self) -> Registries: ...
     @property
     def people(self) -> People: ...
+    @property
+    def staff_sessions(self) -> StaffSessions: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
     @property
     def feedback(self) -> Feedback: ...
     @property

@@ -26,9 +26,9 @@ _OFFICER = "officer:"
 """What the codes of officers begin with: no machine of the registry is called so."""
 
 
-async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
-    """Return the user names of the experts on duty."""
-    return tuple(member.username for member in await uow.people.staff_with_role(Role.EXPERT))
+async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+    """Return the experts by user name."""
+    return {member.username: member.full_name for member in await uow.people.staff_with_role(Role.EXPERT)}
 
 
 def visit_start(ctx: Context) -> datetime | None:

@@ -30,6 +30,7 @@ from store.personal_data import SqlPersonalData
 from store.registries import SqlRegistries
 from store.requests import SqlRequests, SqlTimers
 from store.sequences import SqlSequences
+from store.staff_sessions import SqlSecondFactors, SqlStaffSessions
 from store.tariffs import SqlTariffs
 from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
@@ -49,6 +50,8 @@ class SqlUnit:
         self.fleet = SqlFleet(work)
         self.registries = SqlRegistries(work)
         self.people = SqlPeople(work)
+        self.staff_sessions = SqlStaffSessions(work)
+        self.second_factors = SqlSecondFactors(work)
         self.feedback = SqlFeedback(work)
         self.service_views = SqlServiceViews(work)
         self.personal_data = SqlPersonalData(work)

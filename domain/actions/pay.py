@@ -17,7 +17,7 @@ from domain.bills import (
     terminal_reference,
 )
 from domain.engine import Outcome
-from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden
+from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 
@@ -58,10 +58,10 @@ async def record(
 
     Slips are the revenue unit's to record, payments at a terminal also a counter office's clerk's (`Forbidden`), of any
     bill. The same reference again answers the same; with another bill or amount it is `DuplicateRequest`; each office
-    has references of its own. A wrong amount is `AmountMismatch` and changes nothing. A payment of a bill that is
-    settled, expired or void is kept as surplus, and a refund over it is due.
+    has references of its own. A wrong amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing.
+    A payment of a bill that is settled, expired or void is kept as surplus, and a refund over it is due.
     """
-    actor = _recorder(method, actor)
+    actor = _recorder(method, actor, reference)
     if method is PaymentMethod.POS:
         reference = terminal_reference(actor.office, reference)
     bill = await _locked(uow, ids)
@@ -84,7 +84,9 @@ async def record(
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
 
 
-def _recorder(method: PaymentMethod, actor: Actor) -> Actor:
+def _recorder(method: PaymentMethod, actor: Actor, reference: str) -> Actor:
+    if not reference.strip():
+        raise MissingField("reference")
     if not _RECORDED_BY.get(method, frozenset(Role)) & actor.role_names:
         raise Forbidden("payment")
     return actor.acting_by(frozenset({Role.REVENUE}))

@@ -65,15 +65,15 @@ async def _drivers(uow: UnitOfWork, request: ServiceRequest) -> tuple[RegistryRo
     return (await taxi_of(uow, vehicle, None, {})).drivers if vehicle else ()
 
 
-async def driver_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
-    """Return the national codes of those who drive the reported taxi now."""
-    return tuple(row.values["national_code"] for row in await _drivers(uow, request))
+async def driver_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
+    """Return those who drive the reported taxi now, by national code."""
+    return {row.values["national_code"]: row.values["name"] for row in await _drivers(uow, request)}
 
 
-async def kind_choices(uow: UnitOfWork, request: ServiceRequest) -> tuple[str, ...]:
+async def kind_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the kinds of reward, or of violation, that the report may become."""
     kind = RECORDS[request.fields["kind"]].field("kind")
-    return kind.choices if kind else ()
+    return {one: kind.type.texts((one,))[0] for one in kind.choices} if kind else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from store.schema.registries import (
 )
 from store.schema.requests import history, requests, seals, timers
 from store.schema.running import audit, leases, work_calendar
+from store.schema.staff_access import second_factors, staff_sessions
 
 __all__ = [
     "agencies",
@@ -70,9 +71,11 @@ __all__ = [
     "resources",
     "rewards",
     "seals",
+    "second_factors",
     "service_views",
     "slots",
     "staff",
+    "staff_sessions",
     "substitutes",
     "tariffs",
     "timers",

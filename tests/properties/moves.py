@@ -137,7 +137,7 @@ class Walker:
     async def inputs(self, step: Transition, request: ServiceRequest, *, wild: bool) -> dict[str, object]:
         """Return the inputs of a step."""
         async with self.town.store.unit(write=False) as uow:
-            found = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
+            found = {one.name: tuple(await one.options(uow, request)) for one in step.inputs if one.options}
         everything = self.chance()
         asked = [one for one in step.inputs if one.required or everything or self.chance()]
         return {one.name: self.value(one, found.get(one.name, one.choices), wild=wild) for one in asked}

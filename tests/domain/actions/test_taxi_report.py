@@ -135,7 +135,7 @@ async def test_the_officer_names_the_driver_where_there_are_several(cabs: Cabs) 
     step = next(one for one in cabs.town.desk.engine.actions(await cabs.town.request(code)) if one.name == "record")
     async with cabs.town.store.unit(write=False) as uow:
         request = await uow.requests.by_code(code)
-        choices = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
+        choices = {one.name: tuple(await one.options(uow, request)) for one in step.inputs if one.options}
     assert choices["driver"] == (DRIVER_CODE, AUXILIARY_CODE)
     assert "overcharge" in choices["kind"]
     assert "honesty" not in choices["kind"]

@@ -1,0 +1,48 @@
+"""The staff's site: each unit does its day's work here, from inside the organisation and from outside.
+
+Pages are grouped (`frame.Pages`): each group names its routes with the right that each needs, and its sections of the
+navigation. The gate stands before all of them.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from channels.admin.account import AccountPages
+from channels.admin.frame import SECTIONS, Pages, Route
+from channels.admin.gate import Gate, Inside
+from channels.admin.queue_pages import QueuePages
+from channels.admin.request_pages import RequestPages
+from channels.admin.sign_in import SignInPages
+from channels.admin.walk_in_pages import WalkInPages
+from channels.web.site import add_pages
+from domain.actions.signing_in import Doorman
+
+
+class Admin:
+    """Mounts the site. `hint` is what the demonstration tells of its own password on the page for signing in."""
+
+    def __init__(self, doorman: Doorman, inside: Inside, hint: str | None = None) -> None:
+        self._gate = Gate(doorman, inside)
+        self._sign_in = SignInPages(doorman, self._gate, hint)
+        desk, store = doorman.desk, doorman.store
+        self._pages: Sequence[Pages] = (
+            QueuePages(desk, store),
+            WalkInPages(desk, store),
+            RequestPages(desk, store),
+            AccountPages(doorman, desk.catalogue.text("web.site.name")),
+        )
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Every route behind the door."""
+        return [route for pages in self._pages for route in pages.routes()]
+
+    def mount(self, app: web.Application) -> None:
+        """Add the pages."""
+        add_pages(app, "admin", Path(__file__).parent)
+        app[SECTIONS] = [section for pages in self._pages for section in pages.sections]
+        self._sign_in.mount(app)
+        for route in self.routes:
+            app.router.add_route(route.method, route.path, self._gate.guarded(route))

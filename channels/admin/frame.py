@@ -1,0 +1,93 @@
+"""What every page of the staff's site shares: who is there, the routes and sections, and how a page is rendered."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from channels.web.error_pages import WORDING, status_of
+from channels.web.pages import page
+from domain import access
+from domain.accounts import StaffMember
+from domain.actions.signing_in import Caller
+from domain.errors import DomainError
+from domain.people import Actor
+from domain.staff_sessions import StaffSession
+
+HOME = "/staff"
+
+FORM_BYTES = 64 * 1024
+"""Bytes of a posted form that has no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody of the staff with a session: as whom they act (substitutes included), from where, and when."""
+
+    actor: Actor
+    member: StaffMember
+    session: StaffSession
+    caller: Caller
+    now: datetime
+
+    def may(self, right: str) -> bool:
+        """Tell whether to offer what needs this right."""
+        return access.allowed(right, self.actor.role_names, inside=self.caller.inside)
+
+
+Handler = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A page or step of the site: the right that it needs, and the most bytes of its form."""
+
+    method: str
+    path: str
+    right: str
+    handler: Handler
+    largest: int = FORM_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A room of the site in the navigation: its address, the key of its name, and the right to enter it."""
+
+    path: str
+    title: str
+    right: str
+
+
+class Pages(Protocol):
+    """Some pages of the site that belong together."""
+
+    sections: Sequence[Section]
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route of these pages."""
+        ...
+
+
+SECTIONS: web.AppKey[Sequence[Section]] = web.AppKey("sections", Sequence[Section])
+"""The sections in the order of the navigation."""
+
+
+def staff_page(
+    request: web.Request, visit: Visit, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> web.Response:
+    """Render a page of the site with its navigation. `done` names what was just done (`admin.done.…`), if anything."""
+    done = f"admin.done.{request.query.get('done', '')}"
+    shared = {
+        "visit": visit,
+        "sections": [one for one in request.app[SECTIONS] if visit.may(one.right)],
+        "done": done if done in request.app[WORDING].catalogue else None,
+    }
+    return page(request, template, {**shared, **context}, status=status)
+
+
+def staff_error(request: web.Request, visit: Visit, error: DomainError) -> web.Response:
+    """Render what cannot be done, in the site's own frame."""
+    context = {"status": status_of(error), "message": request.app[WORDING].error(error)}
+    return staff_page(request, visit, "admin/error.html", context, status=status_of(error))

@@ -1,0 +1,155 @@
+"""The door of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
+
+Every route names the right that it needs (`domain/access.py`); there is no page that forgets to ask. What is refused is
+audited. A proof that has grown old is asked for in the middle of the work: what was typed goes on with the proof.
+"""
+
+import hmac
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
+from channels.web.headers import require_same_origin
+from domain import access
+from domain.actions.signing_in import Caller, Doorman
+from domain.actions.staffing import staff_actor, today
+from domain.errors import AuthenticationFailed, DomainError, Forbidden
+from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
+
+CHANNEL = "staff"
+"""The channel that the history names for what was done at this site."""
+
+COOKIE = "pishkhan_staff"
+SIGN_IN, SECOND_FACTOR = "/staff/sign-in", "/staff/second-factor"
+
+PROOF_PASSWORD, PROOF_CODE, CSRF = "proof_password", "proof_code", "csrf"
+
+Inside = Callable[[web.Request], bool]
+"""Tells whether a call comes from the organisation's own networks."""
+
+
+class Gate:
+    """Guards the routes. Nothing behind it is reached without a session, its right and, for forms, its token."""
+
+    def __init__(self, doorman: Doorman, inside: Inside) -> None:
+        self._doorman = doorman
+        self._desk, self._store = doorman.desk, doorman.store
+        self._inside = inside
+
+    def caller(self, request: web.Request) -> Caller:
+        """Return where a call comes from."""
+        return Caller(request.remote or "", request.headers.get("User-Agent", ""), self._inside(request))
+
+    def guarded(self, route: Route) -> Handler:
+        """Return the route's handler behind the door."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            visit = await self.visit(request)
+            if visit is None:
+                raise web.HTTPSeeOther(_asking(SIGN_IN, request))
+            try:
+                return await self._admitted(request.clone(client_max_size=route.largest), visit, route)
+            except DomainError as error:
+                if isinstance(error, Forbidden):
+                    await self._audit_denial(visit, route, error)
+                return staff_error(request, visit, error)
+
+        return handle
+
+    async def visit(self, request: web.Request) -> Visit | None:
+        """Return who calls by the session's cookie; None without a session that lives, of somebody still active."""
+        token = request.cookies.get(COOKIE)
+        if not token:
+            return None
+        now = self._desk.clock.now()
+        async with self._store.unit(write=False) as uow:
+            session = await uow.staff_sessions.get(digest_of(token))
+            if session is None or not session.alive(now):
+                return None
+            try:
+                actor = await staff_actor(uow, session.username, CHANNEL, today(self._desk))
+            except AuthenticationFailed:
+                return None
+            member = await uow.people.staff(session.username)
+        await self._note_seen(session)
+        return Visit(actor, member, session, self.caller(request), now) if member else None
+
+    async def _note_seen(self, session: StaffSession) -> None:
+        now = self._desk.clock.now()
+        if now - session.seen_at >= SEEN_AGAIN:
+            session.seen_at = now
+            async with self._store.unit() as uow:
+                await uow.staff_sessions.save(session)
+
+    async def _admitted(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
+        if request.method == "POST":
+            await require_own_form(request, visit.session)
+        refused = self._refusal(route, visit)
+        if refused and refused.detail == access.SECOND_FACTOR:
+            raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
+        if refused and refused.detail == access.PROOF:
+            if not await self._proved(request, visit):
+                return await self._ask_proof(request, visit)
+            refused = self._refusal(route, visit)
+        if refused:
+            raise refused
+        return await route.handler(request, visit)
+
+    def _refusal(self, route: Route, visit: Visit) -> DomainError | None:
+        roles = visit.actor.role_names
+        return access.refusal(route.right, roles, visit.session, visit.now, inside=visit.caller.inside)
+
+    async def _proved(self, request: web.Request, visit: Visit) -> bool:
+        """Take the proof that came with the form, if one did."""
+        form = await request.post()
+        password, code = (str(form.get(name, "")) for name in (PROOF_PASSWORD, PROOF_CODE))
+        if not password:
+            return False
+        try:
+            await self._doorman.prove(visit.session, password, code, visit.caller)
+        except AuthenticationFailed:
+            return False
+        return True
+
+    async def _ask_proof(self, request: web.Request, visit: Visit) -> web.Response:
+        """Ask for the password again; what was posted stands in the form. A file cannot: it is chosen again."""
+        form = await request.post()
+        kept = [(name, value) for name, value in form.items() if isinstance(value, str) and name not in _NOT_KEPT]
+        context = {"kept": kept, "again": PROOF_PASSWORD in form, "address": request.path_qs, "method": request.method}
+        return staff_page(request, visit, "admin/proof.html", context, status=401)
+
+    async def _audit_denial(self, visit: Visit, route: Route, error: DomainError) -> None:
+        facts = {"right": route.right, "path": route.path, "method": route.method, "inside": visit.caller.inside}
+        async with self._store.unit() as uow:
+            await uow.audit.record(self._desk.clock.now(), visit.actor.label, "denied", facts | {"why": error.detail})
+
+
+_NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF})
+
+
+async def require_own_form(request: web.Request, session: StaffSession) -> None:
+    """Refuse a form that is not of this session's own pages (`Forbidden`)."""
+    require_same_origin(request)
+    token = (await request.post()).get(CSRF)
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise Forbidden(detail="old_form")
+
+
+def way_on(request: web.Request) -> str:
+    """Return where to go after signing in."""
+    return local(request.query.get("next", HOME))
+
+
+def local(wanted: str) -> str:
+    """Return an address that somebody brought if it is a page of this site, else the site's first page."""
+    parts = urlsplit(wanted)
+    ours = not parts.scheme and not parts.netloc and wanted.startswith(HOME) and "\\" not in wanted
+    return wanted if ours and wanted.isprintable() else HOME
+
+
+def _asking(address: str, request: web.Request) -> str:
+    wanted = request.path_qs if request.method == "GET" else HOME
+    return f"{address}?{urlencode({'next': wanted})}"

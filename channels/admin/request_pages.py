@@ -1,0 +1,201 @@
+"""A request's page and everything that is done from it: steps, assignment, papers, a corrected mobile, money.
+
+A step is taken as on every channel, by the declaration. A form bears the revision that its page showed: who comes
+second is told, sees the request as it stands now, and nothing is overwritten.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web import FileField
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.request_view import RequestViews, Tried
+from channels.web.error_pages import status_of
+from channels.web.forms import read_form, said
+from domain import tracking
+from domain.actions.act import act
+from domain.actions.assign import assign
+from domain.actions.attach import attach
+from domain.actions.desk import Desk
+from domain.actions.notify import announce
+from domain.actions.pay import record
+from domain.actions.refunds import refund
+from domain.actions.walk_in import correct_mobile
+from domain.bills import PaymentMethod
+from domain.documents import MAX_BYTES
+from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.field_types import Reading, Rials
+from domain.ports import Store, UnitOfWork
+from domain.requests import ServiceRequest
+
+PATH = "/staff/requests"
+_ONE = f"{PATH}/{{code:[0-9]{{9}}}}"
+
+FILE_BYTES = MAX_BYTES + 64 * 1024
+"""Bytes of a form with a file."""
+
+Form = Mapping[str, Any]
+"""A posted form: text, and files."""
+
+Work = Callable[[UnitOfWork, str, Form], Awaitable[None]]
+"""Something done on the request with that tracking code, in one unit."""
+
+_INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
+"""What browsers show by themselves; anything else is downloaded."""
+
+
+class RequestPages:
+    """The page of a request."""
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+        self._views = RequestViews(desk)
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", _ONE, "requests.view", self._show),
+            Route("POST", f"{_ONE}/act/{{action:[a-z_]+}}", "requests.act", self._act),
+            Route("POST", f"{_ONE}/assign", "requests.act", self._assign),
+            Route("POST", f"{_ONE}/documents", "requests.act", self._attach, FILE_BYTES),
+            Route("GET", f"{_ONE}/documents/{{id:[0-9]+}}", "requests.view", self._document),
+            Route("POST", f"{_ONE}/mobile", "requests.mobile", self._correct_mobile),
+            Route("POST", f"{_ONE}/slip", "payments.record", self._record_slip),
+            Route("POST", f"{_ONE}/refund", "refunds.pay", self._refund),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _act(self, request: web.Request, visit: Visit) -> web.Response:
+        code, action = _code(request), request.match_info["action"]
+        form, given = await request.post(), {}
+        try:
+            async with self._store.unit() as uow:
+                found = await self._locked(uow, code, form)
+                given = self._inputs(found, action, form)
+                outcome = await act(self._desk, uow, code, action, given, visit.actor)
+                await announce(self._desk, uow, outcome, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(action, given, error))
+        raise web.HTTPSeeOther(f"{PATH}/{code}?done=act")
+
+    def _inputs(self, request: ServiceRequest, action: str, form: Any) -> dict[str, Any]:
+        """Return what was typed into the form of a step."""
+        service = self._desk.engine.service(request.service)
+        steps = service.named(action)
+        if not steps:
+            raise InvalidField("action", detail="unknown_action")
+        return read_form(steps[0].inputs, form)
+
+    async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+            await self._locked(uow, code, form)
+            await assign(self._desk, uow, code, said(form, "assignee"), visit.actor)
+
+        return await self._done(request, visit, "assign", work)
+
+    async def _attach(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+            sent = form.get("file")
+            if not isinstance(sent, FileField):
+                raise MissingField("document", detail="no_file")
+            content = sent.file.read()
+            await attach(self._desk, uow, code, said(form, "field"), sent.filename, content, visit.actor)
+
+        return await self._done(request, visit, "attach", work)
+
+    async def _document(self, request: web.Request, visit: Visit) -> web.Response:
+        """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
+        async with self._store.unit(write=False) as uow:
+            found = await uow.requests.by_code(_code(request))
+            wanted = int(request.match_info["id"])
+            document = next((one for one in await uow.documents.of_request(found.id) if one.id == wanted), None)
+            if document is None:
+                raise NotFound("document")
+            content = await uow.documents.content(document.sha256)
+        shown = "inline" if document.media_type in _INLINE else "attachment"
+        headers = {
+            "Content-Disposition": f'{shown}; filename="document-{document.id}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+        }
+        return web.Response(body=content, content_type=document.media_type, headers=headers)
+
+    async def _correct_mobile(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+            await self._locked(uow, code, form)
+            await correct_mobile(self._desk, uow, code, said(form, "mobile"), said(form, "proof"), visit.actor)
+
+        return await self._done(request, visit, "mobile", work)
+
+    async def _record_slip(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+            ids = said(form, "bill_id"), said(form, "payment_id")
+            amount = Rials().parse(said(form, "amount"), Reading(visit.now))
+            settled = await record(
+                self._desk, uow, ids, amount, PaymentMethod.SLIP, said(form, "reference"), visit.actor
+            )
+            if settled.outcome:
+                await announce(self._desk, uow, settled.outcome, visit.actor)
+
+        return await self._done(request, visit, "slip", work)
+
+    async def _refund(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+            bill_id, iban, reference = (said(form, name) for name in ("bill_id", "iban", "reference"))
+            await refund(self._desk, uow, bill_id, iban, reference, visit.actor)
+
+        return await self._done(request, visit, "refund", work)
+
+    async def _done(self, request: web.Request, visit: Visit, what: str, work: Work) -> web.Response:
+        """Do some work on the request in one unit and show its page again, with what was wrong if it was refused."""
+        code, form = _code(request), await request.post()
+        try:
+            async with self._store.unit() as uow:
+                await work(uow, code, form)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(what, {}, error))
+        raise web.HTTPSeeOther(f"{PATH}/{code}?done={what}")
+
+    async def _locked(self, uow: UnitOfWork, code: str, form: Form) -> ServiceRequest:
+        """Return the request, kept for us; `Conflict` when somebody moved it since the form's page was made."""
+        found = await uow.requests.by_code(code, lock=True)
+        if found.revision != _revision(form):
+            raise Conflict("request", detail="moved_on")
+        return found
+
+    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+        async with self._store.unit(write=False) as uow:
+            found = await uow.requests.by_code(_code(request))
+            view = await self._views.of(uow, found, visit, tried)
+        lost = tried if tried and tried.action not in {one.name for one in view.actions} else None
+        context = {
+            "request": view,
+            "head": view.head,
+            "conflict": isinstance(tried.error, Conflict) if tried else False,
+            "problem": self._desk.wording.error(lost.error) if lost else None,
+            "tried": tried.action if tried else None,
+        }
+        status = status_of(tried.error) if tried else 200
+        return staff_page(request, visit, "admin/request.html", context, status=status)
+
+
+def _code(request: web.Request) -> str:
+    return tracking.parse(request.match_info["code"])
+
+
+def _revision(form: Form) -> int:
+    """Return the revision that the form's page showed; `InvalidField` for a form that is not ours."""
+    try:
+        return int(said(form, "revision"))
+    except ValueError:
+        raise InvalidField("revision") from None

@@ -1,0 +1,344 @@
+"""A request as its page shows it to the staff: everything in words, and exactly the steps that this role may take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from channels.admin.frame import Visit
+from channels.web.forms import Control, FormWords, Given, controls, stray
+from domain import tracking
+from domain.accounts import Document, StaffMember
+from domain.actions.desk import Desk
+from domain.bills import Bill
+from domain.charging import bills_of
+from domain.documents import lacking_of
+from domain.errors import DomainError
+from domain.field_types import number_text
+from domain.forms import Field
+from domain.history import HistoryEvent, actor_of
+from domain.lifecycle import Service, Transition
+from domain.outgoing import OutboxMessage
+from domain.people import Role, mobile_shown
+from domain.personal_data import WORDS_OF_QUOTE
+from domain.ports import UnitOfWork
+from domain.requests import ServiceRequest
+from domain.tariffs import Quote
+from domain.text import grouped, persian_digits
+from domain.wording import FACTS, day_and_hour
+
+MESSAGES_SHOWN = 50
+
+SHOWN_DATA = (
+    "question", "machine", "operator", "booked_start", "booked_end", "handed_over_at", "hours_done", "officer_name",
+    "visit_start", "visited_at", "report", "area", "letter_number", "letter_date", "letter_text", "payment_deadline",
+    "reason",
+)  # fmt: skip
+"""What transitions kept that the staff read, in this order; a service's own further facts come behind."""
+
+_MOMENTS = frozenset({"booked_end", "handed_over_at", "visited_at", "payment_deadline"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value in words."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionForm:
+    """A step that may be taken: its name and title, its inputs, and what was wrong when it was tried."""
+
+    name: str
+    title: str
+    controls: Sequence[Control]
+    problem: str | None
+    tried: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event of the history: when, what, who, in which channel, and what was written about it."""
+
+    at: str
+    title: str
+    who: str
+    channel: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBill:
+    """A bill: its two ids as banks take them, amount and state in words, its deadline."""
+
+    bill_id: str
+    payment_id: str
+    amount: str
+    rials: int
+    state: str
+    key: str
+    payable: bool
+    refund: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A text to somebody about the request, with what became of it."""
+
+    to: str
+    text: str
+    state: str
+    key: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """A line of the price: for what, how much of it, the rate, the amount."""
+
+    what: str
+    units: str
+    rate: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuote:
+    """The price, line by line."""
+
+    rows: Sequence[QuoteRow]
+    vat: str
+    total: str
+    override: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a request is, where it stands and who cares for it. `revision` goes with every form of the page: who acts
+    on an older page is told.
+    """
+
+    code: str
+    shown_code: str
+    title: str
+    state: str
+    phase: str
+    final: bool
+    revision: int
+    assignee: str | None
+    mobile: str | None
+    channel: str
+    created: str
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """Everything that the page shows."""
+
+    head: Head
+    form: Sequence[Fact]
+    facts: Sequence[Fact]
+    quote: ShownQuote | None
+    documents: Sequence[Document]
+    missing: Sequence[str]
+    papers: Mapping[str, str]
+    bills: Sequence[ShownBill]
+    messages: Sequence[ShownMessage]
+    history: Sequence[Happening]
+    actions: Sequence[ActionForm]
+    may_assign: Sequence[StaffMember]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step that was refused: what was typed into its form, and why it was refused."""
+
+    action: str
+    given: Given
+    error: DomainError
+
+
+class RequestViews:
+    """Builds the view of a request."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._text = desk.catalogue.text
+
+    async def of(
+        self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, tried: Tried | None = None
+    ) -> RequestView:
+        """Return the view, with the form of a step that was refused as it was typed."""
+        service = self._desk.engine.service(request.service)
+        events, staff = await uow.history.of_request(request.id), await uow.people.all_staff()
+        names = {one.username: one.full_name for one in staff}
+        papers = service.documents.names if service.documents else ()
+        unit = service.state(request.state).unit
+        return RequestView(
+            head=self._head(request, unit, names),
+            form=self._form(service, request),
+            facts=self._facts(service, request),
+            quote=self._quote(request),
+            documents=await uow.documents.of_request(request.id),
+            missing=[self._paper(one) for one in await lacking_of(uow, service.documents, request)],
+            papers={one: self._paper(one) for one in papers},
+            bills=[await self._bill(uow, one) for one in await bills_of(uow, request)],
+            messages=[self._message(one) for one in await self._messages(uow, request)],
+            history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
+            actions=await self._actions(uow, service, request, visit, tried),
+            may_assign=[one for one in staff if one.active and unit in one.roles] if unit else [],
+        )
+
+    def _head(self, request: ServiceRequest, unit: Role | None, names: Mapping[str, str]) -> Head:
+        wording = self._desk.wording
+        return Head(
+            code=request.code,
+            shown_code=tracking.shown(request.code),
+            title=wording.service(request.service),
+            state=wording.state(request),
+            phase=request.phase.value,
+            final=request.phase.final,
+            revision=request.revision,
+            assignee=names.get(request.assignee, request.assignee) if request.assignee else None,
+            mobile=mobile_shown(request.mobile) if request.mobile else None,
+            channel=self._channel(request.channel),
+            created=day_and_hour(request.created_at),
+            unit=self._text(f"roles.{unit}") if unit else None,
+        )
+
+    def _form(self, service: Service, request: ServiceRequest) -> list[Fact]:
+        given = request.fields
+        return [
+            Fact(self._text(f"services.{service.key}.fields.{one.name}.label"), self._value(one, given[one.name]))
+            for one in service.form
+            if one.name in given and given[one.name] is not None
+        ]
+
+    def _value(self, field: Field, value: Any) -> str:
+        return field.type.show(value, self._text)
+
+    def _facts(self, service: Service, request: ServiceRequest) -> list[Fact]:
+        data = request.data
+        return [
+            Fact(self._text(f"admin.data.{name}"), self._datum(name, data[name]))
+            for name in SHOWN_DATA
+            if data.get(name) not in (None, "", [])
+        ]
+
+    def _datum(self, name: str, value: Any) -> str:
+        if name in _MOMENTS:
+            return day_and_hour(value)
+        if name == "hours_done":
+            return "، ".join(number_text(one) for one in value)
+        choice = f"choices.{name}.{value}"
+        if choice in self._desk.catalogue:
+            return self._text(choice)
+        return FACTS[name](value) if name in FACTS else persian_digits(str(value)) if name == "area" else str(value)
+
+    def _quote(self, request: ServiceRequest) -> ShownQuote | None:
+        stored = request.data.get("quote")
+        if stored is None:
+            return None
+        quote = Quote.from_json({WORDS_OF_QUOTE: None, **stored})
+        rows = [
+            QuoteRow(
+                "، ".join(self._dimension(name, value) for name, value in line.dimensions.items()),
+                f"{number_text(line.units)} × {number_text(line.count)}",
+                grouped(line.rate),
+                grouped(line.amount),
+            )
+            for line in quote.lines
+        ]
+        override = quote.reason if quote.override is not None else None
+        return ShownQuote(rows, grouped(quote.vat), grouped(quote.total), override)
+
+    def _dimension(self, name: str, value: str) -> str:
+        key = f"choices.{name}.{value}"
+        return self._text(key) if key in self._desk.catalogue else persian_digits(value)
+
+    async def _bill(self, uow: UnitOfWork, bill: Bill) -> ShownBill:
+        due = sum(one.amount for one in await uow.bills.refunds_of(bill.id) if one.state.value == "due")
+        return ShownBill(
+            bill.bill_id, bill.payment_id, grouped(bill.amount), bill.amount,
+            self._text(f"admin.bill_states.{bill.state}"), bill.state.value, bill.state.payable,
+            grouped(due) if due else None,
+        )  # fmt: skip
+
+    async def _messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
+        return await uow.outbox.recent(request_id=request.id, limit=MESSAGES_SHOWN)
+
+    def _message(self, message: OutboxMessage) -> ShownMessage:
+        at = message.sent_at or message.created_at
+        state = self._text(f"admin.message_states.{message.state}")
+        return ShownMessage(mobile_shown(message.recipient), message.text, state, message.state.value, day_and_hour(at))
+
+    def _happening(
+        self, service: Service, event: HistoryEvent, actor: str | None, names: Mapping[str, str]
+    ) -> Happening:
+        return Happening(
+            day_and_hour(event.at), self._event(service, event), self._who(actor, names), self._channel(event.channel),
+            event.note,
+        )  # fmt: skip
+
+    def _event(self, service: Service, event: HistoryEvent) -> str:
+        """Return what happened: the step's own title, the house's word for it, else where it led."""
+        base = f"services.{service.key}"
+        keys = (f"{base}.actions.{event.event}", f"admin.events.{event.event}", f"{base}.states.{event.to_state}")
+        return self._text(next(key for key in keys if key in self._desk.catalogue))
+
+    def _who(self, actor: str | None, names: Mapping[str, str]) -> str:
+        kind, _, rest = (actor or "system:").partition(":")
+        ident, _, absent = rest.partition(" for ")
+        if kind == "staff":
+            name = names.get(ident, ident)
+            return f"{name} ({self._for(names.get(absent, absent))})" if absent else name
+        key = f"admin.actors.{kind}"
+        return self._desk.catalogue.render(key, {"ident": persian_digits(ident)})
+
+    def _for(self, absent: str) -> str:
+        return self._desk.catalogue.render("admin.actors.for", {"absent": absent})
+
+    def _channel(self, channel: str) -> str:
+        key = f"admin.channels.{channel}"
+        return self._text(key) if key in self._desk.catalogue else channel
+
+    def _paper(self, name: str) -> str:
+        return self._text(f"choices.document.{name}")
+
+    async def _actions(
+        self, uow: UnitOfWork, service: Service, request: ServiceRequest, visit: Visit, tried: Tried | None
+    ) -> list[ActionForm]:
+        if not visit.may("requests.act"):
+            return []
+        steps = self._desk.engine.actions(request, visit.actor.role_names)
+        return [await self._action(uow, service, request, one, tried) for one in steps]
+
+    async def _action(
+        self, uow: UnitOfWork, service: Service, request: ServiceRequest, step: Transition, tried: Tried | None
+    ) -> ActionForm:
+        mine = tried if tried and tried.action == step.name else None
+        inputs, titles = await inputs_of(uow, request, step)
+        words = FormWords(
+            self._desk.wording,
+            lambda name: self._text(f"services.{service.key}.inputs.{name}"),
+            titles,
+            f"{step.name}-",
+        )
+        given, error = (mine.given, mine.error) if mine else ({}, None)
+        return ActionForm(
+            step.name, self._text(f"services.{service.key}.actions.{step.name}"),
+            controls(inputs, given, words, error), stray(inputs, error, words), mine is not None,
+            service.state(step.target).phase.value in {"declined", "cancelled"},
+        )  # fmt: skip
+
+
+async def inputs_of(
+    uow: UnitOfWork, request: ServiceRequest, step: Transition
+) -> tuple[tuple[Field, ...], dict[str, Mapping[str, str]]]:
+    """Return the inputs of a step with the choices that this request leaves, and what these are called."""
+    titles = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
+    inputs = [replace(one, choices=tuple(titles[one.name])) if one.options else one for one in step.inputs]
+    return tuple(inputs), titles

@@ -1,0 +1,98 @@
+"""Signing in and out: the only pages of the staff's site that nobody has to be signed in for."""
+
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.admin.gate import COOKIE, SECOND_FACTOR, SIGN_IN, Gate, require_own_form, way_on
+from channels.web.error_pages import WORDING, status_of
+from channels.web.headers import require_same_origin
+from channels.web.pages import page
+from domain.actions.signing_in import Doorman
+from domain.errors import AuthenticationFailed, DomainError, TooManyRequests
+from domain.staff_sessions import LONGEST
+
+SIGN_OUT = "/staff/sign-out"
+
+
+class SignInPages:
+    """Mounts the pages. `hint` is what the demonstration tells of its own password, None otherwise."""
+
+    def __init__(self, doorman: Doorman, gate: Gate, hint: str | None = None) -> None:
+        self._doorman = doorman
+        self._gate = gate
+        self._hint = hint
+
+    def mount(self, app: web.Application) -> None:
+        """Add the routes."""
+        app.router.add_get(SIGN_IN, self._ask)
+        app.router.add_post(SIGN_IN, self._sign_in)
+        app.router.add_get(SECOND_FACTOR, self._ask_code)
+        app.router.add_post(SECOND_FACTOR, self._show_code)
+        app.router.add_post(SIGN_OUT, self._sign_out)
+
+    async def _ask(self, request: web.Request) -> web.Response:
+        return self._sign_in_page(request)
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        """Check the password. Whatever session the browser had stays another one: each sign-in makes a new token."""
+        require_same_origin(request)
+        form, caller = await request.post(), self._gate.caller(request)
+        username, password = (str(form.get(name, "")) for name in ("username", "password"))
+        try:
+            session, token = await self._doorman.sign_in(username, password, caller)
+        except (AuthenticationFailed, TooManyRequests) as error:
+            return self._sign_in_page(request, username, error)
+        way = way_on(request)
+        on = way if caller.inside or session.second_factor else f"{SECOND_FACTOR}?{urlencode({'next': way})}"
+        return _let_in(request, on, token)
+
+    async def _ask_code(self, request: web.Request) -> web.Response:
+        if await self._gate.visit(request) is None:
+            raise web.HTTPSeeOther(SIGN_IN)
+        return await self._code_page(request)
+
+    async def _show_code(self, request: web.Request) -> web.Response:
+        visit = await self._gate.visit(request)
+        if visit is None:
+            raise web.HTTPSeeOther(SIGN_IN)
+        await require_own_form(request, visit.session)
+        code = str((await request.post()).get("code", ""))
+        try:
+            _, token = await self._doorman.show_code(visit.session, code, visit.caller)
+        except (AuthenticationFailed, TooManyRequests) as error:
+            return await self._code_page(request, error)
+        return _let_in(request, way_on(request), token)
+
+    async def _sign_out(self, request: web.Request) -> web.Response:
+        visit = await self._gate.visit(request)
+        if visit:
+            await require_own_form(request, visit.session)
+            await self._doorman.sign_out(visit.session, visit.caller)
+        response = web.Response(status=303, headers={"Location": SIGN_IN})
+        response.del_cookie(COOKIE, path="/staff")
+        return response
+
+    def _sign_in_page(self, request: web.Request, username: str = "", error: DomainError | None = None) -> web.Response:
+        context = {"username": username, "problem": _problem(request, error), "hint": self._hint}
+        return page(request, "admin/sign_in.html", context, status=status_of(error) if error else 200)
+
+    async def _code_page(self, request: web.Request, error: DomainError | None = None) -> web.Response:
+        visit = await self._gate.visit(request)
+        if visit is None:
+            raise web.HTTPSeeOther(SIGN_IN)
+        context = {"csrf": visit.session.csrf, "problem": _problem(request, error)}
+        return page(request, "admin/second_factor.html", context, status=status_of(error) if error else 200)
+
+
+def _problem(request: web.Request, error: DomainError | None) -> str | None:
+    return request.app[WORDING].error(error) if error else None
+
+
+def _let_in(request: web.Request, way: str, token: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": way})
+    response.set_cookie(
+        COOKIE, token, path="/staff", httponly=True, samesite="Lax", secure=request.secure,
+        max_age=int(LONGEST.total_seconds()),
+    )  # fmt: skip
+    return response

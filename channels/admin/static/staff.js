@@ -1,0 +1,30 @@
+// Small comforts of the staff's site; every page works without this file.
+"use strict";
+(() => {
+  // A form is sent once: a second click while the answer is on its way would only meet a conflict.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
+  });
+  // A page that the browser kept and shows again can be sent again.
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-busy");
+    }
+  });
+  // A menu closes when one clicks beside it, or leaves it by Escape.
+  const who = document.querySelector(".who");
+  document.addEventListener("click", (event) => {
+    if (who && !who.contains(event.target)) who.removeAttribute("open");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") who?.removeAttribute("open");
+  });
+})();

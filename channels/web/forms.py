@@ -1,0 +1,209 @@
+"""Forms rendered from declared fields, and read back: what every site of the house asks is asked in one way.
+
+A control says how a field is shown; its words and its reading belong to the field's type. What was typed stands in the
+form again when it is refused, beside what was wrong with it. Nothing needs scripts.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from multidict import MultiMapping
+
+from domain.conversation.readers import read_hours, read_number
+from domain.errors import DomainError, InvalidField
+from domain.field_types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
+from domain.forms import Field
+from domain.messages import Catalogue
+from domain.wording import Wording
+from domain.work_items import WorkItems
+
+Given = Mapping[str, Any]
+"""Field name → what was typed, as `read_form` returns it, or a stored value."""
+
+LONG_TEXT = 120
+"""Characters from which on a text gets a box of several lines."""
+
+WORK_ROWS = 3
+"""Rows for machines that a form offers at once."""
+
+_ROW = re.compile(r"(?P<field>[a-z_]+)-(?P<row>[0-9]{1,2})-(?P<part>machine|count|hours)")
+
+_KINDS: Sequence[tuple[type[FieldType], str]] = (
+    (WorkItems, "items"),
+    (Choices, "checkboxes"),
+    (Choice, "select"),
+    (Day, "date"),
+    (Moment, "moment"),
+    (HourOfDay, "hour"),
+    (Rials, "rials"),
+)
+"""The control of a type of field; the first that fits. Any other is a line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a control."""
+
+    value: str
+    title: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A machine of a work form: its type's options, how many, and hours each, as typed."""
+
+    machines: Sequence[Option]
+    count: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A field as a form shows it, under an `id` of its own on the page. `kind` is a macro of `web/form.html`.
+
+    `problem` is what was wrong with what was typed, `hint` how it may be written; `latin` values run left to right.
+    """
+
+    id: str
+    name: str
+    kind: str
+    label: str
+    value: str
+    required: bool
+    options: Sequence[Option] = ()
+    rows: Sequence[WorkRow] = ()
+    hint: str | None = None
+    problem: str | None = None
+    limit: int | None = None
+    latin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """How a form is worded: the label of each field, and what the choices that were found for it are called.
+
+    `titles` is field → choice → words, or the key of a text. `prefix` keeps the ids of several forms on a page apart.
+    """
+
+    wording: Wording
+    label: Callable[[str], str]
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    prefix: str = ""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The texts."""
+        return self.wording.catalogue
+
+
+def controls(
+    fields: Sequence[Field], given: Given, words: FormWords, error: DomainError | None = None
+) -> list[Control]:
+    """Return the controls of a form with what was given, and the problem at the field that an error names."""
+    return [_control(one, given.get(one.name), words, error) for one in fields if not one.found]
+
+
+def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) -> str | None:
+    """Return what to say above the form: an error that names none of its fields."""
+    if error is None or error.field in {one.name for one in fields if not one.found}:
+        return None
+    return words.wording.error(error)
+
+
+def read_form(fields: Sequence[Field], posted: MultiMapping[Any]) -> dict[str, Any]:
+    """Return what was posted for these fields, as typed: text, a list for several choices, machines as a list."""
+    found: dict[str, Any] = {}
+    for one in fields:
+        match kind_of(one):
+            case "items":
+                found[one.name] = _posted_rows(one.name, posted)
+            case "checkboxes":
+                found[one.name] = [value for value in posted.getall(one.name, []) if isinstance(value, str)]
+            case _:
+                found[one.name] = said(posted, one.name)
+    return {name: value for name, value in found.items() if value not in ("", [])}
+
+
+def said(posted: Mapping[str, Any], name: str) -> str:
+    """Return what was typed for a name, without white space around it; empty where nothing was, or a file."""
+    value = posted.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def kind_of(asked: Field) -> str:
+    """Return the macro that shows a field."""
+    if isinstance(asked.type, Text) and asked.type.limit > LONG_TEXT:
+        return "textarea"
+    if asked.options and not isinstance(asked.type, Choices):
+        return "select"
+    return next((name for of, name in _KINDS if isinstance(asked.type, of)), "line")
+
+
+def _control(asked: Field, given: Any, words: FormWords, error: DomainError | None) -> Control:
+    kind = kind_of(asked)
+    wrong = error is not None and error.field == asked.name
+    hint = f"web.form.hints.{kind}"
+    return Control(
+        f"{words.prefix}{asked.name}",
+        asked.name,
+        kind,
+        words.label(asked.name),
+        _typed(given),
+        asked.required and not asked.instead,
+        _options(asked, given, words) if kind in {"select", "checkboxes"} else (),
+        _rows(asked.type, given, words) if isinstance(asked.type, WorkItems) else (),
+        words.catalogue.text(hint) if hint in words.catalogue else None,
+        words.wording.error(error) if wrong and error else None,
+        asked.type.limit if isinstance(asked.type, Text) else None,
+        isinstance(asked.type, Identifier) and asked.type.kind != "plate",
+    )
+
+
+def _typed(given: Any) -> str:
+    if given is None or isinstance(given, list | dict):
+        return ""
+    return str(given)
+
+
+def _options(asked: Field, given: Any, words: FormWords) -> list[Option]:
+    chosen, catalogue = given if isinstance(given, list) else [given], words.catalogue
+    titles = words.titles.get(asked.name, {})
+    named = {one: titles.get(one) or asked.type.name_of(one, catalogue.text) for one in asked.choices}
+    return [
+        Option(value, catalogue.text(title) if title in catalogue else title, value in chosen)
+        for value, title in named.items()
+    ]
+
+
+def _rows(kind: WorkItems, given: Any, words: FormWords) -> list[WorkRow]:
+    items = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
+    empty: list[Mapping[str, Any]] = [{}] * max(WORK_ROWS - len(items), 1)
+    return [_row(kind, item, words) for item in [*items, *empty]]
+
+
+def _row(kind: WorkItems, item: Mapping[str, Any], words: FormWords) -> WorkRow:
+    names = {one: kind.name_of(one, words.catalogue.text) for one in kind.menu()}
+    options = [Option(value, title, value == item.get("machine")) for value, title in names.items()]
+    return WorkRow(options, str(item.get("count", "")), str(item.get("hours", "")))
+
+
+def _posted_rows(name: str, posted: MultiMapping[Any]) -> list[dict[str, Any]]:
+    """Return the rows of machines that name one; a number that cannot be read stays as it was typed."""
+    rows: dict[int, dict[str, Any]] = {}
+    for key, value in posted.items():
+        found = _ROW.fullmatch(key)
+        if found and found["field"] == name and isinstance(value, str) and value.strip():
+            rows.setdefault(int(found["row"]), {})[found["part"]] = _number(found["part"], value.strip())
+    return [rows[row] for row in sorted(rows) if "machine" in rows[row]]
+
+
+def _number(part: str, text: str) -> Any:
+    if part == "machine":
+        return text
+    try:
+        return read_number(text) if part == "count" else read_hours(text)
+    except InvalidField:
+        return text

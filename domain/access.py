@@ -1,0 +1,89 @@
+"""Who of the staff may do what, from where: one table, which the staff's site asks before every page and every step.
+
+What may be done about a single request is a matter of its declaration (`Transition.roles`); this table is about the
+rooms of the site. From outside the organisation's networks everything needs a second factor; rights that do harm in
+wrong hands (prices, refunds, exports, other people's accounts) also need a fresh proof (`step_up`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import AuthenticationFailed, DomainError, Forbidden
+from domain.people import STAFF_ROLES, Role
+from domain.staff_sessions import StaffSession
+
+SECOND_FACTOR, PROOF = "second_factor", "proof"
+"""Details of `AuthenticationFailed`: what is still to be shown before a right may be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which roles have a right, whether it may be used from outside, and whether it needs a fresh proof."""
+
+    roles: frozenset[Role]
+    outside: bool = True
+    step_up: bool = False
+
+
+def _of(*roles: Role, outside: bool = True, step_up: bool = False) -> Rule:
+    return Rule(frozenset(roles), outside, step_up)
+
+
+_EVERYBODY = Rule(STAFF_ROLES)
+_READERS = STAFF_ROLES - {Role.ADMIN}
+_UNITS = _READERS - {Role.AUDITOR}
+
+RIGHTS: Mapping[str, Rule] = {
+    "account": _EVERYBODY,
+    "account.change": Rule(STAFF_ROLES, step_up=True),
+    "requests.view": Rule(_READERS),
+    "requests.act": Rule(_UNITS),
+    "requests.enter": Rule(_UNITS),
+    "requests.mobile": Rule(_UNITS),
+    "payments.record": _of(Role.REVENUE),
+    "refunds.pay": _of(Role.REVENUE, step_up=True),
+    "registries.view": _of(Role.TAXI_OFFICER, Role.MANAGER, Role.AUDITOR),
+    "registries.change": _of(Role.TAXI_OFFICER),
+    "registries.import": _of(Role.TAXI_OFFICER),
+    "registries.export": _of(Role.TAXI_OFFICER, Role.MANAGER, step_up=True),
+    "fleet.view": _of(Role.CIVIL, Role.MANAGER, Role.AUDITOR),
+    "fleet.change": _of(Role.CIVIL),
+    "visits.view": _of(Role.CIVIL, Role.EXPERT, Role.MANAGER, Role.AUDITOR),
+    "tariffs.view": _of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
+    "tariffs.change": _of(Role.REVENUE, step_up=True),
+    "reports.view": Rule(_READERS - {Role.SECRETARIAT}),
+    "reports.export": Rule(_UNITS - {Role.SECRETARIAT}, step_up=True),
+    "comments.view": Rule(_READERS),
+    "comments.moderate": Rule(_UNITS),
+    "messages.view": Rule(frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})),
+    "messages.retry": _of(Role.MANAGER, Role.ADMIN),
+    "offices.view": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
+    "offices.change": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, step_up=True),
+    "users.view": _of(Role.ADMIN, Role.MANAGER, Role.AUDITOR),
+    "users.change": _of(Role.ADMIN, outside=False, step_up=True),
+    "substitutes.name": _of(Role.ADMIN, Role.MANAGER),
+    "settings.view": _of(Role.ADMIN, Role.MANAGER, Role.AUDITOR),
+    "settings.change": _of(Role.ADMIN, outside=False, step_up=True),
+    "audit.view": _of(Role.AUDITOR, Role.ADMIN, Role.MANAGER),
+}
+"""Every right of the staff's site."""
+
+
+def allowed(right: str, roles: frozenset[Role], *, inside: bool) -> bool:
+    """Tell whether somebody with these roles has the right from there at all: what is not, is not offered either."""
+    rule = RIGHTS[right]
+    return bool(rule.roles & roles) and (inside or rule.outside)
+
+
+def refusal(
+    right: str, roles: frozenset[Role], session: StaffSession, now: datetime, *, inside: bool
+) -> DomainError | None:
+    """Return why the right may not be used now, with what this session has proved; None when it may."""
+    if not inside and not session.second_factor:
+        return AuthenticationFailed(detail=SECOND_FACTOR)
+    if not allowed(right, roles, inside=inside):
+        return Forbidden(detail="inside_only" if RIGHTS[right].roles & roles else None)
+    if RIGHTS[right].step_up and not session.fresh(now):
+        return AuthenticationFailed(detail=PROOF)
+    return None

@@ -1,0 +1,96 @@
+"""What a member of the staff does about the own account: authenticator, password, sessions."""
+
+from dataclasses import replace
+
+from domain.actions.desk import Desk
+from domain.errors import AuthenticationFailed, InvalidField, NotAllowedNow, NotFound
+from domain.ports import UnitOfWork, Vault
+from domain.staff_sessions import (
+    RECOVERY_CODES,
+    SecondFactor,
+    StaffSession,
+    digest_of,
+    new_secret,
+    step_of,
+)
+
+SHORTEST_PASSWORD = 10
+"""Characters of a password that somebody chooses."""
+
+_RECOVERY_DIGITS = 10
+
+
+async def begin_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username: str) -> str:
+    """Return the secret of a new authenticator, to be confirmed; asked again before that, it is the same one.
+
+    `NotAllowedNow` when there is a confirmed one: it is given up first (`give_up_second_factor`).
+    """
+    factor = await uow.second_factors.get(username, lock=True)
+    if factor and factor.confirmed:
+        raise NotAllowedNow("code", detail="enrolled")
+    if factor:
+        return vault.open(factor.sealed)
+    secret = new_secret()
+    await uow.second_factors.put(SecondFactor(username, vault.close(secret), False, 0, (), desk.clock.now()))
+    return secret
+
+
+async def confirm_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username: str, code: str) -> list[str]:
+    """Take the new authenticator into use by its first code; return the recovery codes, which are told this once.
+
+    Errors: `NotFound("code")` when none was begun, `NotAllowedNow` when it is in use, `AuthenticationFailed("code")`.
+    """
+    factor, now = await uow.second_factors.get(username, lock=True), desk.clock.now()
+    if factor is None:
+        raise NotFound("code")
+    if factor.confirmed:
+        raise NotAllowedNow("code", detail="enrolled")
+    step = step_of(vault.open(factor.sealed), code, now)
+    if step is None:
+        raise AuthenticationFailed("code", detail="wrong_code")
+    codes = [_recovery_code(desk) for _ in range(RECOVERY_CODES)]
+    kept = tuple(digest_of(one.replace("-", "")) for one in codes)
+    await uow.second_factors.put(replace(factor, confirmed=True, last_step=step, recovery=kept))
+    await uow.audit.record(now, f"staff:{username}", "second_factor_enrolled", {})
+    return codes
+
+
+async def give_up_second_factor(desk: Desk, uow: UnitOfWork, username: str, by: str) -> None:
+    """Forget an authenticator (a lost phone); from outside its owner cannot sign in any more. `NotFound("code")`."""
+    if not await uow.second_factors.remove(username):
+        raise NotFound("code")
+    await uow.audit.record(desk.clock.now(), by, "second_factor_given_up", {"username": username})
+
+
+def refuse_weak(password: str, username: str) -> None:
+    """Refuse a password that is short, or made of the user name (`InvalidField("new_password")`)."""
+    if len(password) < SHORTEST_PASSWORD or username.lower() in password.lower() or len(set(password)) < 5:
+        raise InvalidField("new_password", detail="weak_password", least=SHORTEST_PASSWORD)
+
+
+async def set_password(
+    desk: Desk, uow: UnitOfWork, username: str, hashed: str, by: str, *, keeping: StaffSession | None = None
+) -> None:
+    """Store a new password's hash and end the member's sessions, but for the one at hand; `NotFound("username")`."""
+    member = await uow.people.staff(username)
+    if member is None:
+        raise NotFound("username")
+    await uow.people.put_staff(replace(member, password_hash=hashed))
+    ended = await uow.staff_sessions.end_others(username, keeping.digest if keeping else None)
+    facts = {"username": username, "sessions_ended": ended}
+    await uow.audit.record(desk.clock.now(), by, "password_changed", facts)
+
+
+async def end_session(desk: Desk, uow: UnitOfWork, session: StaffSession, digest: str) -> None:
+    """End one of the own sessions; `NotFound("session")` when it is gone, or somebody else's."""
+    found = await uow.staff_sessions.get(digest)
+    if found is None or found.username != session.username:
+        raise NotFound("session")
+    await uow.staff_sessions.end(digest)
+    facts = {"address": found.address}
+    await uow.audit.record(desk.clock.now(), f"staff:{session.username}", "session_ended", facts)
+
+
+def _recovery_code(desk: Desk) -> str:
+    digits = str(int(desk.ids.token(), 16))[-_RECOVERY_DIGITS:]
+    return f"{digits[:5]}-{digits[5:]}"

@@ -1,0 +1,157 @@
+"""Signing in at the staff's site: password, second factor, fresh proofs; every refusal is counted and audited.
+
+Nothing is told of who exists: an unknown user name costs the same time and gets the same answer as a wrong password.
+Refusals are counted by user name and address together, by user name and by address, so that a guesser is stopped and
+does not lock everybody else out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from domain.actions.desk import Desk
+from domain.errors import AuthenticationFailed, TooManyRequests
+from domain.ports import Passwords, Store, UnitOfWork, Vault
+from domain.staff_sessions import SecondFactor, StaffSession, agent_of, digest_of, step_of
+from domain.text import compact
+
+WINDOW = timedelta(minutes=15)
+"""Refusals are counted over this time, and the door is shut for the rest of it."""
+
+MOST_OF_PAIR, MOST_OF_USER, MOST_OF_ADDRESS = 5, 30, 30
+"""Refusals of a user name from one address, of a user name from anywhere, and from one address for any user name."""
+
+LONGEST_PASSWORD = 200
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a call comes from: its address, its browser's own name, and whether that is inside the organisation."""
+
+    address: str
+    agent: str
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doorman:
+    """Lets the staff in: the desk's clock and chance, the store, and what passwords and secrets are checked with."""
+
+    desk: Desk
+    store: Store
+    passwords: Passwords
+    vault: Vault
+
+    async def sign_in(self, username: str, password: str, caller: Caller) -> tuple[StaffSession, str]:
+        """Check the password and return a new session with its token.
+
+        From outside the session can do nothing before its second factor was shown. Errors:
+        `AuthenticationFailed("password")`, with the detail `not_enrolled` for one who is outside and has no second
+        factor; `TooManyRequests`.
+        """
+        name = username.strip()[:_LONGEST_NAME]
+        async with self.store.unit(write=False) as uow:
+            await self._refuse_many(uow, name, caller)
+            member = await uow.people.staff(name)
+            factor = await uow.second_factors.get(name)
+        known = member.password_hash if member and member.active else None
+        if not await self.passwords.matches(known, password[:LONGEST_PASSWORD]):
+            raise await self._refused(name, caller, "sign_in_refused")
+        if not caller.inside and not (factor and factor.confirmed):
+            raise await self._refused(name, caller, "sign_in_not_enrolled", "not_enrolled")
+        return await self._new(name, caller)
+
+    async def show_code(self, session: StaffSession, code: str, caller: Caller) -> tuple[StaffSession, str]:
+        """Check the second factor (a code of the authenticator, or one on paper, which is used up).
+
+        The session is replaced by a new one that has it, with another token. Errors: `AuthenticationFailed("code")`,
+        `TooManyRequests`.
+        """
+        await self._check_code(session.username, code, caller)
+        return await self._new(session.username, caller, second_factor=True, instead_of=session)
+
+    async def prove(self, session: StaffSession, password: str, code: str, caller: Caller) -> None:
+        """Take a fresh proof: the password, and from outside a code too. Errors as above."""
+        async with self.store.unit(write=False) as uow:
+            await self._refuse_many(uow, session.username, caller)
+            member = await uow.people.staff(session.username)
+        known = member.password_hash if member and member.active else None
+        if not await self.passwords.matches(known, password[:LONGEST_PASSWORD]):
+            raise await self._refused(session.username, caller, "proof_refused")
+        if not caller.inside:
+            await self._check_code(session.username, code, caller)
+        async with self.store.unit() as uow:
+            session.proved_at = self.desk.clock.now()
+            await uow.staff_sessions.save(session)
+            await self._audit(uow, session.username, "proved", caller)
+
+    async def sign_out(self, session: StaffSession, caller: Caller) -> None:
+        """End the session."""
+        async with self.store.unit() as uow:
+            await uow.staff_sessions.end(session.digest)
+            await self._audit(uow, session.username, "signed_out", caller)
+
+    async def _new(
+        self, username: str, caller: Caller, *, second_factor: bool = False, instead_of: StaffSession | None = None
+    ) -> tuple[StaffSession, str]:
+        now, token = self.desk.clock.now(), self.desk.ids.token() + self.desk.ids.token()
+        session = StaffSession(
+            digest_of(token), username, self.desk.ids.token(), now, now, now, second_factor, caller.address,
+            agent_of(caller.agent),
+        )  # fmt: skip
+        async with self.store.unit() as uow:
+            if instead_of:
+                await uow.staff_sessions.end(instead_of.digest)
+            await uow.staff_sessions.add(session)
+            await self._audit(uow, username, "second_factor_shown" if second_factor else "signed_in", caller)
+        return session, token
+
+    async def _check_code(self, username: str, code: str, caller: Caller) -> None:
+        """Use a code up, in a unit of its own; a refusal is counted in another, since it rolls nothing back."""
+        async with self.store.unit() as uow:
+            await self._refuse_many(uow, username, caller)
+            factor = await uow.second_factors.get(username, lock=True)
+            used = self._used(factor, code) if factor and factor.confirmed else None
+            if used:
+                await uow.second_factors.put(used)
+        if not used:
+            raise await self._refused(username, caller, "code_refused", field="code")
+
+    def _used(self, factor: SecondFactor, code: str) -> SecondFactor | None:
+        """Return the factor after this code was used; None when it is wrong or was used before."""
+        step = step_of(self.vault.open(factor.sealed), code, self.desk.clock.now())
+        if step is not None:
+            return replace(factor, last_step=step) if step > factor.last_step else None
+        digest = digest_of(compact(code))
+        left = tuple(one for one in factor.recovery if one != digest)
+        return replace(factor, recovery=left) if len(left) < len(factor.recovery) else None
+
+    async def _refuse_many(self, uow: UnitOfWork, username: str, caller: Caller) -> None:
+        now = self.desk.clock.now()
+        for key, most in _keys(username, caller).items():
+            if await uow.lines.hits(key, now, WINDOW) >= most:
+                raise TooManyRequests(detail="sign_in")
+
+    async def _refused(
+        self, username: str, caller: Caller, what: str, detail: str | None = None, field: str = "password"
+    ) -> AuthenticationFailed:
+        """Count and audit a refusal; return what is told."""
+        async with self.store.unit() as uow:
+            for key in _keys(username, caller):
+                await uow.lines.hit(key, self.desk.clock.now(), WINDOW)
+            await self._audit(uow, username, what, caller)
+        return AuthenticationFailed(field, detail=detail)
+
+    async def _audit(self, uow: UnitOfWork, username: str, what: str, caller: Caller) -> None:
+        facts: Mapping[str, Any] = {"address": caller.address, "inside": caller.inside, "agent": agent_of(caller.agent)}
+        await uow.audit.record(self.desk.clock.now(), f"staff:{username}", what, facts)
+
+
+def _keys(username: str, caller: Caller) -> dict[str, int]:
+    return {
+        f"door|{username}|{caller.address}": MOST_OF_PAIR,
+        f"door|{username}|": MOST_OF_USER,
+        f"door||{caller.address}": MOST_OF_ADDRESS,
+    }

@@ -1,0 +1,33 @@
+"""Sessions of the staff's site and their second factors."""
+
+from sqlalchemy import Boolean, Column, Index, Table
+
+from store.engines.types import ID, Listed, Utc, Words
+from store.schema.base import metadata, refers
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("digest", Words, primary_key=True),
+    refers("username", "staff.username"),
+    Column("csrf", Words, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("proved_at", Utc, nullable=False),
+    Column("second_factor", Boolean, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("agent", Words, nullable=False),
+    Index(None, "username"),
+    Index(None, "seen_at"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    refers("username", "staff.username", primary_key=True),
+    Column("sealed", Words, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("last_step", ID, nullable=False),
+    Column("recovery", Listed(tuple), nullable=False),
+    Column("made_at", Utc, nullable=False),
+)
