@@ -54,15 +54,22 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 def inside(networks: Networks) -> Callable[[web.Request], bool]:
     """Return what tells whether a call comes from the organisation's own networks.
 
-    One that came through a proxy nobody declared does not, wherever the proxy stands: its address says nothing of the
-    caller's.
+    One that came through a proxy which nobody declared, or which does not say for whom, does not, wherever the proxy
+    stands: its address says nothing of the caller's.
     """
 
     def is_inside(request: web.Request) -> bool:
-        hidden = CLIENT not in request and any(name in request.headers for name in _FORWARDED)
+        named = request.get(CLIENT) not in {None, _peer(request)}
+        hidden = not named and any(name in request.headers for name in _FORWARDED)
         return not hidden and _trusted(request.remote, networks)
 
     return is_inside
+
+
+def _peer(request: web.Request) -> str | None:
+    """Return the address at the other end of the connection."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return str(peer[0]) if peer else None
 
 
 def _trusted(address: str | None, trusted: Networks) -> bool:

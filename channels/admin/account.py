@@ -11,6 +11,7 @@ from aiohttp import web
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.gate import local
 from channels.web.error_pages import WORDING, status_of
+from channels.web.posted import said
 from domain.actions import own_account
 from domain.actions.signing_in import Doorman
 from domain.errors import AuthenticationFailed, DomainError, InvalidField
@@ -61,7 +62,7 @@ class AccountPages:
 
     async def _proved(self, request: web.Request, visit: Visit) -> web.Response:
         """Go on where the proof was asked for; it was taken at the door."""
-        raise web.HTTPSeeOther(local(str((await request.post()).get("next", ""))))
+        raise web.HTTPSeeOther(local(said(visit.form, "next")))
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
         return await self._page(request, visit)
@@ -72,7 +73,7 @@ class AccountPages:
         raise web.HTTPSeeOther(f"{PATH}#factor")
 
     async def _confirm(self, request: web.Request, visit: Visit) -> web.Response:
-        code = str((await request.post()).get("code", ""))
+        code = said(visit.form, "code")
         try:
             async with self._store.unit() as uow:
                 codes = await own_account.confirm_enrolment(self._desk, uow, self._vault, visit.member.username, code)
@@ -97,8 +98,8 @@ class AccountPages:
         return web.Response(body=drawn.getvalue(), content_type="image/svg+xml")
 
     async def _change_password(self, request: web.Request, visit: Visit) -> web.Response:
-        form, username = await request.post(), visit.member.username
-        new, again = (str(form.get(name, "")) for name in ("new_password", "again"))
+        username = visit.member.username
+        new, again = (str(visit.form.get(name, "")) for name in ("new_password", "again"))
         try:
             if new != again:
                 raise InvalidField("again", detail="not_the_same")
@@ -111,7 +112,7 @@ class AccountPages:
         raise web.HTTPSeeOther(f"{PATH}?done=password_changed")
 
     async def _end_session(self, request: web.Request, visit: Visit) -> web.Response:
-        digest = str((await request.post()).get("session", ""))
+        digest = said(visit.form, "session")
         async with self._store.unit() as uow:
             await own_account.end_session(self._desk, uow, visit.session, digest)
         raise web.HTTPSeeOther(f"{PATH}?done=session_ended#sessions")

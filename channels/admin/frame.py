@@ -1,7 +1,7 @@
 """What every page of the staff's site shares: who is there, the routes and sections, and how a page is rendered."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import page
+from channels.web.posted import NO_FORM, Form
 from domain import access
 from domain.accounts import StaffMember
 from domain.actions.signing_in import Caller
@@ -24,13 +25,16 @@ FORM_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody of the staff with a session: as whom they act (substitutes included), from where, and when."""
+    """Somebody of the staff with a session: as whom they act (substitutes included), from where, and when; and the form
+    that they posted, with its files, if they did.
+    """
 
     actor: Actor
     member: StaffMember
     session: StaffSession
     caller: Caller
     now: datetime
+    form: Form = field(default_factory=lambda: NO_FORM)
 
     def may(self, right: str) -> bool:
         """Tell whether to offer what needs this right."""

@@ -6,6 +6,7 @@ audited. A proof that has grown old is asked for in the middle of the work: what
 
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from aiohttp.typedefs import Handler
 
 from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
 from channels.web.headers import require_same_origin
+from channels.web.posted import Form, read_posted, said
 from domain import access
 from domain.actions.signing_in import Caller, Doorman
 from domain.actions.staffing import staff_actor, today
@@ -51,7 +53,9 @@ class Gate:
             if visit is None:
                 raise web.HTTPSeeOther(_asking(SIGN_IN, request))
             try:
-                return await self._admitted(request.clone(client_max_size=route.largest), visit, route)
+                if request.method == "POST":
+                    visit = replace(visit, form=await read_posted(request, route.largest))
+                return await self._admitted(request, visit, route)
             except DomainError as error:
                 if isinstance(error, Forbidden):
                     await self._audit_denial(visit, route, error)
@@ -86,13 +90,13 @@ class Gate:
 
     async def _admitted(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
         if request.method == "POST":
-            await require_own_form(request, visit.session)
+            require_own_form(request, visit.form, visit.session)
         refused = self._refusal(route, visit)
         if refused and refused.detail == access.SECOND_FACTOR:
             raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
         if refused and refused.detail == access.PROOF:
-            if not await self._proved(request, visit):
-                return await self._ask_proof(request, visit)
+            if not await self._proved(visit):
+                return self._ask_proof(request, visit)
             refused = self._refusal(route, visit)
         if refused:
             raise refused
@@ -102,10 +106,9 @@ class Gate:
         roles = visit.actor.role_names
         return access.refusal(route.right, roles, visit.session, visit.now, inside=visit.caller.inside)
 
-    async def _proved(self, request: web.Request, visit: Visit) -> bool:
+    async def _proved(self, visit: Visit) -> bool:
         """Take the proof that came with the form, if one did."""
-        form = await request.post()
-        password, code = (str(form.get(name, "")) for name in (PROOF_PASSWORD, PROOF_CODE))
+        password, code = str(visit.form.get(PROOF_PASSWORD, "")), said(visit.form, PROOF_CODE)
         if not password:
             return False
         try:
@@ -114,11 +117,15 @@ class Gate:
             return False
         return True
 
-    async def _ask_proof(self, request: web.Request, visit: Visit) -> web.Response:
+    def _ask_proof(self, request: web.Request, visit: Visit) -> web.Response:
         """Ask for the password again; what was posted stands in the form. A file cannot: it is chosen again."""
-        form = await request.post()
-        kept = [(name, value) for name, value in form.items() if isinstance(value, str) and name not in _NOT_KEPT]
-        context = {"kept": kept, "again": PROOF_PASSWORD in form, "address": request.path_qs, "method": request.method}
+        kept = [(name, value) for name, value in visit.form.items() if isinstance(value, str) and name not in _NOT_KEPT]
+        context = {
+            "kept": kept,
+            "again": PROOF_PASSWORD in visit.form,
+            "address": request.path_qs,
+            "method": request.method,
+        }
         return staff_page(request, visit, "admin/proof.html", context, status=401)
 
     async def _audit_denial(self, visit: Visit, route: Route, error: DomainError) -> None:
@@ -130,11 +137,10 @@ class Gate:
 _NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF})
 
 
-async def require_own_form(request: web.Request, session: StaffSession) -> None:
+def require_own_form(request: web.Request, form: Form, session: StaffSession) -> None:
     """Refuse a form that is not of this session's own pages (`Forbidden`)."""
     require_same_origin(request)
-    token = (await request.post()).get(CSRF)
-    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+    if not hmac.compare_digest(said(form, CSRF).encode(), session.csrf.encode()):
         raise Forbidden(detail="old_form")
 
 

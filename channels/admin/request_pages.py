@@ -4,16 +4,16 @@ A step is taken as on every channel, by the declaration. A form bears the revisi
 second is told, sees the request as it stands now, and nothing is overwritten.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web import FileField
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.request_view import RequestViews, Tried
 from channels.web.error_pages import status_of
-from channels.web.forms import read_form, said
+from channels.web.forms import read_form
+from channels.web.posted import Form, Upload, said
 from domain import tracking
 from domain.actions.act import act
 from domain.actions.assign import assign
@@ -35,9 +35,6 @@ _ONE = f"{PATH}/{{code:[0-9]{{9}}}}"
 
 FILE_BYTES = MAX_BYTES + 64 * 1024
 """Bytes of a form with a file."""
-
-Form = Mapping[str, Any]
-"""A posted form: text, and files."""
 
 Work = Callable[[UnitOfWork, str, Form], Awaitable[None]]
 """Something done on the request with that tracking code, in one unit."""
@@ -74,7 +71,8 @@ class RequestPages:
 
     async def _act(self, request: web.Request, visit: Visit) -> web.Response:
         code, action = _code(request), request.match_info["action"]
-        form, given = await request.post(), {}
+        form = visit.form
+        given: dict[str, Any] = {}
         try:
             async with self._store.unit() as uow:
                 found = await self._locked(uow, code, form)
@@ -87,7 +85,7 @@ class RequestPages:
             return await self._page(request, visit, Tried(action, given, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?done=act")
 
-    def _inputs(self, request: ServiceRequest, action: str, form: Any) -> dict[str, Any]:
+    def _inputs(self, request: ServiceRequest, action: str, form: Form) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
         service = self._desk.engine.service(request.service)
         steps = service.named(action)
@@ -105,10 +103,9 @@ class RequestPages:
     async def _attach(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> None:
             sent = form.get("file")
-            if not isinstance(sent, FileField):
+            if not isinstance(sent, Upload) or not sent.content:
                 raise MissingField("document", detail="no_file")
-            content = sent.file.read()
-            await attach(self._desk, uow, code, said(form, "field"), sent.filename, content, visit.actor)
+            await attach(self._desk, uow, code, said(form, "field"), sent.name, sent.content, visit.actor)
 
         return await self._done(request, visit, "attach", work)
 
@@ -156,7 +153,7 @@ class RequestPages:
 
     async def _done(self, request: web.Request, visit: Visit, what: str, work: Work) -> web.Response:
         """Do some work on the request in one unit and show its page again, with what was wrong if it was refused."""
-        code, form = _code(request), await request.post()
+        code, form = _code(request), visit.form
         try:
             async with self._store.unit() as uow:
                 await work(uow, code, form)

@@ -7,7 +7,8 @@ from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.web.error_pages import status_of
-from channels.web.forms import FormWords, controls, read_form, said, stray
+from channels.web.forms import FormWords, controls, read_form, stray
+from channels.web.posted import said
 from domain import people
 from domain.actions.desk import Desk
 from domain.actions.notify import announce
@@ -48,9 +49,9 @@ class WalkInPages:
         return self._form(request, visit, {})
 
     async def _enter(self, request: web.Request, visit: Visit) -> web.Response:
-        service, form = self._service(request), await request.post()
-        given = read_form(service.form, form)
-        typed = said(form, MOBILE)
+        service = self._service(request)
+        given = read_form(service.form, visit.form)
+        typed = said(visit.form, MOBILE)
         try:
             if not typed:
                 raise MissingField(MOBILE)

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from multidict import MultiMapping
-
+from channels.web.posted import Form, said
 from domain.conversation.readers import read_hours, read_number
 from domain.errors import DomainError, InvalidField
 from domain.field_types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
@@ -113,7 +112,7 @@ def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) 
     return words.wording.error(error)
 
 
-def read_form(fields: Sequence[Field], posted: MultiMapping[Any]) -> dict[str, Any]:
+def read_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
     """Return what was posted for these fields, as typed: text, a list for several choices, machines as a list."""
     found: dict[str, Any] = {}
     for one in fields:
@@ -125,12 +124,6 @@ def read_form(fields: Sequence[Field], posted: MultiMapping[Any]) -> dict[str, A
             case _:
                 found[one.name] = said(posted, one.name)
     return {name: value for name, value in found.items() if value not in ("", [])}
-
-
-def said(posted: Mapping[str, Any], name: str) -> str:
-    """Return what was typed for a name, without white space around it; empty where nothing was, or a file."""
-    value = posted.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def kind_of(asked: Field) -> str:
@@ -190,7 +183,7 @@ def _row(kind: WorkItems, item: Mapping[str, Any], words: FormWords) -> WorkRow:
     return WorkRow(options, str(item.get("count", "")), str(item.get("hours", "")))
 
 
-def _posted_rows(name: str, posted: MultiMapping[Any]) -> list[dict[str, Any]]:
+def _posted_rows(name: str, posted: Form) -> list[dict[str, Any]]:
     """Return the rows of machines that name one; a number that cannot be read stays as it was typed."""
     rows: dict[int, dict[str, Any]] = {}
     for key, value in posted.items():

@@ -1,0 +1,243 @@
+"""The door of the staff's site: passwords, second factors, sessions, proofs, and who is kept out."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from domain.people import Role
+from domain.staff_sessions import IDLE, LONGEST, STEP_UP, digest_of
+from store import schema
+from store.work import Repository
+from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
+
+
+class Audited(Repository):
+    """What was audited."""
+
+    async def all(self) -> list[tuple[str, str]]:
+        """Who and what, oldest first."""
+        rows = await self._work.rows(select(schema.audit.c.actor, schema.audit.c.what).order_by(schema.audit.c.id))
+        return [(actor, what) for actor, what in rows]
+
+
+async def audited(site: StaffSite) -> list[tuple[str, str]]:
+    """Who and what, oldest first."""
+    async with site.store.unit(write=False) as uow:
+        return await Audited(uow.audit._work).all()
+
+
+async def test_nobody_comes_in_without_signing_in(inside: Visitor) -> None:
+    for path in ("/staff", "/staff/account", "/staff/requests/123456786"):
+        assert await inside.get(path, 303) == "303: See Other"
+    page = await inside.get("/staff/sign-in?next=/staff/account")
+    assert "نام کاربری" in page
+
+
+async def test_a_password_is_enough_inside(inside: Visitor, site: StaffSite) -> None:
+    assert await inside.sign_in("civil") == "/staff"
+    assert "کارمند civil" in await inside.get("/staff")
+    assert ("staff:civil", "signed_in") in await audited(site)
+
+
+async def test_signing_in_leads_where_one_wanted_to_go_and_nowhere_else(inside: Visitor) -> None:
+    for wanted, way in {
+        "/staff/account": "/staff/account",
+        "https://elsewhere.example": "/staff",
+        "//elsewhere.example/staff": "/staff",
+        "/staff\\@elsewhere": "/staff",
+        "/": "/staff",
+    }.items():
+        response = await inside.client.post(
+            "/staff/sign-in", params={"next": wanted}, data={"username": "civil", "password": PASSWORD},
+            headers=inside.headers, allow_redirects=False,
+        )  # fmt: skip
+        assert response.headers["Location"] == way
+
+
+@pytest.mark.parametrize("username", ["civil", "nobody"])
+async def test_a_guesser_is_stopped_and_learns_nothing(inside: Visitor, site: StaffSite, username: str) -> None:
+    pages = [await inside.sign_in(username, "wrong", 401) for _ in range(5)]
+    assert all("نام کاربری یا رمز درست نیست" in page for page in pages)
+    assert "تلاش ناموفق زیاد" in await inside.sign_in(username, PASSWORD, 429)
+    assert (await audited(site)).count((f"staff:{username}", "sign_in_refused")) == 5
+    site.clock.at += timedelta(minutes=15)
+    await inside.sign_in(username, PASSWORD, 303 if username == "civil" else 401)
+
+
+async def test_a_guesser_does_not_lock_others_out(site: StaffSite) -> None:
+    async with visitor(site, OUTSIDE) as guesser, visitor(site) as owner:
+        for _ in range(5):
+            await guesser.sign_in("civil", "wrong", 401)
+        await guesser.sign_in("civil", PASSWORD, 429)
+        assert await owner.sign_in("civil") == "/staff"
+
+
+async def test_who_has_left_cannot_sign_in_nor_stay(inside: Visitor, site: StaffSite) -> None:
+    await inside.sign_in("civil")
+    async with site.store.unit() as uow:
+        member = await uow.people.staff("civil")
+        assert member is not None
+        member.active = False
+        await uow.people.put_staff(member)
+    await inside.get("/staff", 303)
+    await inside.sign_in("civil", status=401)
+
+
+async def test_outside_a_second_factor_is_needed(site: StaffSite) -> None:
+    async with visitor(site, OUTSIDE) as outside:
+        assert "هنوز آن را نساخته‌اید" in await outside.sign_in("civil", status=401)
+        secret = await site.enrolled("civil")
+        assert await outside.sign_in("civil") == "/staff/second-factor?next=%2Fstaff"
+        await outside.get("/staff", 303)
+        await outside.get("/staff/second-factor")
+        before = outside.cookie()
+        assert "درست نیست" in await outside.post("/staff/second-factor", 401, code="000000")
+        code = site.code_of(secret)
+        assert await outside.post("/staff/second-factor", code=code) == "/staff"
+        assert outside.cookie() != before  # the token that was known before the proof opens nothing
+        assert "از بیرون سازمان" in await outside.get("/staff")
+
+
+async def test_a_code_works_once(site: StaffSite) -> None:
+    secret = await site.enrolled("civil")
+    async with visitor(site, OUTSIDE) as first, visitor(site, OUTSIDE) as second:
+        for one in (first, second):
+            await one.sign_in("civil")
+            await one.get("/staff/second-factor")
+        code = site.code_of(secret)
+        await first.post("/staff/second-factor", code=code)
+        await second.post("/staff/second-factor", 401, code=code)
+        site.later_by_a_code()
+        await second.post("/staff/second-factor", code=site.code_of(secret))
+
+
+async def test_a_session_from_inside_is_asked_outside(site: StaffSite, inside: Visitor) -> None:
+    await site.enrolled("civil")
+    await inside.sign_in("civil")
+    inside.headers |= OUTSIDE
+    response = await inside.client.get("/staff", headers=inside.headers, allow_redirects=False)
+    assert response.headers["Location"].startswith("/staff/second-factor")
+
+
+@pytest.mark.parametrize("headers", [{"Via": "1.1 proxy"}, {"X-Forwarded-For": "unknown"}, {"Forwarded": "for=_x"}])
+async def test_a_proxy_that_does_not_say_for_whom_makes_no_insider(site: StaffSite, headers: dict[str, str]) -> None:
+    async with visitor(site, headers) as hidden:
+        assert "هنوز آن را نساخته‌اید" in await hidden.sign_in("civil", status=401)
+
+
+async def test_an_authenticator_is_enrolled_inside_and_codes_on_paper_work_once(
+    site: StaffSite, inside: Visitor
+) -> None:
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    await inside.post("/staff/account/factor")
+    page = await inside.get("/staff/account")
+    secret = page.split('<code dir="ltr">')[1].split("<")[0]
+    drawn = await inside.get("/staff/account/factor.svg")
+    assert drawn.startswith("<?xml")
+    assert "<svg" in drawn
+    assert "ساعت گوشی" in await inside.post("/staff/account/factor/confirm", 401, code="123456")
+    page = await inside.post("/staff/account/factor/confirm", 200, code=site.code_of(secret))
+    paper = [one.split("</code>")[0] for one in page.split("<li><code>")[1:]]
+    assert len(paper) == 10
+    assert secret not in await inside.get("/staff/account")
+    await inside.get("/staff/account/factor.svg", 404)
+    async with visitor(site, OUTSIDE) as outside:
+        for status in (303, 401):
+            await outside.sign_in("civil")
+            await outside.get("/staff/second-factor")
+            await outside.post("/staff/second-factor", status, code=paper[0])
+
+
+async def test_sessions_end(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    site.clock.at += IDLE
+    await inside.get("/staff", 303)
+    await inside.sign_in("civil")
+    for _ in range(int(LONGEST / IDLE) * 2):
+        site.clock.at += IDLE / 2
+        await inside.client.get("/staff", headers=inside.headers, allow_redirects=False)
+    await inside.get("/staff", 303)
+
+
+async def test_signing_out_and_ending_another_session(site: StaffSite, inside: Visitor) -> None:
+    async with visitor(site) as other:
+        await other.sign_in("civil")
+        await inside.sign_in("civil")
+        await inside.get("/staff/account")
+        await inside.post("/staff/account/sessions/end", session=digest_of(other.cookie()))
+        await other.get("/staff", 303)
+        async with visitor(site) as third:
+            await third.sign_in("revenue")
+            await inside.post("/staff/account/sessions/end", 404, session=digest_of(third.cookie()))
+            await third.get("/staff")
+    token = inside.cookie()
+    await inside.get("/staff")
+    assert await inside.post("/staff/sign-out") == "/staff/sign-in"
+    response = await inside.client.get("/staff", headers={"Cookie": f"pishkhan_staff={token}"}, allow_redirects=False)
+    assert response.status == 303
+
+
+async def test_a_new_password_ends_the_other_sessions(site: StaffSite, inside: Visitor) -> None:
+    async with visitor(site) as other:
+        await other.sign_in("civil")
+        await inside.sign_in("civil")
+        await inside.get("/staff/account")
+        for new, again in (("short", "short"), ("civil-civil-1405", "civil-civil-1405"), ("long enough 12", "other")):
+            await inside.post("/staff/account/password", 422, new_password=new, again=again)
+        await inside.post("/staff/account/password", new_password="long enough 12", again="long enough 12")
+        await inside.get("/staff")
+        await other.get("/staff", 303)
+        await other.sign_in("civil", status=401)
+        await other.sign_in("civil", "long enough 12")
+
+
+async def test_an_old_proof_is_asked_for_again_and_what_was_typed_goes_on(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    site.clock.at += STEP_UP
+    typed = {"new_password": "long enough 12", "again": "long enough 12"}
+    page = await inside.post("/staff/account/password", 401, **typed)
+    assert 'name="new_password" value="long enough 12"' in page
+    assert "نام کاربری یا رمز درست نیست" in await inside.post(
+        "/staff/account/password", 401, proof_password="wrong", **typed
+    )
+    await inside.post("/staff/account/password", proof_password=PASSWORD, **typed)
+    async with visitor(site) as other:
+        await other.sign_in("civil", "long enough 12")
+
+
+async def test_a_form_that_is_not_our_own_is_refused(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    right, inside.csrf = inside.csrf, "0" * 32
+    assert "فرم کهنه" in await inside.post("/staff/account/sessions/end", 403, session="x")
+    inside.csrf = right
+    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
+        inside.headers |= foreign
+        await inside.post("/staff/account/sessions/end", 403, session="x")
+        for name in foreign:
+            del inside.headers[name]
+    assert ("staff:civil", "denied") in await audited(site)
+
+
+async def test_a_token_that_somebody_planted_is_no_session(site: StaffSite, inside: Visitor) -> None:
+    planted = {"pishkhan_staff": "planted"}
+    response = await inside.client.post(
+        "/staff/sign-in", data={"username": "civil", "password": PASSWORD}, cookies=planted, allow_redirects=False
+    )
+    cookie = response.cookies["pishkhan_staff"]
+    assert cookie.value != "planted"
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/staff")
+    async with site.store.unit(write=False) as uow:
+        assert await uow.staff_sessions.get(digest_of("planted")) is None
+
+
+async def test_the_cookie_is_secure_under_tls(site: StaffSite, inside: Visitor) -> None:
+    inside.headers |= {"X-Forwarded-For": "127.0.0.5", "X-Forwarded-Proto": "https"}
+    response = await inside.client.post(
+        "/staff/sign-in", data={"username": Role.CIVIL.value, "password": PASSWORD}, headers=inside.headers,
+        allow_redirects=False,
+    )  # fmt: skip
+    assert response.cookies["pishkhan_staff"]["secure"]

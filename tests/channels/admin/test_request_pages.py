@@ -1,0 +1,246 @@
+"""A request's page: steps as the declaration has them, two officers at once, papers, money, what strangers wrote."""
+
+import re
+from html import unescape
+from io import BytesIO
+
+import pytest
+from aiohttp import FormData
+
+from domain.actions.notify import announce
+from domain.actions.submit import submit
+from domain.people import Actor, Role
+from domain.requests import RequestFilter, ServiceRequest
+from tests.support.staff_site import StaffSite, Visitor, visitor
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+def steps(page: str) -> list[str]:
+    """The steps that a page offers, by name."""
+    return re.findall(r'action="/staff/requests/[0-9]+/act/([a-z_]+)"', page)
+
+
+def revision(page: str) -> str:
+    """The revision that the page shows."""
+    found = re.search(r'name="revision" value="([0-9]+)"', page)
+    assert found
+    return found[1]
+
+
+async def opened(visitor: Visitor, username: str, request: ServiceRequest) -> str:
+    """The request's page, read by a member of the staff."""
+    await visitor.sign_in(username)
+    return await visitor.get(f"/staff/requests/{request.code}")
+
+
+async def test_exactly_the_steps_of_the_role_are_offered(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    assert steps(await opened(inside, "civil", request)) == ["accept", "reject", "ask", "cancel"]
+    for other in ("revenue", "manager", "auditor", "secretariat"):
+        assert steps(await opened(inside, other, request)) == []
+
+
+async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
+    request = await site.submitted()
+    path = f"/staff/requests/{request.code}"
+    async with visitor(site) as civil, visitor(site) as revenue:
+        page = await opened(civil, "civil", request)
+        await civil.post(f"{path}/act/accept", revision=revision(page), hours="۳")
+        page = await opened(revenue, "revenue", request)
+        await revenue.post(f"{path}/act/price", revision=revision(page))
+        page = await revenue.get(path)
+        bill_id, payment_id, amount = (
+            re.search(rf'name="{name}"[^>]*value="([0-9]+)"', page)[1]  # type: ignore[index]  # a failure tells enough
+            for name in ("bill_id", "payment_id", "amount")
+        )
+        slip = {"bill_id": bill_id, "payment_id": payment_id, "reference": "1001", "revision": revision(page)}
+        assert "مبلغ پرداختی با مبلغ قبض یکی نیست" in await revenue.post(f"{path}/slip", 422, amount="1000", **slip)
+        await revenue.post(f"{path}/slip", amount=amount, **slip)
+        await revenue.post(f"{path}/slip", amount=amount, **slip)  # a double click
+        page = await civil.get(path)
+        assert "پرداخت‌شده" in page
+        for step in ("schedule", "hand_over", "complete"):
+            page = await civil.get(path)
+            await civil.post(f"{path}/act/{step}", revision=revision(page))
+        assert "انجام شده" in await civil.get(path)
+    assert (await site.request(request.code)).state == "completed"
+
+
+async def test_what_was_typed_stays_when_it_is_refused(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    path = f"/staff/requests/{request.code}/act/accept"
+    page = await inside.post(path, 422, revision=revision(page), hours="زیاد", date="فردا")
+    assert "ساعت کار «زیاد» خوانده نشد" in page
+    assert 'value="زیاد"' in page
+    assert 'value="فردا"' in page
+    assert 'aria-describedby="accept-hours-problem"' in page
+    assert (await site.request(request.code)).state == "submitted"
+
+
+async def test_the_second_of_two_officers_is_told(site: StaffSite) -> None:
+    request = await site.submitted()
+    path = f"/staff/requests/{request.code}"
+    async with visitor(site) as first, visitor(site) as second:
+        seen = [revision(await opened(one, "civil", request)) for one in (first, second)]
+        await first.post(f"{path}/act/accept", revision=seen[0])
+        page = await second.post(f"{path}/act/reject", 409, revision=seen[1], reason="راه باز نیست")
+        assert "همکار دیگری" in page
+        for work in ("assign", "mobile"):
+            values = {"assignee": "civil", "mobile": "09121112233", "proof": "کارت ملی"}
+            assert "همکار دیگری" in await second.post(f"{path}/{work}", 409, revision=seen[1], **values)
+    after = await site.request(request.code)
+    assert (after.state, after.assignee, after.mobile) == ("accepted", None, "+989121234567")
+
+
+async def test_a_step_of_another_role_is_refused_and_audited(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await inside.sign_in("revenue")
+    await inside.get("/staff/account")
+    path = f"/staff/requests/{request.code}/act/accept"
+    assert "اجازه این کار را ندارید" in await inside.post(path, 403, revision=str(request.revision))
+    assert (await site.request(request.code)).state == "submitted"
+
+
+async def test_it_is_assigned_and_its_mobile_corrected(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    path = f"/staff/requests/{request.code}"
+    page = await opened(inside, "civil", request)
+    await inside.post(f"{path}/assign", revision=revision(page), assignee="civil")
+    page = await inside.get(path)
+    wrong = await inside.post(f"{path}/mobile", 422, revision=revision(page), mobile="12", proof="کارت ملی")
+    assert "شماره همراه درست نیست" in wrong
+    await inside.post(f"{path}/mobile", revision=revision(page), mobile="۰۹۱۲۱۱۱۲۲۳۳", proof="کارت ملی")
+    after = await site.request(request.code)
+    assert (after.assignee, after.mobile) == ("civil", "+989121112233")
+    assert "سپردن به کارشناس" in await inside.get(path)
+
+
+async def expert_request(site: StaffSite, **fields: str) -> ServiceRequest:
+    """An expert opinion asked for, which has papers."""
+    values = {
+        "kind": "valuation", "full_name": "یوسف گری", "national_code": "0499370899", "postal_code": "4933164859",
+        "address": "خیابان امام", "text": "ارزیابی خانه",
+    }  # fmt: skip
+    citizen = Actor(frozenset({Role.CITIZEN}), "citizen", "+989121234567", "portal")
+    async with site.store.unit() as uow:
+        outcome = await submit(site.demo.desk, uow, "expert", values | fields, citizen, citizen.ident)
+        await announce(site.demo.desk, uow, outcome, citizen)
+    return outcome.request
+
+
+def paper(visitor: Visitor, page: str, content: bytes, name: str) -> FormData:
+    """A form with a file."""
+    form = FormData()
+    choices = page.split('id="paper"')[1].split("</select>", maxsplit=1)[0]
+    field = re.findall(r'<option value="([a-z_]+)">', choices)[0]
+    for key, value in {"csrf": visitor.csrf, "revision": revision(page), "field": field}.items():
+        form.add_field(key, value)
+    form.add_field("file", BytesIO(content), filename=name, content_type="image/png")
+    return form
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "status"),
+    [
+        (PNG, "سند.png", 303),
+        (PNG, f"../../../etc/{HOSTILE}.png", 303),
+        (b"<html><script>alert(1)</script>", "photo.png", 422),
+        (b"MZ" + bytes(100), "photo.jpg", 422),
+        (PNG + bytes(7 * 1024 * 1024), "large.png", 413),
+    ],
+    ids=["photo", "path", "page", "program", "large"],
+)
+async def test_papers_are_taken_by_their_own_bytes(
+    site: StaffSite, inside: Visitor, content: bytes, name: str, status: int
+) -> None:
+    request = await expert_request(site)
+    path = f"/staff/requests/{request.code}"
+    page = await opened(inside, "expert", request)
+    form = paper(inside, page, content, name)
+    response = await inside.client.post(f"{path}/documents", data=form, headers=inside.headers, allow_redirects=False)
+    assert response.status == status, await response.text()
+    page = await inside.get(path)
+    links = re.findall(rf'{path}/documents/([0-9]+)"', page)
+    assert len(links) == (status == 303)
+    assert "<script" not in page.replace('<script src="/static', "")
+    for link in links:
+        response = await inside.client.get(f"{path}/documents/{link}")
+        assert await response.read() == content
+        assert response.content_type == "image/png"
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "etc" not in response.headers["Content-Disposition"]
+
+
+async def test_a_document_of_another_request_is_not_there(site: StaffSite, inside: Visitor) -> None:
+    one, other = await expert_request(site), await expert_request(site)
+    page = await opened(inside, "expert", one)
+    await inside.client.post(
+        f"/staff/requests/{one.code}/documents", data=paper(inside, page, PNG, "a.png"), headers=inside.headers
+    )
+    (link,) = re.findall(r"/documents/([0-9]+)", await inside.get(f"/staff/requests/{one.code}"))
+    await inside.get(f"/staff/requests/{other.code}/documents/{link}", 404)
+
+
+async def test_what_citizens_wrote_is_text_and_nothing_else(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted(full_name=HOSTILE[:80], place=HOSTILE, description=HOSTILE)
+    page = await opened(inside, "civil", request)
+    await inside.post(f"/staff/requests/{request.code}/act/ask", revision=revision(page), question=HOSTILE)
+    for path in (f"/staff/requests/{request.code}", "/staff"):
+        page = await inside.get(path)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "alert(1)" in unescape(page)
+
+
+async def test_a_walk_in_citizen_is_entered(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    await inside.get("/staff/walk-in")
+    page = await inside.get("/staff/walk-in/machinery")
+    values = {
+        "full_name": "عبدالرحمن قره‌جه", "national_code": "۰۴۹۹۳۷۰۸۹۹",
+        "items-0-machine": "loader", "items-0-hours": "۴",
+        "items-2-machine": "grader", "items-2-count": "۲", "items-2-hours": "سه", "date": "فردا", "start": "۸",
+        "place": "میدان بسیج",
+    }  # fmt: skip
+    page = await inside.post("/staff/walk-in/machinery", 422, citizen_mobile="", **values)
+    assert "میدان بسیج</textarea>" in page
+    assert re.search(r'<option value="grader" selected>', page)
+    page = await inside.post(
+        "/staff/walk-in/machinery", 422, citizen_mobile="09121112233", **values | {"date": "دیروز"}
+    )
+    assert "date-problem" in page
+    way = await inside.post("/staff/walk-in/machinery", citizen_mobile="09121112233", **values)
+    async with site.store.unit(write=False) as uow:
+        (request,) = await uow.requests.find(RequestFilter())
+    assert way == f"/staff/requests/{request.code}?done=entered"
+    assert (request.channel, request.mobile) == ("walk_in", "+989121112233")
+    assert request.fields["items"] == [
+        {"machine": "loader", "hours": 4, "count": 1}, {"machine": "grader", "count": 2, "hours": 3},
+    ]  # fmt: skip
+    await inside.get("/staff/walk-in/nothing", 404)
+    await inside.get("/staff/walk-in/taxi_duty", 404)
+
+
+async def test_money_goes_back_once(site: StaffSite) -> None:
+    request = await site.submitted()
+    path = f"/staff/requests/{request.code}"
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await site.demo.act(request.code, step, role)
+    async with visitor(site) as revenue:
+        page = await opened(revenue, "revenue", request)
+        values = {
+            name: re.search(rf'name="{name}"[^>]*value="([0-9]+)"', page)[1]  # type: ignore[index]  # as above
+            for name in ("bill_id", "payment_id", "amount")
+        }
+        await revenue.post(f"{path}/slip", reference="1", revision=revision(page), **values)
+        await site.demo.act(request.code, "cancel", Role.CIVIL)
+        page = await revenue.get(path)
+        assert "باید به شهروند برگردد" in page
+        back = {"bill_id": values["bill_id"], "revision": revision(page), "reference": "2"}
+        assert "شماره شبا درست نیست" in await revenue.post(f"{path}/refund", 422, iban="IR00", **back)
+        await revenue.post(f"{path}/refund", iban="IR062960000000100324200001", **back)
+        assert "برگشت داده شده" in await revenue.get(path)

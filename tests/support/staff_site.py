@@ -1,0 +1,161 @@
+"""The staff's site in this process: the real desk over a real SQLite store, a member of the staff for each role."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
+
+from app import passwords
+from app.passwords import Argon2Passwords
+from app.proxies import behind, inside
+from app.vault import FernetVault
+from channels.admin import Admin
+from channels.web.site import Site
+from domain.accounts import StaffMember
+from domain.actions.notify import announce
+from domain.actions.signing_in import Doorman
+from domain.actions.submit import submit
+from domain.people import STAFF_ROLES, Actor, Role
+from domain.requests import ServiceRequest
+from domain.staff_sessions import PERIOD, SecondFactor, new_secret
+from store.unit_of_work import SqlStore
+from tests.support.demo_site import MORNING, DemoSite, StepClock, demo_site
+
+PASSWORD = "a quiet harbour 1405"
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+OUTSIDE = {"X-Forwarded-For": "203.0.113.9"}
+"""Headers of a call that the trusted proxy took from somewhere else."""
+
+PAGES = {"Accept": "text/html,application/xhtml+xml"}
+SUBMITTED = {
+    "full_name": "گل‌جمال توماج", "national_code": "0499370899", "items": [{"machine": "loader", "hours": 4}],
+    "date": "2026-11-26", "start": "08:00", "place": "خیابان امام، جنب پارک",
+}  # fmt: skip
+
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+Client = TestClient[web.Request, web.Application]
+
+
+@dataclass(slots=True)
+class StaffSite:
+    """The application with what stands behind it; every role has a member whose user name is the role's."""
+
+    app: web.Application
+    admin: Admin
+    demo: DemoSite
+    vault: FernetVault
+
+    @property
+    def store(self) -> SqlStore:
+        """The store."""
+        return self.demo.store
+
+    @property
+    def clock(self) -> StepClock:
+        """The clock, which goes on by a second whenever it is read."""
+        return self.demo.clock
+
+    async def submitted(self, **fields: Any) -> ServiceRequest:
+        """A machine ordered by a citizen."""
+        desk, mobile = self.demo.desk, "+989121234567"
+        citizen = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
+        async with self.store.unit() as uow:
+            outcome = await submit(desk, uow, "machinery", SUBMITTED | fields, citizen, mobile)
+            await announce(desk, uow, outcome, citizen)
+        return outcome.request
+
+    async def request(self, code: str) -> ServiceRequest:
+        """A request as it is now."""
+        async with self.store.unit(write=False) as uow:
+            return await uow.requests.by_code(code)
+
+    async def enrolled(self, username: str) -> str:
+        """Give a member of the staff an authenticator that is in use; its secret."""
+        secret = new_secret()
+        async with self.store.unit() as uow:
+            await uow.second_factors.put(SecondFactor(username, self.vault.close(secret), True, 0, (), MORNING))
+        return secret
+
+    def code_of(self, secret: str) -> str:
+        """What the authenticator shows now, in the digits that its owner may type."""
+        shown = pyotp.TOTP(secret).at(int(self.clock.at.timestamp()))
+        return f"{shown[:3]} {shown[3:]}".translate(_PERSIAN)
+
+    def later_by_a_code(self) -> None:
+        """Let so much time pass that the authenticator shows another code."""
+        self.clock.at = self.clock.at.replace(second=0) + 2 * (MORNING.resolution * 1_000_000 * PERIOD)
+
+
+class Visitor:
+    """A browser at the staff's site. `headers` go with each call (`OUTSIDE`)."""
+
+    def __init__(self, client: Client, headers: Mapping[str, str] | None = None) -> None:
+        self.client = client
+        self.headers = {**PAGES, **(headers or {})}
+        self.csrf = ""
+
+    async def get(self, path: str, status: int = 200) -> str:
+        """The page at an address."""
+        response = await self.client.get(path, headers=self.headers, allow_redirects=False)
+        return await self._page(response, status)
+
+    async def post(self, path: str, status: int = 303, /, **values: Any) -> str:
+        """Send a form of the page that was read last; the page that answers, or where it leads."""
+        form = {"csrf": self.csrf, **values}
+        response = await self.client.post(path, data=form, headers=self.headers, allow_redirects=False)
+        page = await self._page(response, status)
+        return response.headers["Location"] if status == 303 else page
+
+    async def sign_in(self, username: str, password: str = PASSWORD, status: int = 303) -> str:
+        """Sign in; where that leads, or the page that says why not."""
+        return await self.post("/staff/sign-in", status, username=username, password=password)
+
+    async def _page(self, response: ClientResponse, status: int) -> str:
+        page = await response.text()
+        assert response.status == status, (response.status, response.headers.get("Location"), page[-3000:])
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', page)
+        self.csrf = token[1] if token else self.csrf
+        return page
+
+    def cookie(self) -> str:
+        """The session's token."""
+        found = self.client.session.cookie_jar.filter_cookies(URL(str(self.client.make_url("/staff"))))
+        return found["pishkhan_staff"].value
+
+
+@asynccontextmanager
+async def staff_site(folder: Path) -> AsyncIterator[StaffSite]:
+    """A site with an empty store of its own, but for one loader, its operator and its price, and the staff."""
+    async with demo_site(folder) as demo:
+        vault = FernetVault("a secret of the tests")
+        admin = Admin(Doorman(demo.desk, demo.store, Argon2Passwords(), vault), inside(LOOPBACK))
+        app = web.Application()
+        app.middlewares.append(behind(LOOPBACK))
+        Site(demo.desk.wording, {"/": "web.links.home"}).mount(app)
+        admin.mount(app)
+        await _hire(demo.store)
+        yield StaffSite(app, admin, demo, vault)
+
+
+async def _hire(store: SqlStore) -> None:
+    kept = passwords.hashed(PASSWORD)
+    async with store.unit() as uow:
+        for role in STAFF_ROLES:
+            member = StaffMember(role.value, frozenset({role}), f"کارمند {role.value}", None, kept, True, MORNING)
+            await uow.people.put_staff(member)
+
+
+@asynccontextmanager
+async def visitor(site: StaffSite, headers: Mapping[str, str] | None = None) -> AsyncIterator[Visitor]:
+    """A browser with no cookies yet."""
+    async with TestClient(TestServer(site.app)) as client:
+        yield Visitor(client, headers)
