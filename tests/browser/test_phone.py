@@ -6,22 +6,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from channels.demo.phone import PATH
 from domain.people import Role
 from domain.requests import RequestFilter
+from tests.support.chromium import SIZES, window
 from tests.support.demo_site import ORDER, DemoSite, demo_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
-AXE = Path(__file__).with_name("axe.min.js")
-SIZES = {"phone": (360, 740), "desk": (1366, 768)}
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -38,65 +31,6 @@ async def server(site: DemoSite) -> AsyncIterator[TestServer]:
     await running.start_server()
     yield running
     await running.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium."""
-    expect.set_options(timeout=15_000)  # a busy machine may be slow
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        await launched.close()
-
-
-@pytest.fixture(params=SIZES)
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    """Width and height of the window."""
-    return SIZES[request.param]
-
-
-class Window:
-    """A page of the site, with what the browser complained about."""
-
-    def __init__(self, page: Page, server: TestServer) -> None:
-        self.page = page
-        self.server = server
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console", lambda told: self.complaints.append(told.text) if told.type in ("error", "warning") else None
-        )
-
-    def _hear(self, told: ConsoleMessage) -> None:
-        if told.type in ("error", "warning"):
-            self.complaints.append(told.text)
-
-    async def open(self, address: str) -> Page:
-        """Go to an address."""
-        await self.page.goto(str(self.server.make_url(address)))
-        return self.page
-
-    async def assert_fits(self) -> None:
-        """Nothing stands out at the sides."""
-        width = self.page.viewport_size
-        assert width is not None
-        assert await self.page.evaluate("document.documentElement.scrollWidth") <= width["width"]
-
-    async def assert_accessible(self) -> None:
-        """Axe finds nothing to complain about."""
-        await self.page.evaluate(AXE.read_text())
-        result = await self.page.evaluate("axe.run()")
-        found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result["violations"]]
-        assert found == []
-
-
-async def window(browser: Browser, server: TestServer, size: tuple[int, int], *, scripts: bool = True) -> Window:
-    """Open a window of that size."""
-    width, height = size
-    page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
-    page.set_default_timeout(10_000)
-    return Window(page, server)
 
 
 async def code_of(site: DemoSite) -> str:

@@ -1,0 +1,25 @@
+"""One Chromium for all tests of a module, and the two sizes at which every page is looked at."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.support.chromium import EXECUTABLE, FLAGS, SIZES
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium."""
+    expect.set_options(timeout=15_000)  # a busy machine may be slow
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Width and height of the window."""
+    return SIZES[request.param]

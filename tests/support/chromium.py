@@ -1,0 +1,56 @@
+"""Windows of a real browser on a site that a test serves."""
+
+from pathlib import Path
+
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, ConsoleMessage, Page
+
+EXECUTABLE = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+SIZES = {"phone": (360, 740), "desk": (1366, 768)}
+
+_AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
+
+
+class Window:
+    """A page of the site, with what the browser complained about."""
+
+    def __init__(self, page: Page, server: TestServer) -> None:
+        self.page = page
+        self.server = server
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, told: ConsoleMessage) -> None:
+        if told.type in ("error", "warning"):
+            self.complaints.append(told.text)
+
+    async def open(self, address: str) -> Page:
+        """Go to an address."""
+        await self.page.goto(str(self.server.make_url(address)))
+        return self.page
+
+    async def assert_fits(self) -> None:
+        """Nothing stands out at the sides."""
+        width = self.page.viewport_size
+        assert width is not None
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= width["width"]
+
+    async def assert_accessible(self) -> None:
+        """Axe finds nothing to complain about."""
+        await self.page.evaluate(_AXE.read_text())
+        result = await self.page.evaluate("axe.run()")
+        found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result["violations"]]
+        assert found == [], found
+
+
+async def window(browser: Browser, server: TestServer, size: tuple[int, int], *, scripts: bool = True) -> Window:
+    """Open a window of that size, with cookies of its own."""
+    width, height = size
+    page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
+    page.set_default_timeout(10_000)
+    return Window(page, server)
