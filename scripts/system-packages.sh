@@ -2,7 +2,8 @@
 # Installs what is missing of the system packages that `make run` or `make test` needs, on Debian or Ubuntu.
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments
-#   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime, the Vazirmatn font, curl and PHP with SOAP
+#   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime, the Vazirmatn font, curl, PHP with SOAP and
+#                                   a C# compiler
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
@@ -18,6 +19,7 @@ have_wrk() { command -v wrk >/dev/null; }
 have_curl() { command -v curl >/dev/null; }
 have_php() { command -v php >/dev/null; }
 have_soap() { have_php && php -r 'exit(extension_loaded("soap") ? 0 : 1);'; }
+have_mono() { command -v mcs >/dev/null && [ -e /usr/lib/mono/4.5/System.Net.Http.dll ]; }
 have_vazirmatn() { [ -d /usr/share/fonts/truetype/vazirmatn ]; }
 
 missing_needs() {
@@ -47,6 +49,7 @@ packages_for() {
             vazirmatn) echo fonts-vazirmatn ;;
             php) echo php-cli ;;
             soap) echo php-soap ;;
+            mono) printf '%s\n' mono-mcs libmono-system-net-http4.0-cil ;;
             *) echo "$need" ;;
         esac
     done
@@ -59,7 +62,7 @@ give_up() {
 
 case ${1:-} in
     run) needs=(python) ;;
-    test) needs=(python postgresql chromium faketime vazirmatn curl php soap) ;;
+    test) needs=(python postgresql chromium faketime vazirmatn curl php soap mono) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac

@@ -86,6 +86,15 @@ async def test_the_shell_example_is_recognised(demo: Office) -> None:
     assert "<office>دفتر پیشخوان آزمایشی گمیشان</office>" in await run(demo, str(EXAMPLES / "first_call.sh"))
 
 
+@pytest.mark.e2e
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_csharp_example_compiles_and_is_recognised(demo: Office) -> None:
+    program = str(demo.home / "FirstCall.exe")
+    source = str(EXAMPLES / "FirstCall.cs")
+    assert await run(demo, "mcs", "-warnaserror", "-r:System.Net.Http", f"-out:{program}", source) == ""
+    assert "<office>دفتر پیشخوان آزمایشی گمیشان</office>" in await run(demo, "mono", program)
+
+
 def test_the_page_shows_the_examples_as_they_are() -> None:
     files = {path.name: path.read_text("utf-8") for path in EXAMPLES.iterdir() if path.is_file()}
     assert files == BLOCKS
