@@ -6,7 +6,7 @@
 #              (docs/faults.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
-# make assets  fetch the style sheet, the fonts and the accessibility checker again (needs npm; their copies are committed)
+# make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again (needs npm; their copies are committed)
 # PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once; PYTEST_ARGS=… goes to pytest.
 
 VENV := .venv
@@ -81,6 +81,9 @@ assets:
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2 channels/web/static/
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-latin-wght-normal.woff2 channels/web/static/
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/LICENSE channels/web/static/vazirmatn.LICENSE.txt
+	install -m 644 node_modules/@majidh1/jalalidatepicker/dist/jalalidatepicker.min.js channels/web/static/
+	install -m 644 node_modules/@majidh1/jalalidatepicker/dist/jalalidatepicker.min.css channels/web/static/
+	install -m 644 node_modules/@majidh1/jalalidatepicker/LICENSE channels/web/static/jalalidatepicker.LICENSE.txt
 	install -m 644 node_modules/axe-core/axe.min.js tests/browser/
 	install -m 644 node_modules/axe-core/LICENSE tests/browser/axe.LICENSE.txt
 

@@ -19,6 +19,16 @@
       for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-busy");
     }
   });
+  // A calendar opens at fields for days and moments; «فردا» and the like can still be typed.
+  jalaliDatepicker?.startWatch({
+    autoReadOnlyInput: false,
+    persianDigits: true,
+    hasSecond: false,
+    time: true,
+    showEmptyBtn: true,
+    separatorChars: { date: "/", between: " ", time: ":" },
+  });
+
   // A menu closes when one clicks beside it, or leaves it by Escape.
   const who = document.querySelector(".who");
   document.addEventListener("click", (event) => {
