@@ -29,6 +29,10 @@
     separatorChars: { date: "/", between: " ", time: ":" },
   });
 
+  document.addEventListener("input", (event) => {
+    if (event.isTrusted && event.target.matches("[data-jdp]")) jalaliDatepicker?.hide(); // who types wants no calendar
+  });
+
   // A menu closes when one clicks beside it, or leaves it by Escape.
   const who = document.querySelector(".who");
   document.addEventListener("click", (event) => {
