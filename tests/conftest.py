@@ -1,5 +1,6 @@
-"""Fixtures shared by all tests: a real PostgreSQL, started only when a test asks for it, and a clock to move."""
+"""Fixtures shared by all tests: a migrated SQLite file, a real PostgreSQL when a test asks for it, a clock to move."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,30 @@ import pytest_asyncio
 from store.migrate import migrate
 from tests.faketime import FakeTime
 from tests.postgres import PostgresServer, TemplateFiller
+from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "pishkhan.db"
+    await migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database(migrated: Path, tmp_path: Path) -> Path:
+    """A migrated SQLite file of the test's own."""
+    return Path(shutil.copy(migrated, tmp_path / "pishkhan.db"))
+
+
+@pytest.fixture
+async def town(database: Path) -> AsyncIterator[Municipality]:
+    """A furnished municipality on a Tuesday morning."""
+    clock = StandingClock()
+    async with municipality(database, build_desk(clock), clock) as opened:
+        await opened.furnish()
+        yield opened
 
 
 @pytest.fixture(scope="session")

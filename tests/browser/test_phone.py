@@ -18,9 +18,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def site(tmp_path: Path) -> AsyncIterator[DemoSite]:
+async def site(database: Path) -> AsyncIterator[DemoSite]:
     """A demonstration of the test's own."""
-    async with demo_site(tmp_path) as built:
+    async with demo_site(database) as built:
         yield built
 
 

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def site(tmp_path: Path) -> AsyncIterator[StaffSite]:
+async def site(database: Path) -> AsyncIterator[StaffSite]:
     """A site of the test's own."""
-    async with staff_site(tmp_path) as built:
+    async with staff_site(database) as built:
         yield built
 
 

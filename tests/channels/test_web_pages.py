@@ -25,9 +25,9 @@ SERVICE = "/services/machinery"
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[DemoSite]:
+async def site(database: Path) -> AsyncIterator[DemoSite]:
     """A demonstration of the test's own."""
-    async with demo_site(tmp_path) as built:
+    async with demo_site(database) as built:
         yield built
 
 

@@ -1,6 +1,5 @@
 """The databases that the store's contract runs over: an SQLite file and the real PostgreSQL, each with the schema."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,23 +7,14 @@ import pytest
 import pytest_asyncio
 
 from store.emptying import empty
-from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.postgres import PostgresServer
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "pishkhan.db"
-    await migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(database: Path) -> str:
     """The URL of a migrated SQLite file of the test's own."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'pishkhan.db')}"
+    return f"sqlite:///{database}"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

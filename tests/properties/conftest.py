@@ -6,16 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from store.migrate import migrate
 from tests.properties.town import furnish
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "pishkhan.db"
-    await migrate(f"sqlite:///{path}")
-    return path
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -27,10 +18,9 @@ async def furnished(migrated: Path) -> Path:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database without rows, on each engine."""
     if request.param == "sqlite":
-        migrated: Path = request.getfixturevalue("migrated")
-        return f"sqlite:///{shutil.copy(migrated, tmp_path / 'pishkhan.db')}"
+        return f"sqlite:///{request.getfixturevalue('database')}"
     url: str = request.getfixturevalue("postgres_url")
     return url

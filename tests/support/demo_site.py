@@ -29,7 +29,6 @@ from domain.policy import Policy
 from domain.services import by_key, intents
 from domain.tariffs import TariffRow
 from domain.wording import Wording
-from store.migrate import migrate
 from store.unit_of_work import SqlStore
 
 LINE = "30001405"
@@ -90,12 +89,10 @@ def build_app(desk: Desk, store: SqlStore) -> web.Application:
 
 
 @asynccontextmanager
-async def demo_site(folder: Path) -> AsyncIterator[DemoSite]:
-    """A site with an empty store of its own, but for one loader, its operator and its price."""
-    url = f"sqlite:///{folder / 'demo.db'}"
-    await migrate(url)
+async def demo_site(database: Path) -> AsyncIterator[DemoSite]:
+    """A site over an empty migrated SQLite file: it gets one loader, its operator and its price."""
     queued = asyncio.Event()
-    store = await SqlStore.open(url, queued.set)
+    store = await SqlStore.open(f"sqlite:///{database}", queued.set)
     clock = StepClock()
     desk = build_desk(clock)
     relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)

@@ -133,9 +133,9 @@ class Visitor:
 
 
 @asynccontextmanager
-async def staff_site(folder: Path) -> AsyncIterator[StaffSite]:
-    """A site with an empty store of its own, but for one loader, its operator and its price, and the staff."""
-    async with demo_site(folder) as demo:
+async def staff_site(database: Path) -> AsyncIterator[StaffSite]:
+    """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff."""
+    async with demo_site(database) as demo:
         vault = FernetVault("a secret of the tests")
         admin = Admin(Doorman(demo.desk, demo.store, Argon2Passwords(), vault), inside(LOOPBACK))
         app = web.Application()

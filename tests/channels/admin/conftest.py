@@ -9,9 +9,9 @@ from tests.support.staff_site import StaffSite, Visitor, staff_site, visitor
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[StaffSite]:
+async def site(database: Path) -> AsyncIterator[StaffSite]:
     """A site of the test's own."""
-    async with staff_site(tmp_path) as built:
+    async with staff_site(database) as built:
         yield built
 
 
