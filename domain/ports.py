@@ -33,6 +33,7 @@ from domain.repositories import (
     Timers,
     WorkCalendar,
 )
+from domain.work_repository import SavedViews, SearchWords, WorkLists
 
 
 class Clock(Protocol):
@@ -84,6 +85,12 @@ class UnitOfWork(Protocol):
     def requests(self) -> Requests: ...
     @property
     def timers(self) -> Timers: ...
+    @property
+    def work_lists(self) -> WorkLists: ...
+    @property
+    def search_words(self) -> SearchWords: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
     @property
     def history(self) -> History: ...
     @property

@@ -31,14 +31,14 @@ CAUSES = ("no_answer", "no_consent", "owner_refused", "unsaid")
 
 DETAILS: Mapping[str, tuple[str, ...]] = {
     "invalid_field": (
-        "bad_card", "bad_datetime", "bad_hours", "bad_iban", "bad_legal_id", "bad_postal_code", "bad_renovation_code",
-        "bad_time", "bad_year", "before_start", "broken_row", "column_twice", "empty", "empty_file", "file_kind",
+        "bad_card", "bad_datetime", "bad_hours", "bad_iban", "bad_legal_id", "bad_page", "bad_postal_code",
+        "bad_renovation_code", "bad_time", "bad_year", "before_start", "broken_row", "column_twice", "empty", "empty_file", "file_kind",
         "fine_of_reward", "future", "hours_missing", "leave_days_left", "leave_notice", "leave_order",
         "leave_too_far", "leave_too_long", "menu", "more_cells", "no_headings", "no_machine", "no_number",
         "not_thousands",
         "office_code", "one_an_item", "other_driver", "other_taxi", "own_number", "part_of_day", "past", "range",
-        "retention", "same_mobile", "same_person", "soap_body", "soap_cut", "soap_encoding", "soap_envelope",
-        "soap_order", "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines",
+        "retention", "same_mobile", "same_person", "search_short", "soap_body", "soap_cut", "soap_encoding",
+        "soap_envelope", "soap_order", "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines",
         "unknown_action", "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "visit_hours", "yes_or_no",
     ),
     "missing_field": (
@@ -59,11 +59,13 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "rate_later", "rated_low_only", "refund_due", "visit_ahead",
     ),
     "already_done": (
-        "answered", "erased", "office_code_taken", "rated", "refunded", "reopened", "username_taken",
+        "answered", "erased", "office_code_taken", "own_already", "rated", "refunded", "reopened", "unassigned",
+        "username_taken",
     ),
     "conflict": (
-        "demo_not_empty", "file_exists", "leave_overlap", "no_free_machine", "no_free_operator", "number_used",
-        "officer_busy", "rule_overlap", "taken", "tariff_overlap", "twice_in_file", "username_taken",
+        "demo_not_empty", "file_exists", "leave_overlap", "moved_on", "no_free_machine", "no_free_operator",
+        "number_used", "officer_busy", "rule_overlap", "taken", "taken_by", "tariff_overlap", "twice_in_file",
+        "username_taken",
     ),
     "duplicate_request": (
         "call_id_used", "reference_used",
@@ -72,7 +74,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "guessing",
     ),
     "too_large": (
-        "too_many_documents",
+        "too_many_documents", "too_many_requests", "too_many_views",
     ),
     "authentication_failed": (
         "address", "clock", "locked", "no_moment", "no_nonce", "no_token", "only_token", "plain_text",
