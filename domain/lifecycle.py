@@ -327,6 +327,12 @@ class Service:
         return next((one for one in self.form if one.name == name), None)
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its requests; none where all are alike."""
+        field = self.field(self.kind) if self.kind else None
+        return field.choices if field else ()
+
+    @property
     def units(self) -> frozenset[Role]:
         """The units in whose queues its requests stand."""
         return frozenset(state.unit for state in self.states if state.unit)

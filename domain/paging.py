@@ -14,7 +14,8 @@ from domain.errors import InvalidField
 
 FIELD = "page"
 
-_ID = re.compile("[0-9]{1,18}|[1-8][0-9]{18}")
+_ID = re.compile("[0-9]{1,19}")
+_IDS_END = 2**63
 RowT = TypeVar("RowT")
 
 Key = datetime | str | None
@@ -48,7 +49,8 @@ class Cursor:
         """Read a place in a list of that order; `InvalidField("page")` for what `str` did not write."""
         side, _, rest = text.partition("~")
         number, separator, key = rest.partition("~")
-        if side not in {"before", "after"} or not separator or not _ID.fullmatch(number):
+        known = side in {"before", "after"} and separator and _ID.fullmatch(number)
+        if not known or int(number) >= _IDS_END:
             raise InvalidField(FIELD, detail="bad_page")
         return cls(_key(key, order), int(number), side == "before")
 

@@ -109,18 +109,15 @@ def _service(name: str, value: object, services: Mapping[str, Service], _now: da
 
 def _states(name: str, value: object, services: Mapping[str, Service], _now: datetime) -> tuple[str, ...]:
     known = {state.name for service in services.values() for state in service.states}
-    wanted = value if isinstance(value, list | tuple) else [value]
+    wanted = tuple(dict.fromkeys(map(str, value if isinstance(value, list | tuple) else [value])))
     for one in wanted:
         if one not in known:
             raise _unknown(name, one)
-    return tuple(dict.fromkeys(map(str, wanted)))
+    return wanted
 
 
 def _kind(name: str, value: object, services: Mapping[str, Service], _now: datetime) -> str:
-    known = {
-        choice for one in services.values() if one.kind and (field := one.field(one.kind)) for choice in field.choices
-    }
-    if value not in known:
+    if str(value) not in {kind for service in services.values() for kind in service.kinds}:
         raise _unknown(name, value)
     return str(value)
 

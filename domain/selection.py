@@ -94,7 +94,7 @@ def _ranges(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter) 
     units = units_seen(services, actor.role_names)
     for key in services_seen(services, actor.role_names):
         service = services[key]
-        if wanted.service in {None, key} and not (wanted.kind and service.kind is None):
+        if wanted.service in {None, key} and (not wanted.kind or wanted.kind in service.kinds):
             found = [state for state in states_in(service, wanted.queue, units) if _meets(state, wanted)]
             yield from _grouped(service, found, wanted.queue.live)
 

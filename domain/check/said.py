@@ -32,13 +32,15 @@ CAUSES = ("no_answer", "no_consent", "owner_refused", "unsaid")
 DETAILS: Mapping[str, tuple[str, ...]] = {
     "invalid_field": (
         "bad_card", "bad_datetime", "bad_hours", "bad_iban", "bad_legal_id", "bad_page", "bad_postal_code",
-        "bad_renovation_code", "bad_time", "bad_year", "before_start", "broken_row", "column_twice", "empty", "empty_file", "file_kind",
+        "bad_renovation_code",
+        "bad_time", "bad_year", "before_start", "broken_row", "column_twice", "empty", "empty_file", "file_kind",
         "fine_of_reward", "future", "hours_missing", "leave_days_left", "leave_notice", "leave_order",
         "leave_too_far", "leave_too_long", "menu", "more_cells", "no_headings", "no_machine", "no_number",
         "not_thousands",
         "office_code", "one_an_item", "other_driver", "other_taxi", "own_number", "part_of_day", "past", "range",
-        "retention", "same_mobile", "same_person", "search_short", "soap_body", "soap_cut", "soap_encoding",
-        "soap_envelope", "soap_order", "soap_security", "soap_xml", "too_high", "too_long", "too_long_work", "too_many_machines",
+        "retention", "same_mobile", "same_person", "search_short",
+        "soap_body", "soap_cut", "soap_encoding", "soap_envelope", "soap_order", "soap_security", "soap_xml",
+        "too_high", "too_long", "too_long_work", "too_many_machines",
         "unknown_action", "unknown_field", "unknown_paper", "unreadable", "unreadable_file", "visit_hours", "yes_or_no",
     ),
     "missing_field": (

@@ -98,7 +98,7 @@ class Sorted(Words):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Name the collation where there are several; SQLite compares code points by itself."""
-        return dialect.type_descriptor(Text(collation="C" if dialect.name == "postgresql" else None))
+        return Text(collation="C" if dialect.name == "postgresql" else None)
 
 
 class Choice(TypeDecorator[ChoiceT], Generic[ChoiceT]):
