@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.people import Role
+from domain.requests import JsonObject
 
 
 @dataclass(slots=True)
@@ -110,6 +111,16 @@ class Substitution:
     last: date
     made_by: str
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter that a member of the staff keeps under a name; it is proved anew whenever it is read."""
+
+    username: str
+    name: str
+    filter: JsonObject
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

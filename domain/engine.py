@@ -20,6 +20,7 @@ from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.ports import Clock, Ids, UnitOfWork
 from domain.requests import JsonObject, ServiceRequest, Timer, TimerKind
+from domain.search import words_of
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
 """Who takes automatic steps."""
@@ -139,7 +140,7 @@ class Engine:
         ctx.record["version_before"] = request.version
         request.version, request.state, request.phase = service.version, state, service.state(state).phase
         await uow.history.append(self._event(ctx, "upgrade", before, state))
-        await uow.timers.replace(request.id, self._timers(ctx))
+        await uow.timers.replace(request.id, self._enter(ctx))
         await uow.requests.save(request)
 
     def reminder(self, request: ServiceRequest, text: str) -> Reminder | None:
@@ -176,23 +177,27 @@ class Engine:
             office=actor.office,
             fields=dict(values),
             subject_key=values.get(service.subject) if service.subject else None,
+            kind=values.get(service.kind) if service.kind else None,
+            lacks_papers=service.documents is not None and bool(service.documents.required(values)),
         )
 
     async def _store_new(self, uow: UnitOfWork, ctx: Context) -> None:
-        request = ctx.request
+        request, timers = ctx.request, self._enter(ctx)
         for _ in range(NO_CODE_TRIES):
             request.code = tracking.make(self.ids.tracking_payload())
             event = self._event(ctx, "submit", None, request.state, request.fields)
             if await uow.requests.add(request):
                 await uow.history.append(event)
-                for timer in self._timers(ctx):
+                for timer in timers:
                     await uow.timers.add(timer)
+                await uow.search_words.add(request, words_of(self.service(request.service).form, request.fields))
                 return
             request.head_seq, request.head_hash = 0, ""
         raise DomainError(detail="no_free_code")
 
     async def _run(self, service: Service, step: Transition, ctx: Context) -> Outcome:
         request, before = ctx.request, ctx.request.state
+        words = words_of(service.form, request.fields)
         await _pass(step.guards, ctx)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits anew says so
         for effect in step.effects:
@@ -200,8 +205,10 @@ class Engine:
         request.state, request.phase = step.target, service.state(step.target).phase
         request.updated_at, note = ctx.now, step.note(ctx.inputs)
         await ctx.uow.history.append(self._event(ctx, step.name, before, step.target, ctx.inputs, note))
-        await ctx.uow.timers.replace(request.id, self._timers(ctx))
+        await ctx.uow.timers.replace(request.id, self._enter(ctx))
         await ctx.uow.requests.save(request)
+        if words != (now := words_of(service.form, request.fields)):
+            await ctx.uow.search_words.replace(request, now)
         # An input that bears a form field's name (start) is of its own kind: the form's value is what is told.
         facts = {name: value for name, value in ctx.inputs.items() if service.field(name) is None} | ctx.facts
         outcome = Outcome(request, [Told(notice, facts) for notice in step.notices])
@@ -252,9 +259,17 @@ class Engine:
         request.head_seq, request.head_hash = event.seq, event.hash
         return event
 
-    def _timers(self, ctx: Context) -> list[Timer]:
+    def _enter(self, ctx: Context) -> list[Timer]:
+        """Note whose turn it is in the request's state and until when; return the timers to be set."""
         request = ctx.request
         service = self.service(request.service)
+        state, timers = service.state(request.state), self._timers(ctx, service)
+        request.turn = state.turn
+        request.due_at = next((one.at for one in timers if one.kind is TimerKind.SLA), None)
+        return timers
+
+    def _timers(self, ctx: Context, service: Service) -> list[Timer]:
+        request = ctx.request
         state = service.state(request.state)
         wanted: list[tuple[TimerKind, str, datetime | None]] = []
         for step in service.leaving(state.name, Trigger.DEADLINE):

@@ -100,6 +100,10 @@ class FieldType(ABC):
         """Return the keys of every text that `show` and `name_of` may look up for a field with these choices."""
         return ()
 
+    def found_by(self, value: Any) -> tuple[str, ...]:
+        """Return the names and numbers of people in a value, by which the staff search for its request."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Text(FieldType):
@@ -276,6 +280,10 @@ class Identifier(FieldType):
     def parse(self, raw: object, reading: Reading) -> str:
         """Check and normalise."""
         return self.READERS[self.kind](str(raw))
+
+    def found_by(self, value: Any) -> tuple[str, ...]:
+        """Return a person's national code; mobiles and plates are found by columns of their own."""
+        return (value,) if self.kind == "national_code" else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ in words, or by the key of a text.
 """
 
 
+PERSON_NAME = "person.full_name"
+"""The source of a field that holds the applicant's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing asked, of a citizen by a form or of staff by an action.
@@ -47,6 +51,13 @@ class Field:
     def given_in(self, values: Mapping[str, Any]) -> bool:
         """Whether these values hold it, or what does as well."""
         return self.name in values or any(other in values for other in self.instead)
+
+    def found_by(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names and numbers of people in this field of a form, by which the staff search for it."""
+        value = values.get(self.name)
+        if value is None:
+            return ()
+        return (value,) if self.autofill == PERSON_NAME else self.type.found_by(value)
 
     def asked_in(self, channel: str) -> bool:
         """Whether this channel asks for it."""

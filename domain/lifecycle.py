@@ -159,6 +159,11 @@ class State:
     sla_minutes: int | None = None
     reminders: tuple[Reminder, ...] = ()
 
+    @property
+    def turn(self) -> str | None:
+        """Whose turn it is: the unit's, else what is waited for (the phase); None once a request has ended."""
+        return None if self.phase.final else str(self.unit or self.phase)
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
@@ -285,9 +290,9 @@ class Service:
     """One municipal service, whole. `on_submit` guards and `at_submit` effects belong to the first step. `version`
     moves by `state_map`: old version → {old state: state of the version after it}, states that it does not name keeping
     their names; `former` keeps what states those versions had, so that the maps can be proved. `subject` is the form
-    field that names what a request is about, kept as its `subject_key`. `may_reopen` looks at a finished request that
-    shall be taken up again. `told` goes with the first message; `concerning` finds what others asked for somebody (a
-    mobile), newest first."""
+    field that names what a request is about, kept as its `subject_key`, `kind` the one that says of what kind it is.
+    `may_reopen` looks at a finished request that shall be taken up again. `told` goes with the first message;
+    `concerning` finds what others asked for somebody (a mobile), newest first."""
 
     key: str
     version: int
@@ -302,6 +307,7 @@ class Service:
     at_submit: tuple[Effect, ...] = ()
     fill: Fill | None = None
     subject: str | None = None
+    kind: str | None = None
     lookups: tuple[Lookup, ...] = ()
     prices: Prices | None = None
     documents: Papers | None = None
@@ -319,6 +325,12 @@ class Service:
     def field(self, name: str) -> Field | None:
         """Return a form field by name."""
         return next((one for one in self.form if one.name == name), None)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its requests; none where all are alike."""
+        field = self.field(self.kind) if self.kind else None
+        return field.choices if field else ()
 
     @property
     def units(self) -> frozenset[Role]:

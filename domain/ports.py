@@ -34,6 +34,7 @@ from domain.repositories import (
     WorkCalendar,
 )
 from domain.staff_repository import SecondFactors, StaffSessions
+from domain.work_repository import SavedViews, SearchWords, WorkLists
 
 
 class Clock(Protocol):
@@ -97,6 +98,12 @@ class UnitOfWork(Protocol):
     def requests(self) -> Requests: ...
     @property
     def timers(self) -> Timers: ...
+    @property
+    def work_lists(self) -> WorkLists: ...
+    @property
+    def search_words(self) -> SearchWords: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
     @property
     def history(self) -> History: ...
     @property

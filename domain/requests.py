@@ -44,6 +44,8 @@ class ServiceRequest:
     `erased_at` is when its personal data was erased (personal_data.py): what is left are figures.
     `office` is the code of the counter office that brought it.
     `subject_key` names what the request is about (a plate), so that all requests about it are found.
+    `turn` is whose turn it is (`State.turn`), None once it has ended; `due_at` is when the SLA of the present state
+    runs out, None without one. `kind` is what kind of its service it is; `lacks_papers`: required papers are missing.
     """
 
     id: int
@@ -67,6 +69,10 @@ class ServiceRequest:
     head_seq: int = 0
     head_hash: str = ""
     erased_at: datetime | None = None
+    turn: str | None = None
+    due_at: datetime | None = None
+    kind: str | None = None
+    lacks_papers: bool = False
 
 
 class TimerKind(StrEnum):

@@ -60,6 +60,10 @@ class TaxiShown(FieldType):
         parts = (name for name in _PARTS if value.get(name))
         return "، ".join(f"{words(f'units.{name}')} {persian_digits(value[name])}" for name in parts)
 
+    def found_by(self, value: Any) -> tuple[str, ...]:
+        """Return the driver's name, where it is known."""
+        return (value["driver"],) if value.get("driver") else ()
+
     def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return the parts' names'."""
         return tuple(f"units.{name}" for name in _PARTS)

@@ -30,6 +30,7 @@ from store.schema import (
     ratings,
     refunds,
     requests,
+    search_words,
 )
 from store.work import Repository
 
@@ -69,6 +70,7 @@ _WORDLESS_BILLS = update(bills).where(bills.c.id.in_(_BILLS)).values(note=None)
 _EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS))
 _EXPLAIN = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _WORDLESS_REFUNDS = update(refunds).where(refunds.c.bill_id.in_(_BILLS)).values(iban=None)
+_DROP_WORDS = delete(search_words).where(search_words.c.request_id == _REQUEST)
 _WORDLESS_RATING = update(ratings).where(ratings.c.request_id == _REQUEST).values(text=None)
 
 # The call stays, lest its repetition act again; what it was answered names the request by its code.
@@ -131,6 +133,7 @@ class SqlPersonalData(Repository):
         await self._drop_files(request_id)
         await self._wordless_bills(request_id)
         await self._work.run(_WORDLESS_RATING, of)
+        await self._work.run(_DROP_WORDS, of)
         await self._work.run(_WORDLESS_CALLS, of)
         await self._erase_texts(_IN_OF_REQUEST, _OUT_OF_REQUEST, of, now)
         await self._erase_comments(_COMMENTS_OF_REQUEST, of)

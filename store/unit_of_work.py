@@ -29,11 +29,14 @@ from store.people import SqlPeople
 from store.personal_data import SqlPersonalData
 from store.registries import SqlRegistries
 from store.requests import SqlRequests, SqlTimers
+from store.saved_views import SqlSavedViews
+from store.search_words import SqlSearchWords
 from store.sequences import SqlSequences
 from store.staff_sessions import SqlSecondFactors, SqlStaffSessions
 from store.tariffs import SqlTariffs
 from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
+from store.work_lists import SqlWorkLists
 
 
 class SqlUnit:
@@ -43,6 +46,9 @@ class SqlUnit:
         self._work = work
         self.requests = SqlRequests(work)
         self.timers = SqlTimers(work)
+        self.work_lists = SqlWorkLists(work)
+        self.search_words = SqlSearchWords(work)
+        self.saved_views = SqlSavedViews(work)
         self.history = SqlHistory(work)
         self.bills = SqlBills(work)
         self.sequences = SqlSequences(work)

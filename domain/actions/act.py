@@ -5,24 +5,42 @@ from collections.abc import Mapping
 from domain import tracking
 from domain.actions.desk import Desk
 from domain.engine import Outcome
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.people import Actor
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 
 
 async def act(
-    desk: Desk, uow: UnitOfWork, code: str, action: str, inputs: Mapping[str, object], actor: Actor
+    desk: Desk,
+    uow: UnitOfWork,
+    code: str,
+    action: str,
+    inputs: Mapping[str, object],
+    actor: Actor,
+    revision: int | None = None,
 ) -> Outcome:
     """Take `action` on the request with that tracking code. The caller announces the outcome.
 
     A citizen acts on own requests only, a clerk on those of the own office: another's code is `NotFound("code")`, as if
-    it did not exist. Other errors: those of `Engine.act`.
+    it did not exist. `revision` is that of the request as its page showed it: `Conflict` when somebody changed it
+    since. Other errors: those of `Engine.act`.
     """
-    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    request = await locked(uow, code, revision)
     if actor.kind != "citizen" or request.awaits != actor.ident:
         own_or_not_found(request, actor)
     return await desk.engine.act(uow, request, action, inputs, actor)
+
+
+async def locked(uow: UnitOfWork, code: str, revision: int | None = None) -> ServiceRequest:
+    """Return the request with that tracking code, with other writers kept off until the unit ends.
+
+    `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the revision that somebody looked at.
+    """
+    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    if revision is not None and revision != request.revision:
+        raise Conflict("code", detail="moved_on")
+    return request
 
 
 def own_or_not_found(request: ServiceRequest, actor: Actor) -> None:

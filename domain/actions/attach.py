@@ -6,7 +6,7 @@ from domain import tracking
 from domain.accounts import Document
 from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
-from domain.documents import sniff
+from domain.documents import lacking, sniff
 from domain.errors import Forbidden, InvalidField, NotAllowedNow, TooLarge
 from domain.field_types import number_text
 from domain.lifecycle import Service
@@ -50,6 +50,7 @@ async def attach(
         desk.clock.now(),
     )  # fmt: skip
     await uow.documents.add(document, content)
+    request.lacks_papers = bool(lacking(service.documents, request.fields, [*there, document]))
     kept = {"field": field, "name": document.name, "sha256": sha256, "size": document.size}
     await desk.engine.note(uow, request, "attach", actor, kept)
     return document

@@ -9,6 +9,7 @@ from domain import tracking
 from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
 from domain.actions.notify import queue
+from domain.documents import lacking_of
 from domain.engine import Outcome, Told
 from domain.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow
 from domain.lifecycle import Context, Notice, Service
@@ -76,6 +77,7 @@ async def _carry_papers(desk: Desk, uow: UnitOfWork, old: ServiceRequest, new: S
         content = await uow.documents.content(one.sha256)
         await uow.documents.add(replace(one, id=desk.ids.new_id(), request_id=new.id), content)
     if carried:
+        new.lacks_papers = bool(await lacking_of(uow, desk.engine.service(new.service).documents, new))
         names = [{"field": one.field, "name": one.name, "sha256": one.sha256} for one in carried]
         await desk.engine.note(uow, new, "carry_papers", actor, {"of": old.code, "documents": names})
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import people, tracking
+from domain import people
 from domain.accounts import Person
+from domain.actions.act import locked
 from domain.actions.desk import Desk
 from domain.actions.notify import queue, standing
 from domain.actions.submit import submit
@@ -44,15 +45,17 @@ async def enter(
     return await submit(desk, uow, service, raw, at_desk, mobile)
 
 
-async def correct_mobile(desk: Desk, uow: UnitOfWork, code: str, mobile: str, proof: str, actor: Actor) -> Corrected:
+async def correct_mobile(
+    desk: Desk, uow: UnitOfWork, code: str, mobile: str, proof: str, actor: Actor, revision: int | None = None
+) -> Corrected:
     """Give a request its citizen's right mobile; `proof` says how the citizen showed who it is.
 
     The new number gets the request's status at once, the old one nothing more. Managers and the units of the service
     may do so. Errors: `NotFound`, `Forbidden`, `MissingField("proof")`, `InvalidField("mobile")` (none, or the same),
-    `NotAllowedNow` when the personal data was erased.
+    `NotAllowedNow` when the personal data was erased, `Conflict` when it is not at the `revision` that was looked at.
     """
     number = people.mobile(mobile)
-    request = await uow.requests.by_code(tracking.parse(code), lock=True)
+    request = await locked(uow, code, revision)
     service = desk.engine.service(request.service)
     roles = service.units | {Role.MANAGER}
     if not actor.role_names & roles:

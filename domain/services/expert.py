@@ -263,6 +263,7 @@ EXPERT_OPINION = Service(
     steps=6,
     at_submit=(TellPapers(PAPERS),),
     fill=known_of_person,
+    kind="kind",
     prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price, PRICE_ANSWERS),
     documents=PAPERS,
 )

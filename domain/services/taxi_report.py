@@ -208,4 +208,5 @@ TAXI_REPORT = Service(
     steps=4,
     fill=find_taxi,
     subject="plate",
+    kind="kind",
 )

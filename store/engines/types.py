@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy.types import TypeEngine
 
 from domain.errors import InvalidField
 
@@ -56,6 +57,27 @@ class Utc(TypeDecorator[datetime]):
         return value and value.replace(tzinfo=UTC)
 
 
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class UtcOrNever(Utc):
+    """A moment, or None for one that never comes: it lies in the column as a moment later than all others.
+
+    So rows with and without one are in one order, which NULLs are not: each engine puts those elsewhere.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime:
+        """Write what never comes as the last moment."""
+        return super().process_bind_param(value, dialect) or NEVER
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give None back for it."""
+        moment = super().process_result_value(value, dialect)
+        return None if moment == NEVER else moment
+
+
 class Words(TypeDecorator[str]):
     """Text of any length; NUL and lone surrogates, which PostgreSQL refuses, are `InvalidField("text")` everywhere."""
 
@@ -67,6 +89,16 @@ class Words(TypeDecorator[str]):
         if value and _UNSTORABLE.search(value):
             raise InvalidField("text")
         return value
+
+
+class Sorted(Words):
+    """Text in the order of its code points, whatever language a database was made for: found by its beginning."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Name the collation where there are several; SQLite compares code points by itself."""
+        return Text(collation="C" if dialect.name == "postgresql" else None)
 
 
 class Choice(TypeDecorator[ChoiceT], Generic[ChoiceT]):

@@ -15,6 +15,7 @@ from store.schema.people import (
     documents,
     people,
     ratings,
+    saved_views,
     service_views,
     staff,
     substitutes,
@@ -31,7 +32,7 @@ from store.schema.registries import (
     vehicles,
     violations,
 )
-from store.schema.requests import history, requests, seals, timers
+from store.schema.requests import history, requests, seals, search_words, timers
 from store.schema.running import audit, leases, work_calendar
 from store.schema.staff_access import second_factors, staff_sessions
 
@@ -70,7 +71,9 @@ __all__ = [
     "requests",
     "resources",
     "rewards",
+    "saved_views",
     "seals",
+    "search_words",
     "second_factors",
     "service_views",
     "slots",

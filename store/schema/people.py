@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeB
 
 from domain.accounts import CommentState
 from domain.people import Role
-from store.engines.types import ID, Choice, Listed, Utc, Words
+from store.engines.types import ID, JSON_VALUE, Choice, Listed, Utc, Words
 from store.schema.base import metadata, own_id, refers
 
 
@@ -43,6 +43,15 @@ substitutes = Table(
     Column("made_by", Words, nullable=False),
     Column("made_at", Utc, nullable=False),
     Index(None, "last"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    refers("username", "staff.username", primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("filter", JSON_VALUE, nullable=False),
+    Column("saved_at", Utc, nullable=False),
 )
 
 ratings = Table(

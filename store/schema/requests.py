@@ -1,9 +1,9 @@
 """Requests, their timers, their history and its seals."""
 
-from sqlalchemy import Column, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Index, Integer, Table, and_
 
 from domain.requests import Phase, TimerKind
-from store.engines.types import JSON_VALUE, Choice, Utc, Words, partial
+from store.engines.types import JSON_VALUE, Choice, Sorted, Utc, UtcOrNever, Words, partial
 from store.schema.base import metadata, own_id, refers
 
 requests = Table(
@@ -31,9 +31,13 @@ requests = Table(
     Column("head_hash", Words, nullable=False),
     Column("erased_at", Utc),
     Column("sealed_seq", Integer, nullable=False, default=0),
+    Column("turn", Words),
+    Column("due_at", UtcOrNever, nullable=False),
+    Column("kind", Words),
+    Column("lacks_papers", Boolean, nullable=False),
     Index(None, "mobile", "id"),
-    Index(None, "assignee", "id"),
     Index(None, "service", "state", "id"),
+    Index(None, "service", "created_at", "id"),
     Index(None, "phase", "service", "version", "state"),
 )
 partial("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
@@ -44,6 +48,27 @@ partial(
 )  # fmt: skip
 partial("ix_requests_not_erased", requests.c.updated_at, requests.c.id, where=requests.c.erased_at.is_(None))
 partial("ix_requests_unsealed", requests.c.id, where=requests.c.head_seq > requests.c.sealed_seq)
+
+# Lists of work: what goes on, by whose turn it is, by who takes care of it or that nobody does; by urgency or by age.
+_LIVE, _MADE, _DUE = requests.c.turn.is_not(None), requests.c.created_at, requests.c.due_at
+_STANDS = requests.c.turn, requests.c.service
+_TAKEN = requests.c.assignee.is_not(None)
+partial("ix_requests_turn_due", *_STANDS, _DUE, requests.c.id, where=_LIVE)
+partial("ix_requests_turn_made", *_STANDS, _MADE, requests.c.id, where=_LIVE)
+partial("ix_requests_unassigned", *_STANDS, _DUE, requests.c.id, where=and_(_LIVE, requests.c.assignee.is_(None)))
+partial("ix_requests_assignee_due", requests.c.assignee, _DUE, requests.c.id, where=and_(_LIVE, _TAKEN))
+partial("ix_requests_assignee_live", requests.c.assignee, _MADE, requests.c.id, where=and_(_LIVE, _TAKEN))
+partial("ix_requests_assignee", requests.c.assignee, _MADE, requests.c.id, where=_TAKEN)
+
+search_words = Table(
+    "search_words",
+    metadata,
+    refers("request_id", "requests.id", primary_key=True),
+    Column("word", Sorted, primary_key=True),
+    Column("service", Words, nullable=False),
+    Index(None, "service", "word", "request_id"),
+    sqlite_with_rowid=False,
+)
 
 timers = Table(
     "timers",

@@ -1,0 +1,122 @@
+"""A filter resolved: which ranges of requests a member of the staff sees of it, and all that the store needs to know.
+
+A range is a service's requests whose turn it is alike, or all of a service's. Each is one range of one index; a list is
+the few ranges merged, so that a page costs the same however many requests there are.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from domain.calendar import tehran
+from domain.lifecycle import Service, State
+from domain.paging import Order
+from domain.people import Actor
+from domain.queue_filters import QueueFilter
+from domain.queues import Moments, Queue, Sla, services_seen, states_in, units_seen
+from domain.search import Search, parse
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Requests of one service: with `turn` those whose turn it is, with `states` those in one of these states."""
+
+    service: str
+    turn: str | None = None
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The requests of some ranges that also meet every condition that is not None.
+
+    `live` as `Queue.live`. Of `assignees` any one has it, `unassigned`: nobody has. They were made from `created_from`
+    on and before `created_before`, and are due after `due_after` and until `due_until`. No range means no request.
+    A search for words finds names that begin with them as typed; `loosely`, those that have each of them somewhere.
+    """
+
+    ranges: tuple[Range, ...]
+    order: Order
+    live: bool | None = True
+    assignees: tuple[str, ...] = ()
+    unassigned: bool = False
+    kind: str | None = None
+    channel: str | None = None
+    office: str | None = None
+    lacks_papers: bool | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+    due_after: datetime | None = None
+    due_until: datetime | None = None
+    search: Search | None = None
+    loosely: bool = False
+
+
+def select(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter, moments: Moments) -> Selection:
+    """Return what this member of the staff sees of a filter: no range of what is not theirs to see."""
+    assignees = frozenset({wanted.assignee} if wanted.assignee else ())
+    ranges = tuple(_ranges(services, actor, wanted))
+    if wanted.queue is Queue.MINE:
+        own = frozenset({actor.ident, *actor.stands_for})
+        assignees = assignees & own if assignees else own
+        ranges = ranges if assignees else ()
+    due_after, due_until = _due(wanted, moments)
+    return Selection(
+        ranges,
+        wanted.listed,
+        wanted.queue.live,
+        tuple(sorted(assignees)),
+        wanted.queue is Queue.UNASSIGNED,
+        wanted.kind,
+        wanted.channel,
+        wanted.office,
+        wanted.papers,
+        tehran(wanted.created_from, time.min) if wanted.created_from else None,
+        tehran(wanted.created_to + _DAY, time.min) if wanted.created_to else None,
+        due_after,
+        due_until,
+        parse(wanted.search) if wanted.search else None,
+    )
+
+
+def _due(wanted: QueueFilter, moments: Moments) -> tuple[datetime | None, datetime | None]:
+    """Return after which moment they are due, and until which, by the queue and by the filter's own word."""
+    asked = {wanted.sla, {Queue.LATE: Sla.LATE, Queue.SOON: Sla.SOON}.get(wanted.queue)}
+    begins, ends = {Sla.SOON: moments.now, Sla.OK: moments.soon}, {Sla.LATE: moments.now, Sla.SOON: moments.soon}
+    after = [moment for sla, moment in begins.items() if sla in asked]
+    until = [moment for sla, moment in ends.items() if sla in asked]
+    return max(after, default=None), min(until, default=None)
+
+
+def _ranges(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter) -> Iterator[Range]:
+    units = units_seen(services, actor.role_names)
+    for key in services_seen(services, actor.role_names):
+        service = services[key]
+        if wanted.service in {None, key} and (not wanted.kind or wanted.kind in service.kinds):
+            found = [state for state in states_in(service, wanted.queue, units) if _meets(state, wanted)]
+            yield from _grouped(service, found, wanted.queue.live)
+
+
+def _meets(state: State, wanted: QueueFilter) -> bool:
+    return (
+        wanted.unit in {None, state.unit}
+        and wanted.phase in {None, state.phase}
+        and (not wanted.states or state.name in wanted.states)
+    )
+
+
+def _grouped(service: Service, found: Sequence[State], live: bool | None) -> Iterator[Range]:
+    """Yield the ranges of these states: those that stand alike are one, and none is named where all of it is wanted."""
+    turns = dict.fromkeys(state.turn if live else None for state in found)
+    for turn in turns:
+        alike = [state for state in service.states if _alike(state, turn, live)]
+        states = tuple(state.name for state in found if state in alike)
+        yield Range(service.key, turn, () if len(states) == len(alike) else states)
+
+
+def _alike(state: State, turn: str | None, live: bool | None) -> bool:
+    if live:
+        return state.turn == turn
+    return live is None or state.phase.final

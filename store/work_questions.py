@@ -1,0 +1,83 @@
+"""Questions for lists of work taken apart: the shape, which decides a statement's text, and the values that go into it.
+
+So each shape is built and compiled once, whatever is looked for.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.paging import Cursor, Order
+from domain.selection import Selection
+
+CONDITIONS = (
+    "kind", "channel", "office", "lacks_papers", "created_from", "created_before", "due_after", "due_until",
+)  # fmt: skip
+"""What a selection may ask of its requests besides their ranges: the values that may be None."""
+
+IDENTIFIERS = ("code", "mobile", "plate", "national_code")
+"""The parts of a search that few requests have."""
+
+LAST_LETTER = "\U0010ffff"
+"""Behind every other one: what begins with a word ends before that word and this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the text of a question.
+
+    `ranges` tells of each whether it names whose turn it is, and how many states; `words` counts those of a search,
+    each to be found by itself; `place` is `after` or `before` where the list begins at a place, else empty.
+    """
+
+    ranges: tuple[tuple[bool, int], ...]
+    order: Order
+    live: bool | None
+    unassigned: bool
+    assignees: int
+    conditions: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    words: int
+    place: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is asked of a service's requests but what was searched for."""
+        narrowed = self.conditions or self.unassigned or self.assignees or self.live is not None
+        return not narrowed and not any(turn or states for turn, states in self.ranges)
+
+
+def shape_of(wanted: Selection, at: Cursor | None = None) -> Shape:
+    """Return the shape of a question."""
+    return Shape(
+        tuple((one.turn is not None, len(one.states)) for one in wanted.ranges),
+        wanted.order,
+        wanted.live,
+        wanted.unassigned,
+        len(wanted.assignees),
+        tuple(name for name in CONDITIONS if getattr(wanted, name) is not None),
+        tuple(name for name in IDENTIFIERS if getattr(wanted.search, name, None)),
+        len(_words(wanted)),
+        "" if at is None else "before" if at.back else "after",
+    )
+
+
+def values_of(wanted: Selection, at: Cursor | None = None, prefix: str = "") -> dict[str, Any]:
+    """Return the values of a question under the names that its statement gives them."""
+    values: dict[str, Any] = {name: getattr(wanted, name) for name in CONDITIONS}
+    for number, one in enumerate(wanted.ranges):
+        values |= {f"service{number}": one.service, f"turn{number}": one.turn}
+        values |= {f"state{number}_{place}": state for place, state in enumerate(one.states)}
+    values |= {f"assignee{number}": name for number, name in enumerate(wanted.assignees)}
+    values |= {name: getattr(wanted.search, name, None) for name in IDENTIFIERS}
+    for number, word in enumerate(_words(wanted)):
+        values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
+    known = {name: value for name, value in values.items() if value is not None}
+    place = {} if at is None else {"key": at.key, "id": at.id}
+    return {prefix + name: value for name, value in (known | place).items()}
+
+
+def _words(wanted: Selection) -> tuple[str, ...]:
+    """Return the beginnings of words that must be there, the one that finds the fewest first."""
+    if wanted.search is None or not wanted.search.words:
+        return ()
+    return tuple(sorted(wanted.search.words, key=len, reverse=True)) if wanted.loosely else (wanted.search.joined,)

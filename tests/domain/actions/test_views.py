@@ -1,0 +1,71 @@
+"""Saved views: kept by one member, proved anew when they are read, and forgotten."""
+
+import pytest
+
+from domain.accounts import SavedView, StaffMember
+from domain.actions import views
+from domain.errors import Forbidden, InvalidField, MissingField, NotFound, TooLarge
+from domain.people import Role
+from domain.queue_filters import QueueFilter
+from domain.queues import Queue, Sla
+from tests.support.municipality import Municipality, actor
+
+LATE = QueueFilter(Queue.UNIT, Role.CIVIL, sla=Sla.LATE)
+CIVIL = actor(Role.CIVIL)
+
+
+async def save(town: Municipality, name: str, wanted: QueueFilter = LATE, by: Role = Role.CIVIL) -> views.View:
+    """Keep a view."""
+    async with town.store.unit() as uow:
+        return await views.save_view(town.desk, uow, name, wanted, actor(by))
+
+
+async def kept(town: Municipality, by: Role = Role.CIVIL) -> list[views.View]:
+    """The views that somebody has."""
+    async with town.store.unit(write=False) as uow:
+        return await views.views_of(town.desk, uow, actor(by))
+
+
+async def test_a_view_is_kept_replaced_and_forgotten(town: Municipality) -> None:
+    assert await save(town, "  دیرشده‌ها  ") == views.View("دیرشده‌ها", LATE)
+    await save(town, "همه", QueueFilter(Queue.ALL))
+    await save(town, "همه", QueueFilter(Queue.OPEN))
+    assert await kept(town) == [views.View("دیرشده‌ها", LATE), views.View("همه", QueueFilter(Queue.OPEN))]
+    async with town.store.unit() as uow:
+        await views.delete_view(uow, "همه", CIVIL)
+    assert [one.name for one in await kept(town)] == ["دیرشده‌ها"]
+    with pytest.raises(NotFound):
+        async with town.store.unit() as uow:
+            await views.delete_view(uow, "همه", CIVIL)
+
+
+async def test_views_are_ones_own(town: Municipality) -> None:
+    member = StaffMember("revenue", frozenset({Role.REVENUE}), "رضا", None, "", True, town.clock.now())
+    async with town.store.unit() as uow:
+        await uow.people.put_staff(member)
+    await save(town, "همه")
+    assert await kept(town, Role.REVENUE) == []
+    with pytest.raises(NotFound):
+        async with town.store.unit() as uow:
+            await views.delete_view(uow, "همه", actor(Role.REVENUE))
+
+
+async def test_what_cannot_be_kept_is_refused(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingField, match="name"):
+        await save(town, " \n ")
+    with pytest.raises(InvalidField, match="too_long"):
+        await save(town, "ب" * 61)
+    for stranger in (Role.ADMIN, Role.CITIZEN):
+        with pytest.raises(Forbidden):
+            await save(town, "همه", by=stranger)
+    monkeypatch.setattr(views, "MOST_VIEWS", 1)
+    await save(town, "همه")
+    await save(town, "همه")
+    with pytest.raises(TooLarge, match="too_many_views"):
+        await save(town, "دیرشده‌ها")
+
+
+async def test_a_view_of_what_is_gone_is_shown_without_a_filter(town: Municipality) -> None:
+    async with town.store.unit() as uow:
+        await uow.saved_views.put(SavedView("civil", "کهنه", {"service": "water"}, town.clock.now()))
+    assert await kept(town) == [views.View("کهنه", None)]

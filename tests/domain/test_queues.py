@@ -1,0 +1,185 @@
+"""Which queues and services each role sees, how urgent a request is, and filters that prove what they are told."""
+
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain.calendar import WorkingCalendar
+from domain.errors import DomainError, InvalidField, UnknownKind, UnknownService
+from domain.paging import Cursor, Order
+from domain.people import STAFF_ROLES, Actor, Role
+from domain.queue_filters import QueueFilter, read
+from domain.queues import Moments, Queue, Sla, queues_seen, services_seen, sla_of, units_seen
+from domain.requests import Phase
+from domain.selection import Range, Selection, select
+from domain.services import by_key
+from tests.contracts.examples import a_request
+
+SERVICES = by_key()
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)  # Tuesday, ten o'clock in Tehran
+MOMENTS = Moments.at(NOW, WorkingCalendar())
+
+
+def staff(*roles: Role, stands_for: frozenset[str] = frozenset()) -> Actor:
+    """A member of the staff."""
+    return Actor(frozenset(roles), "staff", "sara", "admin", stands_for)
+
+
+def selected(wanted: QueueFilter, *roles: Role) -> Selection:
+    """What somebody with these roles sees of a filter."""
+    return select(SERVICES, staff(*roles), wanted, MOMENTS)
+
+
+def test_each_role_sees_the_services_that_it_works_on() -> None:
+    seen = {role: services_seen(SERVICES, frozenset({role})) for role in STAFF_ROLES}
+    assert seen == {
+        Role.TAXI_OFFICER: ("taxi_leave", "taxi_report"),
+        Role.REVENUE: ("machinery", "expert"),
+        Role.CIVIL: ("machinery",),
+        Role.EXPERT: ("expert",),
+        Role.SECRETARIAT: ("expert",),
+        Role.MANAGER: tuple(SERVICES),
+        Role.AUDITOR: tuple(SERVICES),
+        Role.ADMIN: (),
+    }
+    assert services_seen(SERVICES, frozenset({Role.ADMIN, Role.CIVIL})) == ("machinery",)
+
+
+def test_each_role_is_shown_its_queues() -> None:
+    shown = {role: queues_seen(SERVICES, frozenset({role})) for role in STAFF_ROLES}
+    assert shown[Role.ADMIN] == ()
+    assert shown[Role.CIVIL] == (
+        (Queue.UNIT, Role.CIVIL), (Queue.MINE, None), (Queue.UNASSIGNED, None), (Queue.LATE, None), (Queue.SOON, None),
+        (Queue.NEEDS_CITIZEN, None), (Queue.NEEDS_PAYMENT, None), (Queue.OPEN, None), (Queue.FINISHED, None),
+    )  # fmt: skip
+    units = [unit for queue, unit in shown[Role.AUDITOR] if queue is Queue.UNIT]
+    assert units == [Role.TAXI_OFFICER, Role.REVENUE, Role.CIVIL, Role.EXPERT, Role.SECRETARIAT]
+    assert shown[Role.AUDITOR] == shown[Role.MANAGER]
+    assert units_seen(SERVICES, frozenset({Role.CIVIL, Role.REVENUE})) == (Role.REVENUE, Role.CIVIL)
+
+
+def test_a_request_is_late_at_its_time_and_soon_two_working_hours_before() -> None:
+    def colour(due: datetime | None, turn: str | None = "civil") -> Sla | None:
+        return sla_of(a_request(due_at=due, turn=turn), MOMENTS)
+
+    assert MOMENTS.soon == NOW + timedelta(hours=2)
+    assert colour(NOW) is Sla.LATE
+    assert colour(NOW + timedelta(microseconds=1)) is Sla.SOON
+    assert colour(MOMENTS.soon) is Sla.SOON
+    assert colour(MOMENTS.soon + timedelta(microseconds=1)) is Sla.OK
+    assert colour(None) is None
+    assert colour(NOW, turn=None) is None
+    evening = Moments.at(NOW.replace(hour=15), WorkingCalendar())
+    assert evening.soon.date() == NOW.date() + timedelta(days=1), "the office opens tomorrow"
+
+
+def test_a_unit_s_queue_is_what_stands_with_it() -> None:
+    revenue = selected(QueueFilter(Queue.UNIT, Role.REVENUE), Role.REVENUE)
+    assert revenue.ranges == (Range("machinery", "revenue"), Range("expert", "revenue"))
+    assert (revenue.order, revenue.live) == (Order.URGENT, True)
+    assert selected(QueueFilter(Queue.UNIT, Role.REVENUE), Role.CIVIL).ranges == ()
+    paid = selected(QueueFilter(Queue.UNIT, Role.CIVIL, states=("paid", "visited")), Role.CIVIL)
+    assert paid.ranges == (Range("machinery", "civil", ("paid",)),)
+
+
+def test_queues_across_units_hold_what_one_may_see() -> None:
+    taxi = selected(QueueFilter(Queue.NEEDS_CITIZEN), Role.TAXI_OFFICER)
+    assert taxi.ranges == (
+        Range("taxi_leave", "taxi_officer", ("awaiting_owner",)), Range("taxi_leave", "needs_citizen"),
+        Range("taxi_report", "needs_citizen"),
+    )  # fmt: skip
+    assert selected(QueueFilter(Queue.FINISHED), Role.EXPERT).ranges == (Range("expert"),)
+    declined = selected(QueueFilter(Queue.FINISHED, phase=Phase.DECLINED), Role.EXPERT)
+    assert declined.ranges == (Range("expert", None, ("rejected",)),)
+    assert selected(QueueFilter(Queue.ALL, kind="boundary"), Role.MANAGER).ranges == (Range("expert"),)
+    assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 13
+    assert selected(QueueFilter(Queue.UNASSIGNED), Role.CIVIL).unassigned
+    assert selected(QueueFilter(Queue.ALL), Role.ADMIN).ranges == ()
+
+
+def test_mine_is_also_what_absent_colleagues_have() -> None:
+    deputy = staff(Role.CIVIL, stands_for=frozenset({"ali"}))
+    assert select(SERVICES, deputy, QueueFilter(Queue.MINE), MOMENTS).assignees == ("ali", "sara")
+    assert select(SERVICES, deputy, QueueFilter(Queue.MINE, assignee="ali"), MOMENTS).assignees == ("ali",)
+    assert select(SERVICES, deputy, QueueFilter(Queue.MINE, assignee="reza"), MOMENTS).ranges == ()
+
+
+def test_what_is_due_follows_from_queue_and_filter() -> None:
+    def due(queue: Queue, sla: Sla | None) -> tuple[datetime | None, datetime | None]:
+        found = selected(QueueFilter(queue, sla=sla), Role.CIVIL)
+        return found.due_after, found.due_until
+
+    assert due(Queue.LATE, None) == due(Queue.OPEN, Sla.LATE) == (None, NOW)
+    assert due(Queue.SOON, None) == due(Queue.OPEN, Sla.SOON) == (NOW, MOMENTS.soon)
+    assert due(Queue.OPEN, Sla.OK) == (MOMENTS.soon, None)
+    assert due(Queue.LATE, Sla.OK) == (MOMENTS.soon, NOW), "nothing is both"
+
+
+def test_days_are_tehrans_and_the_last_is_included() -> None:
+    found = selected(QueueFilter(created_from=date(2026, 11, 24), created_to=date(2026, 11, 24)), Role.CIVIL)
+    assert found.created_from == datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+    assert found.created_before == datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order"),
+    [
+        (QueueFilter(), Order.URGENT), (QueueFilter(order=Order.OLDEST), Order.OLDEST),
+        (QueueFilter(order=Order.NAME), Order.URGENT), (QueueFilter(Queue.FINISHED), Order.NEWEST),
+        (QueueFilter(Queue.ALL, order=Order.URGENT), Order.NEWEST), (QueueFilter(search="محمدی"), Order.NAME),
+        (QueueFilter(search="09121234567"), Order.URGENT),
+        (QueueFilter(Queue.ALL, search="09121234567", order=Order.OLDEST), Order.OLDEST),
+    ],
+)  # fmt: skip
+def test_a_list_has_the_order_that_it_can_have(wanted: QueueFilter, order: Order) -> None:
+    assert wanted.listed is order
+
+
+def test_a_filter_goes_into_json_and_back() -> None:
+    typed: dict[str, object] = {
+        "queue": "unit", "unit": "expert", "service": "expert", "states": ["submitted", "assigned"],
+        "phase": "received", "kind": "boundary", "assignee": "sara", "channel": "sms", "office": "101", "created_from": "1405/01/01",
+        "created_to": "۱۴۰۵/۰۹/۰۳", "sla": "late", "papers": "true", "search": "محمدي", "order": "oldest",
+    }  # fmt: skip
+    whole = read(SERVICES, typed, NOW)
+    assert (whole.created_from, whole.created_to) == (date(2026, 3, 21), date(2026, 11, 24))
+    assert set(whole.as_json()) == {one.name for one in fields(QueueFilter)}
+    assert read(SERVICES, whole.as_json(), NOW) == whole
+    assert read(SERVICES, {"queue": "", "states": [], "search": None}, NOW) == QueueFilter()
+    assert QueueFilter().as_json() == {"queue": "open"}
+    assert read(SERVICES, {"papers": False, "states": "paid"}, NOW) == QueueFilter(papers=False, states=("paid",))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("queue", "none", UnknownKind), ("unit", "mayor", UnknownKind), ("service", "water", UnknownService),
+        ("states", ["submitted", "nowhere"], UnknownKind), ("states", [{}], UnknownKind), ("phase", "x", UnknownKind),
+        ("kind", "x", UnknownKind), ("kind", ["boundary"], UnknownKind), ("assignee", "a" * 61, InvalidField),
+        ("created_from", "yesterday's", InvalidField), ("created_to", "9999-12-31", InvalidField),
+        ("papers", "perhaps", UnknownKind), ("search", "آ", InvalidField), ("order", "random", UnknownKind),
+        ("limit", "5", InvalidField), ("created_from", {"a": 1}, InvalidField),
+    ],
+)  # fmt: skip
+def test_a_filter_refuses_what_means_nothing(name: str, value: object, error: type[DomainError]) -> None:
+    with pytest.raises(error, match=name):
+        read(SERVICES, {name: value}, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", "after~1", "after~x~", "beside~1~", "after~1~yesterday", "after~1~2026-11-24T00:00:00", "after~-1~",
+     f"after~{2**63}~", "after~1~0001-01-01T00:00:00+14:00", "after~۱~", "after~1~2026-11-24T00:00:00+99:00"],
+)  # fmt: skip
+def test_a_place_that_was_not_given_is_refused(text: str) -> None:
+    with pytest.raises(InvalidField, match="bad_page"):
+        Cursor.read(text, Order.URGENT)
+
+
+def test_places_are_read_as_they_were_written() -> None:
+    for cursor, order in (
+        (Cursor(NOW, 5), Order.NEWEST), (Cursor(None, 2**63 - 1, back=True), Order.URGENT),
+        (Cursor("محمدیآنه~", 7), Order.NAME),
+    ):  # fmt: skip
+        assert Cursor.read(str(cursor), order) == cursor
