@@ -23,6 +23,7 @@ from domain.actions.notify import announce
 from domain.actions.pay import record
 from domain.actions.refunds import refund
 from domain.actions.walk_in import correct_mobile
+from domain.actions.work import readable
 from domain.bills import PaymentMethod
 from domain.documents import MAX_BYTES
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotFound
@@ -75,9 +76,9 @@ class RequestPages:
         given: dict[str, Any] = {}
         try:
             async with self._store.unit() as uow:
-                found = await self._locked(uow, code, form)
+                found = await readable(self._desk, uow, code, visit.actor)
                 given = self._inputs(found, action, form)
-                outcome = await act(self._desk, uow, code, action, given, visit.actor)
+                outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form))
                 await announce(self._desk, uow, outcome, visit.actor)
         except Forbidden:
             raise
@@ -95,8 +96,7 @@ class RequestPages:
 
     async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> None:
-            await self._locked(uow, code, form)
-            await assign(self._desk, uow, code, said(form, "assignee"), visit.actor)
+            await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, _revision(form))
 
         return await self._done(request, visit, "assign", work)
 
@@ -112,7 +112,7 @@ class RequestPages:
     async def _document(self, request: web.Request, visit: Visit) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
         async with self._store.unit(write=False) as uow:
-            found = await uow.requests.by_code(_code(request))
+            found = await readable(self._desk, uow, _code(request), visit.actor)
             wanted = int(request.match_info["id"])
             document = next((one for one in await uow.documents.of_request(found.id) if one.id == wanted), None)
             if document is None:
@@ -127,8 +127,8 @@ class RequestPages:
 
     async def _correct_mobile(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> None:
-            await self._locked(uow, code, form)
-            await correct_mobile(self._desk, uow, code, said(form, "mobile"), said(form, "proof"), visit.actor)
+            mobile, proof = said(form, "mobile"), said(form, "proof")
+            await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, _revision(form))
 
         return await self._done(request, visit, "mobile", work)
 
@@ -163,16 +163,9 @@ class RequestPages:
             return await self._page(request, visit, Tried(what, {}, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?done={what}")
 
-    async def _locked(self, uow: UnitOfWork, code: str, form: Form) -> ServiceRequest:
-        """Return the request, kept for us; `Conflict` when somebody moved it since the form's page was made."""
-        found = await uow.requests.by_code(code, lock=True)
-        if found.revision != _revision(form):
-            raise Conflict("request", detail="moved_on")
-        return found
-
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
         async with self._store.unit(write=False) as uow:
-            found = await uow.requests.by_code(_code(request))
+            found = await readable(self._desk, uow, _code(request), visit.actor)
             view = await self._views.of(uow, found, visit, tried)
         lost = tried if tried and tried.action not in {one.name for one in view.actions} else None
         context = {

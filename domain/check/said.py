@@ -101,6 +101,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "no_column",
         "no_file",
         "no_own_taxi",
+        "nothing_ticked",
         "several_taxis",
         "which_driver",
     ),
