@@ -43,7 +43,7 @@ _FOR_US = frozenset(
 )
 _BLANK = b" \t\r\n"
 _TRUE = frozenset({"1", "true"})
-_VERSIONS = {f"{{{version.namespace}}}Envelope": version for version in Version}
+_VERSIONS = {version.envelope: version for version in Version}
 _parsers = threading.local()
 
 
@@ -139,12 +139,12 @@ def _version(envelope: Element, version: Version) -> Version:
 
 def _parts(envelope: Element, version: Version) -> tuple[Element | None, Element]:
     """Return header and body: an envelope has at most one and exactly one, in this order, and nothing else."""
-    header_tag, body_tag = f"{{{version.namespace}}}Header", f"{{{version.namespace}}}Body"
-    tags = [child.tag for child in envelope]
-    if tags == [header_tag, body_tag]:
-        return envelope[0], envelope[1]
-    if tags == [body_tag]:
-        return None, envelope[0]
+    children = list(envelope)
+    tags = [child.tag for child in children]
+    if tags == version.header_and_body:
+        return children[0], children[1]
+    if tags == [version.body]:
+        return None, children[0]
     raise _unreadable(version, "soap_envelope")
 
 
@@ -165,12 +165,11 @@ def _security(header: Element | None, version: Version) -> Element | None:
 
 def _for_us(child: Element, version: Version) -> bool:
     """Tell whether a header block is meant for the end of the line, and not for a node on the way."""
-    name = "actor" if version is Version.SOAP_11 else "role"
-    return child.get(f"{{{version.namespace}}}{name}", "").strip() in _FOR_US
+    return child.get(version.role, "").strip() in _FOR_US
 
 
 def _must_understand(child: Element, version: Version) -> bool:
-    return child.get(f"{{{version.namespace}}}mustUnderstand", "").strip() in _TRUE
+    return child.get(version.must_understand, "").strip() in _TRUE
 
 
 def _only_child(body: Element, version: Version) -> Element:
