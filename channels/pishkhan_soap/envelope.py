@@ -29,6 +29,7 @@ _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BEGINNINGS = (*_BOMS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_MARKED = tuple(beginning for beginning, _ in _BEGINNINGS)
 _SAME = frozenset({"utf-8", "ascii", "utf-8-sig"})
 _READ = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
 """Codecs besides UTF-8: those that clients here are known to use, none whose cost grows faster than its input."""
@@ -81,7 +82,7 @@ def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP
     declaration = _DECLARATION.match(raw)
     if declaration:
         raw = raw[declaration.end() :]
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
+    if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
         raise Refused(Unsupported("body", detail="dtd"), version)
     if raw.count(b"<") > MOST_TAGS or raw.count(b"=") > MOST_ATTRIBUTES:
         raise Refused(TooLarge("body"), version)
@@ -89,9 +90,8 @@ def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP
 
 
 def _encoding(raw: bytes, charset: str | None) -> str:
-    for beginning, encoding in _BEGINNINGS:
-        if raw.startswith(beginning):
-            return encoding
+    if raw.startswith(_MARKED):
+        return next(encoding for beginning, encoding in _BEGINNINGS if raw.startswith(beginning))
     if charset:
         return charset
     declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None

@@ -65,10 +65,9 @@ class Simple:
     @property
     def xml(self) -> Callable[[Any], str]:
         """What writes a value as XML."""
-        return self._escaped if self.base in _TEXTS else self.write
-
-    def _escaped(self, value: Any) -> str:
-        return escaped(self.write(value))
+        if self.base not in _TEXTS:
+            return self.write
+        return escaped if self.write is str else lambda value: escaped(self.write(value))
 
 
 @dataclass(frozen=True)
@@ -90,9 +89,9 @@ class Record:
         return {f"{{{NAMESPACE}}}{one.name}": (one.key, one.type.value_of) for one in self.members}
 
     @cached_property
-    def _writers(self) -> "tuple[tuple[str, str, str, Callable[[Any], str], bool], ...]":
-        """Key, opening and closing tag and writer of each member, and whether there may be many: what writing needs."""
-        return tuple((one.key, f"<{one.name}>", f"</{one.name}>", one.type.xml, one.many) for one in self.members)
+    def _writers(self) -> "tuple[tuple[str, str, str, Callable[[Any], str]], ...]":
+        """Key, opening and closing tag and writer of each member: what writing needs."""
+        return tuple((one.key, f"<{one.name}>", f"</{one.name}>", one.type.xml) for one in self.members)
 
     def value_of(self, element: Element) -> Any:
         """Return the values of a validated element."""
@@ -108,15 +107,15 @@ class Record:
     def xml(self, value: Any) -> str:
         """Return the members of a value in their order; what is None is left out."""
         if self.is_list:
-            ((_, begin, end, write, _),) = self._writers
+            ((_, begin, end, write),) = self._writers
             return "".join([f"{begin}{write(one)}{end}" for one in value])
-        parts = []
-        for key, begin, end, write, many in self._writers:
-            one = value.get(key)
-            if one is not None:
-                for each in one if many else (one,):
-                    parts.append(f"{begin}{write(each)}{end}")
-        return "".join(parts)
+        return "".join(
+            [
+                f"{begin}{write(one)}{end}"
+                for key, begin, end, write in self._writers
+                if (one := value.get(key)) is not None
+            ]
+        )
 
 
 Type: TypeAlias = Simple | Record

@@ -57,12 +57,9 @@ class Vocabulary:
 
         No attribute holds a `<`: quotes of one such piece say nothing of the next.
         """
-        new, tags = [], self._tags
-        for piece in set(raw.split(b"<")) - tags:
-            tag, _, text = piece.partition(b">")
-            if tag not in tags or text.isspace():
-                new.append(piece)
-        return new
+        tags = self._tags
+        split = [(piece, *piece.partition(b">")) for piece in raw.split(b"<") if piece not in tags]
+        return [piece for piece, tag, _, text in split if tag not in tags or text.isspace()]
 
     def _remember(self, pieces: list[bytes]) -> None:
         """Remember the tags of these, alone and with white space or nothing behind them."""
