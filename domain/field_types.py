@@ -204,6 +204,10 @@ class Day(FieldType):
         return jalali_long(date.fromisoformat(value))
 
 
+_AS_KEPT = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+"""An hour that was read before: what a text said is read once more by the form."""
+
+
 @dataclass(frozen=True, slots=True)
 class HourOfDay(FieldType):
     """A time of day, kept as HH:MM in Tehran's time."""
@@ -213,8 +217,11 @@ class HourOfDay(FieldType):
 
     def parse(self, raw: object, reading: Reading) -> str:
         """Read «۸», «۷:۳۰», «۴ عصر»."""
+        text = str(raw)
+        if _AS_KEPT.fullmatch(text):
+            return text
         with unread_as("bad_time", raw):
-            return read_start(str(raw)).strftime("%H:%M")
+            return read_start(text).strftime("%H:%M")
 
     def show(self, value: Any, words: Words) -> str:
         """Return the hour with Persian digits, without a needless :00."""

@@ -10,6 +10,7 @@ proves that nothing a form accepts is cut where a text does not say so itself.
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any, NamedTuple
@@ -130,8 +131,10 @@ class Catalogue:
 
 def _cut(value: str, limit: int) -> str:
     """Return a value in at most so many code units (0: as it is), cut behind a word where one ends near the limit."""
+    if not limit or 2 * len(value) <= limit:  # no character takes more than two
+        return value
     encoded = value.encode("utf-16-le", "ignore")
-    if not limit or len(encoded) <= 2 * limit:
+    if len(encoded) <= 2 * limit:
         return value
     kept = encoded[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
     if value[len(kept)] != " " and (words := kept.rpartition(" ")[0]) and 2 * len(words) > limit:
@@ -165,10 +168,13 @@ def placeholders(template: str) -> list[str]:
     return [one.name for _, one in _parsed(template) if one]
 
 
-def _parsed(template: str) -> Iterator[tuple[str, Placeholder | None]]:
-    """Yield the words of a text, each with the placeholder that follows them, if one does."""
-    for words, name, room, _ in Formatter().parse(template):
-        yield words, Placeholder(name, int(room) if room and room.isdecimal() else 0) if name else None
+@lru_cache(maxsize=4096)
+def _parsed(template: str) -> Sequence[tuple[str, Placeholder | None]]:
+    """Return the words of a text, each with the placeholder that follows them, if one does."""
+    return [
+        (words, Placeholder(name, int(room) if room and room.isdecimal() else 0) if name else None)
+        for words, name, room, _ in Formatter().parse(template)
+    ]
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -44,7 +44,7 @@ def _unread(field: str) -> InvalidField:
 
 def mobile(text: str) -> str:
     """Return an Iranian mobile number as +989XXXXXXXXX, from +98, 0098, 98, 0 or nothing before the 9."""
-    typed = _MOBILE.fullmatch(re.sub(r"[()]", "", compact(text)))
+    typed = _MOBILE.fullmatch(text) or _MOBILE.fullmatch(re.sub(r"[()]", "", compact(text)))
     if not typed:
         raise _unread("mobile")
     number = phonenumbers.PhoneNumber(country_code=98, national_number=int(typed[1]))

@@ -30,7 +30,7 @@ def parse(text: str) -> str:
 
     Raises `CodeMistyped` for nine digits that cannot be a code, `InvalidField("code")` for anything else.
     """
-    code = compact(text)
+    code = text if _NINE_DIGITS.fullmatch(text) else compact(text)
     if not _NINE_DIGITS.fullmatch(code):
         raise InvalidField("code")
     if code[0] == "0" or damm.calc_check_digit(code[:-1]) != code[-1]:

@@ -157,7 +157,7 @@ def _hashed(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_hashed)
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False, default=_hashed)
 
 
 def body_of(operation: Operation, values: Mapping[str, Any]) -> str:

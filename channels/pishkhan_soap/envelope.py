@@ -29,6 +29,7 @@ _DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BEGINNINGS = (*_BOMS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+_MARKED = tuple(beginning for beginning, _ in _BEGINNINGS)
 _SAME = frozenset({"utf-8", "ascii", "utf-8-sig"})
 _READ = frozenset({"utf-16", "utf-16-le", "utf-16-be", "cp1256", "cp1252", "iso8859-1", "iso8859-6"})
 """Codecs besides UTF-8: those that clients here are known to use, none whose cost grows faster than its input."""
@@ -43,7 +44,7 @@ _FOR_US = frozenset(
 )
 _BLANK = b" \t\r\n"
 _TRUE = frozenset({"1", "true"})
-_VERSIONS = {f"{{{version.namespace}}}Envelope": version for version in Version}
+_VERSIONS = {version.envelope: version for version in Version}
 _parsers = threading.local()
 
 
@@ -81,7 +82,7 @@ def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP
     declaration = _DECLARATION.match(raw)
     if declaration:
         raw = raw[declaration.end() :]
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
+    if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
         raise Refused(Unsupported("body", detail="dtd"), version)
     if raw.count(b"<") > MOST_TAGS or raw.count(b"=") > MOST_ATTRIBUTES:
         raise Refused(TooLarge("body"), version)
@@ -89,9 +90,8 @@ def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP
 
 
 def _encoding(raw: bytes, charset: str | None) -> str:
-    for beginning, encoding in _BEGINNINGS:
-        if raw.startswith(beginning):
-            return encoding
+    if raw.startswith(_MARKED):
+        return next(encoding for beginning, encoding in _BEGINNINGS if raw.startswith(beginning))
     if charset:
         return charset
     declared = _ENCODING.search(raw, 0, 200) if raw.lstrip(_BLANK).startswith(b"<?xml") else None
@@ -139,12 +139,12 @@ def _version(envelope: Element, version: Version) -> Version:
 
 def _parts(envelope: Element, version: Version) -> tuple[Element | None, Element]:
     """Return header and body: an envelope has at most one and exactly one, in this order, and nothing else."""
-    header_tag, body_tag = f"{{{version.namespace}}}Header", f"{{{version.namespace}}}Body"
-    tags = [child.tag for child in envelope]
-    if tags == [header_tag, body_tag]:
-        return envelope[0], envelope[1]
-    if tags == [body_tag]:
-        return None, envelope[0]
+    children = list(envelope)
+    tags = [child.tag for child in children]
+    if tags == version.header_and_body:
+        return children[0], children[1]
+    if tags == [version.body]:
+        return None, children[0]
     raise _unreadable(version, "soap_envelope")
 
 
@@ -165,12 +165,11 @@ def _security(header: Element | None, version: Version) -> Element | None:
 
 def _for_us(child: Element, version: Version) -> bool:
     """Tell whether a header block is meant for the end of the line, and not for a node on the way."""
-    name = "actor" if version is Version.SOAP_11 else "role"
-    return child.get(f"{{{version.namespace}}}{name}", "").strip() in _FOR_US
+    return child.get(version.role, "").strip() in _FOR_US
 
 
 def _must_understand(child: Element, version: Version) -> bool:
-    return child.get(f"{{{version.namespace}}}mustUnderstand", "").strip() in _TRUE
+    return child.get(version.must_understand, "").strip() in _TRUE
 
 
 def _only_child(body: Element, version: Version) -> Element:

@@ -43,20 +43,17 @@ _FAULT_12 = (
 
 
 class Version(Enum):
-    """A version of SOAP: its namespace and the media type of its messages."""
+    """A version of SOAP: its namespace, the media type of its messages, and what its envelopes consist of."""
 
-    SOAP_11 = ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml")
-    SOAP_12 = ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml")
+    SOAP_11 = ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml", "actor")
+    SOAP_12 = ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml", "role")
 
-    @property
-    def namespace(self) -> str:
-        """The envelope's namespace."""
-        return self.value[0]
-
-    @property
-    def media_type(self) -> str:
-        """The Content-Type of its messages."""
-        return self.value[1]
+    def __init__(self, namespace: str, media_type: str, role: str) -> None:
+        self.namespace = namespace
+        self.media_type = media_type
+        self.envelope, self.header, self.body = (f"{{{namespace}}}{name}" for name in ("Envelope", "Header", "Body"))
+        self.header_and_body = [self.header, self.body]
+        self.role, self.must_understand = (f"{{{namespace}}}{name}" for name in (role, "mustUnderstand"))
 
 
 class Refused(Exception):

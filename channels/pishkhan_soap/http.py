@@ -2,17 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from aiohttp import web
-from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap import envelope
 from channels.pishkhan_soap.calls import Caller, Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.faults import Faults, Refused, Reply, Version, answered
-from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.username_token import token_in
 from channels.pishkhan_soap.validation import operation_of, values_of
 from channels.pishkhan_soap.vocabulary import Vocabulary, in_a_passing_thread
@@ -155,16 +151,14 @@ class PishkhanSoap:
         try:
             token = token_in(message.security)
             username = token.username
-            values = await self._values(operation, message.body, size)
+            if size > IN_A_THREAD:
+                values = await asyncio.to_thread(values_of, self._contract, operation, message.body)
+            else:
+                values = values_of(self._contract, operation, message.body)
             return await self._counter.take(operation, values, token, caller)
         except RECORDED as error:
             await self._counter.note_refusal(username, caller, error, operation.name)
             raise
-
-    async def _values(self, operation: Operation, body: Element, size: int) -> Mapping[str, Any]:
-        if size > IN_A_THREAD:
-            return await asyncio.to_thread(values_of, self._contract, operation, body)
-        return values_of(self._contract, operation, body)
 
     def _noted(self, error: Exception) -> Internal:
         reference = self._ids.token()[:8]

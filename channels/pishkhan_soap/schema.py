@@ -20,11 +20,13 @@ NAMESPACE = "urn:pishkhan:counter:1"
 
 
 _SPACE = re.compile(r"[ \t\r\n]+")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TEXTS = frozenset({"xs:string", "xs:token"})
+"""Bases whose values may hold what XML writes otherwise; digits, moments, flags and Base64 never do."""
+
+_UNWRITABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
 """Characters that no XML document can hold, however they are written."""
-
-
-_SPECIAL = re.compile(f"[&<>]|{_FORBIDDEN.pattern}")
+_FORBIDDEN = re.compile(f"[{_UNWRITABLE}]")
+_SPECIAL = re.compile(f"[&<>{_UNWRITABLE}]")
 
 
 def escaped(text: str) -> str:
@@ -56,11 +58,16 @@ class Simple:
     def value_of(self, element: Element) -> Any:
         """Return the value of a validated element; white space around a token means nothing."""
         text = element.text or ""
-        return self.read(text if self.base == "xs:string" else _SPACE.sub(" ", text).strip(" "))
+        if self.base != "xs:string" and (" " in text or not text.isprintable()):  # else there is nothing to collapse
+            text = _SPACE.sub(" ", text).strip(" ")
+        return self.read(text)
 
-    def xml(self, value: Any) -> str:
-        """Return the text of a value, escaped."""
-        return escaped(self.write(value))
+    @property
+    def xml(self) -> Callable[[Any], str]:
+        """What writes a value as XML."""
+        if self.base not in _TEXTS:
+            return self.write
+        return escaped if self.write is str else lambda value: escaped(self.write(value))
 
 
 @dataclass(frozen=True)
@@ -77,36 +84,38 @@ class Record:
         return len(self.members) == 1 and self.members[0].many
 
     @cached_property
-    def _by_tag(self) -> "Mapping[str, Member]":
-        return {f"{{{NAMESPACE}}}{member.name}": member for member in self.members}
+    def _readers(self) -> "Mapping[str, tuple[str, Callable[[Element], Any]]]":
+        """Key and reader of each member by its tag: what reading needs."""
+        return {f"{{{NAMESPACE}}}{one.name}": (one.key, one.type.value_of) for one in self.members}
 
     @cached_property
-    def _tags(self) -> "tuple[tuple[str, str, str, Type, bool], ...]":
-        """Key, opening and closing tag, type of each member, and whether there may be many: what writing needs."""
-        return tuple((one.key, f"<{one.name}>", f"</{one.name}>", one.type, one.many) for one in self.members)
+    def _writers(self) -> "tuple[tuple[str, str, str, Callable[[Any], str]], ...]":
+        """Key, opening and closing tag and writer of each member: what writing needs."""
+        return tuple((one.key, f"<{one.name}>", f"</{one.name}>", one.type.xml) for one in self.members)
 
     def value_of(self, element: Element) -> Any:
         """Return the values of a validated element."""
         if self.is_list:
-            return [self.members[0].type.value_of(child) for child in element]
-        by_tag, values = self._by_tag, {}
+            read = self.members[0].type.value_of
+            return [read(child) for child in element]
+        readers, values = self._readers, {}
         for child in element:
-            member = by_tag[str(child.tag)]
-            values[member.key] = member.type.value_of(child)
+            key, value_of = readers[str(child.tag)]
+            values[key] = value_of(child)
         return values
 
     def xml(self, value: Any) -> str:
         """Return the members of a value in their order; what is None is left out."""
         if self.is_list:
-            ((_, begin, end, kind, _),) = self._tags
-            return "".join([f"{begin}{kind.xml(one)}{end}" for one in value])
-        parts = []
-        for key, begin, end, kind, many in self._tags:
-            one = value.get(key)
-            if one is not None:
-                for each in one if many else (one,):
-                    parts.append(f"{begin}{kind.xml(each)}{end}")
-        return "".join(parts)
+            ((_, begin, end, write),) = self._writers
+            return "".join([f"{begin}{write(one)}{end}" for one in value])
+        return "".join(
+            [
+                f"{begin}{write(one)}{end}"
+                for key, begin, end, write in self._writers
+                if (one := value.get(key)) is not None
+            ]
+        )
 
 
 Type: TypeAlias = Simple | Record

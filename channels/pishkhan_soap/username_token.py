@@ -23,6 +23,7 @@ _DIGEST, _TEXT = f"{_PROFILE}#PasswordDigest", f"{_PROFILE}#PasswordText"
 _TOKEN, _TIMESTAMP = f"{{{WSSE}}}UsernameToken", f"{{{_WSU}}}Timestamp"
 _USERNAME, _PASSWORD, _NONCE = (f"{{{WSSE}}}{name}" for name in ("Username", "Password", "Nonce"))
 _CREATED, _EXPIRES = f"{{{_WSU}}}Created", f"{{{_WSU}}}Expires"
+_UNDERSTOOD, _KINDS = frozenset({_TOKEN, _TIMESTAMP}), frozenset({_DIGEST, _TEXT})
 
 CLOCK = "clock"
 """The detail of a refusal of a token that was proved by a key, and is of another time than ours."""
@@ -79,9 +80,10 @@ def token_in(security: Element | None) -> UsernameToken:
     tokens: list[Element] = []
     stamps: list[Element] = []
     for child in security:
-        if child.tag not in {_TOKEN, _TIMESTAMP}:
+        tag = child.tag
+        if tag not in _UNDERSTOOD:
             raise AuthenticationFailed("Security", detail="only_token")
-        (tokens if child.tag == _TOKEN else stamps).append(child)
+        (tokens if tag == _TOKEN else stamps).append(child)
     if len(tokens) != 1:
         raise AuthenticationFailed("Security", detail="only_token" if tokens else "no_token")
     expires = (stamps[0].findtext(_EXPIRES) or "").strip() if stamps else ""
@@ -92,10 +94,11 @@ def _token(element: Element, expires: datetime | None) -> UsernameToken:
     texts: dict[str, str] = {}
     kind = _TEXT
     for child in element:
-        texts[str(child.tag)] = text = (child.text or "").strip()
+        tag = str(child.tag)
+        texts[tag] = text = (child.text or "").strip()
         if len(text) > LONGEST:
             raise AuthenticationFailed("UsernameToken", detail="only_token")
-        if child.tag == _PASSWORD:
+        if tag == _PASSWORD:
             kind = child.get("Type", _TEXT)
     if len(texts) != len(element):
         raise AuthenticationFailed("UsernameToken", detail="only_token")
@@ -109,7 +112,7 @@ def _token(element: Element, expires: datetime | None) -> UsernameToken:
 
 
 def _digested(kind: str) -> bool:
-    if kind in {_DIGEST, _TEXT}:
+    if kind in _KINDS:
         return kind == _DIGEST
     raise AuthenticationFailed("Password", detail="no_token")
 

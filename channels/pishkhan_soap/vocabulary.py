@@ -29,40 +29,53 @@ Result = TypeVar("Result")
 class Vocabulary:
     """The words that were read so far in this thread: at most `room` bytes of them.
 
-    Tags are remembered whole, for most messages consist of tags that were read before.
+    Tags are remembered whole, as many bytes of them at most, for most messages consist of tags that were read before.
+    Those that do not (somebody numbers his tags) are looked through for words each time.
     """
 
     def __init__(self, room: int = ROOM) -> None:
-        self._known: set[bytes] = set()
+        self._words: set[bytes] = set()
         self._tags: set[bytes] = set()
-        self._room = room
+        self._room = self._room_for_tags = room
 
     def admits(self, raw: bytes) -> bool:
         """Tell whether a message in UTF-8 may be read here, and remember its words if so."""
-        tags, words = self._unknown(raw)
-        new = words - self._known
-        size = sum(len(word) + OVERHEAD for one in (new, tags) for word in one)
+        new = self._unread(raw)
+        if not new:
+            return True
+        words = words_of(b"<" + b"<".join(new) + b"<") - self._words
+        size = _size(words)
         if size > self._room:
             return False
-        if size:
-            self._room -= size
-            self._known |= new
-            self._tags |= tags
+        self._room -= size
+        self._words |= words
+        self._remember(new)
         return True
 
-    def _unknown(self, raw: bytes) -> tuple[set[bytes], set[bytes]]:
-        """Return the tags that were not read before, and all words of these and between them."""
-        tags: set[bytes] = set()
-        words: set[bytes] = set()
-        for piece in raw.split(b"<"):  # no attribute holds that sign: quotes of one piece say nothing of the next
+    def _unread(self, raw: bytes) -> list[bytes]:
+        """Return the tags, each with what stands before the next one, that may hold words which were not read yet.
+
+        No attribute holds a `<`: quotes of one such piece say nothing of the next.
+        """
+        tags = self._tags
+        split = [(piece, *piece.partition(b">")) for piece in raw.split(b"<") if piece not in tags]
+        return [piece for piece, tag, _, text in split if tag not in tags or text.isspace()]
+
+    def _remember(self, pieces: list[bytes]) -> None:
+        """Remember the tags of these, alone and with white space or nothing behind them."""
+        tags = set()
+        for piece in pieces:
             tag, _, text = piece.partition(b">")
-            if text.isspace() and text not in self._known:
-                words.add(text)
-            if tag not in self._tags:
-                words |= words_of(b"<" + piece)
-                if _whole(tag):
-                    tags.add(tag)
-        return tags, words
+            if _whole(tag):
+                tags |= {tag, tag if text.strip() else piece}
+        size = _size(tags)
+        if size <= self._room_for_tags:
+            self._room_for_tags -= size
+            self._tags |= tags
+
+
+def _size(words: set[bytes]) -> int:
+    return sum(map(len, words)) + OVERHEAD * len(words)
 
 
 def _whole(tag: bytes) -> bool:

@@ -129,12 +129,17 @@ def _names_a_place(stream: Stream, one: FoundDate) -> bool:
 def _date_at(stream: Stream, at: int, today: date) -> FoundDate | None:
     if stream.is_mark(at):
         return None
+    if number_at(stream, at):
+        return (
+            _numeric_at(stream, at)
+            or _plain_month_and_day(stream, at, today)
+            or _in_some_days_at(stream, at, today)
+            or _weekday_at(stream, at, today)
+            or _month_day_at(stream, at, today)
+        )
     return (
-        _numeric_at(stream, at)
-        or _plain_month_and_day(stream, at, today)
-        or _relative_at(stream, at, today)
+        _relative_at(stream, at, today)
         or _weekday_at(stream, at, today)
-        or _month_day_at(stream, at, today)
         or _month_first_at(stream, at, today)
         or _vague_at(stream, at)
     )
@@ -189,8 +194,11 @@ def _day_of(numbers: tuple[str, str, str]) -> date | None:
 
 def _relative_at(stream: Stream, at: int, today: date) -> FoundDate | None:
     found = _RELATIVE.at(stream, at)
-    if found:
-        return FoundDate(at, found[1], today + timedelta(days=found[0]), "relative")
+    return FoundDate(at, found[1], today + timedelta(days=found[0]), "relative") if found else None
+
+
+def _in_some_days_at(stream: Stream, at: int, today: date) -> FoundDate | None:
+    """Read «۳ روز دیگر», «دو هفته بعد»."""
     number = number_at(stream, at)
     if not number or number[0] > 60 or stream.key(number[1] + 1) not in _LATER:
         return None

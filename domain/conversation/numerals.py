@@ -29,17 +29,22 @@ _LONGEST_WHOLE = 18
 
 def number_at(stream: Stream, at: int) -> tuple[int, int] | None:
     """Return the number at a place, in digits or words («بیست و پنج»), and its end; long digits identify, not count."""
-    return whole_number_at(stream, at) if len(stream.digits(at)) <= _LONGEST_NUMBER else None
+    return _number_at(stream, at, _LONGEST_NUMBER)
 
 
 def whole_number_at(stream: Stream, at: int) -> tuple[int, int] | None:
     """Return the whole number at a place, however long, and where it ends."""
-    digits = stream.digits(at)
-    if digits:
-        return (int(digits), at + 1) if len(digits) <= _LONGEST_WHOLE else None
-    value = _WORDS.get(stream.key(at))
-    if value is None:
+    return _number_at(stream, at, _LONGEST_WHOLE)
+
+
+def _number_at(stream: Stream, at: int, longest: int) -> tuple[int, int] | None:
+    key = stream.key(at)
+    if not key:
         return None
+    value = _WORDS.get(key)
+    if value is None:
+        digits = stream.digits(at)
+        return (int(digits), at + 1) if 0 < len(digits) <= longest else None
     ones = _WORDS.get(stream.key(at + 2), 0) if value in (20, 30) and stream.key(at + 1) in _AND else 0
     return (value + ones, at + 3) if 0 < ones < 10 else (value, at + 1)
 

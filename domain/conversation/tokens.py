@@ -70,31 +70,32 @@ class Stream:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokens_of(text)
+        self._end = len(self.tokens)
         # What `key` says of each place: empty once it is taken, and at the end of the message.
         self._keys = [*(token.key for token in self.tokens), ""]
 
     def __len__(self) -> int:
-        return len(self.tokens)
+        return self._end
 
     def key(self, at: int) -> str:
         """Return the folded token at a place; empty where there is none or somebody took it."""
-        return self._keys[at] if 0 <= at < len(self.tokens) else ""
+        return self._keys[at] if 0 <= at < self._end else ""
 
     def raw(self, at: int) -> str:
         """Return the folded token at a place, taken or not; empty outside the message."""
-        return self.tokens[at].key if 0 <= at < len(self.tokens) else ""
+        return self.tokens[at].key if 0 <= at < self._end else ""
 
     def digits(self, at: int) -> str:
         """Return the number (ASCII digits) at a place; empty where no free number stands."""
-        return self._keys[at] if 0 <= at < len(self.tokens) and self.tokens[at].kind is Kind.NUMBER else ""
+        return self._keys[at] if 0 <= at < self._end and self.tokens[at].kind is Kind.NUMBER else ""
 
     def is_mark(self, at: int) -> bool:
         """Tell whether a mark (taken or not) stands at a place."""
-        return 0 <= at < len(self.tokens) and self.tokens[at].kind is Kind.MARK
+        return 0 <= at < self._end and self.tokens[at].kind is Kind.MARK
 
     def tight(self, at: int) -> bool:
         """Tell whether nothing at all parts a token from the one before it."""
-        return 0 < at < len(self.tokens) and self.tokens[at - 1].end == self.tokens[at].start
+        return 0 < at < self._end and self.tokens[at - 1].end == self.tokens[at].start
 
     def skip(self, at: int, keys: frozenset[str]) -> int:
         """Return the first place from `at` on whose free token is not one of `keys`."""
@@ -186,12 +187,12 @@ class Phrases(Generic[T]):
             for phrase in phrases:
                 if self.values.setdefault(joined(phrase), value) != value:
                     raise ValueError(f"{phrase!r} stands for {self.values[joined(phrase)]!r} and for {value!r}")
-        self._beginnings = {key[0] for key in self.values}
+        self._beginnings = {key[:end] for key in self.values for end in range(1, len(key) + 1)}
 
     def at(self, stream: Stream, start: int) -> tuple[T, int] | None:
         """Return the value of the longest phrase at a place and where that phrase ends, or None."""
         key = stream.key(start)
-        if not key or key[0] not in self._beginnings:
+        if key not in self._beginnings:
             return None
         found, letters = None, ""
         for at in range(start, min(start + _LONGEST_PHRASE, len(stream))):
@@ -203,6 +204,8 @@ class Phrases(Generic[T]):
             if not key:
                 break
             letters += key
+            if letters not in self._beginnings:
+                break
             if letters in self.values:
                 found = self.values[letters], at + 1
         return found

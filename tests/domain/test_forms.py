@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.conversation.readers import read_start
 from domain.errors import DomainError, InvalidField, MissingField, UnknownKind
 from domain.field_types import (
     Choice,
@@ -303,3 +304,10 @@ def test_no_spelling_of_a_moment_is_a_fault(text: str) -> None:
     for kind in (Day(), HourOfDay(), Moment()):
         with suppress(InvalidField):
             kind.parse(text, READING)
+
+
+def test_an_hour_that_was_read_once_is_read_the_same_again() -> None:
+    """The short way of `HourOfDay` gives what reading the words would give."""
+    hours = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
+    assert [read_start(one).strftime("%H:%M") for one in hours] == hours
+    assert [HourOfDay().parse(one, READING) for one in hours] == hours
