@@ -139,7 +139,8 @@ def test_a_list_has_the_order_that_it_can_have(wanted: QueueFilter, order: Order
 def test_a_filter_goes_into_json_and_back() -> None:
     typed: dict[str, object] = {
         "queue": "unit", "unit": "expert", "service": "expert", "states": ["submitted", "assigned"],
-        "phase": "received", "kind": "boundary", "assignee": "sara", "channel": "sms", "office": "101", "created_from": "1405/01/01",
+        "phase": "received", "kind": "boundary", "assignee": "sara", "channel": "sms", "office": "101",
+        "created_from": "1405/01/01",
         "created_to": "۱۴۰۵/۰۹/۰۳", "sla": "late", "papers": "true", "search": "محمدي", "order": "oldest",
     }  # fmt: skip
     whole = read(SERVICES, typed, NOW)
