@@ -48,6 +48,10 @@ class Requests(Protocol):
         """Return requests, newest first."""
         ...
 
+    async def give_turn(self, service: str, state: str, turn: str) -> None:
+        """Let it be somebody's turn in all requests of a service that stand in a state."""
+        ...
+
     async def live_states(self) -> set[tuple[str, int, str]]:
         """Return every (service, version, state) in which a request stands that can still go on: it is not final, or a
         timer is set.

@@ -9,6 +9,7 @@ from domain.errors import Conflict, NotFound
 from domain.requests import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
 from store.engines.base import Engine
 from store.engines.prepared import Row
+from store.engines.types import Words
 from store.rows import Record
 from store.schema import requests, timers
 from store.work import Repository
@@ -23,6 +24,12 @@ _SAVE = (
     update(requests)
     .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
     .values(revision=requests.c.revision + 1)
+)
+_GIVE_TURN = (
+    update(requests)
+    .where(requests.c.service == bindparam("of_service"), requests.c.state == bindparam("of_state"))
+    .where(requests.c.turn.is_distinct_from(bindparam("its_turn", type_=Words)))
+    .values(turn=bindparam("its_turn", type_=Words))
 )
 _STATES = select(requests.c.service, requests.c.version, requests.c.state)
 # A request that ended may still have a step before it: a letter that waits to be collected.
@@ -82,6 +89,10 @@ class SqlRequests(Repository):
         statement = select(*_REQUEST.columns).where(*_conditions(wanted))
         rows = await self._work.rows(statement.order_by(requests.c.id.desc()).limit(wanted.limit))
         return _REQUEST.read_all(rows)
+
+    async def give_turn(self, service: str, state: str, turn: str) -> None:
+        """Let it be somebody's turn in all requests of a service that stand in a state."""
+        await self._work.run(_GIVE_TURN, {"of_service": service, "of_state": state, "its_turn": turn})
 
     async def live_states(self) -> set[tuple[str, int, str]]:
         """Return every (service, version, state) in which a request stands that can still go on."""

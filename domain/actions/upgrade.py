@@ -1,4 +1,4 @@
-"""Moving running requests to the present version of their declaration, by its state maps (`pishkhan migrate`)."""
+"""Bringing running requests to the present declarations (`pishkhan migrate`): to their versions and their queues."""
 
 from domain.actions.desk import Desk
 from domain.lifecycle import Service
@@ -33,7 +33,7 @@ async def upgrade(desk: Desk, store: Store) -> int:
     """Apply the state maps to every live request of an older version, in units of a hundred; return how many moved.
 
     Each is an event of its history. A request whose service or state is unknown even so is left: `unknown_states`
-    tells.
+    tells. Those whose state now belongs to another unit go over to its queue.
     """
     moved = 0
     for key, version, state in await unknown_states(desk, store):
@@ -43,6 +43,11 @@ async def upgrade(desk: Desk, store: Store) -> int:
         target = mapped(service, version, state)
         if target in {one.name for one in service.states}:
             moved += await _move(desk, store, (key, version, state), target)
+    async with store.unit() as uow:
+        for service in desk.services.values():
+            for one in service.states:
+                if one.turn:
+                    await uow.requests.give_turn(service.key, one.name, one.turn)
     return moved
 
 

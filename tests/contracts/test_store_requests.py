@@ -128,6 +128,15 @@ async def test_live_states_are_those_of_requests_that_go_on(store: SqlStore) -> 
         assert ("machinery", 7, "submitted") in await uow.requests.live_states()
 
 
+async def test_a_turn_is_given_to_all_in_a_state(store: SqlStore) -> None:
+    before = [await stored(store, turn="civil"), await stored(store, turn=None), await stored(store, turn="expert")]
+    other = await stored(store, turn="civil", state="paid")
+    async with store.unit() as uow:
+        await uow.requests.give_turn("machinery", "submitted", "expert")
+        assert [(await uow.requests.get(one.id)).turn for one in before] == ["expert"] * 3
+        assert (await uow.requests.get(other.id)).turn == "civil"
+
+
 async def test_timers_come_due_oldest_first(store: SqlStore) -> None:
     request, other = await stored(store), await stored(store)
     early = Timer(request.id, TimerKind.DEADLINE, "expire", NOW)

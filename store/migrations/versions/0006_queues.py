@@ -128,6 +128,8 @@ def _search_words() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    # Before it is filled: PostgreSQL indexes no table whose new rows it has still to check.
+    op.create_index("ix_search_words_service_word_request_id", "search_words", ["service", "word", "request_id"])
 
 
 def _saved_views() -> None:
@@ -144,7 +146,6 @@ def _saved_views() -> None:
 
 
 def _index() -> None:
-    op.create_index("ix_search_words_service_word_request_id", "search_words", ["service", "word", "request_id"])
     op.create_index("ix_requests_service_created_at_id", "requests", ["service", "created_at", "id"])
     op.drop_index("ix_requests_assignee_id", "requests")
     for name, (columns, condition) in INDEXES.items():
