@@ -45,6 +45,10 @@ class Argon2Passwords:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
+    def made(self) -> str:
+        """Return a new random password."""
+        return generate()
+
     async def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
         async with self._turn:

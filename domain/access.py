@@ -55,17 +55,19 @@ RIGHTS: Mapping[str, Rule] = {
     "reports.view": Rule(_READERS - {Role.SECRETARIAT}),
     "reports.export": Rule(_UNITS - {Role.SECRETARIAT}, step_up=True),
     "comments.view": Rule(_READERS),
-    "comments.moderate": Rule(_UNITS),
+    "comments.moderate": _of(Role.MANAGER),
     "messages.view": Rule(frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})),
     "messages.retry": _of(Role.MANAGER, Role.ADMIN),
     "offices.view": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "offices.change": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, step_up=True),
+    "offices.export": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR, step_up=True),
     "users.view": _of(Role.ADMIN, Role.MANAGER, Role.AUDITOR),
     "users.change": _of(Role.ADMIN, outside=False, step_up=True),
-    "substitutes.name": _of(Role.ADMIN, Role.MANAGER),
+    "substitutes.name": _of(Role.ADMIN, Role.MANAGER, step_up=True),
     "settings.view": _of(Role.ADMIN, Role.MANAGER, Role.AUDITOR),
     "settings.change": _of(Role.ADMIN, outside=False, step_up=True),
     "audit.view": _of(Role.AUDITOR, Role.ADMIN, Role.MANAGER),
+    "history.verify": _of(Role.AUDITOR, Role.ADMIN),
 }
 """Every right of the staff's site."""
 

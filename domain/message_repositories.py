@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from domain.calendar import Span
 from domain.outgoing import InboundMessage, MessageState, OutboxMessage
 
 Stored = tuple[dict[str, Any], datetime]
@@ -134,9 +135,11 @@ class Outbox(Protocol):
         state: MessageState | None = None,
         recipient: str | None = None,
         request_id: int | None = None,
+        made: Span | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> list[OutboxMessage]:
-        """Return messages, newest first."""
+        """Return messages, newest first; `made` within that span, and after the id `before` in this order."""
         ...
 
 

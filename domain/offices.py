@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from domain.bills import PaymentOutcome
 from domain.errors import Conflict, InvalidField
+from domain.text import fold
 
 LONGEST_NAME = 100
 LONGEST_USERNAME = 40
@@ -35,6 +36,7 @@ WHOLE = 10_000
 """Hundredths of a percent in the whole."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
+_PERCENT = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<hundredths>[0-9]{1,2}))?[%٪]?")
 _USERNAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -150,6 +152,14 @@ class CommissionRule:
     def share(self, amount: int) -> int:
         """Return the office's share of an amount, whole rials."""
         return amount * self.share_bp // WHOLE
+
+
+def share_of(text: str) -> int:
+    """Read percent with at most two decimals as hundredths of a percent; `InvalidField("share")`."""
+    given = _PERCENT.fullmatch(fold(text).replace("٫", "."))
+    if not given:
+        raise InvalidField("share", detail="bad_share")
+    return int(given["whole"]) * WHOLE // 100 + int((given["hundredths"] or "").ljust(2, "0"))
 
 
 def rule_for(rules: Iterable[CommissionRule], office: str, service: str, day: date) -> CommissionRule | None:

@@ -80,7 +80,11 @@ class Vault(Protocol):
 
 
 class Passwords(Protocol):
-    """Checks passwords; slow by design, so never inside a unit of work."""
+    """Makes and checks passwords; slow by design, so never inside a unit of work."""
+
+    def made(self) -> str:
+        """Return a new random password."""
+        ...
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""

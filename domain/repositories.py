@@ -284,6 +284,10 @@ class Feedback(Protocol):
         """Return the rating of a request."""
         ...
 
+    async def low_ratings(self, highest: int, before: int | None, limit: int) -> list[tuple[Rating, ServiceRequest]]:
+        """Return ratings of at most that score with their requests, the newest request first, after the id `before`."""
+        ...
+
     async def add_comment(self, comment: Comment) -> None:
         """Store a comment."""
         ...

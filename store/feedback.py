@@ -6,13 +6,24 @@ from sqlalchemy import Executable, Integer, bindparam, func, insert, select, upd
 
 from domain.accounts import Comment, CommentFilter, CommentState, Opinion, Rating
 from domain.errors import NotFound
+from domain.requests import ServiceRequest
 from store.engines.base import Engine
+from store.engines.types import ID, MOST_ID
 from store.rows import Record
 from store.schema import comments, ratings, requests, service_views
 from store.work import Repository
 
 _RATING = Record(ratings, Rating)
 _OF_REQUEST = select(*_RATING.columns).where(ratings.c.request_id == bindparam("of_request"))
+
+_REQUEST = Record(requests, ServiceRequest)
+_LOW = (
+    select(*_RATING.columns, *_REQUEST.columns)
+    .join_from(ratings, requests)
+    .where(ratings.c.score <= bindparam("highest"), ratings.c.request_id < bindparam("before", type_=ID))
+    .order_by(ratings.c.request_id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 
 _COMMENT = Record(comments, Comment)
 _ADD_COMMENT = insert(comments)
@@ -54,6 +65,12 @@ class SqlFeedback(Repository):
         """Return the rating of a request."""
         row = await self._work.row(_OF_REQUEST, {"of_request": request_id})
         return None if row is None else _RATING.read(row)
+
+    async def low_ratings(self, highest: int, before: int | None, limit: int) -> list[tuple[Rating, ServiceRequest]]:
+        """Return ratings of at most that score with their requests, the newest request first."""
+        of = {"highest": highest, "before": MOST_ID if before is None else before, "most": limit}
+        rows = await self._work.rows(_LOW, of)
+        return [(_RATING.read(row), _REQUEST.read(row, len(_RATING.columns))) for row in rows]
 
     async def add_comment(self, comment: Comment) -> None:
         """Store a comment."""

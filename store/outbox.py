@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from domain.calendar import Span
 from domain.errors import NotFound
 from domain.outgoing import MessageState, OutboxMessage
 from store.engines.base import Engine
@@ -280,13 +281,27 @@ class SqlOutbox(Repository):
         state: MessageState | None = None,
         recipient: str | None = None,
         request_id: int | None = None,
+        made: Span | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> list[OutboxMessage]:
-        """Return messages, newest first."""
+        """Return messages, newest first; `made` within that span, and after the id `before` in this order."""
         asked = {"state": state, "recipient": recipient, "request_id": request_id}
         conditions = [outbox.c[name] == value for name, value in asked.items() if value is not None]
+        if made:
+            conditions += await self._within(made)
+        if before is not None:
+            conditions.append(outbox.c.id < before)
         statement = select(*_MESSAGE.columns).where(*conditions).order_by(outbox.c.id.desc()).limit(limit)
         return _MESSAGE.read_all(await self._work.rows(statement))
+
+    async def _within(self, made: Span) -> list[ColumnElement[bool]]:
+        """Return what bounds the messages of a span by their ids too, so that no index is read past its end."""
+        start, end = made
+        in_span = [outbox.c.created_at >= start, outbox.c.created_at < end]
+        row = await self._work.row(select(func.min(outbox.c.id), func.max(outbox.c.id)).where(*in_span))
+        first, last = row if row and row[0] is not None else (0, 0)
+        return [*in_span, outbox.c.id.between(first, last)]
 
     async def _keep_apart(self, provider_id: str) -> None:
         # A receipt and the mark of its message, each unseen by the other until it commits, would miss each other.

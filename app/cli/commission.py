@@ -1,6 +1,5 @@
 """`pishkhan office commission`: what counter offices earn, by dated rules."""
 
-import re
 from typing import Annotated, Any
 
 import typer
@@ -9,12 +8,9 @@ from app.cli.options import AsJson, AsOrSystem, Config
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting_or_system, in_session, read_day
 from domain.actions import offices
-from domain.errors import InvalidField
-from domain.offices import CommissionRule
-from domain.text import fold
+from domain.offices import CommissionRule, share_of
 
 _COLUMNS = ("office", "service", "per_request", "share", "valid_from", "valid_to", "made_by")
-_PERCENT = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<hundredths>[0-9]{1,2}))?")
 
 
 def add(
@@ -35,7 +31,7 @@ def add(
         actor = await acting_or_system(session, username)
         async with session.store.unit() as uow:
             rule = await offices.add_rule(
-                session.desk, uow, office=office, service=service, per_request=per_request, share_bp=_share(share),
+                session.desk, uow, office=office, service=service, per_request=per_request, share_bp=share_of(share),
                 valid_from=read_day(session, since, "valid_from") if since else None, actor=actor,
             )  # fmt: skip
             return _view(rule)
@@ -61,14 +57,6 @@ def list_rules(as_json: AsJson = False, config: Config = None) -> None:
         emit_json(rows)
     else:
         table(rows, _COLUMNS)
-
-
-def _share(text: str) -> int:
-    """Read percent with at most two decimals as hundredths of a percent; `InvalidField("share")`."""
-    given = _PERCENT.fullmatch(fold(text).strip().replace("٫", "."))
-    if not given:
-        raise InvalidField("share")
-    return int(given["whole"]) * 100 + int((given["hundredths"] or "").ljust(2, "0"))
 
 
 def _view(rule: CommissionRule) -> dict[str, Any]:

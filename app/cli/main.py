@@ -84,6 +84,7 @@ COMMANDS: Table = {
         {
             "add": "app.cli.staff:add",
             "reset-password": "app.cli.staff:reset_password",
+            "totp": "app.cli.staff:totp",
             "list": "app.cli.staff:list_staff",
             "substitute": "app.cli.substitutes:substitute",
             "substitutes": "app.cli.substitutes:list_substitutes",

@@ -8,7 +8,7 @@ from app.cli.options import As, AsJson, Config
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting, in_session
 from domain import people, tracking
-from domain.errors import NotAllowedNow
+from domain.actions import messages
 from domain.outgoing import MessageState, OutboxMessage
 
 
@@ -44,6 +44,7 @@ def list_messages(
 def retry(
     message_id: Annotated[int, typer.Argument(help="Id of the text, as `outbox list` shows it.")],
     username: As,
+    reason: Annotated[str, typer.Option(help="Why; the audit keeps it.")] = "pishkhan outbox retry",
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -52,10 +53,7 @@ def retry(
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
             actor = await acting(uow, username)
-            await uow.outbox.get(message_id)
-            if not await uow.outbox.requeue(message_id, session.desk.clock.now(), f"retried by {actor.label}"):
-                raise NotAllowedNow("message")
-            return view(await uow.outbox.get(message_id))
+            return view(await messages.retry(session.desk, uow, message_id, reason, actor))
 
     with told(as_json):
         row = in_session(config, work)

@@ -1,23 +1,23 @@
-"""`pishkhan staff`: members of the staff and their passwords, which are shown once and kept only as hashes."""
+"""`pishkhan staff`: members of the staff, their passwords and authenticators, which are shown once."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
+import segno
 import typer
 
 from app import passwords
 from app.cli.options import AsJson, Config
 from app.cli.output import emit_json, say, table, told
-from app.cli.session import Session, in_session
-from domain import people
+from app.cli.session import Session, acting_or_system, in_session
+from app.wiring import build_vault
 from domain.accounts import StaffMember
-from domain.errors import AlreadyDone, InvalidField, NotFound, UnknownKind
-from domain.people import STAFF_ROLES, Role
+from domain.actions import own_account, staff_accounts
+from domain.errors import InvalidField
+from domain.staff_sessions import enrolment_address
 
 Username = Annotated[str, typer.Argument(help="User name: Latin letters, digits, «.», «_» and «-».")]
 Password = Annotated[str | None, typer.Option(help="Password; made up, and shown once, if not given.")]
 
-LONGEST_NAME = 40
 SHORTEST_PASSWORD = 8
 
 
@@ -34,14 +34,11 @@ def add(
 
     async def work(session: Session) -> dict[str, Any]:
         secret = _usable(password)
-        member = StaffMember(
-            _checked(username), _roles(roles), name or username, people.mobile(mobile) if mobile else None,
-            passwords.hashed(secret), True, session.desk.clock.now(),
-        )  # fmt: skip
+        kept, actor = passwords.hashed(secret), await acting_or_system(session, None)
         async with session.store.unit() as uow:
-            if await uow.people.staff(member.username):
-                raise AlreadyDone("username", detail="username_taken")
-            await uow.people.put_staff(member)
+            member = await staff_accounts.add(
+                session.desk, uow, username, roles, kept, full_name=name, mobile=mobile, actor=actor
+            )
         return {"username": member.username, "password": secret}
 
     with told(as_json):
@@ -52,20 +49,38 @@ def add(
 def reset_password(
     username: Username, password: Password = None, as_json: AsJson = False, config: Config = None
 ) -> None:
-    """Give a member of the staff a new password."""
+    """Give a member of the staff a new password; every session at the staff's site ends."""
 
     async def work(session: Session) -> dict[str, Any]:
         secret = _usable(password)
+        kept, actor = passwords.hashed(secret), await acting_or_system(session, None)
         async with session.store.unit() as uow:
-            member = await uow.people.staff(username)
-            if member is None:
-                raise NotFound("username")
-            await uow.people.put_staff(replace(member, password_hash=passwords.hashed(secret)))
+            await staff_accounts.reset_password(session.desk, uow, username, kept, actor=actor)
         return {"username": username, "password": secret}
 
     with told(as_json):
         made = in_session(config, work)
     _tell(made, as_json)
+
+
+def totp(username: Username, as_json: AsJson = False, config: Config = None) -> None:
+    """Give a member of the staff a new authenticator (TOTP), in place of any other; it is shown this once."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        vault, actor = build_vault(session.settings), await acting_or_system(session, None)
+        async with session.store.unit() as uow:
+            secret, codes = await own_account.enrol(session.desk, uow, vault, username, actor.label)
+        address = enrolment_address(secret, username, session.desk.catalogue.text("web.site.name"))
+        return {"username": username, "secret": secret, "uri": address, "recovery_codes": codes}
+
+    with told(as_json):
+        made = in_session(config, work)
+    if as_json:
+        emit_json(made)
+        return
+    segno.make(made["uri"], error="m").terminal(compact=True)
+    say(f"{username}: scan this by the authenticator, or enter {made['secret']} (it is not shown again)")
+    say("codes on paper, each for one time: " + ", ".join(made["recovery_codes"]))
 
 
 def list_staff(as_json: AsJson = False, config: Config = None) -> None:
@@ -90,25 +105,10 @@ def _tell(made: dict[str, Any], as_json: bool) -> None:
         say(f"{made['username']}: the password is {made['password']} (it is not shown again)")
 
 
-def _checked(username: str) -> str:
-    allowed = username.isascii() and username.replace(".", "").replace("_", "").replace("-", "").isalnum()
-    if not allowed or len(username) > LONGEST_NAME:
-        raise InvalidField("username")
-    return username
-
-
 def _usable(password: str | None) -> str:
     if password is not None and len(password) < SHORTEST_PASSWORD:
         raise InvalidField("password")
     return password or passwords.generate()
-
-
-def _roles(names: list[str]) -> frozenset[Role]:
-    known = {role.value: role for role in STAFF_ROLES}
-    for name in names:
-        if name not in known:
-            raise UnknownKind("role", detail="choice", given=name[:30])
-    return frozenset(known[name] for name in names)
 
 
 def _view(member: StaffMember) -> dict[str, Any]:

@@ -10,11 +10,19 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.admin.account import AccountPages
+from channels.admin.comment_pages import CommentPages
+from channels.admin.commission_pages import CommissionPages
 from channels.admin.frame import SECTIONS, Pages, Route
 from channels.admin.gate import Gate, Inside
+from channels.admin.message_pages import MessagePages
+from channels.admin.office_pages import OfficePages
 from channels.admin.queue_pages import QueuePages
+from channels.admin.rating_pages import RatingPages
 from channels.admin.request_pages import RequestPages
 from channels.admin.sign_in import SignInPages
+from channels.admin.statement_pages import StatementPages
+from channels.admin.substitute_pages import SubstitutePages
+from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
 from domain.actions.signing_in import Doorman
@@ -31,6 +39,14 @@ class Admin:
             QueuePages(desk, store),
             WalkInPages(desk, store),
             RequestPages(desk, store),
+            CommentPages(desk, store),
+            RatingPages(desk, store),
+            MessagePages(desk, store),
+            OfficePages(desk, store, doorman.vault),
+            CommissionPages(desk, store),
+            StatementPages(desk, store),
+            UserPages(doorman),
+            SubstitutePages(desk, store),
             AccountPages(doorman, desk.catalogue.text("web.site.name")),
         )
 

@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.request_view import RequestViews, Tried
+from channels.admin.request_view import RequestViews
+from channels.admin.tried import Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from channels.admin.actors import actor_shown
 from channels.admin.frame import Visit
-from channels.web.forms import Control, FormWords, Given, controls, stray
+from channels.admin.tried import Tried
+from channels.web.forms import Control, FormWords, controls, stray
 from domain import tracking
 from domain.accounts import Document, StaffMember
 from domain.actions.desk import Desk
 from domain.bills import Bill
 from domain.charging import bills_of
 from domain.documents import lacking_of
-from domain.errors import DomainError
 from domain.field_types import number_text
 from domain.forms import Field
 from domain.history import HistoryEvent, actor_of
@@ -152,15 +153,6 @@ class RequestView:
     may_assign: Sequence[StaffMember]
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A step that was refused: what was typed into its form, and why it was refused."""
-
-    action: str
-    given: Given
-    error: DomainError
-
-
 class RequestViews:
     """Builds the view of a request."""
 
@@ -279,8 +271,8 @@ class RequestViews:
         self, service: Service, event: HistoryEvent, actor: str | None, names: Mapping[str, str]
     ) -> Happening:
         return Happening(
-            day_and_hour(event.at), self._event(service, event), self._who(actor, names), self._channel(event.channel),
-            event.note,
+            day_and_hour(event.at), self._event(service, event), actor_shown(self._desk.catalogue, actor, names),
+            self._channel(event.channel), event.note,
         )  # fmt: skip
 
     def _event(self, service: Service, event: HistoryEvent) -> str:
@@ -288,18 +280,6 @@ class RequestViews:
         base = f"services.{service.key}"
         keys = (f"{base}.actions.{event.event}", f"admin.events.{event.event}", f"{base}.states.{event.to_state}")
         return self._text(next(key for key in keys if key in self._desk.catalogue))
-
-    def _who(self, actor: str | None, names: Mapping[str, str]) -> str:
-        kind, _, rest = (actor or "system:").partition(":")
-        ident, _, absent = rest.partition(" for ")
-        if kind == "staff":
-            name = names.get(ident, ident)
-            return f"{name} ({self._for(names.get(absent, absent))})" if absent else name
-        key = f"admin.actors.{kind}"
-        return self._desk.catalogue.render(key, {"ident": persian_digits(ident)})
-
-    def _for(self, absent: str) -> str:
-        return self._desk.catalogue.render("admin.actors.for", {"absent": absent})
 
     def _channel(self, channel: str) -> str:
         key = f"admin.channels.{channel}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.web.pages import page
+from channels.web.paging import page_start
 from channels.web.site import add_pages
 from domain.accounts import Comment
 from domain.actions.desk import Desk
@@ -26,7 +27,6 @@ WORDS_SHOWN = 2
 _PROMISES = "web.home.promises."
 _HOW = "web.home.how."
 _WORDS = "web.home.words.list."
-_LONGEST_ID = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Portal:
 
     async def _service(self, request: web.Request) -> web.Response:
         """Show a service. Every whole page that is read counts as a view; further pages of comments do not."""
-        before = _before(request)
+        before = page_start(request)
         try:
             counted = request.method == "GET" and before is None
             seen = await visit(self._desk, self._store, request.match_info["key"], before, counted=counted)
@@ -96,16 +96,6 @@ class Portal:
             "comments": [_shown(one) for one in seen.comments],
         }
         return page(request, "portal/service.html", context)
-
-
-def _before(request: web.Request) -> int | None:
-    """Return where the page of comments begins; `HTTPNotFound` for what is no id."""
-    given = request.query.get("before")
-    if given is None:
-        return None
-    if not (given.isascii() and given.isdecimal() and len(given) <= _LONGEST_ID):
-        raise web.HTTPNotFound
-    return min(int(given), 2**63 - 1)
 
 
 def _shown(comment: Comment) -> ShownComment:

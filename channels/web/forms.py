@@ -64,6 +64,7 @@ class Control:
     """A field as a form shows it, under an `id` of its own on the page. `kind` is a macro of `web/form.html`.
 
     `problem` is what was wrong with what was typed, `hint` how it may be written; `latin` values run left to right.
+    `blank` is what a choice says while nothing is chosen.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Control:
     problem: str | None = None
     limit: int | None = None
     latin: bool = False
+    blank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,14 @@ class FormWords:
     """How a form is worded: the label of each field, and what the choices that were found for it are called.
 
     `titles` is field → choice → words, or the key of a text. `prefix` keeps the ids of several forms on a page apart.
+    `blank` is the key of what a choice says while nothing is chosen.
     """
 
     wording: Wording
     label: Callable[[str], str]
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     prefix: str = ""
+    blank: str = "web.form.choose"
 
     @property
     def catalogue(self) -> Catalogue:
@@ -152,6 +156,7 @@ def _control(asked: Field, given: Any, words: FormWords, error: DomainError | No
         words.wording.error(error) if wrong and error else None,
         asked.type.limit if isinstance(asked.type, Text) else None,
         isinstance(asked.type, Identifier) and asked.type.kind != "plate",
+        words.catalogue.text(words.blank),
     )
 
 

@@ -14,14 +14,22 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from channels.web.error_pages import WORDING, error_pages
 from channels.web.headers import protect
+from domain.calendar import jalali_text
 from domain.field_types import number_text
 from domain.people import mobile_shown
-from domain.text import persian_digits
-from domain.wording import Wording
+from domain.text import grouped, persian_digits
+from domain.wording import Wording, day_and_hour
 
 STATIC = "/static"
 
-_FILTERS: Mapping[str, Callable[..., str]] = {"fa": persian_digits, "decimal": number_text, "mobile": mobile_shown}
+_FILTERS: Mapping[str, Callable[..., str]] = {
+    "fa": persian_digits,
+    "decimal": number_text,
+    "mobile": mobile_shown,
+    "amount": grouped,
+    "day": jalali_text,
+    "moment": day_and_hour,
+}
 _SITES: web.AppKey[dict[str, BaseLoader]] = web.AppKey("sites", dict[str, BaseLoader])
 _ASSETS: web.AppKey[dict[str, str]] = web.AppKey("assets", dict[str, str])
 

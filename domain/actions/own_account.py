@@ -17,6 +17,9 @@ from domain.staff_sessions import (
 SHORTEST_PASSWORD = 10
 """Characters of a password that somebody chooses."""
 
+ACCOUNTS = "accounts"
+"""What units that change accounts wait for each other by: a row of the staff is stored as a whole."""
+
 _RECOVERY_DIGITS = 10
 
 
@@ -48,11 +51,26 @@ async def confirm_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username:
     step = step_of(vault.open(factor.sealed), code, now)
     if step is None:
         raise AuthenticationFailed("code", detail="wrong_code")
-    codes = [_recovery_code(desk) for _ in range(RECOVERY_CODES)]
-    kept = tuple(digest_of(one.replace("-", "")) for one in codes)
+    codes, kept = _recovery_codes(desk)
     await uow.second_factors.put(replace(factor, confirmed=True, last_step=step, recovery=kept))
     await uow.audit.record(now, f"staff:{username}", "second_factor_enrolled", {})
     return codes
+
+
+async def enrol(desk: Desk, uow: UnitOfWork, vault: Vault, username: str, by: str) -> tuple[str, list[str]]:
+    """Give a member a new authenticator at once, in place of any other; return its secret and the recovery codes.
+
+    For whoever has a shell here. Every session of the member ends. `NotFound("username")`.
+    """
+    if await uow.people.staff(username) is None:
+        raise NotFound("username")
+    secret, now = new_secret(), desk.clock.now()
+    codes, kept = _recovery_codes(desk)
+    await uow.second_factors.put(SecondFactor(username, vault.close(secret), True, 0, kept, now))
+    ended = await uow.staff_sessions.end_others(username)
+    facts = {"username": username, "sessions_ended": ended}
+    await uow.audit.record(now, by, "second_factor_given", facts)
+    return secret, codes
 
 
 async def give_up_second_factor(desk: Desk, uow: UnitOfWork, username: str, by: str) -> None:
@@ -72,6 +90,7 @@ async def set_password(
     desk: Desk, uow: UnitOfWork, username: str, hashed: str, by: str, *, keeping: StaffSession | None = None
 ) -> None:
     """Store a new password's hash and end the member's sessions, but for the one at hand; `NotFound("username")`."""
+    await uow.serialise(ACCOUNTS)
     member = await uow.people.staff(username)
     if member is None:
         raise NotFound("username")
@@ -89,6 +108,12 @@ async def end_session(desk: Desk, uow: UnitOfWork, session: StaffSession, digest
     await uow.staff_sessions.end(digest)
     facts = {"address": found.address}
     await uow.audit.record(desk.clock.now(), f"staff:{session.username}", "session_ended", facts)
+
+
+def _recovery_codes(desk: Desk) -> tuple[list[str], tuple[str, ...]]:
+    """Return new codes, and what is kept of them."""
+    codes = [_recovery_code(desk) for _ in range(RECOVERY_CODES)]
+    return codes, tuple(digest_of(one.replace("-", "")) for one in codes)
 
 
 def _recovery_code(desk: Desk) -> str:

@@ -64,6 +64,13 @@ async def can_reopen(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Ac
     return REOPENED_AS not in old.data and await _refusal(desk, uow, old, actor) is None
 
 
+async def may_take_up(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> bool:
+    """Tell whether this member of the staff could take up a request again now."""
+    if not old.phase.final or old.erased_at or not actor.role_names & _takers(desk.engine.service(old.service)):
+        return False
+    return await can_reopen(desk, uow, old, actor)
+
+
 async def _refusal(desk: Desk, uow: UnitOfWork, old: ServiceRequest, actor: Actor) -> DomainError | None:
     guard, engine = desk.engine.service(old.service).may_reopen, desk.engine
     ctx = Context(uow, old, {}, actor, desk.clock.now(), engine.policy, engine.calendar, engine.ids)
@@ -89,10 +96,15 @@ async def _may(desk: Desk, uow: UnitOfWork, old: ServiceRequest, service: Servic
         if rating is None or rating.score > desk.policy.low_rating:
             raise NotAllowedNow("code", detail="rated_low_only")
         return actor
-    roles = service.units | {Role.MANAGER}
+    roles = _takers(service)
     if not actor.role_names & roles:
         raise Forbidden("code")
     return actor.acting_by(roles, old.assignee)
+
+
+def _takers(service: Service) -> frozenset[Role]:
+    """Return the roles of the staff that may take up requests of a service again."""
+    return service.units | {Role.MANAGER}
 
 
 def _is_receipt(told: Told) -> bool:

@@ -50,7 +50,8 @@ async def substitute(
 ) -> Substitution:
     """Let `deputy` act for `absent` on these days, first and last included; said again, the last day is changed.
 
-    So it is ended early. Errors: `Forbidden`, `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same
+    So it is ended early. A substitute has every right of the absent one, so an administrator's is named by an
+    administrator alone. Errors: `Forbidden`, `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same
     person, `to` is before `from`).
     """
     if not APPOINT & actor.role_names:
@@ -59,6 +60,8 @@ async def substitute(
         member = await uow.people.staff(name)
         if member is None or not member.active:
             raise NotFound(field)
+        if field == "absent" and Role.ADMIN in member.roles and Role.ADMIN not in actor.role_names:
+            raise Forbidden("absent", detail="of_admin")
     if absent == deputy:
         raise InvalidField("deputy", detail="same_person")
     first, last = days

@@ -34,6 +34,9 @@ PartsT = TypeVar("PartsT", bound=Collection[Any])
 ID = BigInteger().with_variant(Integer(), "sqlite")
 """A 63-bit key from the `Ids` port. SQLite's INTEGER has 64 bits too, and as a key it is the row's own address."""
 
+MOST_ID = 2**63 - 1
+"""No key is greater."""
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 

@@ -33,7 +33,7 @@ from store.schema.registries import (
     violations,
 )
 from store.schema.requests import history, requests, seals, search_words, timers
-from store.schema.running import audit, leases, work_calendar
+from store.schema.running import audit, leases, setting_changes, verifications, work_calendar
 from store.schema.staff_access import second_factors, staff_sessions
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "search_words",
     "second_factors",
     "service_views",
+    "setting_changes",
     "slots",
     "staff",
     "staff_sessions",
@@ -83,6 +84,7 @@ __all__ = [
     "tariffs",
     "timers",
     "vehicles",
+    "verifications",
     "violations",
     "work_calendar",
 ]

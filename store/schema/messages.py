@@ -66,6 +66,8 @@ outbox = Table(
     Index(None, "provider", "provider_id"),
     Index(None, "request_id"),
     Index(None, "recipient", "id"),
+    Index(None, "state", "id"),
+    Index(None, "created_at"),
 )
 _QUEUED = outbox.c.state == MessageState.QUEUED
 partial("ix_outbox_queue", outbox.c.channel, outbox.c.priority, outbox.c.created_at, outbox.c.id, where=_QUEUED)

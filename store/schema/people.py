@@ -81,6 +81,7 @@ comments = Table(
     Column("answered_by", Words),
     Column("answered_at", Utc),
     Index(None, "service", "state", "id"),
+    Index(None, "state", "id"),
     Index(None, "request_id"),
 )
 

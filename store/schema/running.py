@@ -1,6 +1,6 @@
-"""What keeps the processes together: leases, declared days, the audit."""
+"""What keeps the processes together: leases, declared days, changed settings, the audit, verifications."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Table
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 
 from store.engines.types import ID, JSON_VALUE, Utc, Words
 from store.schema.base import metadata
@@ -21,6 +21,18 @@ work_calendar = Table(
     Column("note", Words, nullable=False),
 )
 
+setting_changes = Table(
+    "setting_changes",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("name", Words, nullable=False),
+    Column("before", JSON_VALUE),
+    Column("value", JSON_VALUE),
+    Column("by", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "name", "id"),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -30,4 +42,18 @@ audit = Table(
     Column("what", Words, nullable=False),
     Column("detail", JSON_VALUE, nullable=False),
     Index(None, "at"),
+    Index(None, "actor", "id"),
+    Index(None, "what", "id"),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", ID, primary_key=True, autoincrement=True),
+    Column("asked_by", Words, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    *(Column(name, ID) for name in ("requests", "events", "seals", "unsealed")),
+    Column("fault_count", Integer),
+    Column("faults", JSON_VALUE),
 )

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from app import passwords
@@ -49,6 +50,19 @@ def test_staff_get_passwords_that_are_told_once(terminal: Terminal) -> None:
     assert row == {
         "username": "maryam", "roles": ["civil", "manager"], "full_name": "مریم احمدی", "mobile": None, "active": True,
     }  # fmt: skip
+
+
+def test_an_authenticator_is_given_at_the_terminal(terminal: Terminal) -> None:
+    terminal.json("staff", "add", "maryam", "--role", "civil")
+    first, second = (terminal.json("staff", "totp", "maryam") for _ in range(2))
+    assert set(second) == {"username", "secret", "uri", "recovery_codes"}
+    assert second["secret"] != first["secret"]
+    assert pyotp.parse_uri(second["uri"]).secret == second["secret"]
+    assert len(set(second["recovery_codes"])) == 10
+    told = terminal.run("staff", "totp", "maryam")
+    assert "█" in told.out
+    assert "scan this" in told.out
+    assert terminal.refused("staff", "totp", "bob")["code"] == "not_found"
 
 
 def test_staff_that_cannot_be_are_refused(terminal: Terminal) -> None:

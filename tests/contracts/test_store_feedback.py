@@ -31,6 +31,18 @@ async def test_a_request_is_rated_once(store: SqlStore) -> None:
         assert await uow.feedback.rating_of(request.id) == rating
 
 
+async def test_low_ratings_are_found_with_their_requests(store: SqlStore) -> None:
+    requests = [a_request() for _ in range(3)]
+    async with store.unit() as uow:
+        for request, score in zip(requests, (1, 5, 2), strict=True):
+            await uow.requests.add(request)
+            await uow.feedback.rate(Rating(request.id, score, None, "sms", NOW))
+        low = await uow.feedback.low_ratings(2, None, 10)
+        assert [(rating.score, request) for rating, request in low] == [(2, requests[2]), (1, requests[0])]
+        assert [one.id for _, one in await uow.feedback.low_ratings(2, requests[2].id, 10)] == [requests[0].id]
+        assert len(await uow.feedback.low_ratings(5, None, 2)) == 2
+
+
 async def test_comments_are_found_and_judged(store: SqlStore) -> None:
     machinery, taxi, none = a_comment(), a_comment("taxi"), a_comment(None, mobile=None)
     async with store.unit() as uow:

@@ -272,6 +272,8 @@ async def test_messages_are_listed_newest_first(store: SqlStore) -> None:
         assert await recent(recipient=MOBILE) == [first]
         assert await recent(request_id=request.id, state=MessageState.QUEUED) == [first]
         assert await recent(state=MessageState.SENT) == []
+        assert await recent(before=second.id) == [first]
+        assert await recent(before=first.id, recipient=MOBILE) == []
 
 
 async def test_what_waits_for_one_recipient_is_withdrawn(store: SqlStore) -> None:
@@ -289,3 +291,13 @@ async def test_what_waits_for_one_recipient_is_withdrawn(store: SqlStore) -> Non
         assert (withdrawn.state, withdrawn.reason) == (MessageState.EXPIRED, "mobile_corrected")
         assert (await uow.outbox.get(other.id)).state is MessageState.QUEUED
         assert (await uow.outbox.get(sending.id)).state is MessageState.SENDING
+
+
+async def test_messages_of_a_day_are_found(store: SqlStore) -> None:
+    day = timedelta(days=1)
+    before, first, last, after = (a_message(created_at=at) for at in (NOW - day, NOW, NOW + day / 2, NOW + day))
+    await queue(store, before, first, last, after)
+    async with store.unit(write=False) as uow:
+        assert await uow.outbox.recent(made=(NOW, NOW + day)) == [last, first]
+        assert await uow.outbox.recent(made=(NOW, NOW + day), before=last.id) == [first]
+        assert await uow.outbox.recent(made=(NOW + 2 * day, NOW + 3 * day)) == []

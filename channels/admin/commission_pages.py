@@ -1,0 +1,92 @@
+"""What counter offices earn: dated rules, of which the most specific one in force counts."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from aiohttp import web
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.office_pages import COMMISSION, TABS
+from channels.admin.tried import PageForm, Tried
+from channels.web.error_pages import status_of
+from channels.web.forms import read_form
+from domain.actions import offices
+from domain.actions.desk import Desk
+from domain.actions.subjects import SUBJECTS
+from domain.charging import SUBJECT as REQUEST
+from domain.errors import DomainError, Forbidden
+from domain.field_types import Choice, Day, Reading, Rials, Text
+from domain.forms import Field, read_fields
+from domain.offices import share_of
+from domain.ports import Store
+
+
+class CommissionPages:
+    """The rules."""
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", COMMISSION, "offices.view", self._show),
+            Route("POST", COMMISSION, "offices.change", self._add),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _add(self, request: web.Request, visit: Visit) -> web.Response:
+        form = await self._form()
+        given = read_form(form.fields, visit.form)
+        try:
+            values = read_fields(form.fields, given, visit.actor.channel, Reading(visit.now))
+            async with self._store.unit() as uow:
+                await offices.add_rule(
+                    self._desk, uow, office=values.get("office"), service=values.get("service"),
+                    per_request=values.get("per_request", 0), share_bp=share_of(values.get("share", "0")),
+                    valid_from=date.fromisoformat(values["valid_from"]), actor=visit.actor,
+                )  # fmt: skip
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(form.name, given, error))
+        raise web.HTTPSeeOther(f"{COMMISSION}?done=commission")
+
+    async def _form(self) -> PageForm:
+        async with self._store.unit(write=False) as uow:
+            found = {one.code: f"{one.name} ({one.code})" for one in await uow.offices.all()}
+        services = subjects(self._desk)
+        fields = (
+            Field("office", Choice(), required=False, choices=tuple(found)),
+            Field("service", Choice(), required=False, choices=tuple(services)),
+            Field("per_request", Rials(), required=False),
+            Field("share", Text(limit=10), required=False),
+            Field("valid_from", Day()),
+        )
+        return PageForm("rule", fields, "admin.commission", {"office": found, "service": services})
+
+    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+        form = await self._form()
+        async with self._store.unit(write=False) as uow:
+            rules = await uow.offices.rules()
+        context = {
+            "tabs": TABS,
+            "rules": sorted(rules, key=lambda one: (one.valid_to is not None, -one.valid_from.toordinal())),
+            "offices": form.titles["office"],
+            "services": form.titles["service"],
+            "add": form.shown(self._desk.wording, {}, tried),
+        }
+        status = status_of(tried.error) if tried else 200
+        return staff_page(request, visit, "admin/commission.html", context, status=status)
+
+
+def subjects(desk: Desk) -> dict[str, str]:
+    """Return what a rule or a line of a statement can be about: each service, and the other subjects of bills."""
+    services = {key: desk.wording.service(key) for key in desk.services}
+    others = [kind for kind in SUBJECTS if kind != REQUEST]
+    return services | {kind: desk.catalogue.text(f"choices.registry.{kind}") for kind in others}

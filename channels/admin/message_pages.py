@@ -1,0 +1,134 @@
+"""The log of texts that went out or wait to, and sending one again by somebody's decision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.web.error_pages import status_of
+from channels.web.forms import FormWords, controls, read_form, stray
+from channels.web.paging import Listed, listed, page_start, same_page
+from channels.web.posted import said
+from domain import tracking
+from domain.actions.desk import Desk
+from domain.actions.messages import retry
+from domain.calendar import Span, tehran
+from domain.errors import DomainError, Forbidden
+from domain.field_types import Choice, Day, Identifier, Reading, Text
+from domain.forms import Field, read_given
+from domain.outgoing import MessageState, OutboxMessage
+from domain.ports import Store, UnitOfWork
+
+PATH = "/staff/messages"
+
+PAGE = 50
+"""Texts on a page."""
+
+FILTERS = (
+    Field("state", Choice(), required=False, choices=tuple(one.value for one in MessageState)),
+    Field("recipient", Identifier("mobile"), required=False),
+    Field("code", Text(limit=20), required=False),
+    Field("day", Day(past=True), required=False),
+)
+
+_AGAIN = frozenset({MessageState.FAILED, MessageState.UNKNOWN})
+"""States out of which a text can be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A text with what became of it in words; `code` is the tracking code of its request."""
+
+    id: int
+    message: OutboxMessage
+    reason: str | None
+    code: str | None
+    again: bool
+
+
+class MessagePages:
+    """The log."""
+
+    sections: Sequence[Section] = (Section(PATH, "admin.sections.messages", "messages.view"),)
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", PATH, "messages.view", self._show),
+            Route("POST", f"{PATH}/{{id:[0-9]{{1,18}}}}/retry", "messages.retry", self._retry),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _retry(self, request: web.Request, visit: Visit) -> web.Response:
+        reason = said(visit.form, "reason")
+        try:
+            async with self._store.unit() as uow:
+                await retry(self._desk, uow, int(request.match_info["id"]), reason, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, error)
+        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done='message_retried')}")
+
+    async def _page(self, request: web.Request, visit: Visit, refused: DomainError | None = None) -> web.Response:
+        """Show the texts that the filters leave; one that cannot be understood is told, and leaves none."""
+        given, wrong = read_form(FILTERS, request.query), None
+        found: Listed[ShownMessage] = Listed((), None)
+        try:
+            found = await self._found(request, given, visit)
+        except DomainError as error:
+            wrong = error
+        context = {
+            "filters": controls(FILTERS, given, self._words(), wrong),
+            "problem": stray(FILTERS, wrong, self._words()) if wrong else None,
+            "list": found,
+            "here": same_page(request),
+            "refused": int(request.match_info["id"]) if refused else None,
+            "refusal": self._desk.wording.error(refused) if refused else None,
+        }
+        reason = refused or wrong
+        return staff_page(request, visit, "admin/messages.html", context, status=status_of(reason) if reason else 200)
+
+    async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> Listed[ShownMessage]:
+        wanted = read_given(FILTERS, given, Reading(visit.now))
+        async with self._store.unit(write=False) as uow:
+            about = await uow.requests.by_code(tracking.parse(wanted["code"])) if "code" in wanted else None
+            rows = await uow.outbox.recent(
+                state=MessageState(wanted["state"]) if "state" in wanted else None,
+                recipient=wanted.get("recipient"),
+                request_id=about.id if about else None,
+                made=_day(wanted["day"]) if "day" in wanted else None,
+                before=page_start(request),
+                limit=PAGE + 1,
+            )
+            return listed(request, PATH, [await self._shown(uow, one) for one in rows], PAGE)
+
+    async def _shown(self, uow: UnitOfWork, message: OutboxMessage) -> ShownMessage:
+        code = (await uow.requests.get(message.request_id)).code if message.request_id else None
+        return ShownMessage(message.id, message, self._reason(message.reason), code, message.state in _AGAIN)
+
+    def _reason(self, code: str | None) -> str | None:
+        """Return in words what went wrong last; a code that nobody worded is shown as it is."""
+        key = f"admin.messages.reasons.{code}"
+        return self._desk.catalogue.text(key) if key in self._desk.catalogue else code
+
+    def _words(self) -> FormWords:
+        catalogue = self._desk.catalogue
+        titles = {"state": {one.value: f"admin.message_states.{one}" for one in MessageState}}
+        return FormWords(
+            self._desk.wording, lambda name: catalogue.text(f"admin.messages.{name}"), titles, blank="web.form.every"
+        )
+
+
+def _day(iso: str) -> Span:
+    day = date.fromisoformat(iso)
+    return tehran(day, time.min), tehran(day + timedelta(days=1), time.min)

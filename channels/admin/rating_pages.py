@@ -1,0 +1,90 @@
+"""Requests whose citizens were not content, and taking them up again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from channels.admin.comment_pages import RATINGS, TABS
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.web.error_pages import status_of
+from channels.web.paging import listed, page_start
+from channels.web.posted import said
+from domain.accounts import Rating
+from domain.actions.desk import Desk
+from domain.actions.notify import announce
+from domain.actions.reopen import REOPENED_AS, may_take_up, reopen
+from domain.errors import DomainError, Forbidden
+from domain.ports import Store, UnitOfWork
+from domain.requests import ServiceRequest
+
+PAGE = 20
+"""Ratings on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowRating:
+    """A low rating with its request; `reopened_as` is the code of the one that took it up again, `offered` whether this
+    visitor may do so now.
+    """
+
+    id: int
+    rating: Rating
+    request: ServiceRequest
+    service: str
+    reopened_as: str | None
+    offered: bool
+
+
+class RatingPages:
+    """The low ratings."""
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", RATINGS, "comments.view", self._show),
+            Route("POST", f"{RATINGS}/{{code:[0-9]{{9}}}}/reopen", "requests.act", self._reopen),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _reopen(self, request: web.Request, visit: Visit) -> web.Response:
+        code, reason = request.match_info["code"], said(visit.form, "reason")
+        try:
+            async with self._store.unit() as uow:
+                reopened = await reopen(self._desk, uow, code, reason, visit.actor)
+                await announce(self._desk, uow, reopened.outcome, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, reason, error)
+        raise web.HTTPSeeOther(f"/staff/requests/{reopened.outcome.request.code}?done=reopened")
+
+    async def _page(
+        self, request: web.Request, visit: Visit, typed: str = "", error: DomainError | None = None
+    ) -> web.Response:
+        highest = self._desk.policy.low_rating
+        async with self._store.unit(write=False) as uow:
+            found = await uow.feedback.low_ratings(highest, page_start(request), PAGE + 1)
+            rows = [await self._shown(uow, visit, *one) for one in found]
+        context = {
+            "tabs": TABS,
+            "highest": highest,
+            "list": listed(request, RATINGS, rows, PAGE),
+            "refused": request.match_info["code"] if error else None,
+            "typed": typed,
+            "problem": self._desk.wording.error(error) if error else None,
+        }
+        return staff_page(request, visit, "admin/ratings.html", context, status=status_of(error) if error else 200)
+
+    async def _shown(self, uow: UnitOfWork, visit: Visit, rating: Rating, rated: ServiceRequest) -> LowRating:
+        offered = visit.may("requests.act") and await may_take_up(self._desk, uow, rated, visit.actor)
+        title = self._desk.wording.service(rated.service)
+        return LowRating(rated.id, rating, rated, title, rated.data.get(REOPENED_AS), offered)

@@ -1,0 +1,81 @@
+"""Who acts for whom while a member of the staff is away."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from aiohttp import web
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.tried import PageForm, Tried
+from channels.admin.user_pages import SUBSTITUTES, TABS
+from channels.web.error_pages import status_of
+from channels.web.forms import read_form
+from domain.actions.desk import Desk
+from domain.actions.staffing import substitute, today
+from domain.errors import DomainError, Forbidden
+from domain.field_types import Choice, Day, Reading
+from domain.forms import Field, read_fields
+from domain.ports import Store
+
+
+class SubstitutePages:
+    """The substitutes."""
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", SUBSTITUTES, "users.view", self._show),
+            Route("POST", SUBSTITUTES, "substitutes.name", self._name),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _name(self, request: web.Request, visit: Visit) -> web.Response:
+        """Name a substitute; for the same two from the same day the last day is changed, and so ended early."""
+        form = await self._form()
+        given = read_form(form.fields, visit.form)
+        try:
+            values = read_fields(form.fields, given, visit.actor.channel, Reading(visit.now))
+            days = date.fromisoformat(values["from"]), date.fromisoformat(values["to"])
+            async with self._store.unit() as uow:
+                await substitute(self._desk, uow, values["absent"], values["deputy"], days, visit.actor)
+        except Forbidden as error:
+            if error.detail is None:
+                raise
+            return await self._page(request, visit, Tried(form.name, given, error))
+        except DomainError as error:
+            return await self._page(request, visit, Tried(form.name, given, error))
+        raise web.HTTPSeeOther(f"{SUBSTITUTES}?done=substitute")
+
+    async def _form(self) -> PageForm:
+        async with self._store.unit(write=False) as uow:
+            members = {one.username: one.full_name for one in await uow.people.all_staff() if one.active}
+        fields = (
+            Field("absent", Choice(), choices=tuple(members)),
+            Field("deputy", Choice(), choices=tuple(members)),
+            Field("from", Day(past=True)),
+            Field("to", Day(past=True)),
+        )
+        return PageForm("name", fields, "admin.substitutes", {"absent": members, "deputy": members})
+
+    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+        form = await self._form()
+        async with self._store.unit(write=False) as uow:
+            found = await uow.people.substitutions(today(self._desk))
+            names = {one.username: one.full_name for one in await uow.people.all_staff()}
+        context = {
+            "tabs": TABS,
+            "substitutions": found,
+            "names": names,
+            "today": today(self._desk),
+            "add": form.shown(self._desk.wording, {}, tried),
+        }
+        status = status_of(tried.error) if tried else 200
+        return staff_page(request, visit, "admin/substitutes.html", context, status=status)

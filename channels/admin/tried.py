@@ -1,0 +1,47 @@
+"""Forms that were refused: they are shown again as they were typed, beside what was wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels.web.forms import Control, FormWords, Given, controls, stray
+from domain.errors import DomainError
+from domain.forms import Field
+from domain.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step that was refused: what was typed into its form, and why it was refused."""
+
+    action: str
+    given: Given
+    error: DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form of a page; `problem` is an error that names none of its fields, `open` whether it was just refused."""
+
+    controls: Sequence[Control]
+    problem: str | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """A form of a page by its name: its fields, the table of their labels, and what its choices are called."""
+
+    name: str
+    fields: tuple[Field, ...]
+    labels: str
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def shown(self, wording: Wording, given: Mapping[str, Any], tried: Tried | None) -> ShownForm:
+        """Return the form with what is given, or as it was typed if it is the one that was refused."""
+        words = FormWords(
+            wording, lambda name: wording.catalogue.text(f"{self.labels}.{name}"), self.titles, f"{self.name}-"
+        )
+        mine = tried if tried and tried.action == self.name else None
+        typed, error = (mine.given, mine.error) if mine else (given, None)
+        return ShownForm(controls(self.fields, typed, words, error), stray(self.fields, error, words), mine is not None)

@@ -1,0 +1,122 @@
+"""Counter offices at the staff's site: keys that are shown once, networks, switches, commission, statements."""
+
+import re
+from datetime import date
+
+import pytest
+
+from domain.errors import NotFound
+from domain.offices import Office
+from tests.support.staff_site import StaffSite, Visitor
+
+ONE = "/staff/offices/one/1001"
+
+
+async def office(site: StaffSite, code: str = "1001") -> Office:
+    """An office as it is now."""
+    async with site.store.unit(write=False) as uow:
+        return await uow.offices.by_code(code)
+
+
+def secret(page: str) -> str:
+    """The secret that a page tells."""
+    found = re.search(r'class="card secret".*?<code dir="ltr">([^<]+)</code>', page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+async def revenue(site: StaffSite, inside: Visitor) -> Visitor:
+    """A member of the revenue unit, who has added an office."""
+    await inside.sign_in("revenue")
+    await inside.get("/staff/offices")
+    await inside.post("/staff/offices", 200, code="1001", name="دفتر ۱۰۰۱")
+    return inside
+
+
+async def test_an_office_is_added_and_its_key_told_once(site: StaffSite, revenue: Visitor) -> None:
+    again = await revenue.post("/staff/offices", 409, code="1001", name="دیگری")
+    assert 'id="add-code"' in again
+    assert 'value="دیگری"' in again
+    page = await revenue.post("/staff/offices", 200, code="1002", name="دفتر <b>۲</b>", username="two")
+    kept = await office(site, "1002")
+    assert site.vault.open(kept.keys[0].sealed) == secret(page)
+    listed = await revenue.get("/staff/offices")
+    assert secret(page) not in listed
+    assert "دفتر &lt;b&gt;۲&lt;/b&gt;" in listed
+    for wrong in ({"code": "بد", "name": "x"}, {"code": "", "name": "x"}, {"code": "1003", "name": ""}):
+        assert 'aria-invalid="true"' in await revenue.post("/staff/offices", 422, **wrong)
+    with pytest.raises(NotFound):
+        await office(site, "1003")
+
+
+async def test_a_new_key_overlaps_the_old_one(site: StaffSite, revenue: Visitor) -> None:
+    await revenue.get(ONE)
+    page = await revenue.post(f"{ONE}/key", 200, overlap="۲")
+    kept = await office(site)
+    assert len(kept.usable_keys(site.clock.now())) == 2
+    assert site.vault.open(kept.usable_keys(site.clock.now())[0].sealed) == secret(page)
+    assert 'aria-invalid="true"' in await revenue.post(f"{ONE}/key", 422, overlap="-3")
+    await revenue.post(f"{ONE}/key", 200, overlap="0")
+    assert len((await office(site)).usable_keys(site.clock.now())) == 1
+
+
+async def test_an_office_is_bound_to_networks_and_switched(site: StaffSite, revenue: Visitor) -> None:
+    await revenue.get(ONE)
+    await revenue.post(f"{ONE}/networks", network="203.0.113.7\n198.51.100.0/24")
+    assert (await office(site)).networks == ("203.0.113.7/32", "198.51.100.0/24")
+    page = await revenue.post(f"{ONE}/networks", 422, network="خانه")
+    assert "خانه" in page
+    await revenue.post(f"{ONE}/networks", network="")
+    assert (await office(site)).networks == ()
+    await revenue.post(f"{ONE}/switch", active="no")
+    assert not (await office(site)).active
+    await revenue.post(f"{ONE}/switch", active="yes")
+    assert (await office(site)).active
+    await revenue.get("/staff/offices/one/9999", 404)
+
+
+async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> None:
+    await revenue.get("/staff/offices/commission")
+    way = "/staff/offices/commission"
+    await revenue.post(way, per_request="۵۰,۰۰۰", share="۲٫۵", valid_from="امروز")
+    await revenue.post(way, office="1001", service="duty", share="1", valid_from="1405/10/01")
+    async with site.store.unit(write=False) as uow:
+        rules = await uow.offices.rules()
+    assert [(one.office, one.service, one.per_request, one.share_bp, one.valid_from) for one in rules] == [
+        (None, None, 50_000, 250, date(2026, 11, 24)), ("1001", "duty", 0, 100, date(2026, 12, 22)),
+    ]  # fmt: skip
+    page = await revenue.get(way)
+    assert "۲٫۵٪" in page
+    for wrong in ({"share": "دو"}, {"share": "200"}, {"valid_from": "1405/01/01"}, {"service": "moon"}):
+        form = {"valid_from": "1405/11/01"} | wrong
+        assert 'aria-invalid="true"' in await revenue.post(way, 422, **form)
+    assert 'aria-invalid="true"' in await revenue.post(way, 409, valid_from="امروز", share="3")
+
+
+async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenue: Visitor) -> None:
+    request = await site.submitted()
+    async with site.store.unit() as uow:
+        found = await uow.requests.get(request.id, lock=True)
+        found.office = "1001"
+        await uow.requests.save(found)
+    await revenue.get("/staff/offices/commission")
+    await revenue.post("/staff/offices/commission", per_request="50000", valid_from="امروز")
+    page = await revenue.get(f"{ONE}/statement?year=1405&month=9")
+    assert "<td>۵۰٬۰۰۰</td>" in page
+    assert "<td>۵۰٬۰۰۰</td>" in await revenue.get(f"{ONE}/statement")
+    assert "<td>" not in await revenue.get(f"{ONE}/statement?year=1405&month=8")
+    assert 'aria-invalid="true"' in await revenue.get(f"{ONE}/statement?year=12", 422)
+    response = await revenue.client.get(f"{ONE}/statement/lines.csv?year=1405&month=9", headers=revenue.headers)
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    heading, line = (await response.read()).decode("utf-8-sig").splitlines()
+    assert heading.startswith("خدمت,درخواست")
+    assert line == "کارکرد ماشین‌آلات,1,0,0,0,0,50000,0,50000"
+    response = await revenue.client.get(f"{ONE}/statement/payments.csv?year=1405", headers=revenue.headers)
+    assert len((await response.read()).decode("utf-8-sig").splitlines()) == 1
+
+
+async def test_readers_are_offered_no_change(site: StaffSite, revenue: Visitor) -> None:
+    await revenue.sign_in("auditor")
+    for path in ("/staff/offices", ONE, "/staff/offices/commission"):
+        assert '<form method="post" action="/staff/offices' not in await revenue.get(path)

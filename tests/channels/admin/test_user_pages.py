@@ -1,0 +1,139 @@
+"""The staff's accounts at their own site: added, changed, switched, given new passwords; substitutes."""
+
+import re
+
+import pytest
+
+from domain.accounts import StaffMember
+from domain.people import Role
+from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
+
+CIVIL = "/staff/users/one/civil"
+
+
+async def member(site: StaffSite, username: str) -> StaffMember | None:
+    """An account as it is now."""
+    async with site.store.unit(write=False) as uow:
+        return await uow.people.staff(username)
+
+
+@pytest.fixture
+async def admin(inside: Visitor) -> Visitor:
+    """The administrator at the list of users."""
+    await inside.sign_in("admin")
+    await inside.get("/staff/users")
+    return inside
+
+
+def secret(page: str) -> str:
+    """The password that a page tells."""
+    found = re.search(r'class="card secret".*?<code dir="ltr">([^<]+)</code>', page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+async def test_somebody_is_added_and_signs_in(site: StaffSite, admin: Visitor) -> None:
+    page = await admin.post(
+        "/staff/users", 200, username="sara.n", full_name="سارا نوری", mobile="۰۹۱۲ ۱۱۱ ۲۲۳۳", role=["civil", "expert"]
+    )
+    kept = await member(site, "sara.n")
+    assert kept
+    assert (kept.roles, kept.mobile) == (frozenset({Role.CIVIL, Role.EXPERT}), "+989121112233")
+    assert secret(page) not in await admin.get("/staff/users")
+    async with visitor(site) as newcomer:
+        await newcomer.sign_in("sara.n", secret(page))
+        assert "سارا نوری" in await newcomer.get("/staff")
+
+
+async def test_what_cannot_be_added_is_told(site: StaffSite, admin: Visitor) -> None:
+    good = {"username": "sara", "full_name": "سارا", "role": "civil"}
+    for change, field, status in (
+        ({"username": "سارا"}, "username", 422), ({"username": "civil"}, "username", 409), ({"role": []}, "role", 422),
+        ({"role": "citizen"}, "role", 422), ({"mobile": "12"}, "mobile", 422), ({"full_name": ""}, "full_name", 422),
+        ({"username": "-x"}, "username", 422), ({"username": "x" * 41}, "username", 422),
+    ):  # fmt: skip
+        page = await admin.post("/staff/users", status, **good | change)
+        assert f'id="add-{field}-problem"' in page, change
+    assert await member(site, "sara") is None
+
+
+async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> None:
+    await admin.get(CIVIL)
+    await admin.post(f"{CIVIL}/change", full_name="نام تازه", mobile="", role=["revenue", "civil"])
+    kept = await member(site, "civil")
+    assert kept
+    assert (kept.full_name, kept.roles) == ("نام تازه", frozenset({Role.CIVIL, Role.REVENUE}))
+    page = await admin.get(CIVIL)
+    assert re.search(r'value="revenue" checked', page)
+    assert not re.search(r'value="expert" checked', page)
+    assert 'aria-invalid="true"' in await admin.post(
+        f"{CIVIL}/change", 422, full_name="نام", mobile="abc", role="civil"
+    )
+    await admin.get("/staff/users/one/nobody", 404)
+    await admin.post("/staff/users/one/nobody/change", 404, full_name="کسی", role="civil")
+
+
+async def test_the_last_administrator_stays(site: StaffSite, admin: Visitor) -> None:
+    own = "/staff/users/one/admin"
+    await admin.get(own)
+    page = await admin.post(f"{own}/change", 409, full_name="مدیر", role="civil")
+    assert "تنها مدیر سامانه" in page
+    assert "تنها مدیر سامانه" in await admin.post(f"{own}/switch", 409, active="no")
+    await admin.post(f"{CIVIL}/change", full_name="دومی", role=["admin", "civil"])
+    await admin.post(f"{own}/change", full_name="مدیر", role="civil")
+    kept = await member(site, "admin")
+    assert kept
+    assert kept.roles == {Role.CIVIL}
+    await admin.get("/staff/users", 403)
+
+
+async def test_switching_off_ends_the_sessions(site: StaffSite, admin: Visitor) -> None:
+    async with visitor(site) as civil:
+        await civil.sign_in("civil")
+        await civil.get("/staff")
+        await admin.get(CIVIL)
+        await admin.post(f"{CIVIL}/switch", active="no")
+        await civil.get("/staff", 303)
+        await civil.sign_in("civil", status=401)
+        await admin.post(f"{CIVIL}/switch", active="yes")
+        await civil.sign_in("civil")
+        await admin.post(f"{CIVIL}/sessions")
+        await civil.get("/staff", 303)
+
+
+async def test_a_new_password_takes_the_place_of_the_old(site: StaffSite, admin: Visitor) -> None:
+    async with visitor(site) as civil:
+        await civil.sign_in("civil")
+        await admin.get(CIVIL)
+        page = await admin.post(f"{CIVIL}/password", 200)
+        await civil.get("/staff", 303)
+        await civil.sign_in("civil", status=401)
+        await civil.sign_in("civil", secret(page))
+
+
+async def test_a_lost_second_factor_is_taken_away(site: StaffSite, admin: Visitor) -> None:
+    await site.enrolled("civil")
+    assert f"{CIVIL}/factor" in await admin.get(CIVIL)
+    await admin.post(f"{CIVIL}/factor")
+    assert f"{CIVIL}/factor" not in await admin.get(CIVIL)
+    async with visitor(site, OUTSIDE) as civil:
+        await civil.sign_in("civil", status=401)
+    await admin.post(f"{CIVIL}/factor", 404)
+
+
+async def test_substitutes_are_named(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("manager")
+    way = "/staff/users/substitutes"
+    await inside.get(way)
+    days = {"from": "امروز", "to": "فردا"}
+    await inside.post(way, absent="civil", deputy="expert", **days)
+    page = await inside.get(way)
+    assert "۱۴۰۵/۰۹/۰۴" in page
+    assert "switch on" in page
+    for wrong in ({"deputy": "civil"}, {"to": "دیروز"}, {"absent": "nobody"}, {"from": ""}):
+        form = {"absent": "civil", "deputy": "expert", **days} | wrong
+        assert 'aria-invalid="true"' in await inside.post(way, 422, **form)
+    assert "تنها مدیر سامانه" in await inside.post(way, 403, absent="admin", deputy="manager", **days)
+    async with site.store.unit(write=False) as uow:
+        (made,) = await uow.people.substitutions(site.clock.at.date())
+    assert (made.absent, made.deputy, made.made_by) == ("civil", "expert", "staff:manager")
