@@ -10,9 +10,11 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.admin.account import AccountPages
+from channels.admin.charge_pages import ChargePages
 from channels.admin.frame import SECTIONS, Pages, Route
 from channels.admin.gate import Gate, Inside
 from channels.admin.queue_pages import QueuePages
+from channels.admin.registry_pages import RegistryPages
 from channels.admin.request_pages import RequestPages
 from channels.admin.sign_in import SignInPages
 from channels.admin.walk_in_pages import WalkInPages
@@ -31,6 +33,8 @@ class Admin:
             QueuePages(desk, store),
             WalkInPages(desk, store),
             RequestPages(desk, store),
+            ChargePages(desk, store),
+            RegistryPages(desk, store),
             AccountPages(doorman, desk.catalogue.text("web.site.name")),
         )
 
