@@ -8,6 +8,7 @@ wrong hands (prices, refunds, exports, other people's accounts) also need a fres
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from domain.errors import AuthenticationFailed, DomainError, Forbidden
 from domain.people import STAFF_ROLES, Role
@@ -43,12 +44,20 @@ RIGHTS: Mapping[str, Rule] = {
     "requests.mobile": Rule(_UNITS),
     "payments.record": _of(Role.REVENUE),
     "refunds.pay": _of(Role.REVENUE, step_up=True),
-    "registries.view": _of(Role.TAXI_OFFICER, Role.MANAGER, Role.AUDITOR),
+    "registries.view": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "registries.change": _of(Role.TAXI_OFFICER),
     "registries.import": _of(Role.TAXI_OFFICER),
     "registries.export": _of(Role.TAXI_OFFICER, Role.MANAGER, step_up=True),
+    "duties.view": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
+    "duties.change": _of(Role.TAXI_OFFICER, Role.REVENUE),
+    "duties.import": _of(Role.TAXI_OFFICER, Role.REVENUE),
+    "duties.export": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, step_up=True),
+    "charges.bill": _of(Role.TAXI_OFFICER, Role.REVENUE),
+    "charges.waive": _of(Role.REVENUE, step_up=True),
     "fleet.view": _of(Role.CIVIL, Role.MANAGER, Role.AUDITOR),
     "fleet.change": _of(Role.CIVIL),
+    "fleet.import": _of(Role.CIVIL),
+    "fleet.export": _of(Role.CIVIL, Role.MANAGER, step_up=True),
     "visits.view": _of(Role.CIVIL, Role.EXPERT, Role.MANAGER, Role.AUDITOR),
     "tariffs.view": _of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "tariffs.change": _of(Role.REVENUE, step_up=True),
@@ -70,6 +79,15 @@ RIGHTS: Mapping[str, Rule] = {
     "history.verify": _of(Role.AUDITOR, Role.ADMIN),
 }
 """Every right of the staff's site."""
+
+RegistryRight = Literal["view", "change", "import", "export"]
+
+_ROOMS: Mapping[str, str] = {"duty": "duties", "machines": "fleet", "operators": "fleet"}
+
+
+def registry_right(registry: str, what: RegistryRight) -> str:
+    """Return the right that somebody needs for this with the rows of a registry."""
+    return f"{_ROOMS.get(registry, 'registries')}.{what}"
 
 
 def allowed(right: str, roles: frozenset[Role], *, inside: bool) -> bool:

@@ -29,6 +29,9 @@ from domain.registry_fields import (
     Year,
 )
 
+NUMBER = "number"
+"""The field that counts rows which are alike in the rest of their natural key."""
+
 Values = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
 
@@ -62,7 +65,8 @@ class Registry:
     `natural_key` names a row, and never changes; each field of `unique` does so too, where it has a value. `defaults`
     stand where a new row says nothing. `contact` is the way to the mobile of whom the row concerns: a field, or
     references and then a field (`owner.mobile`). Rows whose fields have none of the values in `only_while` are not
-    reminded. `editors` may change rows by hand, within the `rules`.
+    reminded. `editors` may change rows by hand, within the `rules`. People call a row by its field `called` (where
+    there is none, by its natural key); `listed` are the fields by which a row is recognised in a list.
     """
 
     key: str
@@ -77,6 +81,8 @@ class Registry:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     owed: Owed | None = None
+    called: str = ""
+    listed: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Return a field by name."""
@@ -89,6 +95,13 @@ class Registry:
     def key_of(self, values: Values) -> tuple[Any, ...]:
         """Return the values that name a row."""
         return tuple(values[name] for name in self.natural_key)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether rows alike in all else are told apart by a `number`, counted from 1 (a driver's second reward of a
+        day).
+        """
+        return self.natural_key[-1] == NUMBER
 
 
 class ChargeState:
@@ -142,6 +155,8 @@ AGENCY = Registry(
     TAXI_OFFICER,
     expiries=("licence_expiry",),
     contact="phone",
+    called="name",
+    listed=("licence_number", "name", "manager", "phone", "licence_expiry"),
 )
 
 OWNER = Registry(
@@ -155,6 +170,8 @@ OWNER = Registry(
     ("national_id",),
     TAXI_OFFICER,
     contact="mobile",
+    called="name",
+    listed=("national_id", "name", "mobile"),
 )
 
 VEHICLE = Registry(
@@ -184,6 +201,8 @@ VEHICLE = Registry(
     references=(Reference("agency", "agency"), Reference("owner", "owner")),
     expiries=("insurance_expiry", "inspection_expiry"),
     contact="owner.mobile",
+    called="plate",
+    listed=("plate", "taxi_code", "type", "model", "owner", "insurance_expiry", "inspection_expiry"),
 )
 
 DRIVER = Registry(
@@ -209,6 +228,8 @@ DRIVER = Registry(
     contact="mobile",
     only_while={"status": ("active", "suspended")},
     defaults={"status": "active", "kind": "main", "vehicles": ()},
+    called="name",
+    listed=("national_code", "name", "mobile", "kind", "status", "vehicles"),
 )
 
 DUTY = Registry(
@@ -228,6 +249,7 @@ DUTY = Registry(
     defaults={"kind": YEARLY, "number": 1, "state": ChargeState.OPEN},
     rules=(charged_by_hand("amount"),),
     owed=Owed("amount", DUTY_TARIFF),
+    listed=("vehicle", "year", "kind", "amount", "state"),
 )
 
 REWARD = Registry(
@@ -250,6 +272,7 @@ REWARD = Registry(
     references=(Reference("driver", "driver"),),
     contact="driver.mobile",
     defaults={"number": 1, "points": 0},
+    listed=("driver", "date", "kind", "points"),
 )
 
 VIOLATION = Registry(
@@ -286,6 +309,7 @@ VIOLATION = Registry(
     defaults={"number": 1, "points": 0, "state": ChargeState.OPEN},
     rules=(charged_by_hand("fine"),),
     owed=Owed("fine"),
+    listed=("driver", "date", "kind", "fine", "state"),
 )
 
 MACHINES = Registry(
@@ -301,6 +325,8 @@ MACHINES = Registry(
     CIVIL,
     unique=("code",),
     defaults={"status": ResourceStatus.ACTIVE.value, "capacity": ""},
+    called="title",
+    listed=("code", "type", "title", "capacity", "status"),
 )
 
 OPERATORS = Registry(
@@ -317,6 +343,8 @@ OPERATORS = Registry(
     unique=("code",),
     contact="mobile",
     defaults={"status": ResourceStatus.ACTIVE.value, "skills": ()},
+    called="title",
+    listed=("code", "title", "mobile", "skills", "status"),
 )
 
 REGISTRIES: Mapping[str, Registry] = {

@@ -19,6 +19,7 @@ def check_registries(catalogue: Catalogue, registries: Iterable[Registry] = tupl
 def _name_flaws(registry: Registry) -> Iterator[Flaw]:
     used = (
         *registry.natural_key, *registry.unique, *registry.expiries, *registry.only_while, *registry.defaults,
+        *registry.listed, *([registry.called] if registry.called else ()),
         *(one.field for one in registry.references), *((registry.owed.amount, "state") if registry.owed else ()),
     )  # fmt: skip
     for name in dict.fromkeys(used):

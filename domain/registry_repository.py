@@ -27,7 +27,7 @@ class Registries(Protocol):
         ...
 
     async def find(self, wanted: RegistryFilter) -> list[RegistryRow]:
-        """Return rows, oldest first."""
+        """Return rows, oldest first unless the filter says otherwise."""
         ...
 
     async def counts(self, registry: str, field: str) -> dict[Any, int]:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.errors import DomainError, MissingField
-from domain.registries import Registry, Values
+from domain.errors import Conflict, DomainError, MissingField, NotFound
+from domain.registries import Reference, Registry, Values
 
 Key = tuple[Any, ...]
 """The values of a row's natural key, in the order of the declaration."""
@@ -59,16 +59,30 @@ class PastChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody looks for by a text: rows that have the value it means in a field of `exact`, or `words` inside a
+    field of `within`, in any letter case.
+    """
+
+    exact: Mapping[str, Any]
+    words: str
+    within: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryFilter:
     """Which rows are wanted: `where` gives fields the value they must have, or a collection of values.
 
-    A field of several values matches when one of them does. `limit` rows after the id `after`, oldest first.
+    A field of several values matches when one of them does. `limit` rows after the id `after` (0: from the beginning),
+    oldest first, or `newest_first`.
     """
 
     registry: str
     where: Mapping[str, Any | Collection[Any]] = field(default_factory=dict)
     after: int = 0
     limit: int = 50
+    search: Search | None = None
+    newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,24 @@ def problems(registry: Registry, before: Values | None, after: Values) -> Iterat
             rule(before, after)
         except DomainError as error:
             yield error
+
+
+def referred(values: Values, reference: Reference) -> list[Any]:
+    """Return the keys of the rows to which a reference of these values leads."""
+    value = values.get(reference.field)
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def not_there(reference: Reference, key: Any) -> NotFound:
+    """Return the error of a reference into nowhere."""
+    return NotFound(reference.field, detail="reference", given=key, registry=reference.registry)
+
+
+def taken(field: str, holder: Holder) -> Conflict:
+    """Return the error of a unique value that another row has."""
+    return Conflict(field, detail="taken", holder=holder.key)
 
 
 def changed_fields(before: Values, after: Values) -> list[str]:

@@ -141,14 +141,14 @@ def read_row(sheet: Sheet, cells: Sequence[object], now: datetime) -> tuple[dict
         try:
             values[column.field.name] = column.field.read(_meant(column, cell), Reading(now, column.field.choices))
         except DomainError as error:
-            faults.append(CellFault(column.field.name, _explained(column.field, error, cell), text_of(cell)))
+            faults.append(CellFault(column.field.name, explained(column.field, error, cell), text_of(cell)))
     if any(not is_empty(cell) for cell in cells[sheet.width :]):
         faults.append(CellFault(None, InvalidField("file", detail="more_cells")))
     return values, faults
 
 
-def _explained(field: Field, error: DomainError, cell: object) -> DomainError:
-    """Give an error without a detail that of its type: «کد ملی … درست نیست» instead of "not understood"."""
+def explained(field: Field, error: DomainError, cell: object) -> DomainError:
+    """Return the error of a cell; one without a detail gets that of the field's type: «کد ملی … درست نیست»."""
     if error.detail is not None:
         return error
     return type(error)(field.name, detail=f"bad_{field.type.name}", given=text_of(cell))

@@ -30,6 +30,7 @@ _CHANGES_OF = (
     .where(registry_changes.c.registry == bindparam("of_registry"), registry_changes.c.row_id == bindparam("of_row"))
     .order_by(registry_changes.c.id)
 )
+_BEYOND_ALL = 2**63 - 1
 _REMEMBER = insert(registry_reminders)
 _REMINDERS = (
     select(registry_reminders.c.days_before)
@@ -79,10 +80,15 @@ class SqlRegistries(Repository):
         return {value: Holder(row_id, " / ".join(map(str, key))) for value, row_id, *key in found}
 
     async def find(self, wanted: RegistryFilter) -> list[RegistryRow]:
-        """Return rows, oldest first."""
+        """Return rows, oldest first unless the filter says otherwise."""
         shelf = SHELVES[wanted.registry]
         conditions = [shelf.condition(name, value) for name, value in wanted.where.items()]
-        statement = shelf.all.where(shelf.table.c.id > wanted.after, *conditions).order_by(shelf.table.c.id)
+        if wanted.search:
+            conditions.append(shelf.matching(wanted.search))
+        row_id = shelf.table.c.id
+        beyond = row_id < (wanted.after or _BEYOND_ALL) if wanted.newest_first else row_id > wanted.after
+        order = row_id.desc() if wanted.newest_first else row_id
+        statement = shelf.all.where(beyond, *conditions).order_by(order)
         return await self._read(shelf, await self._work.rows(statement.limit(wanted.limit)))
 
     async def counts(self, registry: str, field: str) -> dict[Any, int]:

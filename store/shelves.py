@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, false, insert, or_, select, tuple_, update
 
 from domain.fleet import ResourceKind
 from domain.registries import AGENCY, DRIVER, DUTY, MACHINES, OPERATORS, OWNER, REWARD, VEHICLE, VIOLATION, Registry
-from domain.registry_rows import RegistryRow
+from domain.registry_rows import RegistryRow, Search
 from store.engines.prepared import Row
 from store.schema import agencies, driver_vehicles, drivers, duties, owners, resources, rewards, vehicles, violations
 
@@ -79,6 +79,12 @@ class Shelf:
             return self.table.c.id.in_(select(link.owner).where(matches))
         column = self.table.c[name]
         return column.in_(wanted) if many else column == wanted
+
+    def matching(self, search: Search) -> ColumnElement[bool]:
+        """Return the condition that a row is among those that somebody looks for."""
+        exact = [self.condition(name, value) for name, value in search.exact.items()]
+        within = [self.table.c[name].icontains(search.words, autoescape=True) for name in search.within]
+        return or_(false(), *exact, *within)
 
     def columns(self, row: RegistryRow) -> dict[str, Any]:
         """Return column → value of a row, but for its id, revision and first time."""

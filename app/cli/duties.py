@@ -5,15 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli import charges
 from app.cli.options import As, AsJson, Config
 from app.cli.output import REFUSED, emit_json, say, told
-from app.cli.request_view import bill_view
 from app.cli.session import Session, acting, in_session
-from domain import people
-from domain.actions.charges import bill_and_tell, waive_and_tell
 from domain.actions.duties import generate as make_all
-from domain.errors import NotFound
-from domain.ports import UnitOfWork
 from domain.registries import DUTY, YEARLY
 
 Plate = Annotated[str, typer.Argument(help="Plate of the vehicle.")]
@@ -51,18 +47,7 @@ def bill(
 ) -> None:
     """Bill a duty, or show the bill that it has; the owner is told of a new one."""
 
-    async def work(session: Session) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(uow, username)
-            row_id = await _duty(uow, plate, year, kind, number)
-            return bill_view(await bill_and_tell(session.desk, uow, DUTY, row_id, actor))
-
-    with told(as_json):
-        shown = in_session(config, work)
-    if as_json:
-        emit_json(shown)
-    else:
-        say(billed(shown))
+    charges.bill(DUTY, _key(plate, year, kind, number), username, as_json, config)
 
 
 def waive(
@@ -77,31 +62,11 @@ def waive(
 ) -> None:
     """Let the owner off a duty, and off its bill; the owner is told."""
 
-    async def work(session: Session) -> dict[str, Any]:
-        async with session.store.unit() as uow:
-            actor = await acting(uow, username)
-            row_id = await _duty(uow, plate, year, kind, number)
-            return (await waive_and_tell(session.desk, uow, DUTY, row_id, reason, actor)).values
-
-    with told(as_json):
-        shown = in_session(config, work)
-    if as_json:
-        emit_json(shown)
-    else:
-        say(f"{shown['vehicle']} {shown['year']}: {shown['state']}")
+    charges.waive(DUTY, _key(plate, year, kind, number), reason, username, as_json, config)
 
 
-def billed(shown: dict[str, Any]) -> str:
-    """Return a bill as a sentence."""
-    return f"bill {shown['bill_id']}, payment id {shown['payment_id']}: {shown['amount']} rials, {shown['state']}"
-
-
-async def _duty(uow: UnitOfWork, plate: str, year: int, kind: str, number: int) -> int:
-    unique = {"vehicle": people.plate(plate), "year": year, "kind": kind, "number": number}
-    row = await uow.registries.one(DUTY.key, unique)
-    if row is None:
-        raise NotFound(DUTY.key)
-    return row.id
+def _key(plate: str, year: int, kind: str, number: int) -> charges.Key:
+    return {"vehicle": plate, "year": year, "kind": kind, "number": number}
 
 
 def _print(made: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.admin.account import AccountPages
+from channels.admin.charge_pages import ChargePages
 from channels.admin.comment_pages import CommentPages
 from channels.admin.commission_pages import CommissionPages
 from channels.admin.frame import SECTIONS, Pages, Route
@@ -18,6 +19,7 @@ from channels.admin.message_pages import MessagePages
 from channels.admin.office_pages import OfficePages
 from channels.admin.queue_pages import QueuePages
 from channels.admin.rating_pages import RatingPages
+from channels.admin.registry_pages import RegistryPages
 from channels.admin.request_pages import RequestPages
 from channels.admin.sign_in import SignInPages
 from channels.admin.statement_pages import StatementPages
@@ -47,6 +49,8 @@ class Admin:
             StatementPages(desk, store),
             UserPages(doorman),
             SubstitutePages(desk, store),
+            ChargePages(desk, store),
+            RegistryPages(desk, store),
             AccountPages(doorman, desk.catalogue.text("web.site.name")),
         )
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.admin.actors import actor_shown
+from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit
 from channels.admin.tried import Tried
 from channels.web.forms import Control, FormWords, controls, stray
 from domain import tracking
 from domain.accounts import Document, StaffMember
 from domain.actions.desk import Desk
-from domain.bills import Bill
 from domain.charging import bills_of
 from domain.documents import lacking_of
 from domain.field_types import number_text
@@ -68,20 +68,6 @@ class Happening:
     who: str
     channel: str
     note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShownBill:
-    """A bill: its two ids as banks take them, amount and state in words, its deadline."""
-
-    bill_id: str
-    payment_id: str
-    amount: str
-    rials: int
-    state: str
-    key: str
-    payable: bool
-    refund: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +163,7 @@ class RequestViews:
             documents=await uow.documents.of_request(request.id),
             missing=[self._paper(one) for one in await lacking_of(uow, service.documents, request)],
             papers={one: self._paper(one) for one in papers},
-            bills=[await self._bill(uow, one) for one in await bills_of(uow, request)],
+            bills=[await shown_bill(uow, self._desk.catalogue, one) for one in await bills_of(uow, request)],
             messages=[self._message(one) for one in await self._messages(uow, request)],
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
             actions=await self._actions(uow, service, request, visit, tried),
@@ -251,14 +237,6 @@ class RequestViews:
         key = f"choices.{name}.{value}"
         return self._text(key) if key in self._desk.catalogue else persian_digits(value)
 
-    async def _bill(self, uow: UnitOfWork, bill: Bill) -> ShownBill:
-        due = sum(one.amount for one in await uow.bills.refunds_of(bill.id) if one.state.value == "due")
-        return ShownBill(
-            bill.bill_id, bill.payment_id, grouped(bill.amount), bill.amount,
-            self._text(f"admin.bill_states.{bill.state}"), bill.state.value, bill.state.payable,
-            grouped(due) if due else None,
-        )  # fmt: skip
-
     async def _messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
         return await uow.outbox.recent(request_id=request.id, limit=MESSAGES_SHOWN)
 
@@ -270,10 +248,10 @@ class RequestViews:
     def _happening(
         self, service: Service, event: HistoryEvent, actor: str | None, names: Mapping[str, str]
     ) -> Happening:
+        actor_said = actor_shown(self._desk.catalogue, actor, names)
         return Happening(
-            day_and_hour(event.at), self._event(service, event), actor_shown(self._desk.catalogue, actor, names),
-            self._channel(event.channel), event.note,
-        )  # fmt: skip
+            day_and_hour(event.at), self._event(service, event), actor_said, self._channel(event.channel), event.note
+        )
 
     def _event(self, service: Service, event: HistoryEvent) -> str:
         """Return what happened: the step's own title, the house's word for it, else where it led."""

@@ -15,6 +15,7 @@ from domain.errors import DomainError, InvalidField
 from domain.field_types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
 from domain.forms import Field
 from domain.messages import Catalogue
+from domain.registry_fields import CODE, Checked, Note, Plates, RecordedDay
 from domain.wording import Wording
 from domain.work_items import WorkItems
 
@@ -37,6 +38,8 @@ _KINDS: Sequence[tuple[type[FieldType], str]] = (
     (Moment, "moment"),
     (HourOfDay, "hour"),
     (Rials, "rials"),
+    (RecordedDay, "recorded_day"),
+    (Plates, "plates"),
 )
 """The control of a type of field; the first that fits. Any other is a line of text."""
 
@@ -132,7 +135,7 @@ def read_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
 
 def kind_of(asked: Field) -> str:
     """Return the macro that shows a field."""
-    if isinstance(asked.type, Text) and asked.type.limit > LONG_TEXT:
+    if isinstance(asked.type, Text | Note) and asked.type.limit > LONG_TEXT:
         return "textarea"
     if asked.options and not isinstance(asked.type, Choices):
         return "select"
@@ -154,10 +157,17 @@ def _control(asked: Field, given: Any, words: FormWords, error: DomainError | No
         _rows(asked.type, given, words) if isinstance(asked.type, WorkItems) else (),
         words.catalogue.text(hint) if hint in words.catalogue else None,
         words.wording.error(error) if wrong and error else None,
-        asked.type.limit if isinstance(asked.type, Text) else None,
-        isinstance(asked.type, Identifier) and asked.type.kind != "plate",
+        asked.type.limit if isinstance(asked.type, Text | Note) else None,
+        _latin(asked.type),
         words.catalogue.text(words.blank),
     )
+
+
+def _latin(kind: FieldType) -> bool:
+    """Tell whether values are digits and Latin letters alone: plates and codes of offices may have Persian ones."""
+    if isinstance(kind, Identifier):
+        return kind.kind != "plate"
+    return isinstance(kind, Checked) and kind is not CODE
 
 
 def _typed(given: Any) -> str:

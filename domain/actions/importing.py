@@ -12,12 +12,24 @@ from typing import Any
 
 from domain.actions.desk import Desk
 from domain.actions.registries import may_edit, put
-from domain.errors import Conflict, DomainError, InvalidField, NotFound
+from domain.errors import Conflict, DomainError, InvalidField
 from domain.imports import Examined, Pile, Progress, RowFault, Rows, Seen, Tally, Unread
 from domain.people import Actor
 from domain.ports import Store, UnitOfWork
 from domain.registries import REGISTRIES, Reference, Registry
-from domain.registry_rows import Fate, Holder, Key, RegistryRow, changed_fields, given_key, merged, problems
+from domain.registry_rows import (
+    Fate,
+    Holder,
+    Key,
+    RegistryRow,
+    changed_fields,
+    given_key,
+    merged,
+    not_there,
+    problems,
+    referred,
+    taken,
+)
 from domain.registry_sheet import CellFault, Sheet, is_empty, read_row, text_of
 
 BATCH = 500
@@ -156,13 +168,12 @@ class _Examination:
     async def _look_up(self, uow: UnitOfWork, rows: Sequence[_Row], reference: Reference) -> None:
         """Find references to rows that are not there."""
         target = REGISTRIES[reference.registry]
-        wanted = {key for row in rows for key in _referred(row, reference)}
+        wanted = {key for row in rows for key in referred(row.given, reference)}
         there = await uow.registries.holders(target.key, target.natural_key[0], wanted)
         for row in rows:
-            for key in _referred(row, reference):
+            for key in referred(row.given, reference):
                 if key not in there:
-                    error = NotFound(reference.field, detail="reference", given=key, registry=target.key)
-                    row.fault(reference.field, error, key)
+                    row.fault(reference.field, not_there(reference, key), key)
 
     async def _find_taken(self, uow: UnitOfWork, rows: Sequence[_Row], name: str) -> None:
         """Find unique values that another row of the registry has."""
@@ -173,7 +184,7 @@ class _Examination:
             holder: Holder | None = holders.get(value)
             others = holder is not None and (row.known is None or row.known.id != holder.id)
             if holder and others and name not in {fault.field for fault in row.faults}:
-                row.fault(name, Conflict(name, detail="taken", holder=holder.key), value)
+                row.fault(name, taken(name, holder), value)
 
     def _conclude(self, row: _Row) -> None:
         tally = self._found.tally
@@ -197,10 +208,3 @@ class _Examination:
         column = self._sheet.heading(fault.field) if fault.field else None
         message = self._desk.wording.error(fault.error)
         return RowFault(row.number, column, fault.field, fault.error.code, message, fault.given)
-
-
-def _referred(row: _Row, reference: Reference) -> list[Any]:
-    value = row.given.get(reference.field)
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list) else [value]

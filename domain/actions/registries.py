@@ -11,7 +11,7 @@ from domain.field_types import Reading
 from domain.people import Actor
 from domain.people import mobile as read_mobile
 from domain.ports import Ids, UnitOfWork
-from domain.registries import REGISTRIES, Registry, Values
+from domain.registries import NUMBER, REGISTRIES, Registry, Values
 from domain.registry_rows import (
     Change,
     Fate,
@@ -130,14 +130,21 @@ async def record(
 
     For actions: values are read already, and who may is theirs to know; `by` is the label of who did it.
     """
-    same = {name: values[name] for name in registry.natural_key if name != "number"}
     await uow.serialise(f"registry:{registry.key}")
-    found = await uow.registries.find(RegistryFilter(registry.key, same, limit=1000))
-    number = max((row.values["number"] for row in found), default=0) + 1
-    whole = merged(registry, None, {**values, "number": number})
+    number = await next_number(uow, registry, merged(registry, None, values))
+    whole = merged(registry, None, {**values, NUMBER: number})
     row = RegistryRow(ids.new_id(), registry.key, whole, now, now, data=data)
     await uow.registries.put(registry.key, [Change(row, None, by, now)])
     return row
+
+
+async def next_number(uow: UnitOfWork, registry: Registry, values: Values) -> int:
+    """Return the number of a further row that is alike in the rest of its natural key."""
+    same = {name: values[name] for name in registry.natural_key if name != NUMBER}
+    if None in same.values():
+        return 1
+    found = await uow.registries.find(RegistryFilter(registry.key, same, limit=1000))
+    return max((row.values[NUMBER] for row in found), default=0) + 1
 
 
 async def contact_of(uow: UnitOfWork, registry: Registry, values: Values) -> str | None:

@@ -178,6 +178,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "no_free_operator",
         "number_used",
         "officer_busy",
+        "row_changed",
         "rule_overlap",
         "taken",
         "taken_by",

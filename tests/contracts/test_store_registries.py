@@ -9,7 +9,16 @@ import pytest
 
 from domain.errors import Conflict, NotFound
 from domain.registries import REGISTRIES
-from domain.registry_rows import Change, Expiring, Holder, RegistryFilter, RegistryRow, merged, next_row
+from domain.registry_rows import (
+    Change,
+    Expiring,
+    Holder,
+    RegistryFilter,
+    RegistryRow,
+    Search,
+    merged,
+    next_row,
+)
 from store.engines import engine_for
 from store.shelves import SHELVES
 from store.unit_of_work import SqlStore, SqlUnit
@@ -258,3 +267,40 @@ async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
             plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values)).all()
             assert index in str(plan), (question, plan)
     await engine.close()
+
+
+async def test_rows_are_searched_by_values_and_by_parts_of_their_text(store: SqlStore) -> None:
+    names = ("تاکسی بی‌سیم", "100% ایمن", "Gomishan Taxi")
+    made = [a_row("agency", licence_number=f"P-{number}", name=name) for number, name in enumerate(names)]
+    async with store.unit() as uow:
+        await add(uow, *made)
+
+    async def found(exact: Mapping[str, Any], words: str, *within: str) -> list[str]:
+        wanted = RegistryFilter("agency", search=Search(exact, words, within), newest_first=True)
+        async with store.unit(write=False) as uow:
+            return [row.values["name"] for row in await uow.registries.find(wanted)]
+
+    assert await found({}, "بی‌سیم", "name", "manager") == [names[0]]
+    assert await found({}, "gomishan", "name") == [names[2]]
+    assert await found({}, "0%", "name") == [names[1]], "what people type is no pattern"
+    assert await found({"licence_number": "P-0"}, "taxi", "name") == [names[2], names[0]]
+    assert await found({}, "تاکسی") == []
+
+
+async def test_a_link_is_searched_too(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    wanted = RegistryFilter("driver", search=Search({"vehicles": [PLATE]}, PLATE, ("name",)))
+    async with store.unit(write=False) as uow:
+        assert await uow.registries.find(wanted) == [rows["driver"]]
+
+
+async def test_pages_go_from_the_newest_to_the_oldest(store: SqlStore) -> None:
+    made = [a_row("owner", national_id=code) for code in ("0790419904", "0499370899", "0084575948")]
+    async with store.unit() as uow:
+        await add(uow, *made)
+    seen: list[int] = []
+    async with store.unit(write=False) as uow:
+        while page := await uow.registries.find(
+            RegistryFilter("owner", after=seen[-1] if seen else 0, limit=2, newest_first=True)
+        ):
+            seen += [row.id for row in page]
+    assert seen == [row.id for row in reversed(made)]

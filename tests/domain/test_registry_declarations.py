@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from domain.access import RIGHTS, registry_right
 from domain.errors import NotAllowedNow
 from domain.messages import Catalogue
-from domain.registries import DRIVER, DUTY, REGISTRIES, VEHICLE, Reference, charged_by_hand
+from domain.people import Role
+from domain.registries import DRIVER, DUTY, REGISTRIES, VEHICLE, Reference, Registry, charged_by_hand
 from domain.registry_check import check_registries
 from domain.registry_rows import given_key, merged, problems
 
@@ -87,3 +89,11 @@ def test_what_a_hand_may_do_to_a_duty(
     else:
         with pytest.raises(NotAllowedNow):
             rule(old, DUTY_VALUES | after)
+
+
+@pytest.mark.parametrize("registry", REGISTRIES.values(), ids=lambda one: one.key)
+def test_whoever_may_change_rows_may_enter_the_room_and_nobody_else(registry: Registry) -> None:
+    editors = registry.editors - {Role.SYSTEM}
+    assert RIGHTS[registry_right(registry.key, "change")].roles == editors
+    assert RIGHTS[registry_right(registry.key, "import")].roles == editors
+    assert editors <= RIGHTS[registry_right(registry.key, "view")].roles

@@ -1,0 +1,63 @@
+"""Billing and waiving what a row of a registry owes, for the commands of duties and of fines."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.cli.output import emit_json, say, told
+from app.cli.request_view import bill_view
+from app.cli.session import Session, acting, in_session
+from domain.actions.charges import bill_and_tell, waive_and_tell
+from domain.actions.registries import read_where
+from domain.errors import NotFound
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.registries import Registry
+
+Key = Mapping[str, object]
+"""The row's natural key as it was typed, by field."""
+
+Work = Callable[[Session, UnitOfWork, int, Actor], Awaitable[dict[str, Any]]]
+"""What is done to the row with that id, as its `--json` tells it."""
+
+
+def bill(registry: Registry, key: Key, username: str, as_json: bool, config: Path | None) -> None:
+    """Bill a row, or show the bill that it has."""
+
+    async def work(session: Session, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
+        return bill_view(await bill_and_tell(session.desk, uow, registry, row_id, actor))
+
+    shown = _on_row(registry, key, username, as_json, config, work)
+    if not as_json:
+        ids = f"bill {shown['bill_id']}, payment id {shown['payment_id']}"
+        say(f"{ids}: {shown['amount']} rials, {shown['state']}")
+
+
+def waive(registry: Registry, key: Key, reason: str, username: str, as_json: bool, config: Path | None) -> None:
+    """Let somebody off what a row owes."""
+
+    async def work(session: Session, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
+        return (await waive_and_tell(session.desk, uow, registry, row_id, reason, actor)).values
+
+    shown = _on_row(registry, key, username, as_json, config, work)
+    if not as_json:
+        named = " ".join(str(shown[name]) for name in registry.natural_key[:-1])
+        say(f"{named}: {shown['state']}")
+
+
+def _on_row(
+    registry: Registry, key: Key, username: str, as_json: bool, config: Path | None, work: Work
+) -> dict[str, Any]:
+    async def found(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            row = await uow.registries.one(registry.key, read_where(session.desk, registry, key))
+            if row is None:
+                raise NotFound(registry.key)
+            return await work(session, uow, row.id, actor)
+
+    with told(as_json):
+        shown = in_session(config, found)
+    if as_json:
+        emit_json(shown)
+    return shown

@@ -1,0 +1,164 @@
+"""What rows of the registries owe: duties of a year, bills, waivers, bank slips; and the papers that run out."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.registry_row import RowPage, row_id, unchanged
+from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
+from channels.web.error_pages import status_of
+from channels.web.posted import Form, said
+from domain.actions.charges import bill_and_tell, waive_and_tell
+from domain.actions.desk import Desk
+from domain.actions.duties import Generated, generate
+from domain.actions.expiries import Due, due
+from domain.actions.pay import record
+from domain.bills import PaymentMethod
+from domain.calendar import jalali_text, to_jalali
+from domain.errors import DomainError, Forbidden, InvalidField
+from domain.field_types import Reading, Rials, number_text
+from domain.people import mobile_shown
+from domain.ports import Store, UnitOfWork
+from domain.registries import DUTY, REGISTRIES, Registry
+from domain.registry_fields import Year
+from domain.text import grouped, persian_digits
+
+EXPIRING, GENERATE = f"{REGISTRY_ROOM}/expiring", f"{address(DUTY)}/generate"
+AHEAD = (30, 60, 90)
+"""Days ahead for which papers that run out are listed."""
+
+Work = Callable[[UnitOfWork, Form], Awaitable[object]]
+
+
+class ChargePages:
+    """Money of the registries."""
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+        self._views = RegistryViews(desk)
+        self._row = RowPage(desk, store)
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        owed = [one for one in REGISTRIES.values() if one.owed]
+        return (
+            Route("GET", EXPIRING, "registries.view", self._expiring),
+            Route("GET", GENERATE, "duties.change", self._ask_year),
+            Route("POST", GENERATE, "duties.change", self._generate),
+            *(route for registry in owed for route in self._of(registry)),
+        )
+
+    def _of(self, registry: Registry) -> Sequence[Route]:
+        one = f"{address(registry)}/{{id:[0-9]+}}"
+        return (
+            Route("POST", f"{one}/bill", "charges.bill", partial(self._bill, registry)),
+            Route("POST", f"{one}/waive", "charges.waive", partial(self._waive, registry)),
+            Route("POST", f"{one}/slip", "payments.record", partial(self._slip, registry)),
+        )
+
+    async def _bill(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, form: Form) -> None:
+            await unchanged(uow, registry, row_id(request), form)
+            await bill_and_tell(self._desk, uow, registry, row_id(request), visit.actor)
+
+        return await self._done(registry, request, visit, "billed", work)
+
+    async def _waive(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, form: Form) -> None:
+            await unchanged(uow, registry, row_id(request), form)
+            reason = said(form, "reason")
+            await waive_and_tell(self._desk, uow, registry, row_id(request), reason, visit.actor)
+
+        return await self._done(registry, request, visit, "waived", work)
+
+    async def _slip(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, form: Form) -> None:
+            ids = said(form, "bill_id"), said(form, "payment_id")
+            amount = Rials().parse(said(form, "amount"), Reading(visit.now))
+            await record(self._desk, uow, ids, amount, PaymentMethod.SLIP, said(form, "reference"), visit.actor)
+
+        return await self._done(registry, request, visit, "slip", work)
+
+    async def _done(
+        self, registry: Registry, request: web.Request, visit: Visit, what: str, work: Work
+    ) -> web.Response:
+        """Do some work in one unit and show the row again, with what was wrong if it was refused."""
+        form = visit.form
+        try:
+            async with self._store.unit() as uow:
+                await work(uow, form)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._row.page(registry, request, visit, error, what)
+        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={what}")
+
+    async def _ask_year(self, request: web.Request, visit: Visit) -> web.Response:
+        return self._years(request, visit, persian_digits(to_jalali(visit.now.date())[0]))
+
+    async def _generate(self, request: web.Request, visit: Visit) -> web.Response:
+        year = said(visit.form, "year")
+        try:
+            made = await generate(self._desk, self._store, _year(year, visit), visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return self._years(request, visit, year, error=error)
+        return self._years(request, visit, year, made)
+
+    def _years(
+        self,
+        request: web.Request,
+        visit: Visit,
+        year: str,
+        made: Generated | None = None,
+        error: DomainError | None = None,
+    ) -> web.Response:
+        text = self._desk.catalogue.text
+        context = {
+            **self._views.room(DUTY, visit),
+            "year": year,
+            "made": made and {
+                "made": grouped(made.made), "present": grouped(made.present), "free": grouped(made.free),
+                "amount": grouped(made.amount),
+                "missing": [(text(f"choices.vehicle_type.{kind}"), grouped(n)) for kind, n in made.missing.items()],
+            },
+            "problem": self._desk.wording.error(error) if error else None,
+        }  # fmt: skip
+        return staff_page(request, visit, "admin/duties.html", context, status=status_of(error) if error else 200)
+
+    async def _expiring(self, request: web.Request, visit: Visit) -> web.Response:
+        asked = request.query.get("days", "")
+        days = next((one for one in AHEAD if str(one) == asked), AHEAD[0])
+        async with self._store.unit(write=False) as uow:
+            found = await due(self._desk, uow, days)
+        context = {"rows": [self._running_out(one) for one in found], "days": days, "ahead": AHEAD}
+        return staff_page(request, visit, "admin/expiring.html", context)
+
+    def _running_out(self, one: Due) -> dict[str, Any]:
+        registry, row = one.expiring.registry, one.expiring.row
+        left = one.days_left
+        said_left = "admin.expiring.past" if left < 0 else "admin.expiring.left" if left else "admin.expiring.today"
+        return {
+            "row": Part(self._views.called(registry, row.values), f"{address(registry)}/{row.id}"),
+            "registry": self._views.title(registry),
+            "paper": self._views.label(registry, one.expiring.field),
+            "day": jalali_text(one.expiring.day),
+            "past": left < 0,
+            "left": self._desk.catalogue.render(said_left, {"days": number_text(abs(left))}),
+            "mobile": mobile_shown(one.mobile) if one.mobile else None,
+            "reminded": "، ".join(number_text(days) for days in one.reminded),
+        }
+
+
+def _year(text: str, visit: Visit) -> int:
+    try:
+        return Year().parse(text, Reading(visit.now))
+    except InvalidField:
+        raise InvalidField("year", detail="bad_year", given=text[:10]) from None

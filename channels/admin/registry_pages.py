@@ -1,0 +1,215 @@
+"""The registries: lists with search and filters, a row with its history, and rows entered and amended by hand."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.registry_row import RowPage, row_id, shown_revision
+from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
+from channels.web.error_pages import status_of
+from channels.web.forms import FormWords, Option, controls, read_form, stray
+from domain.access import registry_right
+from domain.actions.desk import Desk
+from domain.actions.registries import read_where
+from domain.actions.registry_entry import amend, amended_fields, enter, entered_fields, searched
+from domain.errors import Conflict, DomainError, Forbidden, InvalidField
+from domain.field_types import Choice
+from domain.forms import Field
+from domain.ports import Store
+from domain.registries import REGISTRIES, Registry
+from domain.registry_rows import RegistryFilter, RegistryRow
+
+PAGE = 50
+"""Rows of a list that one page shows."""
+
+ASKED, AFTER = "q", "after"
+"""Parts of a list's address: what is looked for, and the row after which it goes on. Any other names a field."""
+
+
+class RegistryPages:
+    """The pages of every registry."""
+
+    sections: Sequence[Section] = (Section(REGISTRY_ROOM, "admin.sections.registries", "registries.view"),)
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+        self._views = RegistryViews(desk)
+        self._row = RowPage(desk, store)
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        rooms = [route for registry in REGISTRIES.values() for route in self._of(registry)]
+        return (Route("GET", REGISTRY_ROOM, "registries.view", self._overview), *rooms)
+
+    def _of(self, registry: Registry) -> Sequence[Route]:
+        base, one = address(registry), f"{address(registry)}/{{id:[0-9]+}}"
+        view, change = registry_right(registry.key, "view"), registry_right(registry.key, "change")
+        return (
+            Route("GET", base, view, partial(self._list, registry)),
+            Route("GET", f"{base}/new", change, partial(self._ask_new, registry)),
+            Route("POST", f"{base}/new", change, partial(self._enter, registry)),
+            Route("GET", one, view, partial(self._show, registry)),
+            Route("GET", f"{one}/edit", change, partial(self._ask_changes, registry)),
+            Route("POST", f"{one}/edit", change, partial(self._amend, registry)),
+        )
+
+    async def _overview(self, request: web.Request, visit: Visit) -> web.Response:
+        shown = [one for one in REGISTRIES.values() if address(one).startswith(REGISTRY_ROOM)]
+        tiles = [Part(self._views.title(one), address(one)) for one in shown]
+        return staff_page(request, visit, "admin/registries.html", {"tiles": tiles})
+
+    async def _list(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        asked = request.query.get(ASKED, "").strip()
+        given = {name: value for name in request.query if registry.field(name) and (value := request.query[name])}
+        try:
+            wanted = self._wanted(registry, request, asked, given)
+        except DomainError as error:
+            return self._listed(registry, request, visit, {}, error)
+        async with self._store.unit(write=False) as uow:
+            found = await uow.registries.find(wanted)
+            links = await self._views.links(uow, registry, found[:PAGE])
+        rows = [self._views.listed(registry, one, links) for one in found[:PAGE]]
+        on = {ASKED: asked, **given, AFTER: str(found[PAGE - 1].id)} if len(found) > PAGE else None
+        return self._listed(registry, request, visit, {"rows": rows, "next": on})
+
+    def _wanted(self, registry: Registry, request: web.Request, asked: str, given: Mapping[str, str]) -> RegistryFilter:
+        after = request.query.get(AFTER, "0")
+        if not (after.isascii() and after.isdecimal() and int(after) < 2**63):
+            raise InvalidField(AFTER)
+        search = searched(self._desk, registry, asked) if asked else None
+        where = read_where(self._desk, registry, given)
+        return RegistryFilter(registry.key, where, int(after), PAGE + 1, search, newest_first=True)
+
+    def _listed(
+        self,
+        registry: Registry,
+        request: web.Request,
+        visit: Visit,
+        found: Mapping[str, Any],
+        error: DomainError | None = None,
+    ) -> web.Response:
+        on = found.get("next")
+        context = {
+            **self._views.room(registry, visit),
+            "rows": found.get("rows", []),
+            "headings": [self._views.heading(registry, name) for name in registry.listed],
+            "q": request.query.get(ASKED, ""),
+            "filters": [self._filter(registry, one, request) for one in registry.fields if type(one.type) is Choice],
+            "chips": self._chips(registry, request),
+            "next": f"{address(registry)}?{urlencode({k: v for k, v in on.items() if v})}" if on else None,
+            "further": AFTER in request.query,
+            "problem": self._desk.wording.error(error) if error else None,
+        }
+        return staff_page(
+            request, visit, "admin/registry_list.html", context, status=status_of(error) if error else 200
+        )
+
+    def _filter(self, registry: Registry, field: Field, request: web.Request) -> dict[str, Any]:
+        chosen, words = request.query.get(field.name, ""), self._desk.catalogue.text
+        options = [Option(one, field.type.name_of(one, words), one == chosen) for one in field.choices]
+        return {"name": field.name, "label": self._views.label(registry, field.name), "options": options}
+
+    def _chips(self, registry: Registry, request: web.Request) -> list[dict[str, str]]:
+        """Return the conditions that the filters do not show: those of a link from another row's page."""
+        fields = [one for one in registry.fields if type(one.type) is not Choice and request.query.get(one.name)]
+        return [
+            {
+                "label": self._views.heading(registry, one.name),
+                "name": one.name,
+                "value": request.query[one.name],
+                "without": f"{address(registry)}?{urlencode(_without(request, one.name))}",
+            }
+            for one in fields
+        ]
+
+    async def _show(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        return await self._row.page(registry, request, visit)
+
+    async def _ask_new(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        asked = {name: value for name, value in request.query.items() if registry.field(name)}
+        given = self._views.typed(registry, registry.defaults) | asked
+        return self._form(registry, request, visit, entered_fields(registry), given)
+
+    async def _enter(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        fields = entered_fields(registry)
+        given = read_form(fields, visit.form)
+        try:
+            async with self._store.unit() as uow:
+                row = await enter(self._desk, uow, registry, given, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return self._form(registry, request, visit, fields, given, error)
+        raise web.HTTPSeeOther(f"{address(registry)}/{row.id}?done=row_entered")
+
+    async def _ask_changes(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        async with self._store.unit(write=False) as uow:
+            row = await uow.registries.get(registry.key, row_id(request))
+        given = self._views.typed(registry, row.values)
+        return self._form(registry, request, visit, amended_fields(registry), given, row=row)
+
+    async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        form, fields = visit.form, amended_fields(registry)
+        given = read_form(fields, form)
+        try:
+            async with self._store.unit() as uow:
+                row = await amend(self._desk, uow, registry, row_id(request), shown_revision(form), given, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._again(registry, request, visit, given, error)
+        raise web.HTTPSeeOther(f"{address(registry)}/{row.id}?done=row_amended")
+
+    async def _again(
+        self, registry: Registry, request: web.Request, visit: Visit, given: Mapping[str, Any], error: DomainError
+    ) -> web.Response:
+        """Show the form as it was typed; after somebody else's change the row as it is now, and what was typed
+        beside it.
+        """
+        async with self._store.unit(write=False) as uow:
+            row = await uow.registries.get(registry.key, row_id(request))
+        fields, now = amended_fields(registry), self._views.typed(registry, row.values)
+        moved = isinstance(error, Conflict) and error.detail == "row_changed"
+        lost = [one for one in fields if (given.get(one.name) or None) != (now.get(one.name) or None)] if moved else []
+        shown = [(self._views.label(registry, one.name), self._typed(one, given.get(one.name))) for one in lost]
+        return self._form(registry, request, visit, fields, now if moved else given, error, row=row, lost=shown)
+
+    def _typed(self, field: Field, value: Any) -> str:
+        chosen = value if isinstance(value, list) else [value] if value else []
+        words = self._desk.catalogue.text
+        named = [field.type.name_of(one, words) if one in field.choices else str(one) for one in chosen]
+        return "، ".join(named) or "—"
+
+    def _form(
+        self,
+        registry: Registry,
+        request: web.Request,
+        visit: Visit,
+        fields: Sequence[Field],
+        given: Mapping[str, Any],
+        error: DomainError | None = None,
+        row: RegistryRow | None = None,
+        lost: Sequence[tuple[str, str]] = (),
+    ) -> web.Response:
+        words = FormWords(self._desk.wording, partial(self._views.label, registry))
+        context = {
+            **self._views.room(registry, visit),
+            "name": self._views.called(registry, row.values) if row else None,
+            "back": f"{address(registry)}/{row.id}" if row else address(registry),
+            "revision": row.revision if row else None,
+            "controls": controls(fields, given, words, error),
+            "problem": stray(fields, error, words),
+            "lost": lost,
+        }
+        return staff_page(
+            request, visit, "admin/registry_form.html", context, status=status_of(error) if error else 200
+        )
+
+
+def _without(request: web.Request, name: str) -> dict[str, str]:
+    return {other: value for other, value in request.query.items() if other not in {name, AFTER}}

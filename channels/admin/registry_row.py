@@ -1,0 +1,89 @@
+"""The page of one row: its fields, what it owes, who changed what, and the rows that refer to it."""
+
+from typing import Any
+
+from aiohttp import web
+
+from channels.admin.actors import staff_names
+from channels.admin.bill_view import shown_bill
+from channels.admin.frame import Visit, staff_page
+from channels.admin.registry_view import RegistryViews
+from channels.web.error_pages import status_of
+from channels.web.posted import Form, said
+from domain.actions.desk import Desk
+from domain.errors import Conflict, DomainError, InvalidField
+from domain.ports import Store, UnitOfWork
+from domain.registries import ChargeState, Registry
+from domain.registry_rows import RegistryRow
+
+
+class RowPage:
+    """Shows rows."""
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+        self._views = RegistryViews(desk)
+
+    async def page(
+        self,
+        registry: Registry,
+        request: web.Request,
+        visit: Visit,
+        error: DomainError | None = None,
+        tried: str | None = None,
+    ) -> web.Response:
+        """Return the page, with what was wrong with a step (`tried`) that was refused."""
+        async with self._store.unit(write=False) as uow:
+            row = await uow.registries.get(registry.key, row_id(request))
+            changes = await uow.registries.changes_of(registry.key, row.id)
+            links, names = await self._views.links(uow, registry, [row]), await staff_names(uow)
+            bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
+            shown = [await shown_bill(uow, self._desk.catalogue, one) for one in bills]
+        context = {
+            **self._views.room(registry, visit),
+            "id": row.id,
+            "revision": row.revision,
+            "name": self._views.called(registry, row.values),
+            "cells": self._views.cells(registry, row, links),
+            "past": [self._views.past(registry, one, names) for one in reversed(changes)],
+            "referring": self._views.referring(registry, row),
+            "charge": _charge(registry, row, visit),
+            "bills": shown,
+            "tried": tried,
+            "problem": self._desk.wording.error(error) if error else None,
+        }
+        status = status_of(error) if error else 200
+        return staff_page(request, visit, "admin/registry_row.html", context, status=status)
+
+
+def row_id(request: web.Request) -> int:
+    """Return the row that the address names."""
+    return min(int(request.match_info["id"]), 2**63 - 1)
+
+
+def shown_revision(form: Form) -> int:
+    """Return the revision that the form's page showed; `InvalidField` for a form that is not ours."""
+    try:
+        return int(said(form, "revision"))
+    except ValueError:
+        raise InvalidField("revision") from None
+
+
+async def unchanged(uow: UnitOfWork, registry: Registry, row: int, form: Form) -> None:
+    """Keep the row for us; `Conflict` when somebody changed it since the form's page was made."""
+    found = await uow.registries.get(registry.key, row, lock=True)
+    if found.revision != shown_revision(form):
+        raise Conflict(registry.key, detail="row_changed")
+
+
+def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any] | None:
+    """Return what may be done about the money that a row owes; None where rows never are owed for."""
+    if registry.owed is None:
+        return None
+    state, amount = row.values["state"], row.values[registry.owed.amount]
+    due = state in {ChargeState.OPEN, ChargeState.BILLED}
+    return {
+        "bill": state == ChargeState.OPEN and amount is not None and visit.may("charges.bill"),
+        "waive": due and visit.may("charges.waive"),
+    }

@@ -1,0 +1,186 @@
+"""Rows of the registries as the pages show them: in words, with links to the rows to which they refer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from channels.admin.actors import actor_shown
+from channels.admin.frame import Visit
+from domain.access import RegistryRight, registry_right
+from domain.actions.desk import Desk
+from domain.field_types import Choice
+from domain.forms import Field
+from domain.ports import UnitOfWork
+from domain.registries import NUMBER, REGISTRIES, Registry, Values
+from domain.registry_fields import VIN, Note
+from domain.registry_rows import PastChange, RegistryRow, referred
+from domain.registry_sheet import cell, label, title
+from domain.text import persian_digits
+from domain.wording import day_and_hour
+
+REGISTRY_ROOM, FLEET_ROOM = "/staff/registries", "/staff/fleet"
+
+NOTHING = "—"
+
+_OFFERED: Sequence[RegistryRight] = ("change", "import", "export")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a cell, with the row to which it leads."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field of a row: its name and label, and its value in pieces (several plates)."""
+
+    name: str
+    label: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row in a list."""
+
+    href: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What a change did to a field."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A change of a row: when, by whom, and what."""
+
+    at: str
+    who: str
+    fields: Sequence[Amended]
+
+
+Links = Mapping[tuple[str, Any], Part]
+"""(Registry, key) → what the row is called, and its page."""
+
+
+def address(registry: Registry) -> str:
+    """Return where a registry's list is."""
+    fleet = registry_right(registry.key, "view") == "fleet.view"
+    return f"{FLEET_ROOM if fleet else REGISTRY_ROOM}/{registry.key}"
+
+
+class RegistryViews:
+    """Puts rows into words."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._catalogue = desk.catalogue
+
+    def title(self, registry: Registry) -> str:
+        """Return what the registry is called."""
+        return title(self._catalogue, registry)
+
+    def room(self, registry: Registry, visit: Visit) -> dict[str, Any]:
+        """Return what every page of a registry shows: where one is, and what one may do here."""
+        rights = {what: visit.may(registry_right(registry.key, what)) for what in _OFFERED}
+        return {"registry": registry.key, "title": self.title(registry), "at": address(registry), "may": rights}
+
+    def label(self, registry: Registry, field: str) -> str:
+        """Return what a field is called where it is typed."""
+        return label(self._catalogue, registry, field)
+
+    def heading(self, registry: Registry, field: str) -> str:
+        """Return what a field is called where it is shown: a reference is shown by what it leads to («مالک»)."""
+        refers = registry.reference(field) is not None
+        return self._catalogue.text(f"admin.registries.refers.{field}") if refers else self.label(registry, field)
+
+    def shown(self, field: Field, value: Any) -> str:
+        """Return a value for people."""
+        if value in (None, "", []):
+            return NOTHING
+        if field.type is VIN:
+            return str(value)
+        if field.type.name in {"mobile", "phone"}:
+            return persian_digits(str(cell(field, value, self._catalogue)))
+        return field.type.show(value, self._catalogue.text)
+
+    def typed(self, registry: Registry, values: Values) -> dict[str, Any]:
+        """Return values as a form holds them: choices by their ids, everything else as people type it."""
+        return {one.name: self._typed(one, values[one.name]) for one in registry.fields if one.name in values}
+
+    def _typed(self, field: Field, value: Any) -> Any:
+        if isinstance(field.type, Choice):
+            return list(value) if isinstance(value, list | tuple) else value
+        found = cell(field, list(value) if isinstance(value, tuple) else value, self._catalogue)
+        return found if isinstance(field.type, Note) or found is None else persian_digits(found)
+
+    def called(self, registry: Registry, values: Values) -> str:
+        """Return what people call a row."""
+        if registry.called:
+            return self.shown(_field(registry, registry.called), values[registry.called])
+        fields = [_field(registry, name) for name in registry.natural_key]
+        return "، ".join(self.shown(one, values[one.name]) for one in fields if one.name != NUMBER)
+
+    async def links(self, uow: UnitOfWork, registry: Registry, rows: Iterable[RegistryRow]) -> Links:
+        """Return the rows to which these refer."""
+        found: dict[tuple[str, Any], Part] = {}
+        known = list(rows)
+        for reference in registry.references:
+            target = REGISTRIES[reference.registry]
+            keys = {(key,) for row in known for key in referred(row.values, reference)}
+            for (key,), row in (await uow.registries.by_keys(target.key, keys)).items():
+                found[target.key, key] = Part(self.called(target, row.values), f"{address(target)}/{row.id}")
+        return found
+
+    def listed(self, registry: Registry, row: RegistryRow, links: Links) -> ListedRow:
+        """Return a row as a list shows it."""
+        fields = [_field(registry, name) for name in registry.listed]
+        return ListedRow(f"{address(registry)}/{row.id}", [self.cell(registry, one, row, links) for one in fields])
+
+    def cells(self, registry: Registry, row: RegistryRow, links: Links) -> list[Cell]:
+        """Return the whole row; the number of rows alike only where there are several."""
+        fields = [one for one in registry.fields if one.name != NUMBER or row.values[NUMBER] > 1]
+        return [self.cell(registry, one, row, links) for one in fields]
+
+    def cell(self, registry: Registry, field: Field, row: RegistryRow, links: Links) -> Cell:
+        """Return one field of a row."""
+        reference, value = registry.reference(field.name), row.values[field.name]
+        parts = [Part(self.shown(field, value))]
+        if reference and value:
+            keys = referred(row.values, reference)
+            parts = [links.get((reference.registry, key), Part(persian_digits(key))) for key in keys]
+        return Cell(field.name, self.heading(registry, field.name), parts)
+
+    def past(self, registry: Registry, change: PastChange, names: Mapping[str, str]) -> Past:
+        """Return a change that was kept."""
+        fields = [
+            Amended(self.label(registry, one.name), *(self.shown(one, of.get(one.name)) for of in sides))
+            for sides in [(change.before, change.after)]
+            for one in registry.fields
+            if one.name in change.after
+        ]
+        return Past(day_and_hour(change.at), actor_shown(self._catalogue, change.by, names), fields)
+
+    def referring(self, registry: Registry, row: RegistryRow) -> list[Part]:
+        """Return the lists of rows that refer to this one: an owner's vehicles, a vehicle's drivers and duties."""
+        key = row.values[registry.natural_key[0]]
+        return [
+            Part(self.title(other), f"{address(other)}?{reference.field}={key}")
+            for other in REGISTRIES.values()
+            for reference in other.references
+            if reference.registry == registry.key
+        ]
+
+
+def _field(registry: Registry, name: str) -> Field:
+    found = registry.field(name)
+    assert found is not None, "declarations are checked"  # noqa: S101 - holds by construction
+    return found

@@ -1,0 +1,109 @@
+"""Money of the registries on the pages: duties of a year, bills, waivers and slips; papers that run out."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from domain.tariffs import TariffRow
+from tests.support.demo_site import MORNING
+from tests.support.rooms import furnish, give, revision, row, rows, words
+from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
+from tests.support.taxis import DRIVER_CODE, PLATE
+
+ROOM = "/staff/registries"
+VIOLATION = {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "overcharge", "fine": 500_000}
+
+
+@pytest.fixture
+async def officer(site: StaffSite, inside: Visitor) -> Visitor:
+    """The taxi officer's browser, in an organisation with taxis."""
+    await furnish(site)
+    await inside.sign_in("taxi_officer")
+    return inside
+
+
+async def price(site: StaffSite, kind: str, rate: int) -> None:
+    """Set the yearly duty of a kind of taxi."""
+    row_id = site.demo.desk.ids.new_id()
+    first, dimensions = date(2026, 3, 21), {"vehicle_type": kind}
+    async with site.store.unit() as uow:
+        await uow.tariffs.add(
+            TariffRow(row_id, "taxi_duty", dimensions, "year", rate, 0, 0, first, None, "staff:revenue", MORNING)
+        )
+
+
+async def a_violation(site: StaffSite) -> str:
+    """The address of a fine."""
+    (one,) = await give(site, "violation", VIOLATION)
+    return f"{ROOM}/violation/{one.id}"
+
+
+async def test_duties_of_a_year_are_made_for_all_or_for_none(site: StaffSite, officer: Visitor) -> None:
+    await price(site, "line", 4_000_000)
+    page = await officer.get(f"{ROOM}/duty/generate")
+    assert 'value="۱۴۰۵"' in page
+    page = await officer.post(f"{ROOM}/duty/generate", 200, year="۱۴۰۵")
+    assert "ون: ۱ تاکسی" in words(page)
+    assert await rows(site, "duty") == []
+    await price(site, "van", 5_000_000)
+    page = await officer.post(f"{ROOM}/duty/generate", 200, year="1405")
+    assert "۲ بدهی به مبلغ ۹٬۰۰۰٬۰۰۰ ریال ساخته شد" in words(page)
+    assert "۲ بدهی از پیش بود" in words(await officer.post(f"{ROOM}/duty/generate", 200, year="1405"))
+    assert "سال «چهار» درست نیست" in await officer.post(f"{ROOM}/duty/generate", 422, year="چهار")
+
+
+async def test_a_fine_is_billed_and_paid(site: StaffSite, officer: Visitor) -> None:
+    address = await a_violation(site)
+    page = await officer.get(address)
+    await officer.post(f"{address}/bill", revision=revision(page))
+    page = await officer.get(address)
+    assert "قبض صادر شده" in page
+    assert "۵۰۰٬۰۰۰ ریال" in words(page)
+    assert f'action="{address}/slip"' not in page, "slips are the revenue unit's"
+    async with visitor(site) as revenue:
+        await revenue.sign_in("revenue")
+        page = await revenue.get(address)
+        ids = {name: re.search(rf'name="{name}" value="([0-9]+)"', page)[1] for name in ("bill_id", "payment_id")}  # type: ignore[index]  # a failure tells enough
+        refused = await revenue.post(f"{address}/slip", 422, amount="1", reference="77", **ids)
+        assert "یکی نیست" in refused
+        await revenue.post(f"{address}/slip", amount="۵۰۰٬۰۰۰", reference="77", **ids)
+    assert (await row(site, "violation")).values["state"] == "paid"
+
+
+async def test_a_bill_of_what_was_changed_meanwhile_is_refused(site: StaffSite, officer: Visitor) -> None:
+    address = await a_violation(site)
+    page = await officer.get(address)
+    form = {"points": "3", "fine": "900000", "state": "open"}
+    await officer.post(f"{address}/edit", revision=revision(page), **form)
+    refused = await officer.post(f"{address}/bill", 409, revision=revision(page))
+    assert "همکار دیگری این ردیف را تغییر داد" in refused
+    assert (await row(site, "violation")).values["state"] == "open"
+
+
+async def test_only_revenue_lets_somebody_off_with_a_fresh_proof_and_a_reason(
+    site: StaffSite, officer: Visitor
+) -> None:
+    address = await a_violation(site)
+    page = await officer.get(address)
+    assert "بخشودن" not in page
+    await officer.post(f"{address}/waive", 403, revision=revision(page), reason="x")
+    async with visitor(site) as revenue:
+        await revenue.sign_in("revenue")
+        page = await revenue.get(address)
+        assert "پاسخ این پرسش لازم است" in await revenue.post(f"{address}/waive", 422, revision=revision(page))
+        site.clock.at += timedelta(minutes=11)
+        asked = await revenue.post(f"{address}/waive", 401, revision=revision(page), reason="نخستین بار")
+        assert 'name="reason" value="نخستین بار"' in asked, "what was typed goes on with the proof"
+        await revenue.post(f"{address}/waive", revision=revision(page), reason="نخستین بار", proof_password=PASSWORD)
+    assert (await row(site, "violation")).values["state"] == "waived"
+
+
+async def test_papers_that_run_out_are_listed(site: StaffSite, officer: Visitor) -> None:
+    await give(site, "vehicle", {"plate": PLATE, "insurance_expiry": "2026-11-20", "inspection_expiry": "2026-11-24"})
+    await give(site, "driver", {"national_code": DRIVER_CODE, "licence_expiry": "2027-01-10"})
+    page = words(await officer.get(f"{ROOM}/expiring"))
+    assert "اعتبار بیمه ۱۴۰۵/۰۸/۲۹ ۴ روز گذشته ۰۹۱۲۱۰۰۰۰۰۱" in page
+    assert "اعتبار معاینه فنی ۱۴۰۵/۰۹/۰۳ امروز" in page
+    assert "گواهینامه" not in page
+    assert "اعتبار گواهینامه ۱۴۰۵/۱۰/۲۰ ۴۷ روز" in words(await officer.get(f"{ROOM}/expiring?days=60"))
