@@ -72,7 +72,7 @@ async def write_as_before(url: str, rows: Rows) -> None:
     """Make a database of before, with these rows in it."""
 
     def write(connection: Connection) -> None:
-        command.upgrade(config(connection), "0004")
+        command.upgrade(config(connection), "0005")
         for table in OLD:
             new = NEW if table is requests else set()
             old = [{name: cell for name, cell in row.items() if name not in new} for row in rows[table.name]]
