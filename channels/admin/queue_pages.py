@@ -126,7 +126,7 @@ class QueuePages:
             counts = await queue_counts(self._desk, uow, visit.actor)
             wanted, page = QueueFilter(), Page[WorkItem]((), None, None)
             try:
-                wanted = read(self._desk.services, asked or _first(counts), visit.now) if not problem else wanted
+                wanted = read(self._desk.services, asked or _first(counts, visit), visit.now) if not problem else wanted
                 page = await queue_page(self._desk, uow, visit.actor, wanted, place) if not problem else page
             except DomainError as error:
                 problem = error
@@ -180,8 +180,11 @@ class QueuePages:
 
     def _about(self, request: ServiceRequest) -> str:
         """Return whose request it is, or what it is about, as its form says."""
-        said_of = request.fields.get("full_name") or request.subject_key
-        return str(said_of or "")
+        service = self._desk.engine.service(request.service)
+        if name := request.fields.get("full_name"):
+            return str(name)
+        subject = request.fields.get(service.subject) if service.subject else None
+        return self._desk.wording.value(service, service.subject or "", subject) if subject else ""
 
     def _choices(self, visit: Visit, names: Mapping[str, str]) -> dict[str, list[Choice]]:
         """Return the options of the filter, field by field."""
@@ -232,11 +235,10 @@ def _asked(request: web.Request) -> dict[str, object]:
     return {name: request.query.getall(name) if name in _LISTS else request.query[name] for name in names}
 
 
-def _first(counts: Sequence[QueueCount]) -> dict[str, object]:
-    """Return the queue that somebody sees who asked for none: the first of the own ones."""
-    first = counts[0]
-    unit: dict[str, object] = {"unit": first.unit.value} if first.unit else {}
-    return {"queue": first.queue.value, **unit}
+def _first(counts: Sequence[QueueCount], visit: Visit) -> dict[str, object]:
+    """Return the queue that somebody sees who asked for none: that of an own unit, else all that goes on."""
+    own = next((one for one in counts if one.unit in visit.actor.role_names), None)
+    return {"queue": own.queue.value, "unit": str(own.unit)} if own else {"queue": Queue.OPEN.value}
 
 
 def _view(name: str, kept: QueueFilter | None, wanted: QueueFilter) -> ViewLink:
