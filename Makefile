@@ -81,6 +81,9 @@ assets:
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-arabic-wght-normal.woff2 channels/web/static/
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/files/vazirmatn-latin-wght-normal.woff2 channels/web/static/
 	install -m 644 node_modules/@fontsource-variable/vazirmatn/LICENSE channels/web/static/vazirmatn.LICENSE.txt
+	install -m 644 node_modules/vazirmatn/fonts/webfonts/Vazirmatn-Regular.woff2 printing/fonts/
+	install -m 644 node_modules/vazirmatn/fonts/webfonts/Vazirmatn-Bold.woff2 printing/fonts/
+	install -m 644 node_modules/vazirmatn/OFL.txt printing/fonts/vazirmatn.LICENSE.txt
 	install -m 644 node_modules/@majidh1/jalalidatepicker/dist/jalalidatepicker.min.js channels/web/static/
 	install -m 644 node_modules/@majidh1/jalalidatepicker/dist/jalalidatepicker.min.css channels/web/static/
 	install -m 644 node_modules/@majidh1/jalalidatepicker/LICENSE channels/web/static/jalalidatepicker.LICENSE.txt

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from app.parts import provider_faults
 from app.placeholders import secret_faults
 from app.settings import Settings, SettingsError
-from app.wiring import build_catalogue
+from app.wiring import build_catalogue, build_printer
 from domain.check import check
 from domain.messages import Catalogue, placeholders
 from domain.registry_check import check_registries
@@ -24,16 +24,25 @@ def faults(settings: Settings) -> list[str]:
         found += _own_text_faults(settings)
     except SettingsError as error:
         return found + error.faults
+    try:
+        build_printer(settings, catalogue)
+    except SettingsError as error:
+        found += error.faults
     flaws = [*check(SERVICES, catalogue), *check_registries(catalogue)]
     return found + [f"declaration of {flaw}" for flaw in flaws]
 
 
 def remarks(settings: Settings) -> list[str]:
     """Return what is no fault but worth a look."""
-    if settings.demo or "company_code" in settings.bills.model_fields_set:
+    if settings.demo:
         return []
-    code = settings.bills.company_code
-    return [f"PISHKHAN_BILLS__COMPANY_CODE is not set: bills carry {code}, which is nobody's"]
+    found = []
+    if "company_code" not in settings.bills.model_fields_set:
+        code = settings.bills.company_code
+        found.append(f"PISHKHAN_BILLS__COMPANY_CODE is not set: bills carry {code}, which is nobody's")
+    if not settings.base_url:
+        found.append(f"PISHKHAN_BASE_URL is not set: codes on papers lead to {settings.address}")
+    return found
 
 
 def _calendar_faults(settings: Settings) -> list[str]:

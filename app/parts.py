@@ -15,7 +15,7 @@ from app.passwords import Argon2Passwords
 from app.proxies import inside
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
-from app.wiring import build_signer, build_vault, desk_of
+from app.wiring import build_printer, build_signer, build_vault, desk_of
 from channels import Channel
 from channels.admin import Admin
 from channels.demo.phone import PATH as PHONE_PATH
@@ -31,7 +31,7 @@ from channels.web.site import Site
 from domain.accounts import Person
 from domain.actions.desk import Desk
 from domain.actions.signing_in import Doorman
-from domain.ports import SmsProvider
+from domain.ports import Printer, SmsProvider
 from store.unit_of_work import SqlStore
 
 
@@ -44,6 +44,7 @@ class Parts:
     store: SqlStore
     providers: Mapping[str, SmsProvider]
     relay: Relay
+    printer: Printer
     signer: Ed25519Signer
     queued: asyncio.Event
 
@@ -86,7 +87,11 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     try:
         desk = await desk_of(settings, store)
         relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
-        yield Parts(settings, desk, store, providers, relay, build_signer(settings), queued)
+        printer = build_printer(settings, desk.catalogue)
+        try:
+            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), queued)
+        finally:
+            await printer.close()
     finally:
         for provider in providers.values():
             await provider.close()
@@ -120,7 +125,8 @@ def _demo_phone(parts: Parts) -> Channel:
 
 def _pishkhan_soap(parts: Parts) -> Channel:
     settings = parts.settings
-    counter = Counter(parts.desk, parts.store, build_vault(settings), timedelta(seconds=settings.soap.clock_skew))
+    skew = timedelta(seconds=settings.soap.clock_skew)
+    counter = Counter(parts.desk, parts.store, build_vault(settings), parts.printer, skew)
     contract = Contract(tuple(parts.desk.services.values()), parts.desk.catalogue)
     return PishkhanSoap(counter, contract, settings.address)
 

@@ -1,6 +1,7 @@
 """The groups of settings, each as one class; `app/settings.py` puts them together and reads them."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -96,6 +97,26 @@ class SmsSettings(Section):
         """Return the settings of a provider, None when there is none of that name."""
         found = getattr(self, name, None)
         return found if isinstance(found, ProviderSettings) else None
+
+
+class LetterheadSettings(Section):
+    """What stands at the head and foot of printed papers."""
+
+    name: str = Field(
+        "",
+        max_length=100,
+        description="Name of the municipality on printed papers; empty: the text `print.municipality`.",
+    )
+    address: str = Field("", max_length=200, description="Its address, at the foot of printed papers.")
+    phone: str = Field(
+        "",
+        max_length=40,
+        pattern=r"^[0-9 +()\-]*$",
+        description="Its phone, at the foot of printed papers (ASCII digits).",
+    )
+    logo: Path | None = Field(
+        None, description="PNG or JPEG file of 512 KB at most, at the head of printed papers; unset: none."
+    )
 
 
 class SoapSettings(Section):

@@ -19,7 +19,15 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from app.calendar_settings import CalendarSettings
 from app.policy_settings import PolicySettings
-from app.sections import NOT_SET, BillSettings, Networks, SmsSettings, SoapSettings, StaffSettings
+from app.sections import (
+    NOT_SET,
+    BillSettings,
+    LetterheadSettings,
+    Networks,
+    SmsSettings,
+    SoapSettings,
+    StaffSettings,
+)
 from domain.policy import Policy
 
 PREFIX = "PISHKHAN_"
@@ -69,6 +77,7 @@ class Settings(BaseSettings):
     texts: Path | None = Field(
         None, description="TOML file with the municipality's own texts, over those of the catalogue."
     )
+    letterhead: LetterheadSettings = LetterheadSettings()
     bills: BillSettings = BillSettings()
     sms: SmsSettings = SmsSettings()
     soap: SoapSettings = SoapSettings()

@@ -16,6 +16,8 @@ from domain.messages import Catalogue
 from domain.ports import Store
 from domain.services import by_key, intents
 from domain.wording import Wording
+from printing.letterhead import Letterhead, read_logo
+from printing.printer import PaperPrinter
 
 
 def build_catalogue(settings: Settings) -> Catalogue:
@@ -33,6 +35,17 @@ def build_desk(settings: Settings, days: Mapping[date, bool]) -> Desk:
     services = by_key()
     engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.calendar(days), settings.rules())
     return Desk(engine, Wording(build_catalogue(settings), services), Grammar(intents(services)))
+
+
+def build_printer(settings: Settings, catalogue: Catalogue) -> PaperPrinter:
+    """Return what papers are printed by; `SettingsError` when the logo cannot be used."""
+    wanted = settings.letterhead
+    try:
+        logo = read_logo(wanted.logo) if wanted.logo else ""
+    except ValueError as error:
+        raise SettingsError([f"PISHKHAN_LETTERHEAD__LOGO: {error}"]) from None
+    name = wanted.name or catalogue.text("print.municipality")
+    return PaperPrinter(Letterhead(name, wanted.address, wanted.phone, logo), settings.address)
 
 
 def build_signer(settings: Settings) -> Ed25519Signer:

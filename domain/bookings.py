@@ -10,10 +10,14 @@ from typing import Any
 
 from domain.calendar import tehran
 from domain.errors import Conflict, DomainError, InvalidField
+from domain.field_types import number_text
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
+
+UNITS = "units"
+"""The list of single machines on the delivery form."""
 
 TRIES = 8
 """How often others may be quicker before that is told."""
@@ -47,6 +51,34 @@ def booked_start(ctx: Context) -> datetime | None:
 def _units(request: ServiceRequest) -> list[dict[str, Any]]:
     """Return one entry for each single machine wanted."""
     return [item for item in request.fields["items"] for _ in range(item["count"])]
+
+
+async def booked_units(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
+    """Return what the delivery form says of each single machine: machine, operator, hours wanted, hours done so far."""
+    data, items = request.data, request.fields["items"]
+    hours = data.get("hours_done") or [None] * len(items)
+    done = [each for item, each in zip(items, hours, strict=True) for _ in range(item["count"])]
+    return [
+        {
+            UNITS: [
+                await _unit(uow, *one)
+                for one in zip(data["machines"], data["operators"], _units(request), done, strict=True)
+            ]
+        }
+    ]
+
+
+async def _unit(
+    uow: UnitOfWork, machine: str, operator: str, item: dict[str, Any], done: float | None
+) -> dict[str, str]:
+    of_machine, of_operator = await uow.fleet.resource(machine), await uow.fleet.resource(operator)
+    return {
+        "machine": machine,
+        "title": of_machine.title,
+        "operator": of_operator.title,
+        "wanted": number_text(item["hours"]),
+        "done": "" if done is None else number_text(done),
+    }
 
 
 def _longest(request: ServiceRequest) -> float:

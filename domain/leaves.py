@@ -13,12 +13,16 @@ from typing import Any, ClassVar
 
 from domain.calendar import in_tehran, jalali_text, tehran, to_jalali
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.issued_papers import issue_paper
 from domain.letters import PERMITS, next_number
 from domain.lifecycle import Context, Effect, Filled, Guard
 from domain.ports import UnitOfWork
 from domain.registries import VEHICLE
 from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
 from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said, vehicles_of_mobile
+
+PERMIT = "permit"
+"""The kind of paper that grants a leave (`printouts.py`)."""
 
 TOLD_DRIVER = "told_driver"
 """Where a leave keeps the mobile of the driver for whom somebody else asked: he is told, and may withdraw it."""
@@ -340,8 +344,14 @@ class GrantPermit(Effect):
         fields["scope"] = ctx.inputs.get("scope") or fields.get("scope") or SCOPES[0]
         number = await next_number(ctx.uow, PERMITS, today)
         permit = {"letter_number": number, "letter_date": today.isoformat()}
-        ctx.request.data |= permit | {"letter_token": ctx.ids.token()}
+        ctx.request.data |= permit | {"letter_token": await issue_paper(ctx, PERMIT, today, number)}
         ctx.record |= permit
+
+
+async def permitted_taxi(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
+    """Return what a permit says of the taxi as the registry has it now: its code and model, where they are known."""
+    row = await uow.registries.one(VEHICLE.key, {"plate": request.fields["plate"]})
+    return [{name: row.values[name] for name in ("taxi_code", "model")} if row else {}]
 
 
 @dataclass(frozen=True, slots=True)

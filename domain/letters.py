@@ -15,6 +15,7 @@ from domain.calendar import in_tehran, to_jalali
 from domain.errors import Conflict, InvalidField
 from domain.field_types import Day, Text
 from domain.forms import Field
+from domain.issued_papers import issue_paper
 from domain.lifecycle import Context, Effect
 from domain.ports import UnitOfWork
 from domain.text import ascii_digits, fold
@@ -29,6 +30,9 @@ class Register:
     key: str
     letter: str
 
+
+LETTER = "letter"
+"""The kind of paper that a letter is (`printouts.py`)."""
 
 ANSWERS = Register("e", "ک")
 """Answers of the expert unit («کارشناسی»)."""
@@ -79,7 +83,8 @@ class IssueLetter(Effect):
             own_number(ctx.uow, self.register, own, day) if own else next_number(ctx.uow, self.register, day)
         )
         letter = {"letter_number": number, "letter_date": day.isoformat()}
-        ctx.request.data |= letter | {"letter_text": ctx.inputs["text"], "letter_token": ctx.ids.token()}
+        token = await issue_paper(ctx, LETTER, day, number)
+        ctx.request.data |= letter | {"letter_text": ctx.inputs["text"], "letter_token": token}
         ctx.record |= letter
 
 

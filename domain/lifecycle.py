@@ -18,6 +18,7 @@ from domain.errors import DomainError, NotAllowedNow
 from domain.forms import Field
 from domain.people import Actor, Role
 from domain.policy import Policy
+from domain.printouts import Printable
 from domain.requests import Phase, ServiceRequest
 
 if TYPE_CHECKING:
@@ -292,7 +293,8 @@ class Service:
     their names; `former` keeps what states those versions had, so that the maps can be proved. `subject` is the form
     field that names what a request is about, kept as its `subject_key`, `kind` the one that says of what kind it is.
     `may_reopen` looks at a finished request that shall be taken up again. `told` goes with the first message;
-    `concerning` finds what others asked for somebody (a mobile), newest first."""
+    `concerning` finds what others asked for somebody (a mobile), newest first. `printouts` are the papers that it
+    prints."""
 
     key: str
     version: int
@@ -317,6 +319,7 @@ class Service:
     may_reopen: Guard | None = None
     told: tuple[Notice, ...] = ()
     concerning: Concerning | None = None
+    printouts: tuple[Printable, ...] = ()
 
     def state(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""
@@ -325,6 +328,20 @@ class Service:
     def field(self, name: str) -> Field | None:
         """Return a form field by name."""
         return next((one for one in self.form if one.name == name), None)
+
+    def printout(self, kind: str) -> Printable | None:
+        """Return the paper of that kind."""
+        return next((one for one in self.printouts if one.kind == kind), None)
+
+    def printout_texts(self, printable: Printable) -> str:
+        """Return where the catalogue keeps the texts of one of its papers."""
+        return printable.texts or f"services.{self.key}.printouts.{printable.kind}"
+
+    def printout_label(self, printable: Printable, name: str) -> str:
+        """Return the key of what a fact is called on one of its papers: as in the form, else as the paper says."""
+        if self.field(name):
+            return f"services.{self.key}.fields.{name}.label"
+        return f"{self.printout_texts(printable)}.labels.{name}"
 
     @property
     def kinds(self) -> tuple[str, ...]:

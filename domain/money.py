@@ -2,6 +2,8 @@
 
 from typing import Literal, TypeAlias
 
+from persiantools.digits import to_word
+
 from domain.text import grouped
 
 Rounding: TypeAlias = Literal["down", "up", "nearest"]
@@ -22,3 +24,8 @@ def round_rials(amount: int, step: int = BILL_STEP, mode: Rounding = "down") -> 
 def rials_text(amount: int, unit: str) -> str:
     """Return an amount for people, «۱٬۲۵۰٬۰۰۰ ریال»: the unit's word comes from the catalogue of texts."""
     return f"{grouped(amount)} {unit}"
+
+
+def in_words(amount: int) -> str:
+    """Return an amount in Persian words, as receipts repeat it: «سی و پنج میلیون و دویست هزار»."""
+    return str(to_word(amount))

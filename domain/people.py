@@ -58,6 +58,11 @@ def mobile_shown(number: str) -> str:
     return "0" + number.removeprefix("+98")
 
 
+def masked(name: str) -> str:
+    """Return a name of which nobody learns more than who knows it already: «آنه محمدی» → «آ… م…»."""
+    return " ".join(f"{part[0]}…" for part in name.split())
+
+
 def national_code(text: str) -> str:
     """Return a person's national code as ten digits; leading zeros that were left out come back."""
     code = _digits(text, "national_code", shortest=8, longest=10).zfill(10)

@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from domain.issued_papers import IssuedPapers
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
 from domain.office_repository import Calls, Offices
 from domain.outgoing import MessageState, OutboxMessage
 from domain.personal_data import PersonalData
+from domain.printouts import Printout
 from domain.registry_repository import Registries
 from domain.repositories import (
     Audit,
@@ -95,6 +97,22 @@ class Passwords(Protocol):
         ...
 
 
+class Printer(Protocol):
+    """Puts papers on the municipality's letterhead."""
+
+    def html(self, printout: Printout) -> str:
+        """Return a whole HTML document with all that it needs inside it."""
+        ...
+
+    async def pdf(self, printout: Printout) -> bytes:
+        """Return a PDF; `Unavailable("printer")` when it could not be made now. Never called inside a unit of work."""
+        ...
+
+    async def close(self) -> None:
+        """End what makes PDFs."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction and the repositories that share it."""
 
@@ -134,6 +152,8 @@ class UnitOfWork(Protocol):
     def personal_data(self) -> PersonalData: ...
     @property
     def documents(self) -> Documents: ...
+    @property
+    def issued_papers(self) -> IssuedPapers: ...
     @property
     def inbox(self) -> Inbox: ...
     @property

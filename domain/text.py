@@ -31,6 +31,9 @@ _FOLDED = _LETTERS | _TO_ASCII | _DROPPED
 _SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " "})
 _NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES])
 
+_LEFT_TO_RIGHT_MARK = "\u200e"
+_BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
+
 _SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
 
 
@@ -74,6 +77,14 @@ def ascii_digits(text: str) -> str:
 def persian_digits(text: str | int) -> str:
     """Return a number or text with its digits in the Persian script, for people to read."""
     return str(text).translate(_TO_PERSIAN)
+
+
+def left_to_right(text: str) -> str:
+    """Return letters and numbers that stand from left to right inside a right-to-left line: a plate as on the car.
+
+    The isolate gives the direction; without the marks, numbers behind a Persian letter would change places with it.
+    """
+    return f"\u2066{_BEFORE_NUMBER.sub(_LEFT_TO_RIGHT_MARK, text)}\u2069"
 
 
 def grouped(amount: int) -> str:

@@ -12,6 +12,7 @@ from domain.field_types import FieldType
 from domain.forms import Field
 from domain.lifecycle import Notice, Service
 from domain.messages import Catalogue, Message
+from domain.money import in_words
 from domain.outgoing import MessageClass
 from domain.people import mobile_shown
 from domain.requests import Phase, ServiceRequest
@@ -38,7 +39,7 @@ def _code(code: str) -> str:
     return f"{LEFT_TO_RIGHT}{tracking.shown(code)}{RIGHT_TO_LEFT}"
 
 
-def _letter_number(number: str) -> str:
+def letter_number(number: str) -> str:
     """Return a letter's number: one of digits and Latin letters goes left to right, one with Persian words as it is."""
     own_words = any(sign.isalpha() and not sign.isascii() for sign in number)
     return persian_digits(number) if own_words else f"{LEFT_TO_RIGHT}{persian_digits(number)}{RIGHT_TO_LEFT}"
@@ -52,13 +53,19 @@ without the second, a number behind the code changes places with it.
 FACTS: Mapping[str, Callable[[Any], str]] = {
     "amount": grouped,
     "refund": grouped,
+    "amount_words": in_words,
     "deadline": last_day,
     "booked_start": day_and_hour,
+    "booked_end": day_and_hour,
+    "handed_over_at": day_and_hour,
+    "paid_at": day_and_hour,
     "visit_start": day_and_hour,
-    "letter_number": _letter_number,
+    "letter_number": letter_number,
     "letter_date": lambda day: jalali_text(date.fromisoformat(day)),
     "bill_id": _identifier,
     "payment_id": _identifier,
+    "barcode": _identifier,
+    "reference": _identifier,
     "mobile": mobile_shown,
     "old": _code,
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing of the system packages that `make run` or `make test` needs, on Debian or Ubuntu.
 #
-#   scripts/system-packages.sh run    a Python that can make virtual environments
-#   scripts/system-packages.sh test   that, and PostgreSQL, Chromium, libfaketime, the Vazirmatn font, curl, PHP with SOAP and
+#   scripts/system-packages.sh run    a Python that can make virtual environments, and Pango and HarfBuzz for printing
+#   scripts/system-packages.sh test   these, and PostgreSQL, Chromium, libfaketime, the Vazirmatn font, curl, PHP with SOAP and
 #                                   a C# compiler
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #
@@ -20,6 +20,10 @@ have_curl() { command -v curl >/dev/null; }
 have_php() { command -v php >/dev/null; }
 have_soap() { have_php && php -r 'exit(extension_loaded("soap") ? 0 : 1);'; }
 have_mono() { command -v mcs >/dev/null && [ -e /usr/lib/mono/4.5/System.Net.Http.dll ]; }
+have_library() { compgen -G "/usr/lib*/$1" >/dev/null || compgen -G "/usr/lib*/*/$1" >/dev/null; }
+have_pango() { have_library libpango-1.0.so.0; }
+have_pangoft2() { have_library libpangoft2-1.0.so.0; }
+have_harfbuzz() { have_library libharfbuzz-subset.so.0; }
 have_vazirmatn() { [ -d /usr/share/fonts/truetype/vazirmatn ]; }
 
 missing_needs() {
@@ -46,6 +50,9 @@ packages_for() {
     for need in "$@"; do
         case $need in
             python) python_package ;;
+            pango) echo libpango-1.0-0 ;;
+            pangoft2) echo libpangoft2-1.0-0 ;;
+            harfbuzz) echo libharfbuzz-subset0 ;;
             vazirmatn) echo fonts-vazirmatn ;;
             php) echo php-cli ;;
             soap) echo php-soap ;;
@@ -61,8 +68,8 @@ give_up() {
 }
 
 case ${1:-} in
-    run) needs=(python) ;;
-    test) needs=(python postgresql chromium faketime vazirmatn curl php soap mono) ;;
+    run) needs=(python pango pangoft2 harfbuzz) ;;
+    test) needs=(python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac

@@ -20,6 +20,7 @@ from store.feedback import SqlFeedback, SqlServiceViews
 from store.fleet import SqlFleet
 from store.history import SqlHistory
 from store.inbox import SqlInbox
+from store.issued_papers import SqlIssuedPapers
 from store.leases import SqlLeases
 from store.lines import SqlLines
 from store.migrate import check
@@ -62,6 +63,7 @@ class SqlUnit:
         self.service_views = SqlServiceViews(work)
         self.personal_data = SqlPersonalData(work)
         self.documents = SqlDocuments(work)
+        self.issued_papers = SqlIssuedPapers(work)
         self.inbox = SqlInbox(work)
         self.dialogues = SqlDialogues(work)
         self.outbox = SqlOutbox(work)

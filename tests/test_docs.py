@@ -26,7 +26,7 @@ from store.engines import ENGINES
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
-ROOMS = ("app", "channels", "domain", "payments", "store")
+ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 
 _LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("app", "channels", "domain", "payments", "store")
+PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MODULES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
 MIGRATIONS = ROOT / "store" / "migrations" / "versions"

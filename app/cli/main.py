@@ -55,6 +55,7 @@ COMMANDS: Table = {
             "erase": "app.cli.erasing:erase",
             "attach": "app.cli.documents:attach",
             "documents": "app.cli.documents:list_documents",
+            "print": "app.cli.printing:print_paper",
         },
     ),
     "comment": Group(

@@ -30,7 +30,7 @@ from domain.errors import (
 )
 from domain.offices import Office
 from domain.people import Actor, Role
-from domain.ports import Store, UnitOfWork, Vault
+from domain.ports import Printer, Store, UnitOfWork, Vault
 
 LOCK_ATTEMPTS = 10
 """Refused tokens of one office from one address, in the window, that lock the two out of each other."""
@@ -47,12 +47,21 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A call whose work is committed and whose answer is still to be completed."""
+
+    call_id: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """Takes calls. `skew` is how far a caller's clock may be from ours."""
 
     desk: Desk
     store: Store
     vault: Vault
+    printer: Printer
     skew: timedelta
 
     async def take(self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: Caller) -> str:
@@ -61,11 +70,20 @@ class Counter:
         try:
             async with self.store.unit() as uow:
                 office = await self.authenticated(uow, token, caller)
-                return await self._once(uow, office, operation, values)
+                done = await self._once(uow, office, operation, values)
         except DomainError as error:
             if office is not None and error.code != "unavailable":
                 await self._keep_nonce(office, token)
             raise
+        return done if isinstance(done, str) else await self._completed(office, operation, done)
+
+    async def _completed(self, office: Office, operation: Operation, begun: Begun) -> str:
+        """Complete an answer outside of any unit, and keep it."""
+        assert operation.completes is not None, "such a call is never begun"  # noqa: S101 - holds by construction
+        answer = body_of(operation, await operation.completes(self.printer, begun.values))
+        async with self.store.unit() as uow:
+            await uow.calls.answer(office.code, begun.call_id, answer)
+        return answer
 
     async def _keep_nonce(self, office: Office, token: UsernameToken) -> None:
         """Take the nonce of a call that was undone: it shall not be taken again, by whoever saw it, to better luck."""
@@ -95,7 +113,9 @@ class Counter:
             raise Replayed("Nonce", detail="nonce")
         return office
 
-    async def _once(self, uow: UnitOfWork, office: Office, operation: Operation, said: Mapping[str, Any]) -> str:
+    async def _once(
+        self, uow: UnitOfWork, office: Office, operation: Operation, said: Mapping[str, Any]
+    ) -> str | Begun:
         values = dict(said)
         if values.pop("office").lower() != office.code.lower():
             raise Forbidden("officeCode", detail="other_office")
@@ -105,10 +125,14 @@ class Counter:
         if earlier is not None:
             if earlier.digest != digest:
                 raise DuplicateRequest("clientRequestId", detail="call_id_used")
-            if earlier.answer is None:
+            if earlier.answer is not None:
+                return earlier.answer
+            if operation.completes is None:
                 raise NotFound("clientRequestId", detail="answer_erased")
-            return earlier.answer
-        answer = body_of(operation, await operation.run(CounterCall(self.desk, uow, office, clerk, values)))
+        found = await operation.run(CounterCall(self.desk, uow, office, clerk, values))
+        if operation.completes:
+            return Begun(call_id, found)
+        answer = body_of(operation, found)
         await uow.calls.answer(office.code, call_id, answer)
         return answer
 

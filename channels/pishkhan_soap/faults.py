@@ -19,6 +19,7 @@ ELEMENTS: Mapping[str, str] = {
     "full_name": "fullName",
     "reference": "posReference",
     "field": "name",
+    "printout": "name",
     "documents": "documents",
     "document": "content",
     "tariff": "service",

@@ -14,15 +14,18 @@ from domain.actions.attach import attach
 from domain.actions.command import command
 from domain.actions.feedback import comment
 from domain.actions.notify import announce
+from domain.actions.printouts import printout_of
 from domain.calendar import tehran
-from domain.errors import InvalidField, MissingField, NotFound
+from domain.errors import InvalidField, MissingField
 from domain.lifecycle import Command
 from domain.offices import ACTS_KEEP
+from domain.ports import Printer
 from domain.requests import Phase, RequestFilter
 from domain.text import fold, shown
 
 CODE = Member("trackingCode", st.TRACKING_CODE, key="code")
 PAGE = 50
+PDF = "application/pdf"
 FINISHED = st.enumerated(
     "PrintName",
     ("letter", "permit", "delivery_form"),
@@ -121,20 +124,15 @@ async def attach_document(call: CounterCall) -> Mapping[str, Any]:
 
 
 async def get_document(call: CounterCall) -> Mapping[str, Any]:
-    """Give the newest paper of that name which was made for an own request; `NotFound` until there is one.
+    """Find a paper of an own request, as it is printed now; `NotFound` until it is issued."""
+    kind = call.values["name"]
+    printout = await printout_of(call.desk, call.uow, call.values["code"], kind, call.clerk)
+    return {"name": kind, "file_name": f"{kind}-{printout.code}.pdf", "media_type": PDF, "printout": printout}
 
-    What was sent in under the same name (the building permit of a completion) is not it.
-    """
-    request, name = await own_request(call), call.values["name"]
-    papers = call.desk.services[request.service].documents
-    if papers and name in papers.names:
-        raise NotFound("name", detail="not_issued")
-    there = [one for one in await call.uow.documents.of_request(request.id) if one.field == name]
-    if not there:
-        raise NotFound("name", detail="not_issued")
-    newest = there[-1]
-    content = await call.uow.documents.content(newest.sha256)
-    return {"name": name, "file_name": newest.name, "media_type": newest.media_type, "content": content}
+
+async def printed(printer: Printer, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Print what was found."""
+    return {**found, "content": await printer.pdf(found["printout"])}
 
 
 async def submit_comment(call: CounterCall) -> Mapping[str, Any]:
@@ -239,6 +237,7 @@ OPERATIONS = (
             Member("content", st.CONTENT),
         ),
         get_document,
+        completes=printed,
     ),
     Operation(
         shapes.request(

@@ -9,7 +9,7 @@ from channels.pishkhan_soap.schema import Record
 from domain.actions.desk import Desk
 from domain.offices import QUESTIONS_KEEP, Office
 from domain.people import Actor
-from domain.ports import UnitOfWork
+from domain.ports import Printer, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,15 @@ class CounterCall:
 class Operation:
     """One operation: the shapes of its bodies and its work, which returns the answer's values or raises a domain error.
 
-    `keeps`: how long the answer is given again to the same `clientRequestId`.
+    `keeps`: how long the answer is given again to the same `clientRequestId`. `completes`: what takes long and changes
+    nothing; it is done after the commit with what `run` returned, and a call that is repeated meanwhile does it too.
     """
 
     request: Record
     answer: Record
     run: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
     keeps: timedelta = QUESTIONS_KEEP
+    completes: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
 
     @property
     def name(self) -> str:

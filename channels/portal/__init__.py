@@ -1,4 +1,4 @@
-"""The citizens' portal. For now its front page and a page for each service.
+"""The citizens' portal. For now its front page, a page for each service, and the page that verifies printed papers.
 
 What this desk is, which services it has, what to text, and what people think of it. Everything comes from the service
 declarations, the texts and the store, so a further service shows up by itself.
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from channels.portal.verifying import VerifyPage
 from channels.web.pages import page
 from channels.web.paging import page_start
 from channels.web.site import add_pages
@@ -68,6 +69,7 @@ class Portal:
         add_pages(app, "portal", Path(__file__).parent)
         app.router.add_get("/", self._home)
         app.router.add_get("/services/{key}", self._service)
+        app.router.add_get("/verify/{token}", VerifyPage(self._desk, self._store).show)
 
     async def _home(self, request: web.Request) -> web.Response:
         catalogue = self._desk.catalogue

@@ -7,6 +7,7 @@
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
 | `steps.py` | every step has somebody who may take it, and the citizen's words reach theirs |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
+| `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
 | `rooms.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `said.py` | the texts that the code asks for by name |
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.money import money_flaws
+from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
@@ -42,6 +44,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from money_flaws(service)
     yield from step_flaws(service)
     yield from version_flaws(service)
+    yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
 
 
@@ -50,6 +53,7 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     for name in {name for name in names if names.count(name) > 1}:
         yield Flaw("double_state", service.key, name)
     used = {service.initial} | {name for step in service.transitions for name in (*step.sources, step.target)}
+    used |= {name for one in service.printouts for name in (*one.states, *one.over)}
     for name in sorted(used - set(names)):
         yield Flaw("unknown_state", service.key, name)
 

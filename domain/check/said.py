@@ -7,10 +7,12 @@ ask) follow from these.
 
 from collections.abc import Iterator, Mapping
 
+from domain.bills import PaymentMethod
 from domain.conversation.command_fields import COMMAND_FIELDS
 from domain.conversation.vocabulary import COMMANDS, SERVICE_WORDS
 from domain.errors import ERROR_CODES
 from domain.people import Role
+from domain.printouts import PHRASES
 from domain.requests import Phase
 
 SAID = (
@@ -68,6 +70,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "other_driver",
         "other_taxi",
         "own_number",
+        "paper_file",
         "part_of_day",
         "past",
         "range",
@@ -153,6 +156,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "no_refund",
         "not_failed",
         "not_finished",
+        "paper_void",
         "rate_later",
         "rated_low_only",
         "refund_due",
@@ -221,9 +225,13 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "soap_operation",
         "soap_version",
     ),
+    "unavailable": ("printer",),
     "internal": ("sealed_elsewhere",),
 }
 """Code of an error → the reasons it is raised with: each is told in words of its own."""
+
+ON_PAPER = ("number", "date", "code", "blank", "municipality", *PHRASES)
+"""What every printed paper may say, under `print`."""
 
 CHOSEN_BY_CODE = "code"
 """The field that a command asks by a list of the citizen's own requests."""
@@ -237,6 +245,8 @@ def said() -> Iterator[str]:
     yield from (f"errors.{code}" for code in ERROR_CODES)
     yield from (f"details.{code}.{reason}" for code, reasons in DETAILS.items() for reason in reasons)
     yield from (f"choices.reason.{cause}" for cause in CAUSES)
+    yield from (f"choices.payment_method.{one}" for one in PaymentMethod if one is not PaymentMethod.REFUND)
+    yield from (f"print.{name}" for name in ON_PAPER)
     yield from _of_commands()
 
 

@@ -6,6 +6,7 @@ What a service's declaration calls for follows from the declaration; what the co
 from collections.abc import Iterable, Iterator
 
 from domain.check.flaws import NO_SERVICE, Flaw
+from domain.check.printouts import printout_texts
 from domain.check.rooms import cutting_flaws
 from domain.check.said import said
 from domain.forms import Field
@@ -63,6 +64,7 @@ def _wanted_texts(service: Service) -> Iterator[str]:
     yield from (key for field in _all_fields(service) for key in field.type.texts(field.choices))
     yield from _menu_texts(service)
     yield from _answers(service)
+    yield from printout_texts(service)
     yield from _sent_texts(service)
 
 

@@ -27,7 +27,7 @@ from domain.errors import MissingField, NotFound
 from domain.expert_kinds import KINDS, PAPERS, KindName
 from domain.field_types import Choice, Identifier, Integer, Moment, Rials, Text
 from domain.forms import Field
-from domain.letters import ANSWERS, LETTER_INPUTS, IssueLetter, collected_by
+from domain.letters import ANSWERS, LETTER, LETTER_INPUTS, IssueLetter, collected_by
 from domain.lifecycle import (
     Answer,
     Asked,
@@ -47,6 +47,8 @@ from domain.lifecycle import (
 )
 from domain.people import Role
 from domain.ports import UnitOfWork
+from domain.printouts import READERS, Printable, Quoted, Said, Shown, Signed
+from domain.receipts import receipt
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
@@ -243,6 +245,29 @@ async def tell_price(asked: Asked) -> list[Answer]:
     return [("price", {"kind": kind, "amount": amounts[0]}), *metre, ("price_note", {})]
 
 
+PRINTOUTS = (
+    Printable(
+        LETTER,
+        LETTERS | EXPERTS | CITIZEN | READERS,
+        (
+            Shown(("full_name", "kind", "address", "postal_code"), by_hand=frozenset({"full_name"})),
+            Said("opening"),
+            Quoted("letter_text"),
+            Said("closing"),
+            Signed(("secretariat",)),
+            Said("note"),
+        ),
+        states=("answered", "closed"),
+        facts=("letter_number", "letter_date", "letter_text"),
+        dated="letter_date",
+        numbered="letter_number",
+        verified_by="letter_token",
+        told=("kind",),
+        holder="full_name",
+    ),
+    receipt(OFFICE),
+)
+
 EXPERT_OPINION = Service(
     key=KEY,
     version=1,
@@ -266,4 +291,5 @@ EXPERT_OPINION = Service(
     kind="kind",
     prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price, PRICE_ANSWERS),
     documents=PAPERS,
+    printouts=PRINTOUTS,
 )

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 from domain.bills import Bill, BillKind, BillState
 from domain.bookings import (
+    UNITS,
     BookMachines,
     FreeMachines,
     HoldMachines,
     WantedInFuture,
     booked_start,
+    booked_units,
     machine_choices,
     operator_choices,
 )
-from domain.calendar import TEHRAN
+from domain.calendar import TEHRAN, in_tehran
 from domain.charging import (
     BillsSettled,
     CloseOpenBills,
@@ -36,6 +38,7 @@ from domain.errors import InvalidField
 from domain.field_types import Choices, Day, Duration, HourOfDay, Hours, Identifier, Moment, Rials, Text, number_text
 from domain.fleet import MACHINE_TYPES
 from domain.forms import Field
+from domain.issued_papers import issue_paper
 from domain.lifecycle import (
     Answer,
     Asked,
@@ -54,6 +57,8 @@ from domain.lifecycle import (
     Trigger,
 )
 from domain.people import Role
+from domain.printouts import READERS, Listed, Printable, Said, Shown, Signed
+from domain.receipts import receipt
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
@@ -65,6 +70,7 @@ KEY = "machinery"
 HOURS = Hours(most=24)
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
 CIVIL = frozenset({Role.CIVIL})
+DELIVERY_FORM = "delivery_form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class HandOver(Effect):
 
     async def apply(self, ctx: Context) -> None:
         """Keep a random token for `/verify/{token}`, never the tracking code."""
-        ctx.request.data["delivery_token"] = ctx.ids.token()
+        ctx.request.data["delivery_token"] = await issue_paper(ctx, DELIVERY_FORM, in_tehran(ctx.now).date())
         ctx.request.data["handed_over_at"] = ctx.now.isoformat()
 
 
@@ -319,6 +325,31 @@ PRICES = Prices(
     answers=("price", "price_hour", "price_least", "price_from"),
 )
 
+PRINTOUTS = (
+    Printable(
+        DELIVERY_FORM,
+        CIVIL | CITIZEN | READERS,
+        (
+            Said("handed_over"),
+            Shown(
+                ("full_name", "national_code", "mobile", "place", "description", "booked_start", "booked_end"),
+                by_hand=frozenset({"full_name", "national_code"}),
+            ),
+            Listed(UNITS, ("machine", "title", "operator", "wanted", "began", "ended", "done")),
+            Said("conditions"),
+            Signed(("civil", "operator", "citizen")),
+        ),
+        states=("handed_over", "awaiting_supplement", "completed"),
+        facts=("booked_start", "booked_end", "handed_over_at"),
+        dated="handed_over_at",
+        verified_by="delivery_token",
+        told=("items", "booked_start"),
+        holder="full_name",
+        gather=booked_units,
+    ),
+    receipt(CIVIL),
+)
+
 MACHINERY_WORK = Service(
     key=KEY,
     version=1,
@@ -339,4 +370,5 @@ MACHINERY_WORK = Service(
     steps=6,
     on_submit=(WantedInFuture(),),
     prices=PRICES,
+    printouts=PRINTOUTS,
 )

@@ -10,6 +10,7 @@ from domain.conversation.service_intents import TAXI_LEAVE as LEAVE_WORDS
 from domain.field_types import Choice, Day, Identifier, Integer, Rials, Text
 from domain.forms import Field
 from domain.leaves import (
+    PERMIT,
     SCOPES,
     TOLD_DRIVER,
     AskedByRight,
@@ -30,9 +31,11 @@ from domain.leaves import (
     consent_overdue,
     fill_leave,
     is_over,
+    permitted_taxi,
 )
 from domain.lifecycle import Command, Kept, Keyword, Notice, Reminder, Service, State, Transition, Trigger
 from domain.people import Role
+from domain.printouts import READERS, Printable, Said, Shown, Signed
 from domain.registry_fields import TAXI_CODE
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepCause, KeepReason, asking
@@ -122,6 +125,28 @@ RUNNING = (
     ),
 )  # fmt: skip
 
+PRINTOUTS = (
+    Printable(
+        PERMIT,
+        OFFICER | CITIZEN | READERS,
+        (
+            Said("granted"),
+            Shown(("driver_name", "driver", "plate", "taxi_code", "model", "from", "to", "counted", "scope")),
+            Said("conditions"),
+            Signed(("taxi_officer",)),
+        ),
+        states=("approved", "in_effect"),
+        over=("ended",),
+        facts=("letter_number", "letter_date", "driver_name", "driver", "model"),
+        dated="letter_date",
+        numbered="letter_number",
+        verified_by="letter_token",
+        told=("plate", "taxi_code", "from", "to", "scope"),
+        holder="driver_name",
+        gather=permitted_taxi,
+    ),
+)
+
 TAXI_LEAVE = Service(
     key=KEY,
     version=1,
@@ -153,4 +178,5 @@ TAXI_LEAVE = Service(
     may_reopen=DaysAhead(),
     told=(Notice("driver_told", Kept(TOLD_DRIVER)),),
     concerning=partial(asked_for_driver, service=KEY),
+    printouts=PRINTOUTS,
 )

@@ -6,6 +6,7 @@ within a unit of work the order of writing is free. What a column means is told 
 
 from store.schema.base import metadata
 from store.schema.fleet import bookings, resources, slots
+from store.schema.issued import issued_papers
 from store.schema.messages import dialogues, hits, inbox, opt_outs, outbox, receipts
 from store.schema.money import bills, counters, payments, refunds, tariffs
 from store.schema.offices import commission_rules, office_calls, office_nonces, offices
@@ -53,6 +54,7 @@ __all__ = [
     "history",
     "hits",
     "inbox",
+    "issued_papers",
     "leases",
     "metadata",
     "office_calls",

@@ -11,7 +11,7 @@ import pytest
 from app.parts import Parts, build_providers
 from app.scheduler import JOBS, Job, Scheduler, every
 from app.settings import Settings
-from app.wiring import build_signer
+from app.wiring import build_printer, build_signer
 from channels.sms.outbound import Relay
 from domain.actions.sealing import verify
 from domain.errors import Unavailable
@@ -29,7 +29,8 @@ def parts(town: Municipality) -> Parts:
     """What a process is made of, over the municipality's store and clock."""
     providers = build_providers(SETTINGS)
     relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
-    return Parts(SETTINGS, town.desk, town.store, providers, relay, build_signer(SETTINGS), asyncio.Event())
+    printer = build_printer(SETTINGS, town.desk.catalogue)
+    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), asyncio.Event())
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from app.checks import remarks
 from app.placeholders import secret_faults
+from app.sections import BillSettings
 from app.settings import DEMO_SECRET, Settings, SettingsError, described, load, unused_names
 from domain.policy import Policy
 
@@ -198,3 +200,9 @@ def test_demo_mode_reaches_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.providers == ("simulator",)
     assert secret_faults(settings) == []
     assert settings.secret(settings.secret_key) == DEMO_SECRET
+
+
+def test_what_no_bank_takes_and_nobody_reaches_is_remarked() -> None:
+    bare, whole = Settings(), Settings(base_url="https://desk.example.ir", bills=BillSettings(company_code="077"))
+    assert [one.partition(" ")[0] for one in remarks(bare)] == ["PISHKHAN_BILLS__COMPANY_CODE", "PISHKHAN_BASE_URL"]
+    assert remarks(whole) == remarks(Settings(demo=True)) == []

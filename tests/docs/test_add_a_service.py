@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "add-a-service.md"
-ROOMS = ("app", "channels", "domain", "payments", "store")
+ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 CITIZEN = "09121234567"
 
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
@@ -49,6 +49,12 @@ class House:
         """Let the civil unit take a step."""
         shown: dict[str, Any] = self.cli("request", "act", code, action, "--as", "civil")
         return shown
+
+    def prints(self, kind: str, code: str) -> str:
+        """A paper of a request, as HTML."""
+        file = self.root / f"{kind}.html"
+        self.cli("request", "print", code, kind, "--output", str(file), "--as", "civil")
+        return file.read_text("utf-8")
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace a piece of a file that is there exactly once."""
@@ -119,6 +125,8 @@ def test_a_request_runs_from_the_text_to_the_rating(house: House) -> None:
     ids = (bill["bill_id"], bill["payment_id"], str(bill["amount"]))
     house.cli("payment", "record", *ids, "--reference", "1", "--as", "revenue")
     assert house.does("prune", code)["state"] == "pruned"
+    assert "باغبان ۳ درخت را در نشانی زیر هرس می‌کند." in house.prints("work_sheet", code)
+    assert "شش میلیون و ششصد هزار" in house.prints("receipt", code)
     assert "۵" in house.says("۵")
     events = [event["event"] for event in house.cli("request", "show", code)["history"]]
     assert events == ["submit", "accept", "bill", "pay", "prune", "rate"]

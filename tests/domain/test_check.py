@@ -233,7 +233,8 @@ def test_what_people_write_is_shown_whole_or_the_text_says_that_it_is_not() -> N
     assert flaws(MACHINERY_WORK, own) == set()
     longer = changed("ask", inputs=(Field("question", Text(300)),))
     assert f"cuts_words: {NOTICES}.ask: question may have 300, shown are 200" in flaws(longer)
-    more = replace(MACHINERY_WORK, form=(Field("items", WorkItems(most_machines=11)), *MACHINERY_WORK.form[3:]))
+    form = (Field("items", WorkItems(most_machines=11)), *MACHINERY_WORK.form[3:])
+    more = replace(MACHINERY_WORK, form=form, printouts=())
     assert {flaw.split(":")[0] for flaw in flaws(more)} == {"cuts_words"}
 
 

@@ -17,7 +17,7 @@ from domain.registry_check import check_registries
 from domain.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app", "channels", "domain", "payments", "store")
+ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 DECLARED_IN = ROOT / "domain" / "check"
 CODES = {error.__name__: error.code for error in DomainError.__subclasses__()}
 
@@ -26,8 +26,8 @@ _NO_KEYS = {"staff.csv", "staff.username"}
 """A file of the demonstration and a column of the database."""
 
 PROVED_TABLES = frozenset({
-    "ask", "choices", "details", "errors", "intents", "phases", "registries", "roles", "services", "sms", "staff",
-    "units",
+    "ask", "choices", "details", "errors", "intents", "phases", "print", "registries", "roles", "services", "sms",
+    "staff", "units",
 })  # fmt: skip
 """Tables of the catalogue that `check` answers for. `web` and `demo` belong to their pages, `longest` and `limits` to
 the texts that use them.

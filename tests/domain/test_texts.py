@@ -37,8 +37,8 @@ WORDING = Wording(TEXTS, by_key())
 ROOT = Path(__file__).parents[2]
 
 SERVICE_TEXTS = tuple(key for key in TEXTS.keys("services.") if not isinstance(TEXTS._leaf(key), list))
-ON_A_PAGE = (".description", ".title", ".label", ".inputs.", ".actions.", ".states.")
-"""Texts of services that stand on pages or inside others, and so have no budget of their own."""
+ON_A_PAGE = (".description", ".title", ".label", ".inputs.", ".actions.", ".states.", ".printouts.")
+"""Texts of services that stand on pages or papers or inside others, and so have no budget of their own."""
 
 SENT = (
     *(key for prefix in SHARED_TEXTS for key in TEXTS.keys(prefix)),

@@ -15,12 +15,15 @@ from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from domain.actions import offices
+from domain.ports import Printer
 from domain.services import SERVICES
+from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, SOAP_11, Signer, body
 from tests.channels.pishkhan_soap.wire import Answer, Wire
 from tests.support import taxis
 from tests.support.municipality import Municipality, StandingClock, build_desk
+from tests.support.papers import ADDRESS, LETTERHEAD
 
 KEY, OTHER_KEY = "k" * 20, "m" * 20
 SKEW = timedelta(minutes=5)
@@ -60,12 +63,16 @@ class Office:
 
 
 @asynccontextmanager
-async def serving(town: Municipality, trusted: Networks = (), **patience: float) -> AsyncIterator[Wire]:
+async def serving(
+    town: Municipality, trusted: Networks = (), printer: Printer | None = None, **patience: float
+) -> AsyncIterator[Wire]:
     """Serve the channel over a municipality's store; any number of servers can share a database."""
     desk = town.desk
     contract = Contract(tuple(desk.services.values()), desk.catalogue)
     app = web.Application(middlewares=[behind(trusted)] if trusted else [])
-    PishkhanSoap(Counter(desk, town.store, VAULT, SKEW), contract, "http://desk.example", **patience).mount(app)
+    paper_printer = printer or PaperPrinter(LETTERHEAD, ADDRESS)
+    counter = Counter(desk, town.store, VAULT, paper_printer, SKEW)
+    PishkhanSoap(counter, contract, "http://desk.example", **patience).mount(app)
     runner = web.AppRunner(app, access_log=None, lingering_time=0.2)
     await runner.setup()
     try:
@@ -73,6 +80,7 @@ async def serving(town: Municipality, trusted: Networks = (), **patience: float)
         yield Wire(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+        await paper_printer.close()
 
 
 @asynccontextmanager

@@ -2,21 +2,19 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import ClientSession
 
-from app.settings import Settings
-from domain.accounts import Document
-from store.unit_of_work import SqlStore
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.soap.clients import ByZeep, Counter, Software
 from tests.e2e.soap.wishes import PHOTO, citizen, expert, items_of, machinery, tomorrow
 from tests.e2e.taxi_story import DUTY_RIALS, Cab, new_cabs
+from tests.support.papers import pages_of, scanned
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
-
-LETTER = b"%PDF-1.7\n" + bytes(range(256))
 
 
 class Watched:
@@ -62,7 +60,7 @@ async def about_the_desk(watched: Watched, counter: Counter) -> None:
 
 
 async def about_machines(watched: Watched, office: Office, phone: Phone, desk: Desk) -> str:
-    """A machine is asked for, a question answered, and money taken; the request's code."""
+    """A machine is asked for, a question answered, money taken, the form printed; the request's code."""
     code = str((await watched.call("SubmitMachineryRequest", **machinery(office, phone)))["trackingCode"])
     await desk.does("ask", code, question="کوچه چند متر است؟")
     await watched.call("AnswerQuestion", trackingCode=code, text="شش متر")
@@ -73,35 +71,32 @@ async def about_machines(watched: Watched, office: Office, phone: Phone, desk: D
     amount = (await watched.call("GetBill", **ids))["amount"]
     await watched.call("ReportCounterPayment", **ids, amount=amount, posReference="POS-1")
     assert (await watched.call("GetOfficeStatement", year=1415))["paymentAmount"] == amount
+    await is_printed(watched, office, desk, code)
     return code
 
 
+async def is_printed(watched: Watched, office: Office, desk: Desk, code: str) -> None:
+    """The machine is handed over; its form comes as a PDF whose code leads to the page that verifies it."""
+    await desk.does("schedule", code)
+    await desk.does("hand_over", code)
+    got = await watched.call("GetDocument", trackingCode=code, name="delivery_form")
+    assert (got["mediaType"], got["fileName"]) == ("application/pdf", f"delivery_form-{code}.pdf")
+    [(kind, address)] = scanned(pages_of(got["content"]))
+    assert (kind, address.startswith("https://pishkhan.example.ir/verify/")) == ("QRCode", True)
+    async with ClientSession(office.url) as browser, browser.get(urlsplit(address).path) as answer:
+        assert answer.status == 200
+        assert "اصل است و اعتبار دارد" in await answer.text()
+
+
 async def about_opinions(watched: Watched, office: Office, phone: Phone, desk: Desk) -> None:
-    """An opinion with papers at once and later; its letter is fetched; then it is cancelled."""
+    """An opinion with papers at once and later; then it is cancelled."""
     made = await watched.call("SubmitExpertRequest", **expert(phone, "deed"))
     code = str(made["trackingCode"])
     assert items_of(made["missingDocuments"], "name") == ["national_card", "plan"]
     added = await watched.call("AttachDocument", trackingCode=code, name="plan", fileName="نقشه.jpg", content=PHOTO)
     assert (added["sha256"], added["size"]) == (hashlib.sha256(PHOTO).hexdigest(), len(PHOTO))
-    await is_printed(office, code)
-    got = await watched.call("GetDocument", trackingCode=code, name="letter")
-    assert (got["content"], got["mediaType"], got["fileName"]) == (LETTER, "application/pdf", "letter.pdf")
     assert (await watched.call("CancelRequest", trackingCode=code))["phase"] == "cancelled"
     assert [one["event"] for one in (await desk.shows(code))["history"]] == ["submit", "attach", "attach", "cancel"]
-
-
-async def is_printed(office: Office, code: str) -> None:
-    """Put a letter where printed ones will be: nothing prints yet."""
-    settings = Settings(database_url=office.settings["PISHKHAN_DATABASE_URL"])
-    store = await SqlStore.open(settings.database_url)
-    async with store.unit() as uow:
-        request = await uow.requests.by_code(code)
-        kept = Document(
-            request.id + 1, request.id, "letter", "letter.pdf", "application/pdf", len(LETTER),
-            hashlib.sha256(LETTER).hexdigest(), "system:print", office.clock.now(),
-        )  # fmt: skip
-        await uow.documents.add(kept, LETTER)
-    await store.close()
 
 
 async def about_taxis(watched: Watched, office: Office, phone: Phone) -> None:

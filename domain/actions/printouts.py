@@ -1,0 +1,129 @@
+"""Printing: which papers there are of a request, who may have them, and what each of them says.
+
+The papers are declared with their services (`domain/printouts.py`). To print is to read: nothing is changed by it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from domain import tracking
+from domain.actions.act import own_or_not_found
+from domain.actions.desk import Desk
+from domain.errors import DomainError, Forbidden, NotAllowedNow, NotFound
+from domain.lifecycle import Service
+from domain.messages import Catalogue
+from domain.people import Actor
+from domain.ports import UnitOfWork
+from domain.printouts import PHRASES, Block, Fact, Gathered, Page, Printable, Printout, Sheet
+from domain.requests import ServiceRequest
+from domain.text import left_to_right, persian_digits
+
+Texts: TypeAlias = Mapping[str, str]
+
+FIELD = "printout"
+"""What errors name when the paper is what they are about."""
+
+ON_PAPER: Mapping[str, Callable[[str], str]] = {"plate": left_to_right, "mobile": persian_digits}
+"""Facts that stand on paper otherwise than in a text message: a plate as on the car, a number that nobody taps."""
+
+
+async def printout_of(desk: Desk, uow: UnitOfWork, code: str, kind: str, actor: Actor) -> Printout:
+    """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it.
+
+    Errors: those of `own_or_not_found` for another's request, `NotFound("printout")` for a paper that it has not, or
+    not yet, `Forbidden("printout")`, `NotAllowedNow` for one that holds good no more or was erased.
+    """
+    request = await uow.requests.by_code(tracking.parse(code))
+    own_or_not_found(request, actor)
+    service = desk.engine.service(request.service)
+    printable = service.printout(kind)
+    if printable is None:
+        raise NotFound(FIELD, detail="not_issued")
+    if refusal := _refusal(printable, request, actor):
+        raise refusal
+    gathered = await printable.gather(uow, request)
+    if not gathered:
+        raise NotFound(FIELD, detail="not_issued")
+    return _made(desk, service, printable, request, [*gathered])
+
+
+async def printouts_for(desk: Desk, uow: UnitOfWork, request: ServiceRequest, actor: Actor) -> dict[str, str]:
+    """Return the papers of a request that this person may print now: kind → title."""
+    service = desk.engine.service(request.service)
+    there = [one for one in service.printouts if _refusal(one, request, actor) is None]
+    found = [one for one in there if await one.gather(uow, request)]
+    return {one.kind: desk.catalogue.text(f"{service.printout_texts(one)}.title") for one in found}
+
+
+def facts_of(desk: Desk, service: Service, printable: Printable, request: ServiceRequest, found: Gathered) -> Texts:
+    """Return what a paper may say, by name, as people read it."""
+    kept = {name: request.data.get(name) for name in printable.facts}
+    single = {name: value for name, value in found.items() if not isinstance(value, list)}
+    known = {name: value for name, value in {**kept, "mobile": request.mobile, **single}.items() if value is not None}
+    texts = desk.wording.facts(request, known)
+    return texts | {name: shown(texts[name]) for name, shown in ON_PAPER.items() if name in texts}
+
+
+def _refusal(printable: Printable, request: ServiceRequest, actor: Actor) -> DomainError | None:
+    """Return why this person gets no such paper of this request; None when nothing speaks against it."""
+    if actor.kind != "system" and not printable.roles & actor.role_names:
+        return Forbidden(FIELD)
+    if request.erased_at:
+        return NotAllowedNow("code", detail="erased")
+    if printable.verified_by and printable.verified_by not in request.data:
+        return NotFound(FIELD, detail="not_issued")
+    return None if printable.printed_in(request.state) else NotAllowedNow(FIELD, detail="paper_void")
+
+
+def _made(
+    desk: Desk, service: Service, printable: Printable, request: ServiceRequest, gathered: list[Gathered]
+) -> Printout:
+    catalogue = desk.catalogue
+    return Printout(
+        printable.kind,
+        request.code,
+        catalogue.text(f"{service.printout_texts(printable)}.title"),
+        tuple(_sheet(desk, service, printable, request, found) for found in gathered),
+        request.data[printable.verified_by] if printable.verified_by else None,
+        {name: catalogue.text(f"print.{name}") for name in PHRASES},
+    )
+
+
+def _sheet(desk: Desk, service: Service, printable: Printable, request: ServiceRequest, found: Gathered) -> Sheet:
+    catalogue, base = desk.catalogue, service.printout_texts(printable)
+    values = facts_of(desk, service, printable, request, found)
+    said = _Blank(values, catalogue.text("print.blank"))
+    page = Page(
+        words=lambda key: catalogue.render(f"{base}.{key}", said),
+        label=lambda name: catalogue.text(service.printout_label(printable, name)),
+        values=values,
+        rows={name: [desk.wording.values((), row) for row in rows] for name, rows in _lists(found)},
+    )
+    return Sheet(tuple(_head(catalogue, printable, values)), tuple(_blocks(printable, page)))
+
+
+def _lists(found: Gathered) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    return ((name, value) for name, value in found.items() if isinstance(value, list))
+
+
+def _head(catalogue: Catalogue, printable: Printable, values: Texts) -> Iterator[Fact]:
+    for name, fact in (("number", printable.numbered), ("date", printable.dated), ("code", "code")):
+        if fact and fact in values:
+            yield Fact(catalogue.text(f"print.{name}"), values[fact])
+
+
+def _blocks(printable: Printable, page: Page) -> Iterator[Block]:
+    for part in printable.parts:
+        if block := part.block(page):
+            yield block
+
+
+class _Blank(dict[str, str]):
+    """Facts as text; one that is not known is a line to be filled in by hand."""
+
+    def __init__(self, known: Texts, line: str) -> None:
+        super().__init__(known)
+        self._line = line
+
+    def __missing__(self, name: str) -> str:
+        return self._line

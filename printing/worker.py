@@ -1,0 +1,47 @@
+"""What the process runs that makes PDFs: it is started with a letterhead, and then given one printout after the other.
+
+A paper that takes too long ends this process, by an alarm that nothing in it can miss, and not the service.
+"""
+
+import os
+import signal
+from multiprocessing import parent_process
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from domain.printouts import Printout
+from printing.letterhead import Letterhead
+from printing.pages import Pages
+
+if TYPE_CHECKING:
+    from printing.pdf import PdfMaker
+
+_maker: "PdfMaker | None" = None
+_seconds = 0.0
+
+
+def start(letterhead: Letterhead, address: str, seconds: float) -> None:
+    """Make the process ready. It ends with its parent, however that ends; Ctrl-C is the parent's alone."""
+    global _maker, _seconds
+    from printing.pdf import PdfMaker  # noqa: PLC0415 - WeasyPrint is loaded in this process alone
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    _maker, _seconds = PdfMaker(Pages(letterhead, address)), seconds
+
+
+def pdf(printout: Printout) -> bytes:
+    """Return a paper as a PDF."""
+    assert _maker is not None, "the pool starts each process"  # noqa: S101 - holds by construction
+    signal.setitimer(signal.ITIMER_REAL, _seconds)
+    try:
+        return _maker.made(printout)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)

@@ -1,0 +1,124 @@
+"""What anybody is told who scans a paper: genuine or not, good still or not, and nothing personal."""
+
+import pytest
+
+from domain.actions.erase import erase_one
+from domain.actions.verifying import Verified, verify
+from domain.errors import NotFound, TooManyRequests
+from domain.people import Role
+from domain.printouts import Fact, Standing
+from tests.support.cabs import OFFICER, Cabs
+from tests.support.experts import Experts
+from tests.support.municipality import Municipality, actor
+from tests.support.taxis import DRIVER_MOBILE
+
+VIEWER = "ip:203.0.113.7"
+
+
+async def scan(town: Municipality, token: str, viewer: str = VIEWER) -> Verified:
+    """Scan a paper."""
+    return await verify(town.desk, town.store, token, viewer)
+
+
+async def token_of(town: Municipality, code: str, name: str = "letter_token") -> str:
+    """The token of a request's paper."""
+    return str((await town.request(code)).data[name])
+
+
+async def test_a_delivery_form(town: Municipality) -> None:
+    code = (await town.submit()).code
+    for action, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await town.do(code, action, role)
+    await town.pay(code)
+    for action in ("schedule", "hand_over"):
+        await town.do(code, action, Role.CIVIL)
+    paper = await scan(town, await token_of(town, code, "delivery_token"))
+    assert (paper.standing, paper.title, paper.service, paper.number, paper.day.isoformat()) == (
+        Standing.VALID, "فرم تحویل ماشین‌آلات سنگین", "کارکرد ماشین‌آلات", "", "2026-11-24",
+    )  # fmt: skip
+    assert paper.facts == (
+        Fact("نام درخواست‌کننده", "آ… م…"),
+        Fact("ماشین و ساعت کار", "لودر ۴ ساعت"),
+        Fact("آغاز کار", "۱۴۰۵/۰۹/۰۴ ۰۸:۰۰"),
+    )
+    await town.do(code, "complete", Role.CIVIL)
+    assert (await scan(town, await token_of(town, code, "delivery_token"))).standing is Standing.VALID
+
+
+async def test_a_letter_stays_genuine_when_its_request_is_erased(experts: Experts) -> None:
+    town, code = experts.town, await experts.reach("closed")
+    token = await token_of(town, code)
+    before = await scan(town, token)
+    assert (before.standing, before.number) == (Standing.VALID, "۱۴۰۵/ک/۱")
+    assert before.facts == (Fact("نوع کارشناسی", "تفکیک"),)
+    async with town.store.unit() as uow:
+        await erase_one(town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+    assert await scan(town, token) == before
+
+
+async def test_a_permit_through_its_life(cabs: Cabs) -> None:
+    code = await cabs.reach("approved")
+    token = await token_of(cabs.town, code)
+    paper = await scan(cabs.town, token)
+    assert (paper.standing, paper.number) == (Standing.VALID, "۱۴۰۵/ت/۱")
+    assert [one.label for one in paper.facts] == [
+        "نام راننده", "پلاک", "کد تاکسی", "از روز", "تا روز", "داخل یا خارج از شهر",
+    ]  # fmt: skip
+    assert paper.facts[0].value == "ع… ا…"
+    cabs.town.advance(days=1)
+    await cabs.town.run_timers()
+    assert (await cabs.state(code), (await scan(cabs.town, token)).standing) == ("in_effect", Standing.VALID)
+    await cabs.town.say(DRIVER_MOBILE, f"لغو {code}")
+    assert (await cabs.state(code), (await scan(cabs.town, token)).standing) == ("ended", Standing.OVER)
+
+
+@pytest.mark.parametrize(("action", "by"), [("revoke", OFFICER), ("withdraw", actor(Role.CITIZEN, DRIVER_MOBILE))])
+async def test_a_permit_that_was_taken_back(cabs: Cabs, action: str, by: object) -> None:
+    code = await cabs.reach("approved")
+    token = await token_of(cabs.town, code)
+    await cabs.town.do(code, action, by, reason="تخلف")  # type: ignore[arg-type]
+    assert (await scan(cabs.town, token)).standing is Standing.WITHDRAWN
+
+
+async def test_nothing_personal_is_told(cabs: Cabs) -> None:
+    code = await cabs.reach("in_effect")
+    request = await cabs.town.request(code)
+    told = str(await scan(cabs.town, await token_of(cabs.town, code)))
+    for secret in (code, DRIVER_MOBILE[3:], request.data["driver"], request.data["driver_name"], "بیماری"):
+        assert secret not in told
+
+
+async def test_a_paper_in_whose_place_another_stands(town: Municipality) -> None:
+    code = await town.reach("handed_over")
+    token = await token_of(town, code, "delivery_token")
+    async with town.store.unit() as uow:
+        request = await uow.requests.by_code(code, lock=True)
+        request.data["delivery_token"] = "f" * 32
+        await uow.requests.save(request)
+    assert (await scan(town, token)).standing is Standing.WITHDRAWN
+
+
+@pytest.mark.parametrize("token", ["", "x", "0" * 31, "0" * 33, "G" * 32, "۰" * 32, "' or 1=1 --", "0" * 32 + "\n"])
+async def test_what_is_no_token_is_not_looked_up(town: Municipality, token: str) -> None:
+    for _ in range(20):
+        with pytest.raises(NotFound, match="token"):
+            await scan(town, token)
+    assert town.rows("SELECT * FROM hits") == []
+
+
+async def test_guessing_is_slowed_for_each_address(town: Municipality) -> None:
+    token = await token_of(town, await town.reach("handed_over"), "delivery_token")
+    for number in range(town.desk.policy.guess_limit_sender):
+        with pytest.raises(NotFound):
+            await scan(town, f"{number:032x}")
+    with pytest.raises(TooManyRequests):
+        await scan(town, token)
+    assert (await scan(town, token, "ip:198.51.100.1")).standing is Standing.VALID
+    town.advance(hours=1)
+    assert (await scan(town, token)).standing is Standing.VALID
+
+
+async def test_scanning_a_genuine_paper_is_no_guessing(town: Municipality) -> None:
+    token = await token_of(town, await town.reach("handed_over"), "delivery_token")
+    for _ in range(2 * town.desk.policy.guess_limit_sender):
+        assert (await scan(town, token)).standing is Standing.VALID

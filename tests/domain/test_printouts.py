@@ -1,0 +1,135 @@
+"""The parts of papers fill their blocks from facts; `check` finds papers that could not be printed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.check import check
+from domain.messages import Catalogue
+from domain.money import in_words
+from domain.people import Role, masked
+from domain.printouts import (
+    Barcode,
+    Bars,
+    Fact,
+    Facts,
+    Listed,
+    Page,
+    Part,
+    Printable,
+    Quoted,
+    Said,
+    Shown,
+    Signatures,
+    Signed,
+    Table,
+    Words,
+)
+from domain.receipts import receipt
+from domain.services.machinery import MACHINERY_WORK
+from domain.text import left_to_right
+
+PAGE = Page(
+    words=str.upper,
+    label=lambda name: f"[{name}]",
+    values={"name": "آنه", "text": "یک\n\nدو\n", "digits": "1234"},
+    rows={"units": [{"code": "L1"}, {"code": "L2", "hours": "۴"}]},
+)
+BASE = "services.machinery.printouts.form"
+
+
+@pytest.mark.parametrize(
+    ("part", "block"),
+    [
+        (Said("intro"), Words(("WORDS.INTRO",))),
+        (Quoted("text"), Words(("یک", "دو"))),
+        (Quoted("nothing"), Words(())),
+        (Shown(("name", "other")), Facts((Fact("[name]", "آنه"),))),
+        (Shown(("name", "other"), frozenset({"other"})), Facts((Fact("[name]", "آنه"), Fact("[other]", "")))),
+        (Shown(("other",)), None),
+        (Listed("units", ("code", "hours")), Table(("[code]", "[hours]"), (("L1", ""), ("L2", "۴")))),
+        (Listed("none", ("code",)), Table(("[code]",), ())),
+        (Signed(("a", "b")), Signatures(("SIGNATURES.A", "SIGNATURES.B"))),
+        (Bars("digits"), Barcode("1234")),
+        (Bars("none"), None),
+    ],
+    ids=str,
+)
+def test_a_part_makes_its_block(part: Part, block: object) -> None:
+    assert part.block(PAGE) == block
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("آنه محمدی", "آ… م…"), ("سیدمحمد‌حسین  حسینی‌گمیشانی", "س… ح…"), ("Ann", "A…"), ("", "")],
+)
+def test_a_masked_name_tells_its_first_letters(name: str, shown: str) -> None:
+    assert masked(name) == shown
+
+
+def test_a_plate_stands_as_on_the_car() -> None:
+    assert left_to_right("۱۲ت۳۴۵-۵۹") == "\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (1_000, "یک هزار"),
+        (35_200_000, "سی و پنج میلیون و دویست هزار"),
+        (99_999_999_000, "نود و نه میلیارد و نهصد و نود و نه میلیون و نهصد و نود و نه هزار"),
+    ],
+)
+def test_an_amount_in_words(amount: int, words: str) -> None:
+    assert in_words(amount) == words
+
+
+def flaws(printable: Printable, **texts: Any) -> set[str]:
+    """What `check` finds when machinery prints this paper, with these texts."""
+    own = Catalogue.load({"services": {"machinery": {"printouts": {"form": {"title": "فرم", **texts}}}}})
+    service = replace(MACHINERY_WORK, printouts=(printable,))
+    return {f"{flaw.kind}: {flaw.subject}" for flaw in check([service], own) if flaw.service == service.key}
+
+
+def form(*parts: Part, **changes: Any) -> Printable:
+    """A paper of the civil unit."""
+    return replace(Printable("form", frozenset({Role.CIVIL}), parts), **changes)
+
+
+def test_a_paper_that_is_in_order() -> None:
+    whole = form(
+        Said("intro"), Shown(("place", "hours")), Signed(("civil",)),
+        facts=("hours",), states=("paid",), dated="booked_start", told=("date",), holder="full_name",
+    )  # fmt: skip
+    assert flaws(
+        replace(whole, facts=("hours", "booked_start")), words={"intro": "{code} {hours} {place} {mobile}"},
+        labels={"hours": "ساعت"}, signatures={"civil": "عمران"},
+    ) == set()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printable", "texts", "found"),
+    [
+        (form(Said("intro")), {}, {f"no_text: {BASE}.words.intro"}),
+        (form(Signed(("civil",))), {}, {f"no_text: {BASE}.signatures.civil"}),
+        (form(Shown(("hours",)), facts=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
+        (form(Listed("units", ("code",))), {}, {f"no_text: {BASE}.labels.code"}),
+        (form(Shown(("hours",))), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
+        (form(Quoted("words")), {}, {"unknown_fact: form: words"}),
+        (form(Bars("digits")), {}, {"unknown_fact: form: digits"}),
+        (form(Said("intro")), {"words": {"intro": "{hours}"}}, {"unknown_fact: form: hours"}),
+        (form(dated="day"), {}, {"unknown_fact: form: day"}),
+        (form(told=("hours",)), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
+        (form(states=("nowhere",)), {}, {"unknown_state: nowhere"}),
+        (form(over=("nowhere",)), {}, {"unknown_state: nowhere"}),
+        (form(roles=frozenset({Role.CITIZEN})), {}, {"no_role: form"}),
+    ],
+    ids=lambda one: str(one)[:60],
+)
+def test_each_flaw_of_a_paper_is_found(printable: Printable, texts: dict[str, Any], found: set[str]) -> None:
+    assert flaws(printable, **texts) == found
+
+
+def test_two_papers_of_one_kind() -> None:
+    twice = replace(MACHINERY_WORK, printouts=(receipt(frozenset()), receipt(frozenset())))
+    assert "machinery: double_printout: receipt" in [str(flaw) for flaw in check([twice], Catalogue.load())]

@@ -1,0 +1,91 @@
+"""A paper as HTML: every value stays text, everything it needs is inside it, and it says what the printout says."""
+
+import base64
+import hashlib
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from domain.printouts import Block, Fact, Facts, Printout, Sheet, Signatures, Table, Words
+from printing.letterhead import Letterhead
+from printing.pages import Pages
+from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;{{ 7*7 }}</style></title>\u202e"
+PAGES = Pages(LETTERHEAD, ADDRESS)
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, and its text outside of the style."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def hostile(*blocks: Block) -> Printout:
+    """A paper whose every word is hostile."""
+    sheet = Sheet((Fact(HOSTILE, HOSTILE),), blocks)
+    return Printout(
+        HOSTILE, HOSTILE, HOSTILE, (sheet,), TOKEN, dict.fromkeys(("verify", "page", "of", "phone"), HOSTILE)
+    )
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Words((HOSTILE,)),
+        Facts((Fact(HOSTILE, HOSTILE),)),
+        Table((HOSTILE,), ((HOSTILE,),)),
+        Signatures((HOSTILE,)),
+    ],
+    ids=lambda block: block.name,
+)
+def test_nothing_that_was_written_becomes_markup(block: Block) -> None:
+    pages = Pages(Letterhead(HOSTILE, HOSTILE, HOSTILE), ADDRESS)
+    for made in (pages.whole(hostile(block)), pages.for_pdf(hostile(block))):
+        page = Tags(made)
+        assert {"script", "iframe", "object", "link"}.isdisjoint(tag for tag, _ in page.tags)
+        assert [name for _, attributes in page.tags for name in attributes if name.startswith("on")] == []
+        assert all(attributes["src"].startswith("data:image/") for tag, attributes in page.tags if tag == "img")  # type: ignore[union-attr]
+        assert HOSTILE in page.text
+
+
+def test_everything_is_inside() -> None:
+    page = PAGES.whole(a_printout())
+    assert re.findall(r'(?:src|href)="(?!data:)', page) == []
+    assert re.findall(r"url\(.(?!data:)", page) == []
+    assert page.count("@font-face") == 2
+
+
+def test_the_policy_admits_the_style_and_nothing_else() -> None:
+    page = PAGES.whole(a_printout())
+    [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert unescape(policy) == f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:"
+    assert re.findall(r"<[^>]* style=", page) == []
+
+
+def test_the_letterhead_is_on_it() -> None:
+    letterhead = Letterhead("شهرداری نمونه", "خیابان یکم", "017-1", "data:image/png;base64,AAAA")
+    page = Pages(letterhead, ADDRESS).whole(a_printout(Words(("متن",)), token=None))
+    assert page.count("شهرداری نمونه") == 2
+    assert "خیابان یکم" in page
+    assert "۰۱۷-۱" in page
+    assert 'src="data:image/png;base64,AAAA"' in page
+    assert "/verify/" not in page
+
+
+def test_the_address_to_verify_it_can_be_read_too() -> None:
+    assert f"{ADDRESS}/verify/{TOKEN}" in Tags(PAGES.for_pdf(a_printout())).text

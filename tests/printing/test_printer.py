@@ -1,0 +1,185 @@
+"""PDFs are really made, by a process of their own that may die, hang or be left alone without harm."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import active_children
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from domain.errors import Unavailable
+from domain.printouts import Words
+from printing.printer import PaperPrinter
+from tests.support.papers import (
+    A4,
+    ADDRESS,
+    BARS,
+    LETTERHEAD,
+    TOKEN,
+    a_printout,
+    fonts_of,
+    pages_of,
+    printing,
+    scanned,
+    text_of,
+)
+
+ROOT = Path(__file__).parents[2]
+LONG = Words(tuple(f"بند {number}: این متن دراز است و باید در چند صفحه جا بگیرد." for number in range(60)))
+ENDLESS = Words(tuple("این متن هرگز به پایان نمی‌رسد." for _ in range(20_000)))
+
+
+def workers() -> list[int]:
+    """The ids of the printing processes of this one."""
+    return [child.pid for child in active_children() if child.pid is not None]
+
+
+async def gone(pid: int) -> None:
+    """Wait until a process has ended."""
+    for _ in range(1000):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"process {pid} lives on")
+
+
+async def test_a_paper_is_a_page_of_a4_with_codes_that_scan() -> None:
+    async with printing() as printer:
+        pdf = await printer.pdf(a_printout())
+    document = pypdfium2.PdfDocument(pdf)
+    assert [tuple(round(side) for side in document.get_page_size(0))] == [A4]
+    document.close()
+    pages = pages_of(pdf)
+    assert len(pages) == 1
+    assert scanned(pages) == {("QRCode", f"{ADDRESS}/verify/{TOKEN}"), ("Code128", BARS)}
+
+
+async def test_the_packages_own_font_is_inside_where_the_system_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = tmp_path / "fonts.conf"
+    nothing.write_text(f"<fontconfig><cachedir>{tmp_path}</cachedir></fontconfig>")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(nothing))
+    async with printing() as printer:
+        pdf = await printer.pdf(a_printout(Words(("گچ پژ می‌شود ۰۱۲۳۴۵۶۷۸۹ هٔ ي ك AZ az 09 «»؛؟٬٫",))))
+    fonts = fonts_of(pdf)
+    assert {embedded for _, embedded in fonts} == {True}
+    assert {name.rpartition("+")[2] for name, _ in fonts} == {"Vazirmatn", "Vazirmatn-Bold"}
+
+
+async def test_a_long_letter_goes_on_and_counts_its_pages() -> None:
+    async with printing() as printer:
+        pdf = await printer.pdf(a_printout(LONG))
+    pages = text_of(pdf).split("\f")
+    counted = [re.search(r"page ([۰-۹]) of ([۰-۹])", page) for page in pages]
+    assert [found and found.groups() for found in counted] == [("۱", "۳"), ("۲", "۳"), ("۳", "۳")]
+    assert all("123 456 786" in page for page in pages)
+
+
+async def test_each_sheet_begins_a_page() -> None:
+    async with printing() as printer:
+        assert len(pages_of(await printer.pdf(a_printout(sheets=3)))) == 3
+
+
+async def test_papers_that_are_asked_for_at_once_are_all_made() -> None:
+    async with printing() as printer:
+        made = await asyncio.gather(*(printer.pdf(a_printout(token=f"{n:032x}")) for n in range(8)))
+        assert len(workers()) == 1
+    found = {text for pdf in made for _, text in scanned(pages_of(pdf))}
+    assert found == {BARS, *(f"{ADDRESS}/verify/{n:032x}" for n in range(8))}
+
+
+async def test_a_process_that_was_killed_is_started_again() -> None:
+    async with printing() as printer:
+        await printer.pdf(a_printout())
+        [before] = workers()
+        os.kill(before, signal.SIGKILL)
+        assert (await printer.pdf(a_printout())).startswith(b"%PDF")
+        [after] = workers()
+        assert after != before
+
+
+async def test_a_process_that_is_killed_under_a_paper_is_started_again() -> None:
+    async with printing() as printer:
+        await printer.pdf(a_printout())
+        [before] = workers()
+        slow = asyncio.create_task(printer.pdf(a_printout(*[LONG] * 6)))
+        await asyncio.sleep(0.05)
+        os.kill(before, signal.SIGKILL)
+        assert len(pages_of(await slow)) > 10
+        assert workers() != [before]
+
+
+async def test_a_paper_that_takes_too_long_is_given_up_and_the_next_is_made() -> None:
+    async with printing(seconds=1.0) as printer:
+        await printer.pdf(a_printout())
+        began = time.monotonic()
+        results = await asyncio.gather(
+            printer.pdf(a_printout(ENDLESS)), printer.pdf(a_printout()), return_exceptions=True
+        )
+        assert time.monotonic() - began < 10
+    assert isinstance(results[0], Unavailable)
+    assert str(results[0]) == "unavailable:printer:printer"
+    assert isinstance(results[1], bytes)
+
+
+async def test_a_paper_under_which_the_process_ends_twice_is_given_up() -> None:
+    async with printing() as printer:
+        paper, killed = asyncio.create_task(printer.pdf(a_printout(ENDLESS))), set[int]()
+        while len(killed) < 2:
+            await asyncio.sleep(0.01)
+            for pid in set(workers()) - killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+        with pytest.raises(Unavailable):
+            await paper
+
+
+async def test_closing_ends_the_process_and_printing_begins_anew() -> None:
+    printer = PaperPrinter(LETTERHEAD, ADDRESS)
+    assert workers() == []
+    await printer.close()
+    for _ in range(2):
+        await printer.pdf(a_printout())
+        [pid] = workers()
+        await printer.close()
+        await gone(pid)
+
+
+LEFT_ALONE = """
+import asyncio, os, signal
+from multiprocessing import active_children
+from tests.support.papers import a_printout, printing
+
+async def main() -> None:
+    async with printing() as printer:
+        await printer.pdf(a_printout())
+        print(active_children()[0].pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_the_process_ends_with_a_parent_that_was_killed() -> None:
+    made = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", LEFT_ALONE, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await made.communicate()
+    assert made.returncode == -signal.SIGKILL
+    await gone(int(out))
+
+
+def test_a_service_that_prints_nothing_loads_nothing_for_it() -> None:
+    program = "import sys, app.parts; print([one for one in ('weasyprint', 'barcode', 'PIL') if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

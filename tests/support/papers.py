@@ -1,0 +1,86 @@
+"""Papers for the tests: a real printer, a printout with every sort of block, and eyes that read what was printed."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from ctypes import create_string_buffer
+
+import pypdfium2
+import zxingcpp
+from PIL.Image import Image
+from pypdfium2 import raw
+
+from domain.printouts import PHRASES, Barcode, Block, Fact, Facts, Printout, Sheet, Signatures, Table, Words
+from printing.letterhead import Letterhead
+from printing.printer import PaperPrinter
+
+ADDRESS = "https://pishkhan.example.ir"
+LETTERHEAD = Letterhead("شهرداری گمیشان", "خیابان امام خمینی", "017-34112233")
+TOKEN = "0123456789abcdef0123456789abcdef"
+BARS = "10643481031150000097570237"
+A4 = (595, 842)
+"""Points."""
+
+BLOCKS: tuple[Block, ...] = (
+    Words(("می‌خواهم «این» را بخوانم.",)),
+    Facts((Fact("نام", "آنه محمدی"), Fact("کد ملی", ""))),
+    Table(("ماشین", "ساعت"), (("لودر", "۴"), ("گریدر", ""))),
+    Barcode(BARS),
+    Signatures(("واحد عمران", "تحویل‌گیرنده")),
+)
+HEAD = (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳"), Fact("کد رهگیری", "123 456 786"))
+
+
+def a_printout(*blocks: Block, token: str | None = TOKEN, sheets: int = 1) -> Printout:
+    """Return a paper with these blocks, or with one of every sort, on so many sheets."""
+    sheet = Sheet(HEAD, blocks or BLOCKS)
+    return Printout("letter", "123456786", "پاسخ", (sheet,) * sheets, token, {name: name for name in PHRASES})
+
+
+@asynccontextmanager
+async def printing(seconds: float = 30.0, letterhead: Letterhead = LETTERHEAD) -> AsyncIterator[PaperPrinter]:
+    """A printer that is closed in the end; `seconds` is how long a paper may take."""
+    printer = PaperPrinter(letterhead, ADDRESS, seconds=seconds)
+    try:
+        yield printer
+    finally:
+        await printer.close()
+
+
+def pages_of(pdf: bytes) -> list[Image]:
+    """Return the pages as pictures, 150 dots an inch, as an office printer would put them on paper."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [page.render(scale=150 / 72).to_pil() for page in document]
+    finally:
+        document.close()
+
+
+def scanned(pages: Sequence[Image]) -> set[tuple[str, str]]:
+    """Return (format, text) of every code that a scanner finds on these pages."""
+    return {(one.format.name, one.text) for page in pages for one in zxingcpp.read_barcodes(page)}
+
+
+def fonts_of(pdf: bytes) -> set[tuple[str, bool]]:
+    """Return (name, whether it is embedded) of every font that a letter of a PDF is set in."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        found = [one for page in document for one in page.get_objects([raw.FPDF_PAGEOBJ_TEXT])]
+        fonts = [raw.FPDFTextObj_GetFont(one.raw) for one in found]
+        return {(_name(font), raw.FPDFFont_GetIsEmbedded(font) == 1) for font in fonts}
+    finally:
+        document.close()
+
+
+def _name(font: object) -> str:
+    buffer = create_string_buffer(raw.FPDFFont_GetBaseFontName(font, None, 0))
+    raw.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
+    return buffer.value.decode()
+
+
+def text_of(pdf: bytes) -> str:
+    """Return the text of a PDF, page after page; its letters may come in the order of their places."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\f".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
