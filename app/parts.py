@@ -115,7 +115,7 @@ def _admin(parts: Parts) -> Channel:
     settings = parts.settings
     doorman = Doorman(parts.desk, parts.store, Argon2Passwords(), build_vault(settings))
     hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
-    return Admin(doorman, inside(settings.staff.inside_networks), hint)
+    return Admin(doorman, inside(settings.staff.inside_networks), parts.printer, hint)
 
 
 def _demo_phone(parts: Parts) -> Channel:

@@ -17,6 +17,7 @@ from channels.admin.frame import SECTIONS, Pages, Route
 from channels.admin.gate import Gate, Inside
 from channels.admin.message_pages import MessagePages
 from channels.admin.office_pages import OfficePages
+from channels.admin.print_pages import PrintPages
 from channels.admin.queue_pages import QueuePages
 from channels.admin.rating_pages import RatingPages
 from channels.admin.registry_pages import RegistryPages
@@ -28,12 +29,13 @@ from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
 from domain.actions.signing_in import Doorman
+from domain.ports import Printer
 
 
 class Admin:
     """Mounts the site. `hint` is what the demonstration tells of its own password on the page for signing in."""
 
-    def __init__(self, doorman: Doorman, inside: Inside, hint: str | None = None) -> None:
+    def __init__(self, doorman: Doorman, inside: Inside, printer: Printer, hint: str | None = None) -> None:
         self._gate = Gate(doorman, inside)
         self._sign_in = SignInPages(doorman, self._gate, hint)
         desk, store = doorman.desk, doorman.store
@@ -41,6 +43,7 @@ class Admin:
             QueuePages(desk, store),
             WalkInPages(desk, store),
             RequestPages(desk, store),
+            PrintPages(desk, store, printer),
             CommentPages(desk, store),
             RatingPages(desk, store),
             MessagePages(desk, store),

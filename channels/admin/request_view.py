@@ -12,6 +12,7 @@ from channels.web.forms import Control, FormWords, controls, stray
 from domain import tracking
 from domain.accounts import Document, StaffMember
 from domain.actions.desk import Desk
+from domain.actions.printouts import printouts_for
 from domain.charging import bills_of
 from domain.documents import lacking_of
 from domain.field_types import number_text
@@ -137,6 +138,7 @@ class RequestView:
     history: Sequence[Happening]
     actions: Sequence[ActionForm]
     may_assign: Sequence[StaffMember]
+    printouts: Mapping[str, str]
 
 
 class RequestViews:
@@ -168,6 +170,7 @@ class RequestViews:
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
             actions=await self._actions(uow, service, request, visit, tried),
             may_assign=[one for one in staff if one.active and unit in one.roles] if unit else [],
+            printouts=await printouts_for(self._desk, uow, request, visit.actor),
         )
 
     def _head(self, request: ServiceRequest, unit: Role | None, names: Mapping[str, str]) -> Head:

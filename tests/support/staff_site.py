@@ -26,8 +26,10 @@ from domain.actions.submit import submit
 from domain.people import STAFF_ROLES, Actor, Role
 from domain.requests import ServiceRequest
 from domain.staff_sessions import PERIOD, SecondFactor, new_secret
+from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, DemoSite, StepClock, demo_site
+from tests.support.papers import ADDRESS, LETTERHEAD
 
 PASSWORD = "a quiet harbour 1405"
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
@@ -137,13 +139,18 @@ async def staff_site(database: Path) -> AsyncIterator[StaffSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff."""
     async with demo_site(database) as demo:
         vault = FernetVault("a secret of the tests")
-        admin = Admin(Doorman(demo.desk, demo.store, Argon2Passwords(), vault), inside(LOOPBACK))
+        printer = PaperPrinter(LETTERHEAD, ADDRESS)
+        doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
+        admin = Admin(doorman, inside(LOOPBACK), printer)
         app = web.Application()
         app.middlewares.append(behind(LOOPBACK))
         Site(demo.desk.wording, {"/": "web.links.home"}).mount(app)
         admin.mount(app)
         await _hire(demo.store)
-        yield StaffSite(app, admin, demo, vault)
+        try:
+            yield StaffSite(app, admin, demo, vault)
+        finally:
+            await printer.close()
 
 
 async def _hire(store: SqlStore) -> None:
