@@ -16,6 +16,8 @@ from yarl import URL
 from app import passwords
 from app.passwords import Argon2Passwords
 from app.proxies import behind, inside
+from app.settings import Settings
+from app.table_exports import ProcessExports
 from app.vault import FernetVault
 from channels.admin import Admin
 from channels.web.site import Site
@@ -137,7 +139,8 @@ async def staff_site(database: Path) -> AsyncIterator[StaffSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff."""
     async with demo_site(database) as demo:
         vault = FernetVault("a secret of the tests")
-        admin = Admin(Doorman(demo.desk, demo.store, Argon2Passwords(), vault), inside(LOOPBACK))
+        exports = ProcessExports(Settings(database_url=f"sqlite:///{database}"))
+        admin = Admin(Doorman(demo.desk, demo.store, Argon2Passwords(), vault), inside(LOOPBACK), exports)
         app = web.Application()
         app.middlewares.append(behind(LOOPBACK))
         Site(demo.desk.wording, {"/": "web.links.home"}).mount(app)
