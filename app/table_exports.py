@@ -1,7 +1,7 @@
 """Exports of registries for the staff's site: each made by a process of its own, in a folder that is gone after it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from app.exporting import export_table
 from app.settings import Settings
 from app.wiring import desk_of
 from domain.errors import Unavailable
+from domain.imports import Progress
 from domain.registries import REGISTRIES, Registry
 
 AT_ONCE = 2
@@ -44,11 +45,12 @@ def run(settings: Settings, registry: str, file: Path) -> None:
 async def _run(settings: Settings, registry: Registry, file: Path) -> None:
     store = await open_store(settings)
     try:
-        await export_table(await desk_of(settings, store), store, registry, file, _unseen)
+        await export_table(await desk_of(settings, store), store, registry, file, no_bar)
     finally:
         await store.close()
 
 
 @contextmanager
-def _unseen(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def no_bar(what: str, total: int | None) -> Iterator[Progress]:
+    """Show nobody how far it is."""
     yield lambda done: None

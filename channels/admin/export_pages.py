@@ -42,15 +42,14 @@ class ExportPages:
         base, right = f"{address(registry)}/export", registry_right(registry.key, "export")
         return (
             Route("GET", base, right, partial(self._ask, registry)),
-            Route("GET", f"{base}/{{kind:{'|'.join(KINDS)}}}", right, partial(self._send, registry)),
+            *(Route("GET", f"{base}/{kind}", right, partial(self._send, registry, kind)) for kind in KINDS),
         )
 
     async def _ask(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         context = {**self._views.room(registry, visit), "kinds": list(KINDS)}
         return staff_page(request, visit, "admin/export.html", context)
 
-    async def _send(self, registry: Registry, request: web.Request, visit: Visit) -> web.StreamResponse:
-        kind = request.match_info["kind"]
+    async def _send(self, registry: Registry, kind: str, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self._exports.exported(registry, kind) as path:
             size = (await asyncio.to_thread(path.stat)).st_size
             async with self._store.unit() as uow:

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.actors import staff_names
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.naming import staff_names
 from channels.admin.registry_view import RegistryViews, address
 from channels.web.error_pages import status_of
 from channels.web.posted import Upload, said

@@ -11,8 +11,11 @@ from openpyxl import load_workbook
 from app import import_jobs
 from app.import_jobs import run_waiting, work
 from app.settings import Settings
+from app.table_exports import ProcessExports
 from domain.actions.import_jobs import forget_old
+from domain.errors import Unavailable
 from domain.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
+from domain.registries import REGISTRIES
 from tests.support.rooms import furnish, give, rows, words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 from tests.support.taxis import PLATE
@@ -259,3 +262,15 @@ async def test_what_is_exported_is_imported_again_as_the_same(site: StaffSite, o
     assert "بی‌تغییر ۲" in page
     assert "همه از پیش همین‌گونه است" in page
     assert "چیزی را تغییر نمی‌دهد" in await officer.post(f"{address}/keep", 409)
+
+
+async def test_exports_are_made_by_processes_of_their_own(site: StaffSite, database: Path) -> None:
+    await furnish(site)
+    exports = ProcessExports(Settings(database_url=f"sqlite:///{database}"))
+    async with exports.exported(REGISTRIES["owner"], "csv") as file:
+        assert "آنه محمدی" in file.read_text("utf-8-sig")
+    assert not file.parent.exists()
+    broken = ProcessExports(Settings(database_url=f"sqlite:///{database}.elsewhere/none.db"))
+    with pytest.raises(Unavailable, match="export"):
+        async with broken.exported(REGISTRIES["owner"], "csv"):
+            raise AssertionError("there is nothing to give")
