@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count, repeat
 from pathlib import Path
 
 from app.piles import temporary_pile
 from app.sheet_writing import written
-from app.sheets import opened
+from app.sheets import OpenSheet, opened
 from domain.actions.desk import Desk
-from domain.actions.importing import examine, keep
+from domain.actions.importing import Within, examine, keep, nothing_more
 from domain.actions.registries import may_edit
-from domain.imports import REPORT_COLUMNS, Examined, Progress, RowFault, Tally
+from domain.errors import TooLarge
+from domain.imports import REPORT_COLUMNS, Examined, Progress, RowFault, Rows, Tally
 from domain.messages import Catalogue
 from domain.people import Actor
 from domain.ports import Store
@@ -27,11 +29,26 @@ Bar = Callable[[str, int | None], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is wanted: only a preview, bad rows left out, and where all faults are written."""
+    """What is wanted: only a preview, bad rows left out, and where all faults are written.
+
+    With `expected` rows are kept only if the numbers are these; `within` happens together with them. `source` is what
+    the audit calls the file, if not by its own name. More than `most_rows` rows are `TooLarge("file")`; a report takes
+    `most_reported` faults.
+    """
 
     preview: bool = False
     skip_bad_rows: bool = False
     report: Path | None = None
+    expected: Tally | None = None
+    within: Within = nothing_more
+    source: str | None = None
+    most_rows: int | None = None
+    most_reported: int | None = None
+
+    def keeps(self, tally: Tally) -> bool:
+        """Tell whether a file with these numbers is to be kept."""
+        as_expected = self.expected is None or self.expected == tally
+        return not self.preview and as_expected and (self.skip_bad_rows or not tally.bad)
 
 
 @dataclass(slots=True)
@@ -55,33 +72,49 @@ async def import_file(
     done = Imported(Examined())
     with opened(path) as file, temporary_pile() as pile:
         sheet = recognise(registry, file.headings, desk.catalogue)
-        with _told(done, wish.report, desk.catalogue) as tell, bar("examining", file.total) as progress:
-            done.examined = await examine(desk, store, sheet, file.rows, pile, tell, progress)
+        rows = _at_most(wish.most_rows, file)
+        with _told(done, wish, desk.catalogue) as tell, bar("examining", file.total) as progress:
+            done.examined = await examine(desk, store, sheet, rows, pile, tell, progress)
         tally = done.examined.tally
-        if not wish.preview and (wish.skip_bad_rows or not tally.bad):
+        if wish.keeps(tally):
             done.kept = Tally()
             if tally.added or tally.changed:
                 with bar("writing", tally.added + tally.changed) as progress:
-                    done.kept = await keep(desk, store, registry, pile, actor, path.name, progress)
+                    done.kept = await keep(
+                        desk, store, registry, pile, actor, wish.source or path.name, progress, wish.within
+                    )
     return done
 
 
+def _at_most(most: int | None, file: OpenSheet) -> Rows:
+    """Yield the rows; `TooLarge("file")` when there are more, as soon as the file says so."""
+    too_many = TooLarge("file", detail="too_many_rows", most=most)
+    if most is not None and (file.total or 0) > most:
+        raise too_many
+    for number, row in enumerate(file.rows, start=1):
+        if most is not None and number > most:
+            raise too_many
+        yield row
+
+
 @contextmanager
-def _told(done: Imported, report: Path | None, catalogue: Catalogue) -> Iterator[Callable[[RowFault], None]]:
-    """Keep the first faults, and write all of them to the report as they come."""
+def _told(done: Imported, wish: Wish, catalogue: Catalogue) -> Iterator[Callable[[RowFault], None]]:
+    """Keep the first faults, and write them to the report as they come."""
 
     def keep_first(fault: RowFault) -> None:
         if len(done.faults) < SHOWN_FAULTS:
             done.faults.append(fault)
 
-    if report is None:
+    if wish.report is None:
         yield keep_first
         return
-    with written(report, force=True) as write:
+    left = count(wish.most_reported, -1) if wish.most_reported is not None else repeat(1)
+    with written(wish.report, force=True) as write:
         write([catalogue.text(f"registries.report.{name}") for name in REPORT_COLUMNS])
 
         def write_too(fault: RowFault) -> None:
             keep_first(fault)
-            write([getattr(fault, name) for name in REPORT_COLUMNS])
+            if next(left) > 0:
+                write([getattr(fault, name) for name in REPORT_COLUMNS])
 
         yield write_too

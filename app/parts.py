@@ -15,6 +15,7 @@ from app.passwords import Argon2Passwords
 from app.proxies import inside
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
+from app.table_exports import ProcessExports
 from app.wiring import build_printer, build_signer, build_vault, desk_of
 from channels import Channel
 from channels.admin import Admin
@@ -115,7 +116,8 @@ def _admin(parts: Parts) -> Channel:
     settings = parts.settings
     doorman = Doorman(parts.desk, parts.store, Argon2Passwords(), build_vault(settings))
     hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
-    return Admin(doorman, inside(settings.staff.inside_networks), parts.printer, hint)
+    exports = ProcessExports(settings)
+    return Admin(doorman, inside(settings.staff.inside_networks), parts.printer, exports, hint)
 
 
 def _demo_phone(parts: Parts) -> Channel:

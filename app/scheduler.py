@@ -16,10 +16,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from app.import_jobs import run_waiting
 from app.leases import Lease, LeaseLost
 from app.parts import Parts
 from domain.actions.erase import erase_kept_long_enough
 from domain.actions.expiries import REMINDED_FROM, remind
+from domain.actions.import_jobs import forget_old
 from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
@@ -69,6 +71,8 @@ JOBS = (
     Job("reminders", every(seconds=20), _due(TimerKind.REMINDER)),
     Job("sla", every(minutes=1), _due(TimerKind.SLA)),
     Job("calls", every(minutes=10), lambda parts: forget_calls(parts.desk, parts.store)),
+    Job("imports", every(seconds=2), lambda parts: run_waiting(parts.settings, parts.desk, parts.store)),
+    Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
     Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),

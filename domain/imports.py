@@ -6,6 +6,8 @@ aside (`Pile`). Only then are those rows put, all in one transaction (`actions/i
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.registry_rows import Fate
@@ -95,3 +97,55 @@ class Examined:
     tally: Tally = field(default_factory=Tally)
     ignored: tuple[str, ...] = ()
     first: list[Seen] = field(default_factory=list)
+
+
+MOST_BYTES = 10 * 1024 * 1024
+"""Bytes of a file that is brought to the staff's site."""
+
+KEPT_FOR = timedelta(days=7)
+"""How long a file that nobody confirmed, and what was found in it, is kept."""
+
+
+class ImportState(StrEnum):
+    """What became of a file that was brought: `waiting` to be examined, `examined` and waiting for its owner's word,
+    `confirmed` and waiting to be kept; then `kept`, `dropped` by its owner, `refused` for what it is, or `failed`
+    because we could not do it.
+    """
+
+    WAITING = "waiting"
+    EXAMINED = "examined"
+    CONFIRMED = "confirmed"
+    KEPT = "kept"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def running(self) -> bool:
+        """Whether something is to be done with it without anybody's word."""
+        return self in {ImportState.WAITING, ImportState.CONFIRMED}
+
+
+@dataclass(slots=True)
+class Import:
+    """A file that somebody brought for a registry (`by` is a user name), and how far it is.
+
+    `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first`, `ignored`), as JSON; `problem` is
+    what its owner is told. `done` of `total` rows are behind. `tries` counts how often the work was begun.
+    """
+
+    id: int
+    registry: str
+    name: str
+    size: int
+    by: str
+    made_at: datetime
+    state: ImportState = ImportState.WAITING
+    done: int = 0
+    total: int | None = None
+    tries: int = 0
+    skip_bad_rows: bool = False
+    tally: dict[str, int] = field(default_factory=dict)
+    outcome: dict[str, Any] = field(default_factory=dict)
+    problem: str | None = None
+    settled_at: datetime | None = None

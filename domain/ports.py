@@ -10,14 +10,17 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
+from domain.import_repository import Imports
 from domain.issued_papers import IssuedPapers
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
 from domain.office_repository import Calls, Offices
 from domain.outgoing import MessageState, OutboxMessage
 from domain.personal_data import PersonalData
 from domain.printouts import Printout
+from domain.registries import Registry
 from domain.registry_repository import Registries
 from domain.repositories import (
     Audit,
@@ -110,6 +113,16 @@ class Printer(Protocol):
 
     async def close(self) -> None:
         """End what makes PDFs."""
+
+
+class TableExports(Protocol):
+    """Writes registries into files, beside the service and not in its way."""
+
+    def exported(self, registry: Registry, kind: str) -> AbstractAsyncContextManager[Path]:
+        """Yield a file with all rows as they stand, `kind` being csv or xlsx; it is gone when the block ends.
+
+        `Unavailable("export")` when it cannot be made now.
+        """
         ...
 
 
@@ -138,6 +151,8 @@ class UnitOfWork(Protocol):
     def fleet(self) -> Fleet: ...
     @property
     def registries(self) -> Registries: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def people(self) -> People: ...
     @property

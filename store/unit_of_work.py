@@ -19,6 +19,7 @@ from store.engines.base import Engine
 from store.feedback import SqlFeedback, SqlServiceViews
 from store.fleet import SqlFleet
 from store.history import SqlHistory
+from store.imports import SqlImports
 from store.inbox import SqlInbox
 from store.issued_papers import SqlIssuedPapers
 from store.leases import SqlLeases
@@ -56,6 +57,7 @@ class SqlUnit:
         self.tariffs = SqlTariffs(work)
         self.fleet = SqlFleet(work)
         self.registries = SqlRegistries(work)
+        self.imports = SqlImports(work)
         self.people = SqlPeople(work)
         self.staff_sessions = SqlStaffSessions(work)
         self.second_factors = SqlSecondFactors(work)

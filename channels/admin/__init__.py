@@ -13,8 +13,10 @@ from channels.admin.account import AccountPages
 from channels.admin.charge_pages import ChargePages
 from channels.admin.comment_pages import CommentPages
 from channels.admin.commission_pages import CommissionPages
+from channels.admin.export_pages import ExportPages
 from channels.admin.frame import SECTIONS, Pages, Route
 from channels.admin.gate import Gate, Inside
+from channels.admin.import_pages import ImportPages
 from channels.admin.message_pages import MessagePages
 from channels.admin.office_pages import OfficePages
 from channels.admin.print_pages import PrintPages
@@ -29,13 +31,15 @@ from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
 from domain.actions.signing_in import Doorman
-from domain.ports import Printer
+from domain.ports import Printer, TableExports
 
 
 class Admin:
     """Mounts the site. `hint` is what the demonstration tells of its own password on the page for signing in."""
 
-    def __init__(self, doorman: Doorman, inside: Inside, printer: Printer, hint: str | None = None) -> None:
+    def __init__(
+        self, doorman: Doorman, inside: Inside, printer: Printer, exports: TableExports, hint: str | None = None
+    ) -> None:
         self._gate = Gate(doorman, inside)
         self._sign_in = SignInPages(doorman, self._gate, hint)
         desk, store = doorman.desk, doorman.store
@@ -54,6 +58,8 @@ class Admin:
             SubstitutePages(desk, store),
             ChargePages(desk, store),
             RegistryPages(desk, store),
+            ImportPages(desk, store),
+            ExportPages(desk, store, exports),
             AccountPages(doorman, desk.catalogue.text("web.site.name")),
         )
 

@@ -9,14 +9,15 @@ from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, shown_revision
-from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
+from channels.admin.registry_view import REGISTRY_ROOM, Links, Part, RegistryViews, address
 from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, Option, controls, read_form, stray
+from channels.web.paging import START, Listed, listed, page_start
 from domain.access import registry_right
 from domain.actions.desk import Desk
 from domain.actions.registries import read_where
 from domain.actions.registry_entry import amend, amended_fields, enter, entered_fields, searched
-from domain.errors import Conflict, DomainError, Forbidden, InvalidField
+from domain.errors import Conflict, DomainError, Forbidden
 from domain.field_types import Choice
 from domain.forms import Field
 from domain.ports import Store
@@ -26,8 +27,8 @@ from domain.registry_rows import RegistryFilter, RegistryRow
 PAGE = 50
 """Rows of a list that one page shows."""
 
-ASKED, AFTER = "q", "after"
-"""Parts of a list's address: what is looked for, and the row after which it goes on. Any other names a field."""
+ASKED = "q"
+"""The part of a list's address that says what is looked for; that of a field's name is a condition."""
 
 
 class RegistryPages:
@@ -64,45 +65,40 @@ class RegistryPages:
         return staff_page(request, visit, "admin/registries.html", {"tiles": tiles})
 
     async def _list(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        asked = request.query.get(ASKED, "").strip()
-        given = {name: value for name in request.query if registry.field(name) and (value := request.query[name])}
+        nothing: Listed[RegistryRow] = Listed([], None)
         try:
-            wanted = self._wanted(registry, request, asked, given)
+            wanted = self._wanted(registry, request)
         except DomainError as error:
-            return self._listed(registry, request, visit, {}, error)
+            return self._listed(registry, request, visit, nothing, {}, error)
         async with self._store.unit(write=False) as uow:
-            found = await uow.registries.find(wanted)
-            links = await self._views.links(uow, registry, found[:PAGE])
-        rows = [self._views.listed(registry, one, links) for one in found[:PAGE]]
-        on = {ASKED: asked, **given, AFTER: str(found[PAGE - 1].id)} if len(found) > PAGE else None
-        return self._listed(registry, request, visit, {"rows": rows, "next": on})
+            found = listed(request, address(registry), await uow.registries.find(wanted), PAGE)
+            links = await self._views.links(uow, registry, found.rows)
+        return self._listed(registry, request, visit, found, links)
 
-    def _wanted(self, registry: Registry, request: web.Request, asked: str, given: Mapping[str, str]) -> RegistryFilter:
-        after = request.query.get(AFTER, "0")
-        if not (after.isascii() and after.isdecimal() and int(after) < 2**63):
-            raise InvalidField(AFTER)
+    def _wanted(self, registry: Registry, request: web.Request) -> RegistryFilter:
+        asked = request.query.get(ASKED, "").strip()
+        given = {name: value for name, value in request.query.items() if value and registry.field(name)}
         search = searched(self._desk, registry, asked) if asked else None
-        where = read_where(self._desk, registry, given)
-        return RegistryFilter(registry.key, where, int(after), PAGE + 1, search, newest_first=True)
+        where, start = read_where(self._desk, registry, given), page_start(request)
+        return RegistryFilter(registry.key, where, start or 0, PAGE + 1, search, newest_first=True)
 
     def _listed(
         self,
         registry: Registry,
         request: web.Request,
         visit: Visit,
-        found: Mapping[str, Any],
+        found: Listed[RegistryRow],
+        links: Links,
         error: DomainError | None = None,
     ) -> web.Response:
-        on = found.get("next")
         context = {
             **self._views.room(registry, visit),
-            "rows": found.get("rows", []),
+            "rows": [self._views.listed(registry, one, links) for one in found.rows],
             "headings": [self._views.heading(registry, name) for name in registry.listed],
             "q": request.query.get(ASKED, ""),
             "filters": [self._filter(registry, one, request) for one in registry.fields if type(one.type) is Choice],
             "chips": self._chips(registry, request),
-            "next": f"{address(registry)}?{urlencode({k: v for k, v in on.items() if v})}" if on else None,
-            "further": AFTER in request.query,
+            "list": found,
             "problem": self._desk.wording.error(error) if error else None,
         }
         return staff_page(
@@ -212,4 +208,4 @@ class RegistryPages:
 
 
 def _without(request: web.Request, name: str) -> dict[str, str]:
-    return {other: value for other, value in request.query.items() if other not in {name, AFTER}}
+    return {other: value for other, value in request.query.items() if other not in {name, START}}

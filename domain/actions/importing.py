@@ -5,7 +5,7 @@ written waits in a `Pile`. Nothing is locked while the file is examined.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -76,8 +76,23 @@ async def examine(
     return found
 
 
+Within = Callable[[UnitOfWork, Tally], Awaitable[None]]
+"""What is to be true together with the rows, or not at all; what it raises undoes everything."""
+
+
+async def nothing_more(uow: UnitOfWork, tally: Tally) -> None:
+    """Keep the rows alone."""
+
+
 async def keep(
-    desk: Desk, store: Store, registry: Registry, pile: Pile, actor: Actor, source: str, progress: Progress
+    desk: Desk,
+    store: Store,
+    registry: Registry,
+    pile: Pile,
+    actor: Actor,
+    source: str,
+    progress: Progress,
+    within: Within = nothing_more,
 ) -> Tally:
     """Put all rows of a pile in one transaction; `source` (a file's name) is kept in the audit.
 
@@ -94,6 +109,7 @@ async def keep(
             progress(tally.rows)
         facts = {"registry": registry.key, "source": source, **tally.as_json()}
         await uow.audit.record(desk.clock.now(), by, "import", facts)
+        await within(uow, tally)
     return tally
 
 

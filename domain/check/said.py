@@ -138,6 +138,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "override_needs_reason",
     ),
     "not_allowed_now": (
+        "bad_rows",
         "bill_open",
         "charge_fixed",
         "charge_state",
@@ -157,6 +158,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "not_failed",
         "not_finished",
         "paper_void",
+        "nothing_new",
         "rate_later",
         "rated_low_only",
         "refund_due",
@@ -176,6 +178,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "conflict": (
         "demo_not_empty",
         "file_exists",
+        "import_moved",
         "leave_overlap",
         "moved_on",
         "no_free_machine",
@@ -202,6 +205,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "too_many_documents",
         "too_many_requests",
         "too_many_views",
+        "too_many_rows",
     ),
     "authentication_failed": (
         "address",

@@ -6,9 +6,10 @@ to all registries: `registry` is the key, `row_id` the row.
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from store.engines.types import ID, JSON_VALUE, IsoDay, Utc, Words
+from domain.imports import ImportState
+from store.engines.types import ID, JSON_VALUE, Choice, IsoDay, Utc, Words
 from store.schema.base import metadata, own_id, refers
 
 
@@ -169,4 +170,35 @@ registry_reminders = Table(
     Column("day", IsoDay, primary_key=True),
     Column("days_before", Integer, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    own_id(),
+    Column("registry", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("size", Integer, nullable=False),
+    refers("by", "staff.username"),
+    Column("made_at", Utc, nullable=False),
+    Column("state", Choice(ImportState), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    Column("tries", Integer, nullable=False),
+    Column("skip_bad_rows", Boolean, nullable=False),
+    Column("tally", JSON_VALUE, nullable=False),
+    Column("outcome", JSON_VALUE, nullable=False),
+    Column("problem", Words),
+    Column("settled_at", Utc),
+    Index(None, "registry", "id"),
+    Index(None, "state", "id"),
+    Index(None, "made_at"),
+)
+
+import_files = Table(
+    "import_files",
+    metadata,
+    refers("import_id", "imports.id", primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("report", LargeBinary),
 )

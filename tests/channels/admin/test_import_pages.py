@@ -1,0 +1,276 @@
+"""Sheets brought to the staff's site: examined behind the page, shown with every fault, kept whole or not at all."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from aiohttp import FormData
+from openpyxl import load_workbook
+
+from app import import_jobs
+from app.import_jobs import run_waiting, work
+from app.settings import Settings
+from app.table_exports import ProcessExports
+from domain.actions.import_jobs import forget_old
+from domain.errors import Unavailable
+from domain.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
+from domain.registries import REGISTRIES
+from tests.support.rooms import furnish, give, rows, words
+from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
+from tests.support.taxis import PLATE
+
+ROOM = "/staff/registries"
+GOOD = f"پلاک,کد تاکسی,نوع تاکسی,ظرفیت\n{PLATE},114,خطی,5\n12ت347-59,901,ون,4\n"
+BAD = GOOD + "12ت348-59,115,دوچرخه,4\n=1+1,903,ون,4\n"
+
+
+@pytest.fixture
+async def officer(site: StaffSite, inside: Visitor) -> Visitor:
+    """The taxi officer's browser, in an organisation with taxis."""
+    await furnish(site)
+    await inside.sign_in("taxi_officer")
+    return inside
+
+
+async def bring(
+    who: Visitor, content: str | bytes, name: str = "sheet.csv", status: int = 303, registry: str = "vehicle"
+) -> str:
+    """Bring a file; where that leads, or the page that says why not."""
+    await who.get(f"{ROOM}/{registry}/import")
+    form = FormData(quote_fields=False)
+    form.add_field("csrf", who.csrf)
+    form.add_field("file", io.BytesIO(content.encode() if isinstance(content, str) else content), filename=name)
+    response = await who.client.post(f"{ROOM}/{registry}/import", data=form, headers=who.headers, allow_redirects=False)
+    page = await response.text()
+    assert response.status == status, page
+    return response.headers["Location"] if status == 303 else page
+
+
+async def worked(site: StaffSite, address: str) -> Import:
+    """Do what is to be done with a file, and return how it stands."""
+    number = int(address.rpartition("/")[2])
+    await work(site.demo.desk, site.store, number)
+    return await standing(site, address)
+
+
+async def standing(site: StaffSite, address: str) -> Import:
+    """How a file stands."""
+    async with site.store.unit(write=False) as uow:
+        return await uow.imports.get(int(address.rpartition("/")[2]))
+
+
+async def plates(site: StaffSite) -> list[str]:
+    """The plates of all vehicles."""
+    return [one.values["plate"] for one in await rows(site, "vehicle")]
+
+
+async def test_a_good_file_is_shown_and_then_kept(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, GOOD)
+    response = await officer.client.get(address, headers=officer.headers)
+    assert response.headers["Refresh"] == "2"
+    assert "<progress" in await response.text()
+    assert len(await plates(site)) == 2
+    await worked(site, address)
+    response = await officer.client.get(address, headers=officer.headers)
+    assert "Refresh" not in response.headers
+    page = words(await officer.get(address))
+    assert "ردیف ۲ تازه ۱ تغییریافته ۱ بی‌تغییر ۰ نادرست ۰" in page
+    assert "ظرفیت — ← ۵" in page
+    assert len(await plates(site)) == 2, "nothing is written before somebody says so"
+    assert await officer.post(f"{address}/keep") == address
+    assert (await worked(site, address)).state is ImportState.KEPT
+    assert "نوشته شد" in words(await officer.get(address))
+    assert "12ت347-59" in await plates(site)
+    async with site.store.unit(write=False) as uow:
+        vehicle = next(one for one in await rows(site, "vehicle") if one.values["plate"] == PLATE)
+        (change,) = await uow.registries.changes_of("vehicle", vehicle.id)
+    assert (change.by, change.after) == ("staff:taxi_officer", {"capacity": 5})
+
+
+async def test_every_fault_is_told_with_row_and_column(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, BAD)
+    await worked(site, address)
+    page = words(await officer.get(address))
+    assert "۴ کد تاکسی 115 این مقدار از آن «۱۲ت۳۴۶-۵۹» است." in page
+    assert "۴ نوع تاکسی دوچرخه «دوچرخه» در فهرست نیست." in page
+    assert "۵ پلاک =1+1" in page
+    refused = await officer.post(f"{address}/keep", 409)
+    assert "این پرونده ردیف نادرست دارد" in refused
+    report = await officer.client.get(f"{address}/report.csv", headers=officer.headers)
+    cells = list(csv.reader(io.StringIO((await report.read()).decode("utf-8-sig"))))
+    assert [one[:2] for one in cells[1:]] == [["4", "کد تاکسی"], ["4", "نوع تاکسی"], ["5", "پلاک"]]
+    assert cells[3][3] == "'=1+1", "what looks like a formula runs nowhere"
+    await officer.post(f"{address}/keep", skip="yes")
+    assert (await worked(site, address)).state is ImportState.KEPT
+    assert await plates(site) == [PLATE, "12ت346-59", "12ت347-59"]
+
+
+async def test_what_changed_since_it_was_shown_is_shown_again_and_not_kept(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, GOOD)
+    await worked(site, address)
+    await officer.post(f"{address}/keep")
+    await give(site, "vehicle", {"plate": "12ت347-59", "taxi_code": "55", "type": "van"})
+    assert (await worked(site, address)).state is ImportState.EXAMINED
+    page = words(await officer.get(address))
+    assert "داده‌ها عوض شده" in page
+    assert "تازه ۰ تغییریافته ۲" in page
+    assert next(one for one in await rows(site, "vehicle") if one.values["plate"] == PLATE).values["capacity"] is None
+
+
+async def test_a_file_can_be_dropped_and_is_forgotten(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, BAD)
+    await worked(site, address)
+    await officer.post(f"{address}/drop")
+    assert (await standing(site, address)).outcome == {}
+    await officer.get(f"{address}/report.csv", 404)
+    assert "پیش رفته است" in await officer.post(f"{address}/keep", 409)
+    assert len(await plates(site)) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("رنگ,وزن\nسرخ,۲\n", "هیچ سرستون شناخته‌ای نیست"),
+        ("کد تاکسی\n114\n", "ستون «پلاک» در پرونده نیست"),
+        (b"PK\x03\x04 no workbook", "خوانده نشد؛ آن را CSV یا XLSX ذخیره کنید"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "خوانده نشد؛ آن را CSV یا XLSX ذخیره کنید"),
+    ],
+)
+async def test_what_is_no_such_sheet_is_refused(
+    site: StaffSite, officer: Visitor, content: str | bytes, said: str
+) -> None:
+    address = await bring(officer, content)
+    assert (await worked(site, address)).state is ImportState.REFUSED
+    page = words(await officer.get(address))
+    assert "پذیرفته نشد" in page
+    assert said in page
+
+
+async def test_what_is_too_much_or_nothing_is_refused_at_once(site: StaffSite, officer: Visitor) -> None:
+    assert "پرونده‌ای انتخاب نشده" in await bring(officer, b"", status=422)
+    page = await officer.post(f"{ROOM}/vehicle/import", 422)
+    assert "پرونده‌ای انتخاب نشده" in page
+    await bring(officer, b"x" * (MOST_BYTES + 1), status=413)
+    await bring(officer, b"x" * (MOST_BYTES + 100_000), status=413)
+
+
+async def test_too_many_rows_are_refused(site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_jobs, "MOST_ROWS", 3)
+    address = await bring(officer, BAD)
+    assert (await worked(site, address)).state is ImportState.REFUSED
+    assert "بیش از ۳ ردیف دارد" in words(await officer.get(address))
+
+
+async def test_names_of_files_run_nothing(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, GOOD, name="../../x<script>alert(1)</script>.csv")
+    for page in (address, f"{ROOM}/vehicle/import"):
+        assert "<script>alert" not in await officer.get(page)
+    assert (await standing(site, address)).name == "script>.csv"
+
+
+async def test_another_registrys_address_does_not_show_it(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, GOOD)
+    await officer.get(address.replace("/vehicle/", "/owner/"), 404)
+    async with visitor(site) as stranger:
+        await stranger.sign_in("civil")
+        await stranger.get(address, 403)
+
+
+async def test_who_has_lost_the_right_meanwhile_keeps_nothing(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, GOOD)
+    await worked(site, address)
+    await officer.post(f"{address}/keep")
+    async with site.store.unit() as uow:
+        member = await uow.people.staff("taxi_officer")
+        assert member
+        member.active = False
+        await uow.people.put_staff(member)
+    assert (await worked(site, address)).state is ImportState.REFUSED
+    assert len(await plates(site)) == 2
+
+
+async def test_the_work_runs_in_processes_of_its_own(site: StaffSite, officer: Visitor, database: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{database}")
+    address = await bring(officer, GOOD)
+    assert await run_waiting(settings, site.demo.desk, site.store) == 1
+    assert (await standing(site, address)).state is ImportState.EXAMINED
+    await officer.post(f"{address}/keep")
+    assert await run_waiting(settings, site.demo.desk, site.store) == 1
+    assert (await standing(site, address)).state is ImportState.KEPT
+    assert "12ت347-59" in await plates(site)
+    assert await run_waiting(settings, site.demo.desk, site.store) == 0
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Processes that die before they come to anything; the imports whose work they had begun."""
+    begun: list[int] = []
+
+    async def die(_work: object, _settings: object, number: int) -> bool:
+        begun.append(number)
+        return False
+
+    monkeypatch.setattr(import_jobs, "in_a_process", die)
+    return begun
+
+
+async def test_work_that_is_cut_off_is_begun_again_and_given_up_in_the_end(
+    site: StaffSite, officer: Visitor, dying: list[int], database: Path
+) -> None:
+    address = await bring(officer, GOOD)
+    await run_waiting(Settings(database_url=f"sqlite:///{database}"), site.demo.desk, site.store)
+    assert len(dying) == import_jobs.MOST_TRIES
+    assert (await standing(site, address)).state is ImportState.FAILED
+    assert "سه بار نیمه‌کاره ماند" in words(await officer.get(address))
+
+
+async def test_files_that_nobody_confirms_are_forgotten(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, BAD)
+    await worked(site, address)
+    site.clock.at += KEPT_FOR
+    assert await forget_old(site.demo.desk, site.store) == 1
+    await officer.sign_in("taxi_officer")
+    await officer.get(address, 404)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_an_export_needs_a_fresh_proof_and_runs_no_formula(site: StaffSite, officer: Visitor, kind: str) -> None:
+    await give(site, "agency", {"licence_number": "P-9", "name": "=cmd|' /C calc'!A0"})
+    site.clock.at += KEPT_FOR / 600
+    page = await officer.get(f"{ROOM}/agency/export", 401)
+    assert 'name="next" value="/staff/registries/agency/export"' in page
+    assert await officer.post("/staff/proof", next=f"{ROOM}/agency/export", proof_password=PASSWORD)
+    assert f"{ROOM}/agency/export/{kind}" in await officer.get(f"{ROOM}/agency/export")
+    response = await officer.client.get(f"{ROOM}/agency/export/{kind}", headers=officer.headers)
+    assert response.headers["Content-Disposition"] == f'attachment; filename="agency.{kind}"'
+    content = await response.read()
+    if kind == "csv":
+        cells = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    else:
+        sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+        cells = [[str(one.value) for one in line] for line in sheet.iter_rows()]
+    assert cells[0][:2] == ["شماره پروانه", "نام شرکت"]
+    assert cells[2][1] == "'=cmd|' /C calc'!A0"
+
+
+async def test_what_is_exported_is_imported_again_as_the_same(site: StaffSite, officer: Visitor) -> None:
+    response = await officer.client.get(f"{ROOM}/vehicle/export/xlsx", headers=officer.headers)
+    address = await bring(officer, await response.read(), name="vehicle.xlsx")
+    await worked(site, address)
+    page = words(await officer.get(address))
+    assert "بی‌تغییر ۲" in page
+    assert "همه از پیش همین‌گونه است" in page
+    assert "چیزی را تغییر نمی‌دهد" in await officer.post(f"{address}/keep", 409)
+
+
+async def test_exports_are_made_by_processes_of_their_own(site: StaffSite, database: Path) -> None:
+    await furnish(site)
+    exports = ProcessExports(Settings(database_url=f"sqlite:///{database}"))
+    async with exports.exported(REGISTRIES["owner"], "csv") as file:
+        assert "آنه محمدی" in file.read_text("utf-8-sig")
+    assert not file.parent.exists()
+    broken = ProcessExports(Settings(database_url=f"sqlite:///{database}.elsewhere/none.db"))
+    with pytest.raises(Unavailable, match="export"):
+        async with broken.exported(REGISTRIES["owner"], "csv"):
+            raise AssertionError("there is nothing to give")

@@ -1,0 +1,100 @@
+"""Files that were brought for the registries, on every engine."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.errors import NotFound
+from domain.imports import Import, ImportState, Tally
+from domain.people import Role
+from store.unit_of_work import SqlStore
+from tests.contracts.examples import NOW, a_member, new_id
+
+CONTENT = bytes(range(256)) * 8
+
+
+def an_import(**changes: Any) -> Import:
+    """A file that waits to be examined."""
+    return replace(Import(new_id(), "owner", "مالکان.csv", len(CONTENT), "officer", NOW), **changes)
+
+
+async def bring(store: SqlStore, *brought: Import) -> None:
+    """Store them, each with a file."""
+    async with store.unit() as uow:
+        await uow.people.put_staff(a_member("officer", Role.TAXI_OFFICER))
+        for one in brought:
+            await uow.imports.add(one, CONTENT)
+
+
+async def test_one_comes_back_as_it_was_brought_and_saved(store: SqlStore) -> None:
+    brought = an_import()
+    await bring(store, brought)
+    async with store.unit() as uow:
+        assert await uow.imports.get(brought.id, lock=True) == brought
+        assert await uow.imports.content(brought.id) == CONTENT
+        brought.state, brought.tally = ImportState.EXAMINED, Tally(4, 1, 1, 1, 1, 2).as_json()
+        brought.outcome = {"faults": [{"row": 3, "given": "دوچرخه"}], "first": [], "ignored": ["x"]}
+        brought.problem, brought.settled_at = "چیزی", NOW + timedelta(hours=1)
+        brought.skip_bad_rows, brought.tries = True, 2
+        await uow.imports.save(brought)
+        assert await uow.imports.get(brought.id) == brought
+        with pytest.raises(NotFound, match="import"):
+            await uow.imports.get(1)
+
+
+async def test_progress_is_noted_alone(store: SqlStore) -> None:
+    brought = an_import()
+    await bring(store, brought)
+    async with store.unit() as uow:
+        await uow.imports.note_progress(brought.id, 500, 2_000)
+        assert await uow.imports.get(brought.id) == replace(brought, done=500, total=2_000)
+
+
+async def test_the_oldest_that_waits_is_next(store: SqlStore) -> None:
+    first, second, third = made = [an_import() for _ in range(3)]
+    first.state, third.state = ImportState.EXAMINED, ImportState.CONFIRMED
+    await bring(store, *made)
+    async with store.unit() as uow:
+        assert await uow.imports.next_running() == second
+        second.state = ImportState.REFUSED
+        await uow.imports.save(second)
+        assert await uow.imports.next_running() == third
+        third.state = ImportState.KEPT
+        await uow.imports.save(third)
+        assert await uow.imports.next_running() is None
+
+
+async def test_recent_ones_are_those_of_a_registry(store: SqlStore) -> None:
+    made = [an_import(), an_import(registry="vehicle"), an_import()]
+    await bring(store, *made)
+    async with store.unit(write=False) as uow:
+        assert await uow.imports.recent("owner", 5) == [made[2], made[0]]
+        assert await uow.imports.recent("owner", 1) == [made[2]]
+
+
+async def test_a_file_is_forgotten_with_its_report(store: SqlStore) -> None:
+    brought = an_import()
+    await bring(store, brought)
+    async with store.unit() as uow:
+        with pytest.raises(NotFound):
+            await uow.imports.report(brought.id)
+        await uow.imports.keep_report(brought.id, b"report")
+        assert await uow.imports.report(brought.id) == b"report"
+        await uow.imports.forget_file(brought.id)
+        for ask in (uow.imports.content, uow.imports.report):
+            with pytest.raises(NotFound):
+                await ask(brought.id)
+        assert await uow.imports.get(brought.id) == brought
+
+
+async def test_old_ones_are_forgotten_whole(store: SqlStore) -> None:
+    old, new = an_import(made_at=NOW - timedelta(days=8)), an_import()
+    await bring(store, old, new)
+    async with store.unit() as uow:
+        assert await uow.imports.forget_before(NOW - timedelta(days=7)) == 1
+        assert await uow.imports.recent("owner", 5) == [new]
+        with pytest.raises(NotFound):
+            await uow.imports.content(old.id)
+        assert await uow.imports.content(new.id) == CONTENT
