@@ -21,10 +21,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Requests of one service: with `turn` those whose turn it is, with `states` those in one of these states."""
+    """Requests of one service: all, those whose turn it is (`turn`), or those that have `ended`.
+
+    With `states` only those in one of these states.
+    """
 
     service: str
     turn: str | None = None
+    ended: bool = False
     states: tuple[str, ...] = ()
 
 
@@ -32,14 +36,13 @@ class Range:
 class Selection:
     """The requests of some ranges that also meet every condition that is not None.
 
-    `live` as `Queue.live`. Of `assignees` any one has it, `unassigned`: nobody has. They were made from `created_from`
-    on and before `created_before`, and are due after `due_after` and until `due_until`. No range means no request.
-    A search for words finds names that begin with them as typed; `loosely`, those that have each of them somewhere.
+    Of `assignees` any one has it, `unassigned`: nobody has. They were made from `created_from` on and before
+    `created_before`, and are due after `due_after` and until `due_until`. No range means no request. A search for words
+    finds names that begin with them as typed; `loosely`, those that have each of them somewhere.
     """
 
     ranges: tuple[Range, ...]
     order: Order
-    live: bool | None = True
     assignees: tuple[str, ...] = ()
     unassigned: bool = False
     kind: str | None = None
@@ -66,7 +69,6 @@ def select(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter, m
     return Selection(
         ranges,
         wanted.listed,
-        wanted.queue.live,
         tuple(sorted(assignees)),
         wanted.queue is Queue.UNASSIGNED,
         wanted.kind,
@@ -96,7 +98,7 @@ def _ranges(services: Mapping[str, Service], actor: Actor, wanted: QueueFilter) 
         service = services[key]
         if wanted.service in {None, key} and (not wanted.kind or wanted.kind in service.kinds):
             found = [state for state in states_in(service, wanted.queue, units) if _meets(state, wanted)]
-            yield from _grouped(service, found, wanted.queue.live)
+            yield from _grouped(service, found, apart=not (wanted.search or wanted.assignee))
 
 
 def _meets(state: State, wanted: QueueFilter) -> bool:
@@ -107,16 +109,19 @@ def _meets(state: State, wanted: QueueFilter) -> bool:
     )
 
 
-def _grouped(service: Service, found: Sequence[State], live: bool | None) -> Iterator[Range]:
-    """Yield the ranges of these states: those that stand alike are one, and none is named where all of it is wanted."""
-    turns = dict.fromkeys(state.turn if live else None for state in found)
-    for turn in turns:
-        alike = [state for state in service.states if _alike(state, turn, live)]
-        states = tuple(state.name for state in found if state in alike)
-        yield Range(service.key, turn, () if len(states) == len(alike) else states)
+def _grouped(service: Service, found: Sequence[State], *, apart: bool) -> Iterator[Range]:
+    """Yield the ranges of these states; states are named only where a range is not wanted whole.
+
+    Those that stand alike are one range. What another index finds may stand anywhere, and need not be told `apart`.
+    """
+    if found and not apart and {state.turn is None for state in found} == {True, False}:
+        yield Range(service.key, states=_named(found, service.states))
+        return
+    for turn in dict.fromkeys(state.turn for state in found):
+        alike = [state for state in service.states if state.turn == turn]
+        states = _named([state for state in found if state.turn == turn], alike)
+        yield Range(service.key, turn, turn is None, states)
 
 
-def _alike(state: State, turn: str | None, live: bool | None) -> bool:
-    if live:
-        return state.turn == turn
-    return live is None or state.phase.final
+def _named(found: Sequence[State], alike: Sequence[State]) -> tuple[str, ...]:
+    return () if len(found) == len(alike) else tuple(state.name for state in found)

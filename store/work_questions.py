@@ -25,13 +25,13 @@ LAST_LETTER = "\U0010ffff"
 class Shape:
     """What decides the text of a question.
 
-    `ranges` tells of each whether it names whose turn it is, and how many states; `words` counts those of a search,
-    each to be found by itself; `place` is `after` or `before` where the list begins at a place, else empty.
+    `ranges` tells of each the number of the first range of its service, whether it names whose turn it is, whether it
+    has ended, and how many states; `words` counts those of a search, each to be found by itself; `place` is `after` or
+    `before` where the list begins at a place, else empty.
     """
 
-    ranges: tuple[tuple[bool, int], ...]
+    ranges: tuple[tuple[int, bool, bool, int], ...]
     order: Order
-    live: bool | None
     unassigned: bool
     assignees: int
     conditions: tuple[str, ...]
@@ -42,16 +42,16 @@ class Shape:
     @property
     def whole(self) -> bool:
         """Whether nothing is asked of a service's requests but what was searched for."""
-        narrowed = self.conditions or self.unassigned or self.assignees or self.live is not None
-        return not narrowed and not any(turn or states for turn, states in self.ranges)
+        narrowed = self.conditions or self.unassigned or self.assignees
+        return not narrowed and not any(turn or ended or states for _, turn, ended, states in self.ranges)
 
 
 def shape_of(wanted: Selection, at: Cursor | None = None) -> Shape:
     """Return the shape of a question."""
+    first = {one.service: number for number, one in reversed(list(enumerate(wanted.ranges)))}
     return Shape(
-        tuple((one.turn is not None, len(one.states)) for one in wanted.ranges),
+        tuple((first[one.service], one.turn is not None, one.ended, len(one.states)) for one in wanted.ranges),
         wanted.order,
-        wanted.live,
         wanted.unassigned,
         len(wanted.assignees),
         tuple(name for name in CONDITIONS if getattr(wanted, name) is not None),

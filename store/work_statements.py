@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from domain.paging import Order
-from domain.requests import Phase, ServiceRequest
+from domain.requests import ServiceRequest
 from store.engines.types import ID, Sorted
 from store.rows import Record
 from store.schema import requests, search_words
@@ -44,7 +44,6 @@ Condition = ColumnElement[bool]
 REQUEST = Record(requests, ServiceRequest)
 
 _MOST: BindParameter[int] = bindparam("most", type_=Integer)
-_ENDED: list[ColumnElement[str]] = [literal_column(f"'{phase}'") for phase in Phase if phase.final]
 _COMPARED: dict[str, tuple[ColumnElement[Any], Callable[[Any, Any], Condition]]] = {
     "created_from": (requests.c.created_at, lambda column, value: column >= value),
     "created_before": (requests.c.created_at, lambda column, value: column < value),
@@ -62,8 +61,7 @@ def prefix(number: int) -> str:
 @lru_cache(SHAPES)
 def page(shape: Shape) -> Executable:
     """Return the statement of a page: (key, *request), `most` rows from the page's place on, whichever way."""
-    parts = [_cut(part, shape) for part in _Question(shape).parts()]
-    merged = _merged(parts, distinct=bool(shape.identifiers))
+    merged = _merged(shape)
     keys = _cut(select(merged.c.key, merged.c.id), shape).subquery()
     whole = select(keys.c.key, *REQUEST.columns).join_from(keys, requests, requests.c.id == keys.c.id)
     return whole.order_by(*_ordered(shape, keys.c.key, keys.c.id))
@@ -76,17 +74,18 @@ def counts(shapes: tuple[tuple[int, Shape], ...]) -> Executable:
 
 
 def _count(number: int, shape: Shape) -> Select[Any, int]:
-    parts = [part.limit(_MOST) for part in _Question(shape, prefix(number), counting=True).parts()]
-    some = select(_merged(parts, distinct=bool(shape.identifiers)).c.id).limit(_MOST).subquery()
+    some = select(_merged(shape, prefix(number)).c.id).limit(_MOST).subquery()
     return select(literal_column(str(number)).label("number"), func.count().label("found")).select_from(some)
 
 
-def _merged(parts: Sequence[Select[Any]], *, distinct: bool) -> Subquery:
+def _merged(shape: Shape, values: str = "") -> Subquery:
+    """Return (key, id) of all parts; each is read in its index's order, and so no further than the page reaches."""
+    parts = [_cut(part, shape) for part in _Question(shape, values).parts()]
     if len(parts) == 1:
         return parts[0].subquery()
     # SQLite takes no parts with an order of their own, unless each is a table to it.
     tables = [select(part.subquery()) for part in parts]
-    return (union(*tables) if distinct else union_all(*tables)).subquery()
+    return (union(*tables) if shape.identifiers else union_all(*tables)).subquery()
 
 
 def _cut(part: Select[Any], shape: Shape) -> Select[Any]:
@@ -102,19 +101,18 @@ def _ordered(shape: Shape, key: ColumnElement[Any], row_id: ColumnElement[int]) 
 
 
 class _Question:
-    """One shape's parts; `prefix` begins the names of its values. When `counting`, the order does not matter."""
+    """One shape's parts; `values` begins the names of what goes into it."""
 
-    def __init__(self, shape: Shape, prefix: str = "", *, counting: bool = False) -> None:
+    def __init__(self, shape: Shape, values: str) -> None:
         self._shape = shape
-        self._prefix = prefix
-        self._counting = counting
+        self._values = values
         self._key: Column[Any] = requests.c.due_at if shape.order is Order.URGENT else requests.c.created_at
 
     def parts(self) -> Iterator[Select[Any]]:
         """Yield (key, id) of each part: by names, by identifiers, by who has it, or by range."""
         shape, ranges = self._shape, [self._within(number) for number in range(len(self._shape.ranges))]
         if shape.words:
-            yield from (self._named(number, within) for number, within in enumerate(ranges))
+            yield from (self._named(number, within) for number, within in self._by_service(ranges))
         elif shape.identifiers:
             yield from self._identified(ranges)
         elif shape.assignees:
@@ -125,18 +123,23 @@ class _Question:
 
     def _within(self, number: int) -> Condition:
         """A range: the service, whose turn it is, and the states."""
-        turn, states = self._shape.ranges[number]
-        stands = [self._is(requests.c.turn, f"turn{number}")] if turn else self._standing()
+        _, turn, ended, states = self._shape.ranges[number]
+        stands = [self._is(requests.c.turn, f"turn{number}")] if turn else []
+        stands += [requests.c.turn.is_(None)] if ended else []
         named = [self._is(requests.c.state, f"state{number}_{place}") for place in range(states)]
         return and_(self._is(requests.c.service, f"service{number}"), *stands, *([or_(*named)] if named else []))
 
+    def _by_service(self, ranges: Sequence[Condition]) -> Iterator[tuple[int, Condition]]:
+        """Yield the number of each service's first range, and what is in any of its ranges."""
+        for first in dict.fromkeys(first for first, _, _, _ in self._shape.ranges):
+            of_service = [
+                one for one, (service, *_) in zip(ranges, self._shape.ranges, strict=True) if service == first
+            ]
+            yield first, or_(*of_service)
+
     def _standing(self) -> list[Condition]:
-        """Whether a request goes on; those that ended are counted by an index that knows their phase."""
-        if self._shape.live is None:
-            return []
-        if self._shape.live:
-            return [requests.c.turn.is_not(None)]
-        return [requests.c.phase.in_(_ENDED) if self._counting else requests.c.turn.is_(None)]
+        """What all ranges have in common, where it is in the index of who has a request."""
+        return [requests.c.turn.is_not(None)] if all(turn for _, turn, _, _ in self._shape.ranges) else []
 
     def _keyed(self, *within: Condition, source: FromClause = requests) -> Select[Any]:
         key, row_id = self._key, requests.c.id
@@ -150,7 +153,7 @@ class _Question:
                 continue
             source = search_words.join(requests, requests.c.id == search_words.c.request_id)
             number_is = self._is(search_words.c.word, name)
-            for number, within in enumerate(ranges):
+            for number, within in self._by_service(ranges):
                 service_is = self._is(search_words.c.service, f"service{number}")
                 yield self._keyed(service_is, number_is, *self._assigned(), within, source=source)
 
@@ -214,4 +217,4 @@ class _Question:
         return column == self._value(name, column.type)
 
     def _value(self, name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
-        return bindparam(self._prefix + name, type_=kind)
+        return bindparam(self._values + name, type_=kind)

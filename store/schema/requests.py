@@ -37,7 +37,6 @@ requests = Table(
     Column("lacks_papers", Boolean, nullable=False),
     Index(None, "mobile", "id"),
     Index(None, "service", "state", "id"),
-    Index(None, "service", "created_at", "id"),
     Index(None, "phase", "service", "version", "state"),
 )
 partial("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
@@ -49,10 +48,12 @@ partial(
 partial("ix_requests_not_erased", requests.c.updated_at, requests.c.id, where=requests.c.erased_at.is_(None))
 partial("ix_requests_unsealed", requests.c.id, where=requests.c.head_seq > requests.c.sealed_seq)
 
-# Lists of work: what goes on, by whose turn it is, by who takes care of it or that nobody does; by urgency or by age.
+# Lists of work: what has ended, by its service; what goes on, by whose turn it is, by who takes care of it, or that
+# nobody does. Each by its age, and what goes on by its urgency too.
 _LIVE, _MADE, _DUE = requests.c.turn.is_not(None), requests.c.created_at, requests.c.due_at
 _STANDS = requests.c.turn, requests.c.service
 _TAKEN = requests.c.assignee.is_not(None)
+partial("ix_requests_ended", requests.c.service, _MADE, requests.c.id, where=requests.c.turn.is_(None))
 partial("ix_requests_turn_due", *_STANDS, _DUE, requests.c.id, where=_LIVE)
 partial("ix_requests_turn_made", *_STANDS, _MADE, requests.c.id, where=_LIVE)
 partial("ix_requests_unassigned", *_STANDS, _DUE, requests.c.id, where=and_(_LIVE, requests.c.assignee.is_(None)))

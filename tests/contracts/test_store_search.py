@@ -47,7 +47,7 @@ async def page(
     """A page of what a search finds."""
     search = parse(typed)
     order = Order.NAME if search.words else Order.NEWEST
-    wanted = replace(Selection(EVERYTHING, order, live=None, search=search), **how)  # type: ignore[arg-type]
+    wanted = replace(Selection(EVERYTHING, order, search=search), **how)  # type: ignore[arg-type]
     async with store.unit(write=False) as uow:
         return page_of(await uow.work_lists.page(wanted, limit, at), limit, at)
 
@@ -119,8 +119,8 @@ async def test_a_search_keeps_to_the_ranges_and_conditions(store: SqlStore) -> N
     for typed in (NAME, "09351112222"):
         assert set(await found(store, typed)) == {live.id, ended.id, leave.id}
         assert await found(store, typed, ranges=(Range("taxi_leave"),)) == [leave.id]
-        assert await found(store, typed, ranges=(Range("machinery", "civil"),), live=True) == [live.id]
-        assert await found(store, typed, ranges=(Range("machinery"),), live=False) == [ended.id]
+        assert await found(store, typed, ranges=(Range("machinery", "civil"),)) == [live.id]
+        assert await found(store, typed, ranges=(Range("machinery", ended=True),)) == [ended.id]
         assert await found(store, typed, ranges=(Range("machinery"),), assignees=("ali",)) == [live.id]
         assert await found(store, typed, ranges=(Range("machinery"),), assignees=("sara",)) == []
 

@@ -15,8 +15,8 @@ from tests.contracts.examples import MOBILE, NOW, a_request
 
 HOUR = timedelta(hours=1)
 CIVIL, REVENUE = Range("machinery", "civil"), Range("machinery", "revenue")
-EXPERT = Range("expert", "expert")
-EVERYTHING = (Range("machinery"), Range("expert"))
+EXPERT, WAITING = Range("expert", "expert"), Range("machinery", "needs_citizen")
+ENDED = (Range("machinery", ended=True), Range("expert", ended=True))
 
 
 def standing(turn: str | None, **changes: object) -> ServiceRequest:
@@ -65,9 +65,9 @@ async def test_a_list_holds_its_ranges_alone(store: SqlStore) -> None:
     assert await ids(store, Selection((CIVIL, EXPERT), Order.OLDEST)) == [civil.id, expert.id]
     assert await ids(store, Selection((replace(EXPERT, states=("submitted", "visited")),), Order.URGENT)) == []
     assert await ids(store, Selection((replace(EXPERT, states=("assigned",)),), Order.URGENT)) == [expert.id]
-    assert await ids(store, Selection(EVERYTHING, Order.NEWEST, live=False)) == [ended.id]
-    assert len(await ids(store, Selection(EVERYTHING, Order.NEWEST, live=None))) == 5
-    assert await ids(store, Selection((Range("machinery"),), Order.NEWEST)) == [waiting.id, revenue.id, civil.id]
+    assert await ids(store, Selection(ENDED, Order.NEWEST)) == [ended.id]
+    assert len(await ids(store, Selection((CIVIL, REVENUE, WAITING, EXPERT, *ENDED), Order.NEWEST))) == 5
+    assert await ids(store, Selection((CIVIL, REVENUE, WAITING), Order.NEWEST)) == [waiting.id, revenue.id, civil.id]
     assert await ids(store, Selection((), Order.NEWEST)) == []
 
 
@@ -92,9 +92,9 @@ async def test_conditions_narrow_a_list(store: SqlStore) -> None:
     both = replace(all_civil, ranges=(CIVIL, REVENUE), assignees=("ali", "sara"))
     assert await ids(store, both) == [other.id, mine.id]
     assert await ids(store, replace(both, order=Order.NEWEST)) == [other.id, mine.id]
-    kept = Selection(EVERYTHING, Order.NEWEST, live=False, assignees=("ali",))
+    kept = Selection(ENDED, Order.NEWEST, assignees=("ali",))
     assert await ids(store, kept) == [ended.id]
-    assert await ids(store, replace(kept, live=None)) == [other.id, ended.id]
+    assert await ids(store, replace(kept, ranges=(Range("machinery"),))) == [other.id, ended.id]
 
 
 @pytest.mark.parametrize("order", [Order.URGENT, Order.OLDEST, Order.NEWEST])
@@ -147,7 +147,7 @@ async def test_what_comes_and_goes_meanwhile_moves_no_page(store: SqlStore) -> N
 async def test_counts_stop_where_they_are_told(store: SqlStore) -> None:
     await stored(store, *mixed(30), *(standing(None) for _ in range(5)))
     civil, everybody = Selection((CIVIL,), Order.URGENT), Selection((CIVIL, REVENUE, EXPERT), Order.URGENT)
-    finished = Selection(EVERYTHING, Order.NEWEST, live=False)
+    finished = Selection(ENDED, Order.NEWEST)
     nothing = Selection((), Order.NEWEST)
     assert await counted(store, civil, nothing, everybody, finished) == [10, 0, 30, 5]
     assert await counted(store, civil, everybody, finished, most=7) == [7, 7, 5]

@@ -77,22 +77,28 @@ def test_a_request_is_late_at_its_time_and_soon_two_working_hours_before() -> No
 def test_a_unit_s_queue_is_what_stands_with_it() -> None:
     revenue = selected(QueueFilter(Queue.UNIT, Role.REVENUE), Role.REVENUE)
     assert revenue.ranges == (Range("machinery", "revenue"), Range("expert", "revenue"))
-    assert (revenue.order, revenue.live) == (Order.URGENT, True)
+    assert revenue.order is Order.URGENT
     assert selected(QueueFilter(Queue.UNIT, Role.REVENUE), Role.CIVIL).ranges == ()
     paid = selected(QueueFilter(Queue.UNIT, Role.CIVIL, states=("paid", "visited")), Role.CIVIL)
-    assert paid.ranges == (Range("machinery", "civil", ("paid",)),)
+    assert paid.ranges == (Range("machinery", "civil", states=("paid",)),)
 
 
 def test_queues_across_units_hold_what_one_may_see() -> None:
     taxi = selected(QueueFilter(Queue.NEEDS_CITIZEN), Role.TAXI_OFFICER)
     assert taxi.ranges == (
-        Range("taxi_leave", "taxi_officer", ("awaiting_owner",)), Range("taxi_leave", "needs_citizen"),
+        Range("taxi_leave", "taxi_officer", states=("awaiting_owner",)), Range("taxi_leave", "needs_citizen"),
         Range("taxi_report", "needs_citizen"),
     )  # fmt: skip
-    assert selected(QueueFilter(Queue.FINISHED), Role.EXPERT).ranges == (Range("expert"),)
+    assert selected(QueueFilter(Queue.FINISHED), Role.EXPERT).ranges == (Range("expert", ended=True),)
     declined = selected(QueueFilter(Queue.FINISHED, phase=Phase.DECLINED), Role.EXPERT)
-    assert declined.ranges == (Range("expert", None, ("rejected",)),)
-    assert selected(QueueFilter(Queue.ALL, kind="boundary"), Role.MANAGER).ranges == (Range("expert"),)
+    assert declined.ranges == (Range("expert", ended=True, states=("rejected",)),)
+    by_kind = selected(QueueFilter(Queue.ALL, kind="boundary"), Role.MANAGER)
+    assert {(one.service, one.turn, one.ended) for one in by_kind.ranges} == {
+        ("expert", "expert", False), ("expert", "revenue", False), ("expert", "secretariat", False),
+        ("expert", "needs_citizen", False), ("expert", "needs_payment", False), ("expert", None, True),
+    }  # fmt: skip
+    for whole in (QueueFilter(Queue.ALL, search="محمدی"), QueueFilter(Queue.ALL, assignee="ali")):
+        assert selected(whole, Role.CIVIL).ranges == (Range("machinery"),)
     assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 13
     assert selected(QueueFilter(Queue.UNASSIGNED), Role.CIVIL).unassigned
     assert selected(QueueFilter(Queue.ALL), Role.ADMIN).ranges == ()

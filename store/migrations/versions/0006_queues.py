@@ -47,6 +47,7 @@ ROWS_AT_ONCE = 1000
 
 LIVE = "turn IS NOT NULL"
 INDEXES = {
+    "ended": (["service", "created_at", "id"], "turn IS NULL"),
     "turn_due": (["turn", "service", "due_at", "id"], LIVE),
     "turn_made": (["turn", "service", "created_at", "id"], LIVE),
     "unassigned": (["turn", "service", "due_at", "id"], f"{LIVE} AND assignee IS NULL"),
@@ -146,7 +147,6 @@ def _saved_views() -> None:
 
 
 def _index() -> None:
-    op.create_index("ix_requests_service_created_at_id", "requests", ["service", "created_at", "id"])
     op.drop_index("ix_requests_assignee_id", "requests")
     for name, (columns, condition) in INDEXES.items():
         where = text(condition)

@@ -1,0 +1,154 @@
+"""How both databases answer for lists of work among 20,000 requests: by ranges of indexes, a page's worth of each."""
+
+import random
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import Executable, insert
+
+from domain.calendar import WorkingCalendar
+from domain.paging import Cursor, Order
+from domain.people import Actor, Role
+from domain.queue_filters import QueueFilter
+from domain.queues import Moments, Queue, Sla, queues_seen
+from domain.requests import Phase, ServiceRequest
+from domain.search import turned
+from domain.selection import Selection, select
+from domain.services import by_key
+from store import work_statements
+from store.rows import Record
+from store.schema import requests, search_words
+from store.unit_of_work import SqlStore
+from store.work import Repository
+from store.work_questions import shape_of, values_of
+from tests.contracts.examples import NOW, a_request
+
+SERVICES = by_key()
+MANAGER = Actor(frozenset({Role.MANAGER}), "staff", "ali", "admin")
+CIVIL = Actor(frozenset({Role.CIVIL}), "staff", "sara", "admin")
+MOMENTS = Moments.at(NOW, WorkingCalendar())
+REQUESTS, LIVE = 20_000, 0.05
+PAGES_READ = 1000
+"""Pages of eight kilobytes that PostgreSQL may touch for one list or all counts; the table has more than 1,500."""
+PAGES_READ_LOOSELY = 5000
+"""A search for words apart looks at each name that has the longest of them."""
+GIVEN = ("آنه", "زهرا", "رضا", "علی", "گل‌جمال", "محمد", "مریم", "حسین", "فاطمه", "آتا")
+FAMILY = tuple(f"{first}{last}" for first in ("محمد", "احمد", "کریم", "توماج", "رحیم") for last in ("ی", "زاده", "پور"))
+
+
+class Plans(Repository):
+    """Runs statements to see how they are run."""
+
+    async def fill(self) -> None:
+        """Make many requests, of which few go on, in statistics too."""
+        made = [one_of(number) for number in range(REQUESTS)]
+        record = Record(requests, ServiceRequest)
+        await self._work.run(insert(requests), [record.values(one) | {"sealed_seq": 0} for one in made])
+        words = [(one, word) for one in made for word in turned(one.fields["full_name"])]
+        rows = [{"request_id": one.id, "word": word, "service": one.service} for one, word in words]
+        await self._work.run(insert(search_words), rows)
+
+    async def lines(self, statement: Executable, values: Mapping[str, Any]) -> list[str]:
+        """The lines of a plan, run (PostgreSQL) or not (SQLite)."""
+        sql, arguments = self._work._engine.prepared(statement, tuple(values)).bound(values)
+        sqlite = self._work._engine.dialect.name == "sqlite"
+        how = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN (ANALYZE, BUFFERS)"
+        rows, _ = await self._work.session.run(f"{how} {sql}", arguments, returns=True)
+        return [str(row[-1]) for row in rows]
+
+
+CHANCE = random.Random(1405)
+
+
+def one_of(number: int) -> ServiceRequest:
+    """A request as a town has them."""
+    service = CHANCE.choice([one for one in SERVICES.values()])
+    live = CHANCE.random() < LIVE
+    state = CHANCE.choice([one for one in service.states if one.phase.final is not live])
+    made = NOW - timedelta(minutes=REQUESTS - number)
+    return a_request(
+        service=service.key, state=state.name, phase=state.phase, turn=state.turn, created_at=made,
+        due_at=made + timedelta(days=CHANCE.randrange(20)) if live and CHANCE.random() < 0.8 else None,
+        assignee=CHANCE.choice((None, "sara", "ali", "reza")), kind=CHANCE.choice((*service.kinds, None)),
+        mobile=f"+98912{number // 4:07}", subject_key=f"{10 + number % 80}ت{number % 900 + 100}-59",
+        fields={"full_name": f"{CHANCE.choice(GIVEN)} {CHANCE.choice(FAMILY)}"},
+    )  # fmt: skip
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def own_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own: many rows would make the shared one slow to be emptied."""
+    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
+    return url
+
+
+@pytest.fixture
+async def plans(own_url: str) -> AsyncIterator[Plans]:
+    """A database with many requests, looked after as the server itself does."""
+    store = await SqlStore.open(own_url)
+    async with store.unit() as uow:
+        await Plans(uow._work).fill()
+    if own_url.startswith("postgresql"):
+        connection = await asyncpg.connect(own_url)
+        await connection.execute("VACUUM ANALYZE")
+        await connection.close()
+    async with store.unit(write=False) as uow:
+        yield Plans(uow._work)
+    await store.close()
+
+
+def questions() -> Iterator[tuple[Actor, QueueFilter]]:
+    """What the staff ask: every queue in every order, narrowed, and searched."""
+    for viewer in (MANAGER, CIVIL):
+        for queue, unit in queues_seen(SERVICES, viewer.role_names):
+            for order in (Order.URGENT, Order.OLDEST, Order.NEWEST):
+                yield viewer, QueueFilter(queue, unit, order=order)
+        for search in ("731835348", "09120000123", "12ت345-59", "0499370899", "آنه محمدی", "محمد", "توماج", "۰۴۹۹"):
+            yield viewer, QueueFilter(Queue.ALL, search=search)
+            yield viewer, QueueFilter(Queue.OPEN, search=search)
+        yield viewer, QueueFilter(Queue.ALL)
+        yield viewer, QueueFilter(Queue.FINISHED, phase=Phase.DONE, assignee="sara")
+        yield viewer, QueueFilter(Queue.ALL, created_from=(NOW - timedelta(days=5)).date(), created_to=NOW.date())
+        yield viewer, QueueFilter(Queue.OPEN, assignee="reza", sla=Sla.LATE, order=Order.OLDEST)
+        yield viewer, QueueFilter(Queue.UNASSIGNED, sla=Sla.OK, service="machinery")
+    yield MANAGER, QueueFilter(Queue.OPEN, service="expert", kind="boundary")
+    yield MANAGER, QueueFilter(Queue.FINISHED, service="expert", states=("rejected",))
+
+
+def places(wanted: Selection) -> Iterator[Cursor | None]:
+    """The first page of a list, and one from the middle on, and back."""
+    yield None
+    key = "محمد" if wanted.order is Order.NAME else NOW - timedelta(days=2)
+    yield from (Cursor(key, 5, back) for back in (False, True))
+
+
+def refuse_scans(lines: list[str], told: object, most: int = PAGES_READ) -> None:
+    """Fail for a plan that goes through a whole table, or touches much more than it gives."""
+    whole = [line for line in lines if re.search(r"SCAN (requests|search_words|other|also)|Seq Scan on", line)]
+    assert not whole, (told, lines)
+    touched = next((re.findall(r"(?:hit|read)=(\d+)", line) for line in lines if "Buffers: shared" in line), [])
+    assert sum(map(int, touched)) < most, (told, lines)
+
+
+async def test_no_list_goes_through_a_table(plans: Plans) -> None:
+    for viewer, wanted in questions():
+        chosen = select(SERVICES, viewer, wanted, MOMENTS)
+        ways = [chosen, replace(chosen, loosely=True)] if chosen.order is Order.NAME else [chosen]
+        for one in ways:
+            for at in places(one):
+                values = values_of(one, at) | {"most": 51}
+                lines = await plans.lines(work_statements.page(shape_of(one, at)), values)
+                refuse_scans(lines, (wanted, at), PAGES_READ_LOOSELY if one.loosely else PAGES_READ)
+    for viewer in (MANAGER, CIVIL):
+        shown = [QueueFilter(queue, unit) for queue, unit in queues_seen(SERVICES, viewer.role_names)]
+        asked = [select(SERVICES, viewer, one, MOMENTS) for one in shown]
+        counted: dict[str, Any] = {"most": 1001}
+        for number, one in enumerate(asked):
+            counted |= values_of(one, prefix=work_statements.prefix(number))
+        statement = work_statements.counts(tuple((number, shape_of(one)) for number, one in enumerate(asked)))
+        refuse_scans(await plans.lines(statement, counted), viewer)
