@@ -34,6 +34,7 @@ ID = BigInteger().with_variant(Integer(), "sqlite")
 """A 63-bit key from the `Ids` port. SQLite's INTEGER has 64 bits too, and as a key it is the row's own address."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -172,7 +173,7 @@ JSON_VALUE = JSON(none_as_null=True)
 
 def to_json(value: object) -> str:
     """Serialise a JSON column; `InvalidField("text")` for text that PostgreSQL could not read back."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _JSON.encode(value)
     if _UNSTORABLE.search(text) or _ESCAPED_NUL.search(text):
         raise InvalidField("text")
     return text
