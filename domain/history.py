@@ -86,9 +86,12 @@ class Signer(Protocol):
         ...
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
 def canonical(value: object) -> bytes:
     """Serialise JSON one way only: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def personal_digest(actor: str | None, note: str | None, payload: Mapping[str, Any] | None, salt: str) -> str:

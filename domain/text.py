@@ -43,6 +43,8 @@ def fold(text: str) -> str:
     Letters that keyboards confuse become one, marks and joiners go («پی‌گیری» = «پيگيري»), digits of both scripts
     become ASCII, Latin becomes lower case, white space collapses. Folding twice changes nothing.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())  # the rest below changes nothing of it
     # Dropping first lets what a joiner kept apart compose now, the second NFKC what lower-casing took apart:
     # without both, a second fold could still find something to do.
     composed = unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_FOLDED)
@@ -55,6 +57,8 @@ def shown(text: str) -> str:
     Control characters and lone surrogates are removed (databases and XML refuse them), but for tabs, which become
     spaces; nothing else changes.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return lines.translate(_SHOWN).translate(_NOT_SHOWN).strip()
 

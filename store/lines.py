@@ -9,6 +9,7 @@ from store.schema import hits, opt_outs
 from store.work import Repository
 
 SWEPT_AT_ONCE = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OPTED_OUT = select(opt_outs.c.mobile).where(opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true())
 _HITS = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
@@ -62,6 +63,5 @@ class SqlLines(Repository):
 
 def window_of(key: str, now: datetime, window: timedelta) -> tuple[str, datetime]:
     """Return the key of the present window, and when it ends."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    number = (now - epoch) // window
-    return f"{key}|{int(window.total_seconds())}|{number}", epoch + (number + 1) * window
+    number = (now - _EPOCH) // window
+    return f"{key}|{int(window.total_seconds())}|{number}", _EPOCH + (number + 1) * window

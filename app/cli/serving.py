@@ -2,11 +2,19 @@
 
 import asyncio
 import logging
+import sys
 
 from app.cli.options import AsJson, Config
 from app.cli.output import told
 from app.server import serve as run
 from app.settings import load
+
+if sys.platform == "win32":  # there is no uvloop for it
+    _LOOP = None
+else:
+    import uvloop
+
+    _LOOP = uvloop.new_event_loop
 
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -18,4 +26,5 @@ def serve(as_json: AsJson = False, config: Config = None) -> None:
         logging.basicConfig(level=settings.log_level.upper(), format=_LINE)
         # Alembic tells its dialect whenever the schema is looked at.
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        asyncio.run(run(settings))
+        with asyncio.Runner(loop_factory=_LOOP) as runner:
+            runner.run(run(settings))

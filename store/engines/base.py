@@ -1,8 +1,8 @@
 """What every engine offers to the repositories, so that nothing outside this package knows which database it is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -153,16 +153,28 @@ class Engine(ABC):
             error = getattr(error, "__cause__", None) or error
         return self.fault(error) or (Unavailable("database") if isinstance(error, OSError) else error)
 
-    @contextmanager
-    def telling(self) -> Iterator[None]:
+    def telling(self) -> "Telling":
         """Raise failures of the block in the domain's words."""
-        try:
-            yield
-        except Exception as error:
-            told = self.told(error)
+        return Telling(self)
+
+
+class Telling:
+    """Around what is asked of a driver."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        """Raise the domain error that stands for the driver's, if there is one."""
+        if isinstance(error, Exception):
+            told = self._engine.told(error)
             if isinstance(told, DomainError) and told is not error:
                 raise told from error
-            raise
 
 
 def schema_arguments(**more: Any) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ class Prepared:
     `returns` tells whether it gives rows.
     """
 
-    __slots__ = ("_compiled", "_expands", "_inputs", "_outputs", "_sql", "returns")
+    __slots__ = ("_compiled", "_constants", "_expands", "_inputs", "_outputs", "_sql", "returns")
 
     def __init__(self, statement: Executable, dialect: Dialect, names: Sequence[str]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]
@@ -43,17 +43,16 @@ class Prepared:
             self._sql, order = state.statement, state.positiontup
         else:
             order = compiled.positiontup
-        self._inputs = [] if self._expands else list(_inputs(compiled, order or (), dialect, frozenset(names)))
+        inputs = [] if self._expands else list(_inputs(compiled, order or (), dialect, frozenset(names)))
+        self._inputs = [(name, write) for name, write, _ in inputs]
+        self._constants = {name: given for name, _, given in inputs if given is not _REQUIRED}
 
     def bound(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Return the text and its parameters in order; raises what a column type says of a value."""
         if self._expands:
             return self._expanded(values)
-        arguments = []
-        for name, write, given in self._inputs:
-            value = values[name] if given is _REQUIRED else given
-            arguments.append(value if write is None else write(value))
-        return self._sql, arguments
+        given = {**self._constants, **values} if self._constants else values
+        return self._sql, [given[name] if write is None else write(given[name]) for name, write in self._inputs]
 
     def _expanded(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Write the text anew: a list among the values takes as many parameters as it has members."""

@@ -38,7 +38,35 @@ MOST_ID = 2**63 - 1
 """No key is greater."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"the store takes aware moments only, got {value!r}")
+    return value.astimezone(UTC)
+
+
+def _utc_as_text(value: datetime | None) -> str | None:
+    moment = _utc(value)
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _storable(value: str | None) -> str | None:
+    if value and _UNSTORABLE.search(value):
+        raise InvalidField("text")
+    return value
 
 
 class Utc(TypeDecorator[datetime]):
@@ -47,17 +75,13 @@ class Utc(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Bring the moment to UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"the store takes aware moments only, got {value!r}")
-        return value.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Bring the moment to UTC; SQLite gets it as text, six digits after the point, which compares as time."""
+        return _utc_as_text if dialect.name == "sqlite" else _utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """Give the zone back, which SQLite has no place for."""
-        return value and value.replace(tzinfo=UTC)
+        return _from_text if dialect.name == "sqlite" else _in_utc
 
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -87,11 +111,9 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
         """Refuse what cannot be stored."""
-        if value and _UNSTORABLE.search(value):
-            raise InvalidField("text")
-        return value
+        return _storable
 
 
 class Sorted(Words):
@@ -114,13 +136,15 @@ class Choice(TypeDecorator[ChoiceT], Generic[ChoiceT]):
         super().__init__()
         self.choices = choices
 
-    def process_bind_param(self, value: ChoiceT | None, dialect: Dialect) -> str | None:
-        """Store the value."""
-        return None if value is None else self.choices(value).value
+    def bind_processor(self, dialect: Dialect) -> Callable[[ChoiceT | None], str | None]:
+        """Store the value; a `KeyError` for any other."""
+        written: dict[ChoiceT | None, str | None] = {one: one.value for one in self.choices}
+        return {**written, None: None}.__getitem__
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> ChoiceT | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], ChoiceT | None]:
         """Give the member back."""
-        return None if value is None else self.choices(value)
+        members: dict[str | None, ChoiceT | None] = {one.value: one for one in self.choices}
+        return {**members, None: None}.__getitem__
 
     def process_literal_param(self, value: ChoiceT | None, dialect: Dialect) -> str:
         """Write the value into the statement itself, where a partial index asks for it."""
@@ -184,7 +208,7 @@ JSON_VALUE = JSON(none_as_null=True)
 
 def to_json(value: object) -> str:
     """Serialise a JSON column; `InvalidField("text")` for text that PostgreSQL could not read back."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _JSON.encode(value)
     if _UNSTORABLE.search(text) or _ESCAPED_NUL.search(text):
         raise InvalidField("text")
     return text
