@@ -95,14 +95,20 @@ class UtcOrNever(Utc):
 
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Write what never comes as the last moment."""
-        return super().process_bind_param(value, dialect) or NEVER
+        write = super().bind_processor(dialect)
+        return lambda value: write(NEVER if value is None else value)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """Give None back for it."""
-        moment = super().process_result_value(value, dialect)
-        return None if moment == NEVER else moment
+        read = super().result_processor(dialect, coltype)
+
+        def moment(value: Any) -> datetime | None:
+            found = read(value)
+            return None if found == NEVER else found
+
+        return moment
 
 
 class Words(TypeDecorator[str]):
