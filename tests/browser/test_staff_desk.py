@@ -37,7 +37,7 @@ async def signed_in(opened: Window, username: str) -> Page:
     await page.get_by_label("نام کاربری").fill(username)
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     await page.get_by_role("button", name="ورود").click()
-    await expect(page.get_by_role("navigation")).to_be_visible()
+    await expect(page.get_by_role("navigation").first).to_be_visible()
     return page
 
 
