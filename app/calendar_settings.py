@@ -1,7 +1,6 @@
 """When the municipality works, and when people are not disturbed: the settings of the working calendar."""
 
-from collections.abc import Mapping
-from datetime import date, time
+from datetime import time
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -29,8 +28,9 @@ class CalendarSettings(BaseModel):
 
     visit_hours: Span = Field(VISIT_HOURS, description="When officers visit, on any day that is no holiday.")
 
-    def calendar(self, overrides: Mapping[date, bool]) -> WorkingCalendar:
-        """Build the calendar with the days that were declared otherwise; `ValueError` for hours that cannot be."""
+    def calendar(self) -> WorkingCalendar:
+        """Build the calendar; `ValueError` for hours that cannot be."""
         thursday: Hours | None = self.thursday_hours if self.thursday else None
-        hours = {"office": self.office_hours, "quiet": self.quiet_hours, "visits": self.visit_hours}
-        return WorkingCalendar(thursday=thursday, overrides=overrides, **hours)
+        return WorkingCalendar(
+            office=self.office_hours, thursday=thursday, quiet=self.quiet_hours, visits=self.visit_hours
+        )

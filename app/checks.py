@@ -47,7 +47,7 @@ def remarks(settings: Settings) -> list[str]:
 
 def _calendar_faults(settings: Settings) -> list[str]:
     try:
-        settings.calendar.calendar({})
+        settings.calendar.calendar()
     except ValueError as error:
         return [f"PISHKHAN_CALENDAR: {error}"]
     return []

@@ -19,12 +19,15 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app.import_jobs import run_waiting
 from app.leases import Lease, LeaseLost
 from app.parts import Parts
+from app.verifying import verify_apart
 from domain.actions.erase import erase_kept_long_enough
 from domain.actions.expiries import REMINDED_FROM, remind
+from domain.actions.house import renew
 from domain.actions.import_jobs import forget_old
 from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
+from domain.actions.verifications import ask_nightly, run_asked
 from domain.calendar import TEHRAN
 from domain.errors import DomainError
 from domain.requests import TimerKind
@@ -37,7 +40,7 @@ class Job:
     """Something done again and again; `action` may run twice in a row without harm.
 
     With `at_once` it also runs whenever a commit of this process queued a text; with `made_up` also when the process
-    starts, since it may have been away at the job's time.
+    starts, since it may have been away at the job's time. A job `everywhere` is each process's own, and needs no lease.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Job:
     action: Callable[[Parts], Awaitable[object]]
     at_once: bool = False
     made_up: bool = False
+    everywhere: bool = False
 
 
 def every(**length: int) -> Any:
@@ -70,11 +74,18 @@ JOBS = (
     Job("deadlines", every(seconds=20), _due(TimerKind.DEADLINE)),
     Job("reminders", every(seconds=20), _due(TimerKind.REMINDER)),
     Job("sla", every(minutes=1), _due(TimerKind.SLA)),
+    Job("rules", every(seconds=20), lambda parts: renew(parts.desk, parts.store), everywhere=True),
     Job("calls", every(minutes=10), lambda parts: forget_calls(parts.desk, parts.store)),
     Job("imports", every(seconds=2), lambda parts: run_waiting(parts.settings, parts.desk, parts.store)),
     Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
     Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),
+    Job("nightly", daily(2), lambda parts: ask_nightly(parts.desk, parts.store)),
+    Job(
+        "verification",
+        every(seconds=10),
+        lambda parts: run_asked(parts.desk, parts.store, lambda: verify_apart(parts.settings)),
+    ),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
 )
 """Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
@@ -125,6 +136,9 @@ class Scheduler:
         """Run a job now, after its present run in this process; False when another process has it, or it failed."""
         async with self._turns[job.name], self._counted():
             try:
+                if job.everywhere:
+                    await job.action(self._parts)
+                    return True
                 return await self._leases[job.name].during(lambda: job.action(self._parts))
             except LeaseLost:
                 log.warning("job %s was cut off: another process took its lease", job.name)

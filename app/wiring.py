@@ -1,8 +1,6 @@
 """Puts the desk together by plain constructor arguments; what a serving process needs besides is in `app/parts.py`."""
 
 import tomllib
-from collections.abc import Mapping
-from datetime import date
 
 from app.clock import SystemClock
 from app.ids import RandomIds
@@ -10,6 +8,7 @@ from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from app.vault import FernetVault
 from domain.actions.desk import Desk
+from domain.actions.house import renew
 from domain.conversation.grammar import Grammar
 from domain.engine import Engine
 from domain.messages import Catalogue
@@ -30,10 +29,10 @@ def build_catalogue(settings: Settings) -> Catalogue:
         raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
 
 
-def build_desk(settings: Settings, days: Mapping[date, bool]) -> Desk:
-    """Return the desk; `days` were declared working (True) or holidays (False) by the municipality."""
+def build_desk(settings: Settings) -> Desk:
+    """Return the desk as the configuration has it."""
     services = by_key()
-    engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.calendar(days), settings.rules())
+    engine = Engine(services, SystemClock(), RandomIds(), settings.calendar.calendar(), settings.rules())
     return Desk(engine, Wording(build_catalogue(settings), services), Grammar(intents(services)))
 
 
@@ -65,6 +64,7 @@ def build_vault(settings: Settings) -> FernetVault:
 
 
 async def desk_of(settings: Settings, store: Store) -> Desk:
-    """Return the desk with the days that this municipality declared."""
-    async with store.unit(write=False) as uow:
-        return build_desk(settings, await uow.work_calendar.overrides())
+    """Return the desk with what the staff of this municipality changed over the configuration."""
+    desk = build_desk(settings)
+    await renew(desk, store)
+    return desk

@@ -6,6 +6,7 @@ dates that follow the moon are **estimated after 2026**, so a table of overrides
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
@@ -113,6 +114,16 @@ def _official_holidays(year: int) -> frozenset[date]:
     return frozenset(country_holidays("IR", years=year, expand=False))
 
 
+@dataclass(frozen=True, slots=True)
+class WorkHours:
+    """When the office opens (on Thursdays if there are hours for them), when officers visit, and when it is quiet."""
+
+    office: Hours = OFFICE_HOURS
+    thursday: Hours | None = None
+    quiet: Hours = QUIET_HOURS
+    visits: Hours = VISIT_HOURS
+
+
 class WorkingCalendar:
     """Which days and hours the municipality works, and when people are not disturbed.
 
@@ -133,10 +144,7 @@ class WorkingCalendar:
         for opens, closes in filter(None, (office, thursday, visits)):
             if opens >= closes:
                 raise ValueError(f"the office cannot close ({closes}) before it opens ({opens})")
-        self._office = office
-        self._thursday = thursday
-        self._quiet = quiet
-        self.visits = visits
+        self.hours = WorkHours(office, thursday, quiet, visits)
         self._overrides = dict(overrides or {})
 
     def is_holiday(self, day: date) -> bool:
@@ -148,7 +156,7 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether the office opens on this day; a Thursday without hours is neither a holiday nor worked."""
-        if weekday(day) == _THURSDAY and self._thursday is None:
+        if weekday(day) == _THURSDAY and self.hours.thursday is None:
             return self._overrides.get(day, False)
         return not self.is_holiday(day)
 
@@ -156,13 +164,13 @@ class WorkingCalendar:
         """Return when the office opens and closes on this day, or None when it stays closed."""
         if not self.is_working_day(day):
             return None
-        opens, closes = (self._thursday or self._office) if weekday(day) == _THURSDAY else self._office
+        opens, closes = (self.hours.thursday or self.hours.office) if weekday(day) == _THURSDAY else self.hours.office
         return tehran(day, opens), tehran(day, closes)
 
     def visitable(self, start: datetime, end: datetime) -> bool:
         """Tell whether officers go out then: on one day that is no holiday (a Thursday does), within `visits` hours."""
         begins, ends = in_tehran(start), in_tehran(end)
-        opens, closes = self.visits
+        opens, closes = self.hours.visits
         within = begins.date() == ends.date() and opens <= begins.time() and ends.time() <= closes
         return within and not self.is_holiday(begins.date())
 
@@ -235,7 +243,7 @@ class WorkingCalendar:
         if skip_holidays and self.is_holiday(day):
             return []
         midnight, next_midnight = tehran(day, time.min), tehran(day + _DAY, time.min)
-        begins, ends = (tehran(day, hour) for hour in self._quiet)
+        begins, ends = (tehran(day, hour) for hour in self.hours.quiet)
         if begins > ends:  # over midnight
             return [(ends, begins)]
         return [window for window in ((midnight, begins), (ends, next_midnight)) if window[0] < window[1]]

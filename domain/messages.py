@@ -48,12 +48,19 @@ class UnknownText(KeyError):
 
 
 class Catalogue:
-    """Texts by dotted key, from the given parsed TOML sources; a later source overrides an earlier one."""
+    """Texts by dotted key, from the given parsed TOML sources; a later source overrides an earlier one.
+
+    Over the sources lies what was worded anew since (`lay_over`), for everybody who holds this catalogue at once.
+    """
 
     def __init__(self, sources: Iterable[Mapping[str, Any]]) -> None:
-        self._leaves: dict[str, Any] = {}
+        self._given: dict[str, Any] = {}
+        self._first: dict[str, Any] = {}
         for source in sources:
-            self._leaves.update(_flatten(source))
+            for key, leaf in _flatten(source):
+                self._given[key] = leaf
+                self._first.setdefault(key, leaf)
+        self._leaves = self._given
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
@@ -62,6 +69,26 @@ class Catalogue:
         names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
         sources = [tomllib.loads((folder / name).read_text("utf-8")) for name in names]
         return cls([*sources, overrides or {}])
+
+    def lay_over(self, texts: Mapping[str, str | Sequence[str]]) -> None:
+        """Word these anew, in place of all that was laid over before; class and part budget of a message stay."""
+        self._leaves = self._given | {key: _reworded(self._given[key], words) for key, words in texts.items()}
+
+    def reworded(self, key: str, words: str | Sequence[str]) -> "Catalogue":
+        """Return a catalogue that differs in one text."""
+        return Catalogue([{**self._leaves, key: _reworded(self._given[key], words)}])
+
+    def given(self, key: str) -> str | list[str]:
+        """Return a text (or a list of them) as the sources have it, whatever was laid over; `UnknownText`."""
+        if key not in self._given:
+            raise UnknownText(key)
+        leaf = self._given[key]
+        return [str(one) for one in leaf] if isinstance(leaf, list) else _words(leaf)
+
+    def facts(self, key: str) -> frozenset[str]:
+        """Return the names of the facts that a text is given: those that the first source's text tells."""
+        leaf = self._first[key]
+        return frozenset() if isinstance(leaf, list) else frozenset(placeholders(_words(leaf)))
 
     def __contains__(self, key: str) -> bool:
         return key in self._leaves
@@ -72,8 +99,7 @@ class Catalogue:
 
     def text(self, key: str) -> str:
         """Return a text as written; `UnknownText`."""
-        leaf = self._leaf(key)
-        return str(leaf["text"]) if isinstance(leaf, Mapping) else str(leaf)
+        return _words(self._leaf(key))
 
     def lines(self, key: str) -> list[str]:
         """Return a list of texts (steps, documents)."""
@@ -184,6 +210,14 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _flatten(value, path + ".")
         else:
             yield path, value
+
+
+def _words(leaf: Any) -> str:
+    return str(leaf["text"]) if isinstance(leaf, Mapping) else str(leaf)
+
+
+def _reworded(leaf: Any, words: str | Sequence[str]) -> Any:
+    return {**leaf, "text": words} if isinstance(leaf, Mapping) else words if isinstance(words, str) else list(words)
 
 
 def _is_message(table: Mapping[str, Any]) -> bool:

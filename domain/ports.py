@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from domain.house_repository import Audit, SettingChanges, Verifications
 from domain.import_repository import Imports
 from domain.issued_papers import IssuedPapers
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
@@ -23,7 +24,6 @@ from domain.printouts import Printout
 from domain.registries import Registry
 from domain.registry_repository import Registries
 from domain.repositories import (
-    Audit,
     Bills,
     Documents,
     Feedback,
@@ -186,7 +186,11 @@ class UnitOfWork(Protocol):
     @property
     def work_calendar(self) -> WorkCalendar: ...
     @property
+    def settings(self) -> SettingChanges: ...
+    @property
     def audit(self) -> Audit: ...
+    @property
+    def verifications(self) -> Verifications: ...
 
     def attempt(self) -> AbstractAsyncContextManager[None]:
         """Open a part of this unit that rolls back alone when it raises; the unit itself can go on and be committed."""

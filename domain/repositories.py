@@ -3,9 +3,9 @@
 They return domain objects and raise domain errors, and never commit.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from domain.accounts import (
     Comment,
@@ -20,6 +20,7 @@ from domain.accounts import (
 from domain.bills import Bill, Payment, PaymentMethod, Refund
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.history import Head, HistoryEvent, Seal
+from domain.house_records import DeclaredDay
 from domain.people import Role
 from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.tariffs import TariffRow
@@ -100,6 +101,14 @@ class History(Protocol):
 
     async def last_seal(self) -> Seal | None:
         """Return the newest seal."""
+        ...
+
+    async def last_sealed(self) -> tuple[int, datetime] | None:
+        """Return number and time of the newest seal, without the heads that it holds."""
+        ...
+
+    async def unsealed_events(self) -> int:
+        """Return how many events came after the last seal of their request."""
         ...
 
     async def add_seal(self, seal: Seal) -> None:
@@ -356,14 +365,14 @@ class WorkCalendar(Protocol):
         """Return day → whether it is a working day."""
         ...
 
+    async def declared(self, since: date) -> list[DeclaredDay]:
+        """Return the days from `since` on that were declared, in order."""
+        ...
+
     async def set_override(self, day: date, working: bool, note: str) -> None:
         """Declare a day."""
         ...
 
-
-class Audit(Protocol):
-    """Denials and other facts of security."""
-
-    async def record(self, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
-        """Append one fact."""
+    async def forget(self, day: date) -> bool:
+        """Let a day be what it is by itself again; False when it was not declared."""
         ...

@@ -124,7 +124,7 @@ def _start(ctx: Context) -> datetime:
         raise InvalidField("visit", detail="past")
     end = start + timedelta(minutes=ctx.policy.visit_minutes)
     if given and OUTSIDE.name not in ctx.inputs and not ctx.calendar.visitable(start, end):
-        opens, closes = (hour_text(hour) for hour in ctx.calendar.visits)
+        opens, closes = (hour_text(hour) for hour in ctx.calendar.hours.visits)
         raise InvalidField("visit", detail="visit_hours", opens=opens, closes=closes)
     return start
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 
 from domain.history import Head, HistoryEvent, Seal
 from store.engines.prepared import Row
@@ -31,6 +32,10 @@ _HEADS_UNSEALED = _HEADS.where(requests.c.head_seq > requests.c.sealed_seq).limi
 _SEALS = select(seals.c.number, seals.c.at, seals.c.heads, seals.c.previous, seals.c.hash, seals.c.signature)
 _SEALS_AFTER = _SEALS.where(seals.c.number > bindparam("after")).order_by(seals.c.number).limit(_MOST)
 _LAST_SEAL = _SEALS.order_by(seals.c.number.desc()).limit(1)
+_LAST_SEALED = select(seals.c.number, seals.c.at).order_by(seals.c.number.desc()).limit(1)
+_UNSEALED_EVENTS = select(func.coalesce(func.sum(requests.c.head_seq - requests.c.sealed_seq), 0)).where(
+    requests.c.head_seq > requests.c.sealed_seq
+)
 _ADD_SEAL = insert(seals)
 _NOTE_SEALED = (
     update(requests)
@@ -78,6 +83,15 @@ class SqlHistory(Repository):
         """Return the newest seal."""
         row = await self._work.row(_LAST_SEAL)
         return None if row is None else _seal(row)
+
+    async def last_sealed(self) -> tuple[int, datetime] | None:
+        """Return number and time of the newest seal."""
+        row = await self._work.row(_LAST_SEALED)
+        return None if row is None else (row[0], row[1])
+
+    async def unsealed_events(self) -> int:
+        """Return how many events came after the last seal of their request."""
+        return int(await self._work.value(_UNSEALED_EVENTS))
 
     async def add_seal(self, seal: Seal) -> None:
         """Store a seal and note its heads as sealed; `Conflict` when there is one of that number already."""

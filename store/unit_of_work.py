@@ -34,8 +34,10 @@ from store.requests import SqlRequests, SqlTimers
 from store.saved_views import SqlSavedViews
 from store.search_words import SqlSearchWords
 from store.sequences import SqlSequences
+from store.settings import SqlSettingChanges
 from store.staff_sessions import SqlSecondFactors, SqlStaffSessions
 from store.tariffs import SqlTariffs
+from store.verifications import SqlVerifications
 from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
 from store.work_lists import SqlWorkLists
@@ -74,7 +76,9 @@ class SqlUnit:
         self.calls = SqlCalls(work)
         self.leases = SqlLeases(work)
         self.work_calendar = SqlWorkCalendar(work)
+        self.settings = SqlSettingChanges(work)
         self.audit = SqlAudit(work)
+        self.verifications = SqlVerifications(work)
 
     def attempt(self) -> AbstractAsyncContextManager[None]:
         """Open a part of this unit that rolls back alone when it raises; the unit can go on and be committed."""

@@ -8,7 +8,8 @@ import typer
 
 from app.cli.options import AsJson, Config
 from app.cli.output import emit_json, say, told
-from app.cli.session import Session, in_session, read_day
+from app.cli.session import Session, acting_or_system, in_session, read_day
+from domain.actions.house import declare_day
 from domain.calendar import jalali_long
 
 
@@ -26,12 +27,13 @@ def set_day(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Declare a day; a running server takes it up when it is started again."""
+    """Declare a day; running servers take it up within half a minute."""
 
     async def work(session: Session) -> dict[str, Any]:
         found = read_day(session, day)
+        actor = await acting_or_system(session, None)
         async with session.store.unit() as uow:
-            await uow.work_calendar.set_override(found, kind is Kind.WORKING, note)
+            await declare_day(session.desk, uow, found, kind is Kind.WORKING, note, actor=actor)
         return {"day": found.isoformat(), "working": kind is Kind.WORKING, "note": note}
 
     with told(as_json):

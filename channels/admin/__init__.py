@@ -10,9 +10,12 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.admin.account import AccountPages
+from channels.admin.audit_pages import AuditPages
+from channels.admin.change_pages import ChangePages
 from channels.admin.charge_pages import ChargePages
 from channels.admin.comment_pages import CommentPages
 from channels.admin.commission_pages import CommissionPages
+from channels.admin.day_pages import DayPages
 from channels.admin.export_pages import ExportPages
 from channels.admin.frame import SECTIONS, Pages, Route
 from channels.admin.gate import Gate, Inside
@@ -24,9 +27,11 @@ from channels.admin.queue_pages import QueuePages
 from channels.admin.rating_pages import RatingPages
 from channels.admin.registry_pages import RegistryPages
 from channels.admin.request_pages import RequestPages
+from channels.admin.setting_pages import SettingPages
 from channels.admin.sign_in import SignInPages
 from channels.admin.statement_pages import StatementPages
 from channels.admin.substitute_pages import SubstitutePages
+from channels.admin.text_pages import TextPages
 from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
@@ -48,6 +53,10 @@ class Admin:
             WalkInPages(desk, store),
             RequestPages(desk, store),
             PrintPages(desk, store, printer),
+            ChargePages(desk, store),
+            RegistryPages(desk, store),
+            ImportPages(desk, store),
+            ExportPages(desk, store, exports),
             CommentPages(desk, store),
             RatingPages(desk, store),
             MessagePages(desk, store),
@@ -56,10 +65,11 @@ class Admin:
             StatementPages(desk, store),
             UserPages(doorman),
             SubstitutePages(desk, store),
-            ChargePages(desk, store),
-            RegistryPages(desk, store),
-            ImportPages(desk, store),
-            ExportPages(desk, store, exports),
+            SettingPages(desk, store),
+            DayPages(desk, store),
+            TextPages(desk, store),
+            ChangePages(desk, store),
+            AuditPages(desk, store),
             AccountPages(doorman, desk.catalogue.text("web.site.name")),
         )
 

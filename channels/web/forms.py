@@ -90,7 +90,8 @@ class FormWords:
     """How a form is worded: the label of each field, and what the choices that were found for it are called.
 
     `titles` is field → choice → words, or the key of a text. `prefix` keeps the ids of several forms on a page apart.
-    `blank` is the key of what a choice says while nothing is chosen.
+    `blank` is the key of what a choice says while nothing is chosen. `hints` are told beside single fields, in place of
+    what is told of their kind.
     """
 
     wording: Wording
@@ -98,6 +99,7 @@ class FormWords:
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     prefix: str = ""
     blank: str = "web.form.choose"
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -155,7 +157,7 @@ def _control(asked: Field, given: Any, words: FormWords, error: DomainError | No
         asked.required and not asked.instead,
         _options(asked, given, words) if kind in {"select", "checkboxes"} else (),
         _rows(asked.type, given, words) if isinstance(asked.type, WorkItems) else (),
-        words.catalogue.text(hint) if hint in words.catalogue else None,
+        words.hints.get(asked.name) or (words.catalogue.text(hint) if hint in words.catalogue else None),
         words.wording.error(error) if wrong and error else None,
         asked.type.limit if isinstance(asked.type, Text | Note) else None,
         _latin(asked.type),

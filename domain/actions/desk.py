@@ -1,7 +1,7 @@
-"""The desk: the collaborators that the use cases share, built once by `app/wiring.py`."""
+"""What every action works with: the engine, words and grammar, put together once by `app/wiring.py`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from domain.calendar import WorkingCalendar
 from domain.conversation.grammar import Grammar
@@ -13,13 +13,32 @@ from domain.ports import Clock, Ids
 from domain.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
-    """Engine, words and grammar over the same services, under one policy, clock and source of chance."""
+    """Engine, words and grammar over the same services, under one policy, clock and source of chance.
+
+    `configured` is the engine as the configuration made it. What the staff changes while the house runs lies over it:
+    `take_up` puts that into force, and `version` is the number of the last change that it knows (None: it has not
+    looked yet). An engine never changes under a step: a step that began runs by the rules it began with.
+    """
 
     engine: Engine
     wording: Wording
     grammar: Grammar
+    configured: Engine = field(init=False, repr=False)
+    version: int | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Remember what the configuration says."""
+        self.configured = self.engine
+
+    def take_up(
+        self, version: int, policy: Policy, calendar: WorkingCalendar, texts: Mapping[str, str | Sequence[str]]
+    ) -> None:
+        """Put these rules and texts (by key) into force, from the next step on."""
+        self.engine = replace(self.engine, policy=policy, calendar=calendar)
+        self.catalogue.lay_over(texts)
+        self.version = version
 
     @property
     def clock(self) -> Clock:

@@ -19,13 +19,13 @@ from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
-from domain.check.texts import SHARED_TEXTS, budget_flaws, shared_text_flaws, text_flaws
+from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
 from domain.lifecycle import Service
 from domain.messages import Catalogue
 
-__all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check"]
+__all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check", "sent_by_sms"]
 
 
 def check(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:

@@ -24,7 +24,8 @@ SAID = (
     "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill", "sms.rated", "sms.rated_low",
     "sms.rated_low_only", "sms.refunded", "sms.reopened",
     "sms.restarted", "sms.status", "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short",
-    "staff.low_rating", "staff.reopened_by_rating", "staff.sla_broken", "units.hour", "units.plate", "units.rial",
+    "staff.low_rating", "staff.reopened_by_rating", "staff.sla_broken", "units.closed", "units.hour", "units.plate",
+    "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 
@@ -35,6 +36,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "invalid_field": (
         "bad_card",
         "bad_datetime",
+        "bad_hour_span",
         "bad_hours",
         "bad_iban",
         "bad_legal_id",
@@ -53,6 +55,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "fine_of_reward",
         "future",
         "hours_missing",
+        "hours_order",
         "leave_days_left",
         "leave_notice",
         "leave_order",
@@ -63,6 +66,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "no_headings",
         "no_machine",
         "no_number",
+        "not_a_multiple",
         "not_the_same",
         "not_thousands",
         "office_code",
@@ -86,6 +90,10 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "soap_security",
         "soap_xml",
         "staff_username",
+        "text_braces",
+        "text_cuts",
+        "text_facts",
+        "text_parts",
         "too_high",
         "too_long",
         "too_long_work",
@@ -174,6 +182,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "reopened",
         "unassigned",
         "username_taken",
+        "verifying",
     ),
     "conflict": (
         "demo_not_empty",
@@ -187,6 +196,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "officer_busy",
         "row_changed",
         "rule_overlap",
+        "setting_changed",
         "taken",
         "taken_by",
         "tariff_overlap",

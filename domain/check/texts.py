@@ -20,11 +20,17 @@ PAGE_TEXTS = ("title", "description", "benefits", "steps", "author", "date", "su
 """What every service says of itself: on its page, in lists, and before a form is sent off."""
 
 
+def sent_by_sms(services: Iterable[Service], catalogue: Catalogue) -> set[str]:
+    """Return the keys of every text that travels by SMS, by itself or as part of another: these have budgets."""
+    shared = {key for prefix in SHARED_TEXTS for key in catalogue.keys(prefix)}
+    return shared.union(*(_sent(service, catalogue) for service in services))
+
+
 def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts that a service lacks, and those of its messages that do not fit."""
     wanted = list(dict.fromkeys(_wanted_texts(service)))
     yield from (Flaw("no_text", service.key, key) for key in wanted if key not in catalogue)
-    sent = {key: None for key in (*_sent_texts(service), *_conversation_texts(service, catalogue)) if key in catalogue}
+    sent = _sent(service, catalogue)
     yield from budget_flaws(service.key, catalogue, sent)
     yield from cutting_flaws(service, catalogue, sent)
 
@@ -66,6 +72,11 @@ def _wanted_texts(service: Service) -> Iterator[str]:
     yield from _answers(service)
     yield from printout_texts(service)
     yield from _sent_texts(service)
+
+
+def _sent(service: Service, catalogue: Catalogue) -> dict[str, None]:
+    """Return the keys of a service's texts that travel by SMS and are there, in order."""
+    return {key: None for key in (*_sent_texts(service), *_conversation_texts(service, catalogue)) if key in catalogue}
 
 
 def _all_fields(service: Service) -> Iterator[Field]:

@@ -173,7 +173,7 @@ def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch)
     rules = settings.rules()
     assert (rules.payment_days, rules.settlement_lag) == (5, timedelta(hours=48))
     assert settings.calendar.office_hours == (time(8), time(13))
-    assert settings.calendar.calendar({}).is_working_day(date(2026, 11, 26))  # a Thursday
+    assert settings.calendar.calendar().is_working_day(date(2026, 11, 26))  # a Thursday
 
 
 @pytest.mark.parametrize(

@@ -16,5 +16,5 @@ VAULT = build_vault(SETTINGS)
 
 def desk_at(now: datetime) -> Desk:
     """The real desk under a clock that shows `now`."""
-    desk = build_desk(SETTINGS, {})
+    desk = build_desk(SETTINGS)
     return replace(desk, engine=replace(desk.engine, clock=DemoClock(now)))

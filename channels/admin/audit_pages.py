@@ -1,0 +1,152 @@
+"""What was done and refused here, and whether the history is whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from channels.admin.actors import actor_shown, staff_names
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.web.error_pages import status_of
+from channels.web.forms import FormWords, controls, read_form, stray
+from channels.web.paging import Listed, listed, page_start
+from domain.actions.desk import Desk
+from domain.actions.verifications import ask
+from domain.calendar import tehran
+from domain.errors import DomainError, Forbidden
+from domain.field_types import Choice, Day, Reading, Text
+from domain.forms import Field, read_given
+from domain.house_records import AuditEntry, AuditFilter
+from domain.ports import Store
+from domain.text import persian_digits
+
+PATH = "/staff/audit"
+
+PAGE = 50
+"""Facts on a page."""
+
+_KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """A fact of the audit in words; `facts` is what may be told of it: name → value."""
+
+    id: int
+    entry: AuditEntry
+    who: str
+    title: str
+    facts: Mapping[str, str]
+
+
+class AuditPages:
+    """The audit, with the state of the history above it."""
+
+    sections: Sequence[Section] = (Section(PATH, "admin.sections.audit", "audit.view"),)
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", PATH, "audit.view", self._show),
+            Route("POST", f"{PATH}/verify", "history.verify", self._verify),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _verify(self, request: web.Request, visit: Visit) -> web.Response:
+        """Ask for a verification; a process takes it up within seconds."""
+        try:
+            async with self._store.unit() as uow:
+                await ask(self._desk, uow, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, error)
+        raise web.HTTPSeeOther(f"{PATH}?done=verification")
+
+    async def _page(self, request: web.Request, visit: Visit, refused: DomainError | None = None) -> web.Response:
+        """Show the facts that the filters leave; one that cannot be understood is told, and leaves none."""
+        fields, wrong = self._filters(), None
+        given, found = read_form(fields, request.query), Listed[ShownEntry]((), None)
+        try:
+            found = await self._found(request, read_given(fields, given, Reading(visit.now)))
+        except DomainError as error:
+            wrong = error
+        words = self._words()
+        context = {
+            "filters": controls(fields, given, words, wrong),
+            "problem": stray(fields, wrong, words) if wrong else None,
+            "refusal": self._desk.wording.error(refused) if refused else None,
+            "list": found,
+            **await self._standing(),
+        }
+        reason = refused or wrong
+        return staff_page(request, visit, "admin/audit.html", context, status=status_of(reason) if reason else 200)
+
+    def _filters(self) -> tuple[Field, ...]:
+        kinds = [key.removeprefix(_KINDS) for key in self._desk.catalogue.keys(_KINDS)]
+        return (
+            Field("actor", Text(limit=100), required=False),
+            Field("what", Choice(), required=False, choices=tuple(kinds)),
+            Field("day", Day(past=True), required=False),
+        )
+
+    async def _found(self, request: web.Request, wanted: Mapping[str, Any]) -> Listed[ShownEntry]:
+        made = None
+        if "day" in wanted:
+            day = date.fromisoformat(wanted["day"])
+            made = tehran(day, time.min), tehran(day + timedelta(days=1), time.min)
+        asked = AuditFilter(_label(wanted.get("actor")), wanted.get("what"), made, page_start(request), PAGE + 1)
+        async with self._store.unit(write=False) as uow:
+            entries, names = await uow.audit.find(asked), await staff_names(uow)
+        return listed(request, PATH, [self._shown(one, names) for one in entries], PAGE)
+
+    def _shown(self, entry: AuditEntry, names: Mapping[str, str]) -> ShownEntry:
+        facts = {self._word(_FACTS, name): self._fact(value) for name, value in entry.detail.items()}
+        told = {name: value for name, value in facts.items() if value}
+        return ShownEntry(
+            entry.id, entry, actor_shown(self._desk.catalogue, entry.actor, names), self._word(_KINDS, entry.what), told
+        )
+
+    def _word(self, table: str, name: str) -> str:
+        """Return what a kind of fact or a part of one is called; what nobody worded is shown as it is."""
+        key = table + name
+        return self._desk.catalogue.text(key) if key in self._desk.catalogue else name
+
+    def _fact(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return self._desk.catalogue.text(f"admin.settings.choices.{'yes' if value else 'no'}")
+        if isinstance(value, list):
+            return "، ".join(map(self._fact, value))
+        if isinstance(value, dict):
+            return "، ".join(f"{name}: {self._fact(one)}" for name, one in value.items())
+        return persian_digits(value) if isinstance(value, int) else "" if value is None else str(value)
+
+    async def _standing(self) -> dict[str, Any]:
+        """Return how the history stands: its last seal, what is not sealed, and the last verification."""
+        async with self._store.unit(write=False) as uow:
+            names = await staff_names(uow)
+            asked, last = await uow.verifications.asked(), await uow.verifications.last()
+            standing = {"seal": await uow.history.last_sealed(), "unsealed": await uow.history.unsealed_events()}
+        who = actor_shown(self._desk.catalogue, last.asked_by, names) if last else ""
+        return {**standing, "waiting": asked, "last": last, "who": who}
+
+    def _words(self) -> FormWords:
+        text = self._desk.catalogue.text
+        titles = {"what": {key.removeprefix(_KINDS): key for key in self._desk.catalogue.keys(_KINDS)}}
+        hints = {"actor": text("admin.audit.actor_hint")}
+        return FormWords(
+            self._desk.wording, lambda name: text(f"admin.audit.{name}"), titles, blank="web.form.every", hints=hints
+        )
+
+
+def _label(typed: str | None) -> str | None:
+    """Return the label that somebody looks for: a user name alone is a member of the staff."""
+    return typed if typed is None or ":" in typed else f"staff:{typed}"

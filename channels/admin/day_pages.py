@@ -1,0 +1,95 @@
+"""Days that the municipality declares working or a holiday, over the computed holidays."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from aiohttp import web
+
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.setting_pages import DAYS, TABS
+from channels.admin.tried import PageForm, Tried
+from channels.web.error_pages import status_of
+from channels.web.forms import read_form
+from domain.actions.desk import Desk
+from domain.actions.house import HOLIDAY, WORKING, declare_day, forget_day, renew
+from domain.actions.staffing import today
+from domain.calendar import jalali_long, to_jalali
+from domain.calendar import period as year_of
+from domain.errors import DomainError, Forbidden
+from domain.field_types import Choice, Day, Reading, Text
+from domain.forms import Field, read_fields
+from domain.house_records import DeclaredDay
+from domain.ports import Store
+
+LONGEST_NOTE = 100
+DECLARE = PageForm(
+    "declare",
+    (
+        Field("day", Day(past=True)),
+        Field("kind", Choice(), choices=(HOLIDAY, WORKING)),
+        Field("note", Text(limit=LONGEST_NOTE), required=False),
+    ),
+    "admin.days",
+    {"kind": {HOLIDAY: "admin.days.holiday", WORKING: "admin.days.working"}},
+)
+
+
+class DayPages:
+    """The days."""
+
+    sections: Sequence[Section] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", DAYS, "settings.view", self._show),
+            Route("POST", DAYS, "settings.change", self._declare),
+            Route("POST", f"{DAYS}/{{day}}/forget", "settings.change", self._forget),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _declare(self, request: web.Request, visit: Visit) -> web.Response:
+        given = read_form(DECLARE.fields, visit.form)
+        try:
+            values = read_fields(DECLARE.fields, given, visit.actor.channel, Reading(visit.now))
+            day, works = date.fromisoformat(values["day"]), values["kind"] == WORKING
+            async with self._store.unit() as uow:
+                await declare_day(self._desk, uow, day, works, values.get("note", ""), actor=visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(DECLARE.name, given, error))
+        await renew(self._desk, self._store)
+        raise web.HTTPSeeOther(f"{DAYS}?done=day")
+
+    async def _forget(self, request: web.Request, visit: Visit) -> web.Response:
+        try:
+            day = date.fromisoformat(request.match_info["day"])
+        except ValueError:
+            raise web.HTTPNotFound from None
+        async with self._store.unit() as uow:
+            await forget_day(self._desk, uow, day, actor=visit.actor)
+        await renew(self._desk, self._store)
+        raise web.HTTPSeeOther(f"{DAYS}?done=day_forgotten")
+
+    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+        first, _ = year_of(to_jalali(today(self._desk))[0])
+        async with self._store.unit(write=False) as uow:
+            found = await uow.work_calendar.declared(first)
+        context = {
+            "tabs": TABS,
+            "days": [_shown(one) for one in found],
+            "declare": DECLARE.shown(self._desk.wording, {}, tried),
+        }
+        status = status_of(tried.error) if tried else 200
+        return staff_page(request, visit, "admin/days.html", context, status=status)
+
+
+def _shown(one: DeclaredDay) -> dict[str, str | bool]:
+    return {"day": one.day.isoformat(), "title": jalali_long(one.day), "working": one.working, "note": one.note}

@@ -1,0 +1,69 @@
+"""What the house keeps of itself: changed settings, facts of the audit, verifications of the history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from domain.calendar import Span
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A change of a setting: what it was and became, as it is kept; None: as configured. The store numbers them."""
+
+    name: str
+    before: Any
+    value: Any
+    by: str
+    at: datetime
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDay:
+    """A day that was declared working or a holiday, and why."""
+
+    day: date
+    working: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A fact of the audit: who did what when (`actor` is a label, `what` a stable code), and what may be told of it."""
+
+    id: int
+    at: datetime
+    actor: str
+    what: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which facts a list shows; None means any. `limit` rows after the number `before` (newest first).
+
+    `actor` is a label; what was done for somebody absent is the actor's too.
+    """
+
+    actor: str | None = None
+    what: str | None = None
+    made: Span | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(slots=True)
+class KeptVerification:
+    """A verification of the whole history. The counts, and the first of the faults, are None until it has ended."""
+
+    id: int
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None = None
+    requests: int | None = None
+    events: int | None = None
+    seals: int | None = None
+    unsealed: int | None = None
+    fault_count: int | None = None
+    faults: list[dict[str, Any]] | None = None

@@ -1,0 +1,99 @@
+"""Rules that the staff may change: what they may be agrees with the settings of the same names, and so do defaults."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import annotated_types
+import pytest
+from pydantic.fields import FieldInfo
+
+from app.calendar_settings import CalendarSettings
+from app.policy_settings import PolicySettings
+from domain.calendar import WorkingCalendar
+from domain.errors import InvalidField
+from domain.field_types import Choice, Integer, Reading
+from domain.house_rules import RULES, Rule, in_force, present
+from domain.messages import Catalogue
+from domain.policy import Policy
+from domain.rule_types import HourSpan, Multiple
+
+CONFIGURED_ALONE = {"municipal_service_digit", "retention_days"}
+"""What the bank was told, and how long personal data is kept."""
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def bound(field: FieldInfo, kind: type[Any], name: str) -> Any:
+    """A bound of a setting; None without one."""
+    return next((getattr(one, name) for one in field.metadata if isinstance(one, kind)), None)
+
+
+def test_every_rule_of_the_settings_can_be_changed() -> None:
+    hours = {name for name in CalendarSettings.model_fields if name.endswith("_hours")}
+    assert set(RULES) == (set(PolicySettings.model_fields) - CONFIGURED_ALONE) | hours
+
+
+@pytest.mark.parametrize(
+    "rule", [one for one in RULES.values() if isinstance(one.field.type, Integer)], ids=lambda rule: rule.name
+)
+def test_bounds_are_those_of_the_settings(rule: Rule) -> None:
+    field = PolicySettings.model_fields[rule.name]
+    kind = rule.field.type
+    assert isinstance(kind, Integer)
+    assert kind.least == bound(field, annotated_types.Ge, "ge")
+    most = bound(field, annotated_types.Le, "le")
+    assert most is None or kind.most == most
+    step = bound(field, annotated_types.MultipleOf, "multiple_of")
+    assert step is None or (isinstance(kind, Multiple) and kind.step == step)
+
+
+def test_kept_values_mean_what_they_were() -> None:
+    policy, calendar = Policy(), WorkingCalendar()
+    kept = {name: present(rule, policy, calendar) for name, rule in RULES.items()}
+    assert all(RULES[name].sound(value, NOW) for name, value in kept.items())
+    again, hours = in_force(policy, calendar, kept, {})
+    assert (again, hours.hours) == (policy, calendar.hours)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_a_value_of_another_version_is_not_sound(rule: Rule) -> None:
+    assert not rule.sound("moon", NOW)
+    assert not rule.sound(-1, NOW)
+    assert not rule.sound({"a": 1}, NOW)
+
+
+def test_every_rule_and_choice_has_words() -> None:
+    catalogue = Catalogue.load()
+    for rule in RULES.values():
+        assert f"admin.settings.rules.{rule.name}" in catalogue
+        assert isinstance(rule.field.type, Choice) == bool(rule.field.choices)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("۷:۳۰ تا ۱۴:۳۰", "07:30-14:30", "۷:۳۰ تا ۱۴:۳۰"), ("8-13", "08:00-13:00", "۸ تا ۱۳"),
+        ("07:30 – 12:00", "07:30-12:00", "۷:۳۰ تا ۱۲"), ("ساعت ۸ تا ۴ عصر", "08:00-16:00", "۸ تا ۱۶"),
+        ("تعطیل", "closed", "بسته"), ("closed", "closed", "بسته"),
+    ],
+)  # fmt: skip
+def test_spans_are_read_as_people_write_them(typed: str, kept: str, shown: str) -> None:
+    kind = HourSpan(may_be_closed=True)
+    assert kind.parse(typed, Reading(NOW)) == kept
+    assert kind.parse(kept, Reading(NOW)) == kept
+    assert kind.show(kept, Catalogue.load().text) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "detail"),
+    [
+        ("۸", "bad_hour_span"), ("۸ تا ۹ تا ۱۰", "bad_hour_span"), ("شب", "bad_hour_span"), ("", "bad_hour_span"),
+        ("۱۴ تا ۸", "hours_order"), ("۸ تا ۸", "hours_order"), ("بسته", "bad_hour_span"),
+        ("صبح تا عصر", "bad_hour_span"),
+    ],
+)  # fmt: skip
+def test_what_is_no_span_is_told(typed: str, detail: str) -> None:
+    with pytest.raises(InvalidField) as refused:
+        HourSpan().parse(typed, Reading(NOW))
+    assert refused.value.detail in {detail, "part_of_day"}
+    assert HourSpan(over_midnight=True).parse("۲۱ تا ۸", Reading(NOW)) == "21:00-08:00"

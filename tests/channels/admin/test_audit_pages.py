@@ -1,0 +1,133 @@
+"""The audit at the staff's site: its filters and pages, what each fact is called, and the state of the history."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.signing import Ed25519Signer
+from domain.actions.sealing import Verification, seal, verify
+from domain.actions.verifications import run_asked
+from domain.history import Fault
+from domain.messages import Catalogue
+from tests.support.staff_site import StaffSite, Visitor
+
+ROOT = Path(__file__).parents[3]
+SIGNER = Ed25519Signer("a secret of the tests")
+_RECORDERS = {"record", "_record", "_changed", "_audit", "_refused"}
+
+
+def calls() -> Iterator[ast.Call]:
+    """Every call in the modules that record facts."""
+    for room in ("app", "channels", "domain"):
+        for path in (ROOT / room).rglob("*.py"):
+            text = path.read_text("utf-8")
+            if ".audit.record(" in text:
+                yield from (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+
+
+def recorded() -> Iterator[str]:
+    """The strings that stand in calls of what records facts: their kinds, and some words besides."""
+    for call in calls():
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in _RECORDERS:
+            nodes = (node for argument in call.args for node in ast.walk(argument))
+            yield from (one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def test_every_kind_of_fact_has_a_name() -> None:
+    catalogue = Catalogue.load()
+    named = {key.removeprefix("admin.audit.kinds.") for key in catalogue.keys("admin.audit.kinds.")}
+    written = set(recorded())
+    assert written
+    found = {one for one in written if re.fullmatch(r"[a-z]+(_[a-z]+)*", one)}
+    facts = {key.removeprefix("admin.audit.facts.") for key in catalogue.keys("admin.audit.facts.")}
+    assert found - named - facts - OTHER_WORDS == set()
+    assert named - found - MADE_UP == set()
+
+
+OTHER_WORDS = {"code", "not_enrolled", "password", "count", "changed"}
+"""Strings in those calls that name no kind: fields and details of errors."""
+
+MADE_UP = {"staff_activated", "staff_deactivated", "office_activated", "office_deactivated"}
+"""Kinds that the code chooses before it records them."""
+
+
+async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil", "wrong", 401)
+    await inside.sign_in("civil")
+    await inside.get("/staff")
+    await inside.get("/staff/users", 403)
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit")
+    titles = re.findall(r"<li>\s*<p><strong>([^<]+)</strong>", page)
+    assert titles == ["ورود", "اجازه داده نشد", "ورود", "ورود ناموفق"]
+    assert "users.view" in page
+    for query, count in {
+        "what=denied": 1, "actor=civil": 3, "actor=staff:auditor": 1, "actor=nobody": 0, "day=1405/09/03": 4,
+        "day=1405/09/02": 0, "actor=civil&what=signed_in&day=1405/09/03": 1,
+    }.items():  # fmt: skip
+        page = await inside.get(f"/staff/audit?{query}")
+        assert len(re.findall(r"<li>\s*<p><strong>", page)) == count, query
+    await inside.get("/staff/audit?day=never", 422)
+
+
+async def test_the_audit_is_paged(site: StaffSite, inside: Visitor) -> None:
+    async with site.store.unit() as uow:
+        for number in range(51):
+            await uow.audit.record(site.clock.now(), "system:test", "import", {"name": f"<b>{number}."})
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit?actor=system:test")
+    assert "&lt;b&gt;50." in page
+    assert "&lt;b&gt;0." not in page
+    older = page.partition('class="older"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert "&lt;b&gt;0." in await inside.get(older)
+
+
+async def test_a_verification_is_asked_for_and_its_result_kept(site: StaffSite, inside: Visitor) -> None:
+    await site.submitted()
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit")
+    assert "هنوز مهری نیست" in page
+    await inside.post("/staff/audit/verify")
+    assert "در جریان است" in await inside.get("/staff/audit")
+    assert "در جریان است" in await inside.post("/staff/audit/verify", 409)
+    await seal(site.demo.desk, site.store, SIGNER)
+    assert await run_asked(site.demo.desk, site.store, lambda: verify(site.store, SIGNER))
+    assert not await run_asked(site.demo.desk, site.store, lambda: verify(site.store, SIGNER))
+    page = await inside.get("/staff/audit")
+    assert "درست و دست‌نخورده" in page
+    assert "<dd>۰</dd>" in page
+    assert "/staff/audit/verify" in page
+
+
+async def test_faults_are_shown_and_audited(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("admin")
+    await inside.get("/staff/audit")
+    await inside.post("/staff/audit/verify")
+
+    async def damaged() -> Verification:
+        return Verification([Fault("event_edited", "123456786", 2)] * 150, 1, 2, 0, 2)
+
+    assert await run_asked(site.demo.desk, site.store, damaged)
+    page = await inside.get("/staff/audit")
+    assert "۱۵۰ نادرستی" in page
+    assert page.count("گامی دستکاری شده") == 100
+    assert "نادرستی در تاریخچه" in page
+
+
+def test_every_fault_has_a_name() -> None:
+    catalogue = Catalogue.load()
+    named = {key.rpartition(".")[2] for key in catalogue.keys("admin.audit.fault_kinds.")}
+    kinds = set()
+    for path in (ROOT / "domain/history.py", ROOT / "domain/actions/sealing.py"):
+        kinds |= set(re.findall(r'Fault\("([a-z_]+)"', path.read_text("utf-8")))
+    assert named == kinds
+
+
+@pytest.mark.parametrize("username", ["manager", "civil"])
+async def test_others_ask_for_no_verification(site: StaffSite, inside: Visitor, username: str) -> None:
+    await inside.sign_in(username)
+    await inside.get("/staff/account")
+    await inside.post("/staff/audit/verify", 403)

@@ -1,0 +1,217 @@
+"""Settings at the staff's site: rules, days, texts and their history; in force at once, also where they were read."""
+
+import re
+from datetime import date, time, timedelta
+from html import unescape
+
+import pytest
+
+from domain.actions.house import renew
+from domain.house_records import SettingChange
+from tests.support.demo_site import build_desk
+from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
+
+HELP = "/staff/settings/texts/one/sms.help"
+RULES = "/staff/settings/rules"
+
+
+async def changes(site: StaffSite) -> list[SettingChange]:
+    """Every change, newest first."""
+    async with site.store.unit(write=False) as uow:
+        return await uow.settings.recent(None, 100)
+
+
+def seen(page: str) -> str:
+    """The version that a page's forms bear."""
+    found = re.search(r'name="seen" value="([0-9]+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+async def admin(inside: Visitor) -> Visitor:
+    """The administrator, signed in."""
+    await inside.sign_in("admin")
+    return inside
+
+
+async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> None:
+    page = await admin.get("/staff/settings")
+    assert "پیکربندی: ۲۱ تا ۸" in page
+    await admin.post(f"{RULES}/deadlines", seen=seen(page), payment_days="۵", settlement_lag_hours="48")
+    desk = site.demo.desk
+    assert (desk.policy.payment_days, desk.policy.settlement_lag) == (5, timedelta(hours=48))
+    page = await admin.get("/staff/settings")
+    assert re.search(r'name="payment_days" value="۵|name="payment_days" value="5', page)
+    await admin.post(f"{RULES}/deadlines", seen=seen(page), payment_days="", settlement_lag_hours="48")
+    assert (desk.policy.payment_days, desk.policy.settlement_lag) == (3, timedelta(hours=48))
+    made = [(one.name, one.before, one.value, one.by) for one in await changes(site)]
+    assert made == [
+        ("payment_days", 5, None, "staff:admin"), ("settlement_lag_hours", 36, 48, "staff:admin"),
+        ("payment_days", 3, 5, "staff:admin"),
+    ]  # fmt: skip
+
+
+async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> None:
+    page = await admin.get("/staff/settings")
+    hours = {"quiet_hours": "۲۲ تا ۷", "thursday_hours": "8-12", "office_hours": "۷:۳۰ تا ۱۳"}
+    await admin.post(f"{RULES}/hours", seen=seen(page), **hours)
+    found = site.demo.desk.calendar.hours
+    assert found.quiet == (time(22), time(7))
+    assert (found.thursday, found.office) == ((time(8), time(12)), (time(7, 30), time(13)))
+    page = await admin.get("/staff/settings")
+    assert 'value="۲۲ تا ۷"' in page
+    await admin.post(f"{RULES}/hours", seen=seen(page), **hours | {"thursday_hours": "بسته"})
+    assert site.demo.desk.calendar.hours.thursday is None
+    page = await admin.get("/staff/settings")
+    await admin.post(f"{RULES}/money", seen=seen(page), rounding_mode="up", refund_unused_hours="no")
+    policy = site.demo.desk.policy
+    assert (policy.rounding_mode, policy.refund_unused_hours) == ("up", False)
+
+
+@pytest.mark.parametrize(
+    ("group", "field", "typed"),
+    [
+        ("hours", "office_hours", "۱۴ تا ۸"), ("hours", "office_hours", "بسته"), ("hours", "quiet_hours", "شب"),
+        ("money", "rounding_step", "1500"), ("money", "rounding_mode", "sideways"), ("limits", "loop_guard", "0"),
+        ("deadlines", "payment_days", "400"), ("leaves", "leave_counts_fridays", "maybe"),
+        ("machines", "max_machines", "<b>"),
+    ],
+)  # fmt: skip
+async def test_a_rule_that_cannot_be_is_told(
+    site: StaffSite, admin: Visitor, group: str, field: str, typed: str
+) -> None:
+    page = await admin.get("/staff/settings")
+    page = await admin.post(f"{RULES}/{group}", 422, seen=seen(page), **{field: typed})
+    assert f'id="{field}-problem"' in page
+    assert "<b>" not in page
+    assert await changes(site) == []
+
+
+async def test_who_comes_second_is_told(site: StaffSite, admin: Visitor) -> None:
+    page = await admin.get("/staff/settings")
+    old = seen(page)
+    await admin.post(f"{RULES}/deadlines", seen=old, payment_days="5")
+    assert "در این فاصله" in await admin.post(f"{RULES}/deadlines", 409, seen=old, payment_days="7")
+    assert site.demo.desk.policy.payment_days == 5
+    await admin.post(f"{RULES}/machines", seen=old, max_machines="4")
+    await admin.post(f"{RULES}/moon", 404, seen=old)
+    await admin.post(f"{RULES}/machines", 422, seen="x", max_machines="4")
+
+
+async def test_a_day_is_declared_and_forgotten(site: StaffSite, admin: Visitor) -> None:
+    await admin.get("/staff/settings/days")
+    day = date(2026, 12, 1)
+    assert site.demo.desk.calendar.is_working_day(day)
+    await admin.post("/staff/settings/days", day="1405/09/10", kind="holiday", note="سوگواری <b>")
+    assert not site.demo.desk.calendar.is_working_day(day)
+    page = await admin.get("/staff/settings/days")
+    assert "سه‌شنبه ۱۰ آذر ۱۴۰۵" in page
+    assert "سوگواری &lt;b&gt;" in page
+    await admin.post(f"/staff/settings/days/{day}/forget")
+    assert site.demo.desk.calendar.is_working_day(day)
+    await admin.post(f"/staff/settings/days/{day}/forget", 404)
+    await admin.post("/staff/settings/days/tomorrow/forget", 404)
+    assert 'aria-invalid="true"' in await admin.post("/staff/settings/days", 422, day="آن روز", kind="holiday")
+    assert [(one.before, one.value) for one in await changes(site)] == [("holiday", None), (None, "holiday")]
+
+
+async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor) -> None:
+    page = await admin.get(HELP)
+    words = "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
+    await admin.post(HELP, seen=seen(page), text=words)
+    assert site.demo.desk.catalogue.text("sms.help") == words
+    assert site.demo.desk.catalogue.parts("sms.help") == 3
+    page = await admin.get("/staff/settings/texts?which=changed")
+    assert "پیشخوان ما؛" in page
+    assert "sms.choose" not in page
+    page = await admin.get(HELP)
+    await admin.post(f"{HELP}/reset", seen=seen(page))
+    assert "شهرداری گمیشان" in site.demo.desk.catalogue.text("sms.help")
+    title = "/staff/settings/texts/one/admin.comments.title"
+    await admin.post(title, seen=seen(await admin.get(title)), text="نظرهای مردم")
+    assert "<h1>نظرهای مردم</h1>" in await comments_page(site)
+
+
+async def comments_page(site: StaffSite) -> str:
+    """The page of comments as the manager sees it."""
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        return await manager.get("/staff/comments")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "{menu", "{menu} {code}", "{}", "{menu!r}", "{menu:x}", "ن" * 500, "م" * 2001, "{menu.real}"]
+)
+async def test_a_text_that_fails_its_proof_is_told_and_stays_in_its_box(
+    site: StaffSite, admin: Visitor, typed: str
+) -> None:
+    page = await admin.get(HELP)
+    before = site.demo.desk.catalogue.text("sms.help")
+    page = await admin.post(HELP, 422, seen=seen(page), text=typed)
+    assert 'role="alert"' in page
+    assert typed in unescape(page)
+    assert site.demo.desk.catalogue.text("sms.help") == before
+    assert await changes(site) == []
+
+
+async def test_a_text_may_not_cut_what_citizens_write(site: StaffSite, admin: Visitor) -> None:
+    key = "services.expert.summary"
+    way = f"/staff/settings/texts/one/{key}"
+    text = site.demo.desk.catalogue.text(key)
+    assert "{text:200}" in text
+    page = await admin.get(way)
+    assert "{place:40}" in await admin.post(way, 422, seen=seen(page), text=text.replace("{text:200}", "{text}"))
+    await admin.post(way, seen=seen(page), text=text.replace("{text:200}", "{text:180}"))
+    assert "{text:180}" in site.demo.desk.catalogue.text(key)
+
+
+async def test_what_the_proofs_reckon_with_is_no_text(admin: Visitor) -> None:
+    await admin.get("/staff/settings/texts/one/limits.question", 404)
+    await admin.get("/staff/settings/texts/one/no.such.text", 404)
+
+
+async def test_a_list_is_written_line_by_line(site: StaffSite, admin: Visitor) -> None:
+    way = "/staff/settings/texts/one/services.machinery.steps"
+    page = await admin.get(way)
+    await admin.post(way, seen=seen(page), text="نخست\n\n دوم \nسوم")
+    assert site.demo.desk.catalogue.lines("services.machinery.steps") == ["نخست", "دوم", "سوم"]
+
+
+async def test_the_history_tells_who_changed_what(site: StaffSite, admin: Visitor) -> None:
+    page = await admin.get("/staff/settings")
+    await admin.post(f"{RULES}/hours", seen=seen(page), quiet_hours="۲۲ تا ۶")
+    await admin.post("/staff/settings/days", day="1405/09/10", kind="holiday")
+    page = await admin.get("/staff/settings/changes")
+    for shown in ("۲۱ تا ۸", "۲۲ تا ۶", "ساعت خاموشی پیامک", "سه‌شنبه ۱۰ آذر ۱۴۰۵", "مانند تقویم", "کارمند admin"):
+        assert shown in page
+
+
+async def test_another_process_takes_it_up(site: StaffSite, admin: Visitor) -> None:
+    other = build_desk(site.clock)
+    assert await renew(other, site.store)
+    page = await admin.get("/staff/settings")
+    await admin.post(f"{RULES}/deadlines", seen=seen(page), payment_days="9")
+    await admin.post("/staff/settings/days", day="1405/09/10", kind="holiday")
+    assert other.policy.payment_days == 3
+    assert await renew(other, site.store)
+    assert other.policy.payment_days == 9
+    assert not other.calendar.is_working_day(date(2026, 12, 1))
+    assert not await renew(other, site.store)
+
+
+async def test_others_read_and_the_outside_changes_nothing(site: StaffSite, admin: Visitor) -> None:
+    async with visitor(site) as auditor:
+        await auditor.sign_in("auditor")
+        for path in ("/staff/settings", "/staff/settings/days", HELP, "/staff/settings/changes"):
+            page = await auditor.get(path)
+            assert 'method="post" action="/staff/settings' not in page or "disabled" in page
+        await auditor.post(f"{RULES}/deadlines", 403, payment_days="1")
+    secret = await site.enrolled("admin")
+    async with visitor(site, OUTSIDE) as outside:
+        await outside.sign_in("admin")
+        await outside.get("/staff/second-factor")
+        await outside.post("/staff/second-factor", code=site.code_of(secret))
+        await outside.get("/staff/settings")
+        await outside.post(f"{RULES}/deadlines", 403, payment_days="1", seen="0")
+    assert await changes(site) == []
