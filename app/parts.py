@@ -19,6 +19,7 @@ from app.table_exports import ProcessExports
 from app.wiring import build_printer, build_signer, build_vault, desk_of
 from channels import Channel
 from channels.admin import Admin
+from channels.admin.frame import HOME as STAFF
 from channels.demo.phone import PATH as PHONE_PATH
 from channels.demo.phone import DemoPhone
 from channels.pishkhan_soap.calls import Counter
@@ -100,7 +101,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
 
 
 def _site(parts: Parts) -> Channel:
-    links = {"/": "web.links.home"} | ({PHONE_PATH: "web.links.phone"} if parts.settings.demo else {})
+    links = {"/": "web.links.home", STAFF: "web.links.staff"} | ({PHONE_PATH: "web.links.phone"} if parts.settings.demo else {})
     return Site(parts.desk.wording, links)
 
 
