@@ -58,7 +58,7 @@ RIGHTS: Mapping[str, Rule] = {
     "fleet.change": _of(Role.CIVIL),
     "fleet.import": _of(Role.CIVIL),
     "fleet.export": _of(Role.CIVIL, Role.MANAGER, step_up=True),
-    "visits.view": _of(Role.CIVIL, Role.EXPERT, Role.MANAGER, Role.AUDITOR),
+    "visits.view": _of(Role.EXPERT, Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
     "tariffs.view": _of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "tariffs.change": _of(Role.REVENUE, step_up=True),
     "reports.view": Rule(_READERS - {Role.SECRETARIAT}),

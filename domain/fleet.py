@@ -57,14 +57,18 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A resource taken by a request from `start` to `end`. A hold is tentative, until the bill is paid or expires."""
+    """A resource taken by a request from `start` to `end`. A hold is tentative, until the bill is paid or expires.
+
+    Without a request it is out of service in that time (repair, leave): `note` says why.
+    """
 
     id: int
-    request_id: int
+    request_id: int | None
     resource_id: int
     start: datetime
     end: datetime
     hold: bool
+    note: str | None = None
 
 
 def slots(start: datetime, end: datetime) -> Iterator[int]:

@@ -3,7 +3,7 @@
 They return domain objects and raise domain errors, and never commit.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -43,6 +43,10 @@ class Requests(Protocol):
 
     async def save(self, request: ServiceRequest) -> None:
         """Store a changed request and count its revision up; `Conflict` when another save came in between."""
+        ...
+
+    async def codes(self, request_ids: Collection[int]) -> dict[int, str]:
+        """Return the tracking codes of these requests, by id."""
         ...
 
     async def find(self, wanted: RequestFilter) -> list[ServiceRequest]:
@@ -231,6 +235,18 @@ class Fleet(Protocol):
 
     async def release(self, request_id: int) -> None:
         """Free everything that the request holds."""
+        ...
+
+    async def booking(self, booking_id: int) -> tuple[Booking, Resource]:
+        """Return one booking; `NotFound("booking")`."""
+        ...
+
+    async def cancel(self, booking_id: int) -> None:
+        """Free what one booking holds."""
+        ...
+
+    async def ahead(self, resource_id: int, since: datetime) -> list[Booking]:
+        """Return the bookings of a resource that end after that moment, by time."""
         ...
 
     async def of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:

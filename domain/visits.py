@@ -26,6 +26,11 @@ _OFFICER = "officer:"
 """What the codes of officers begin with: no machine of the registry is called so."""
 
 
+def officer_code(username: str) -> str:
+    """Return the code under which an officer is a resource of the fleet."""
+    return _OFFICER + username
+
+
 async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the experts by user name."""
     return {member.username: member.full_name for member in await uow.people.staff_with_role(Role.EXPERT)}
@@ -131,7 +136,7 @@ def _start(ctx: Context) -> datetime:
 
 async def _resource_of(ctx: Context, member: StaffMember) -> Resource:
     """Return the officer as a resource, made or brought up to date when need be."""
-    code, fleet = _OFFICER + member.username, ctx.uow.fleet
+    code, fleet = officer_code(member.username), ctx.uow.fleet
     known = next((one for one in await fleet.resources(ResourceKind.OFFICER) if one.code == code), None)
     if known is None or (known.title, known.mobile) != (member.full_name, member.mobile):
         wanted = Resource(ctx.ids.new_id(), code, ResourceKind.OFFICER, "", member.full_name, mobile=member.mobile)

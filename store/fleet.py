@@ -35,6 +35,10 @@ _WITH_RESOURCE = (
     .order_by(bookings.c.start, resources.c.code)
 )
 _OF_REQUEST = _WITH_RESOURCE.where(bookings.c.request_id == bindparam("of_request"))
+_AHEAD = _WITH_RESOURCE.where(bookings.c.resource_id == bindparam("of_resource"), bookings.c.end > bindparam("from"))
+_ONE = _WITH_RESOURCE.where(bookings.c.id == bindparam("of_booking"))
+_CANCEL_SLOTS = delete(slots).where(slots.c.booking_id == bindparam("of_booking"))
+_CANCEL = delete(bookings).where(bookings.c.id == bindparam("of_booking"))
 _BETWEEN = _WITH_RESOURCE.where(bookings.c.start < bindparam("to"), bookings.c.end > bindparam("from"))
 
 
@@ -105,6 +109,23 @@ class SqlFleet(Repository):
         """Free everything that the request holds."""
         await self._work.run(_FREE_SLOTS, {"of_request": request_id})
         await self._work.run(_FREE, {"of_request": request_id})
+
+    async def booking(self, booking_id: int) -> tuple[Booking, Resource]:
+        """Return one booking; `NotFound("booking")`."""
+        rows = await self._work.rows(_ONE, {"of_booking": booking_id})
+        if not rows:
+            raise NotFound("booking")
+        return _read(rows)[0]
+
+    async def cancel(self, booking_id: int) -> None:
+        """Free what one booking holds."""
+        await self._work.run(_CANCEL_SLOTS, {"of_booking": booking_id})
+        await self._work.run(_CANCEL, {"of_booking": booking_id})
+
+    async def ahead(self, resource_id: int, since: datetime) -> list[Booking]:
+        """Return the bookings of a resource that end after that moment, by time."""
+        rows = await self._work.rows(_AHEAD, {"of_resource": resource_id, "from": since})
+        return [booking for booking, _ in _read(rows)]
 
     async def of_request(self, request_id: int) -> list[tuple[Booking, Resource]]:
         """Return what the request holds, by time."""

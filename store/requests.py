@@ -1,6 +1,6 @@
 """Requests and their timers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, select, union, update
@@ -20,6 +20,7 @@ _REQUEST = Record(requests, ServiceRequest)
 _BY_ID = select(*_REQUEST.columns).where(requests.c.id == bindparam("request_id"))
 _BY_CODE = select(*_REQUEST.columns).where(requests.c.code == bindparam("wanted_code"))
 _BY_ID_LOCKED, _BY_CODE_LOCKED = _BY_ID.with_for_update(), _BY_CODE.with_for_update()
+_CODES = select(requests.c.id, requests.c.code).where(requests.c.id.in_(bindparam("ids", expanding=True)))
 _SAVE = (
     update(requests)
     .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
@@ -83,6 +84,11 @@ class SqlRequests(Repository):
         if await self._work.count(_SAVE, values | keys) != 1:
             raise Conflict("request")
         request.revision += 1
+
+    async def codes(self, request_ids: Collection[int]) -> dict[int, str]:
+        """Return the tracking codes of these requests, by id."""
+        rows = await self._work.rows(_CODES, {"ids": list(request_ids)}) if request_ids else []
+        return {request_id: code for request_id, code in rows}
 
     async def find(self, wanted: RequestFilter) -> list[ServiceRequest]:
         """Return requests, newest first."""

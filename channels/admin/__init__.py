@@ -11,6 +11,7 @@ from aiohttp import web
 
 from channels.admin.account import AccountPages
 from channels.admin.audit_pages import AuditPages
+from channels.admin.calendar_pages import CalendarPages
 from channels.admin.change_pages import ChangePages
 from channels.admin.charge_pages import ChargePages
 from channels.admin.comment_pages import CommentPages
@@ -27,6 +28,7 @@ from channels.admin.queue_pages import QueuePages
 from channels.admin.rating_pages import RatingPages
 from channels.admin.registry_pages import RegistryPages
 from channels.admin.request_pages import RequestPages
+from channels.admin.service_pages import ServicePages
 from channels.admin.setting_pages import SettingPages
 from channels.admin.sign_in import SignInPages
 from channels.admin.statement_pages import StatementPages
@@ -55,6 +57,8 @@ class Admin:
             PrintPages(desk, store, printer),
             ChargePages(desk, store),
             RegistryPages(desk, store),
+            CalendarPages(desk, store),
+            ServicePages(desk, store),
             ImportPages(desk, store),
             ExportPages(desk, store, exports),
             CommentPages(desk, store),

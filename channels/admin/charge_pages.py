@@ -9,6 +9,7 @@ from aiohttp import web
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, unchanged
 from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
+from channels.admin.tried import Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.charges import bill_and_tell, waive_and_tell
@@ -96,7 +97,7 @@ class ChargePages:
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._row.page(registry, request, visit, error, what)
+            return await self._row.page(registry, request, visit, Tried(what, {}, error))
         raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={what}")
 
     async def _ask_year(self, request: web.Request, visit: Visit) -> web.Response:

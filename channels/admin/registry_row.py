@@ -8,13 +8,18 @@ from channels.admin.actors import staff_names
 from channels.admin.bill_view import shown_bill
 from channels.admin.frame import Visit, staff_page
 from channels.admin.registry_view import RegistryViews
+from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
-from domain.errors import Conflict, DomainError, InvalidField
+from domain.actions.fleet import FLEET, OUT_OF_SERVICE
+from domain.errors import Conflict, InvalidField
 from domain.ports import Store, UnitOfWork
 from domain.registries import ChargeState, Registry
 from domain.registry_rows import RegistryRow
+from domain.wording import day_and_hour
+
+OUT_FORM = PageForm("out", OUT_OF_SERVICE, "admin.service")
 
 
 class RowPage:
@@ -30,16 +35,18 @@ class RowPage:
         registry: Registry,
         request: web.Request,
         visit: Visit,
-        error: DomainError | None = None,
-        tried: str | None = None,
+        tried: Tried | None = None,
     ) -> web.Response:
-        """Return the page, with what was wrong with a step (`tried`) that was refused."""
+        """Return the page, with a form that was refused as it was typed."""
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
             changes = await uow.registries.changes_of(registry.key, row.id)
             links, names = await self._views.links(uow, registry, [row]), await staff_names(uow)
             bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
             shown = [await shown_bill(uow, self._desk.catalogue, one) for one in bills]
+            service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
+        error = tried.error if tried else None
+        stray = error if service is None or (tried and tried.action != OUT_FORM.name) else None
         context = {
             **self._views.room(registry, visit),
             "id": row.id,
@@ -50,11 +57,27 @@ class RowPage:
             "referring": self._views.referring(registry, row),
             "charge": _charge(registry, row, visit),
             "bills": shown,
-            "tried": tried,
-            "problem": self._desk.wording.error(error) if error else None,
+            "service": service,
+            "tried": tried.action if tried else None,
+            "problem": self._desk.wording.error(stray) if stray else None,
         }
         status = status_of(error) if error else 200
         return staff_page(request, visit, "admin/registry_row.html", context, status=status)
+
+    async def _service(self, uow: UnitOfWork, row: RegistryRow, visit: Visit, tried: Tried | None) -> dict[str, Any]:
+        """Return what is before a machine or operator: work, and days out of service; with the form for more."""
+        ahead = await uow.fleet.ahead(row.id, visit.now)
+        codes = await uow.requests.codes({one.request_id for one in ahead if one.request_id is not None})
+        return {
+            "ahead": [
+                {
+                    "id": one.id, "from": day_and_hour(one.start), "to": day_and_hour(one.end), "note": one.note,
+                    "hold": one.hold, "code": codes.get(one.request_id) if one.request_id else None,
+                }
+                for one in ahead
+            ],
+            "form": OUT_FORM.shown(self._desk.wording, {}, tried),
+        }  # fmt: skip
 
 
 def row_id(request: web.Request) -> int:

@@ -12,7 +12,7 @@ from domain.field_types import Choice
 from domain.forms import Field
 from domain.ports import UnitOfWork
 from domain.registries import NUMBER, REGISTRIES, Registry, Values
-from domain.registry_fields import VIN, Note
+from domain.registry_fields import CODE, VIN, Note
 from domain.registry_rows import PastChange, RegistryRow, referred
 from domain.registry_sheet import cell, label, title
 from domain.text import persian_digits
@@ -106,7 +106,7 @@ class RegistryViews:
         """Return a value for people."""
         if value in (None, "", []):
             return NOTHING
-        if field.type is VIN:
+        if field.type is VIN or (field.type is CODE and value.isascii()):
             return str(value)
         if field.type.name in {"mobile", "phone"}:
             return persian_digits(str(cell(field, value, self._catalogue)))

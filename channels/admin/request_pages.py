@@ -10,8 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.request_view import RequestViews
-from channels.admin.tried import Tried
+from channels.admin.request_view import Opened, RequestViews
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
@@ -37,6 +36,9 @@ _ONE = f"{PATH}/{{code:[0-9]{{9}}}}"
 
 FILE_BYTES = MAX_BYTES + 64 * 1024
 """Bytes of a form with a file."""
+
+STEP = "step"
+"""The part of a request's address that opens a step; the others are values of its inputs."""
 
 Work = Callable[[UnitOfWork, str, Form], Awaitable[None]]
 """Something done on the request with that tracking code, in one unit."""
@@ -84,7 +86,7 @@ class RequestPages:
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._page(request, visit, Tried(action, given, error))
+            return await self._page(request, visit, Opened(action, given, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?done=act")
 
     def _inputs(self, request: ServiceRequest, action: str, form: Form) -> dict[str, Any]:
@@ -161,23 +163,28 @@ class RequestPages:
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._page(request, visit, Tried(what, {}, error))
+            return await self._page(request, visit, Opened(what, {}, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?done={what}")
 
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, opened: Opened | None = None) -> web.Response:
         async with self._store.unit(write=False) as uow:
             found = await readable(self._desk, uow, _code(request), visit.actor)
-            view = await self._views.of(uow, found, visit, tried)
-        lost = tried if tried and tried.action not in {one.name for one in view.actions} else None
+            view = await self._views.of(uow, found, visit, opened or self._chosen(request, found))
+        error = opened.error if opened else None
+        lost = error if opened and opened.action not in {one.name for one in view.actions} else None
         context = {
             "request": view,
             "head": view.head,
-            "conflict": isinstance(tried.error, Conflict) if tried else False,
-            "problem": self._desk.wording.error(lost.error) if lost else None,
-            "tried": tried.action if tried else None,
+            "conflict": isinstance(error, Conflict),
+            "problem": self._desk.wording.error(lost) if lost else None,
+            "tried": opened.action if opened else None,
         }
-        status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/request.html", context, status=status)
+        return staff_page(request, visit, "admin/request.html", context, status=status_of(error) if error else 200)
+
+    def _chosen(self, request: web.Request, found: ServiceRequest) -> Opened | None:
+        """Return the step that a calendar's link opens (`?step=…`), with what was chosen there."""
+        steps = self._desk.engine.service(found.service).named(request.query.get(STEP, ""))
+        return Opened(steps[0].name, read_form(steps[0].inputs, request.query)) if steps else None
 
 
 def _code(request: web.Request) -> str:

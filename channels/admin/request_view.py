@@ -6,15 +6,16 @@ from typing import Any
 
 from channels.admin.actors import actor_shown
 from channels.admin.bill_view import ShownBill, shown_bill
+from channels.admin.boards import choosing_in
 from channels.admin.frame import Visit
-from channels.admin.tried import Tried
-from channels.web.forms import Control, FormWords, controls, stray
+from channels.web.forms import Control, FormWords, Given, controls, stray
 from domain import tracking
 from domain.accounts import Document, StaffMember
 from domain.actions.desk import Desk
 from domain.actions.printouts import printouts_for
 from domain.charging import bills_of
 from domain.documents import lacking_of
+from domain.errors import DomainError
 from domain.field_types import number_text
 from domain.forms import Field
 from domain.history import HistoryEvent, actor_of
@@ -50,7 +51,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ActionForm:
-    """A step that may be taken: its name and title, its inputs, and what was wrong when it was tried."""
+    """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
+    which its hour can be chosen.
+    """
 
     name: str
     title: str
@@ -58,6 +61,7 @@ class ActionForm:
     problem: str | None
     tried: bool
     ends: bool
+    calendar: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,17 @@ class RequestView:
     printouts: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A step whose form stands open: refused, with what was typed and why, or begun elsewhere (in a calendar) with what
+    was chosen there.
+    """
+
+    action: str
+    given: Given
+    error: DomainError | None = None
+
+
 class RequestViews:
     """Builds the view of a request."""
 
@@ -149,7 +164,7 @@ class RequestViews:
         self._text = desk.catalogue.text
 
     async def of(
-        self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, tried: Tried | None = None
+        self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, opened: Opened | None = None
     ) -> RequestView:
         """Return the view, with the form of a step that was refused as it was typed."""
         service = self._desk.engine.service(request.service)
@@ -168,7 +183,7 @@ class RequestViews:
             bills=[await shown_bill(uow, self._desk.catalogue, one) for one in await bills_of(uow, request)],
             messages=[self._message(one) for one in await self._messages(uow, request)],
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
-            actions=await self._actions(uow, service, request, visit, tried),
+            actions=await self._actions(uow, service, request, visit, opened),
             may_assign=[one for one in staff if one.active and unit in one.roles] if unit else [],
             printouts=await printouts_for(self._desk, uow, request, visit.actor),
         )
@@ -270,17 +285,23 @@ class RequestViews:
         return self._text(f"choices.document.{name}")
 
     async def _actions(
-        self, uow: UnitOfWork, service: Service, request: ServiceRequest, visit: Visit, tried: Tried | None
+        self, uow: UnitOfWork, service: Service, request: ServiceRequest, visit: Visit, opened: Opened | None
     ) -> list[ActionForm]:
         if not visit.may("requests.act"):
             return []
         steps = self._desk.engine.actions(request, visit.actor.role_names)
-        return [await self._action(uow, service, request, one, tried) for one in steps]
+        return [await self._action(uow, service, request, one, visit, opened) for one in steps]
 
     async def _action(
-        self, uow: UnitOfWork, service: Service, request: ServiceRequest, step: Transition, tried: Tried | None
+        self,
+        uow: UnitOfWork,
+        service: Service,
+        request: ServiceRequest,
+        step: Transition,
+        visit: Visit,
+        opened: Opened | None,
     ) -> ActionForm:
-        mine = tried if tried and tried.action == step.name else None
+        mine = opened if opened and opened.action == step.name else None
         inputs, titles = await inputs_of(uow, request, step)
         words = FormWords(
             self._desk.wording,
@@ -292,7 +313,7 @@ class RequestViews:
         return ActionForm(
             step.name, self._text(f"services.{service.key}.actions.{step.name}"),
             controls(inputs, given, words, error), stray(inputs, error, words), mine is not None,
-            service.state(step.target).phase.value in {"declined", "cancelled"},
+            service.state(step.target).phase.value in {"declined", "cancelled"}, choosing_in(request, step, visit),
         )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actions.desk import Desk
+from domain.actions.fleet import FLEET, refuse_booked
 from domain.actions.registries import may_edit, next_number
 from domain.errors import Conflict, DomainError
 from domain.field_types import Identifier, Reading
+from domain.fleet import ResourceStatus
 from domain.forms import Field
 from domain.people import Actor
 from domain.ports import UnitOfWork
@@ -69,7 +71,8 @@ async def amend(
     """Change a row to what its whole form says, a field that is empty included; one that says nothing new is not
     written.
 
-    Errors: `Conflict(registry)` when the row is no longer at that revision; `NotFound(registry)`; and those of `enter`.
+    Errors: `Conflict(registry)` when the row is no longer at that revision, `Conflict("status")` for a machine or
+    operator that has work before it and shall do none; `NotFound(registry)`; and those of `enter`.
     """
     by = may_edit(registry, actor).label
     row = await uow.registries.get(registry.key, row_id, lock=True)
@@ -80,6 +83,8 @@ async def amend(
     if after == row.values:
         return row
     now = desk.clock.now()
+    if registry.key in FLEET and after["status"] != ResourceStatus.ACTIVE:
+        await refuse_booked(uow, row_id, now)
     changed = next_row(row, after, now)
     await uow.registries.put(registry.key, [Change(changed, row.values, by, now)])
     return replace(changed, revision=revision + 1)

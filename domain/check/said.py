@@ -97,6 +97,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "too_high",
         "too_long",
         "too_long_work",
+        "too_many_days",
         "too_many_machines",
         "unknown_action",
         "unknown_field",
@@ -170,6 +171,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "rate_later",
         "rated_low_only",
         "refund_due",
+        "retired",
         "visit_ahead",
     ),
     "already_done": (
@@ -185,6 +187,8 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "verifying",
     ),
     "conflict": (
+        "booked_ahead",
+        "booked_then",
         "demo_not_empty",
         "file_exists",
         "import_moved",
@@ -194,6 +198,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "no_free_operator",
         "number_used",
         "officer_busy",
+        "out_then",
         "row_changed",
         "rule_overlap",
         "setting_changed",

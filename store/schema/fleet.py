@@ -28,12 +28,14 @@ bookings = Table(
     "bookings",
     metadata,
     own_id(),
-    refers("request_id", "requests.id"),
+    refers("request_id", "requests.id", nullable=True),
     refers("resource_id", "resources.id"),
     Column("start", Utc, nullable=False),
     Column("end", Utc, nullable=False),
     Column("hold", Boolean, nullable=False),
+    Column("note", Words),
     Index(None, "request_id"),
+    Index(None, "resource_id", "end"),
     Index(None, "end", "start"),
 )
 

@@ -114,3 +114,24 @@ async def test_of_many_bookings_of_one_slot_exactly_one_wins(store: SqlStore, ot
     assert sum(won) == 1
     async with store.unit(write=False) as uow:
         assert len(await uow.fleet.of_request(request.id)) == 2
+
+
+async def test_a_time_out_of_service_is_a_booking_without_a_request(store: SqlStore) -> None:
+    request, (machine, other) = await fill(store, "L1", "L2")
+    work = a_booking(request, machine)
+    out = replace(a_booking(request, machine), request_id=None, start=work.end, end=work.end + 48 * HOUR, note="تعمیر")
+    async with store.unit() as uow:
+        await uow.fleet.book([work])
+        await uow.fleet.book([out])
+        assert await uow.fleet.booking(out.id) == (out, machine)
+        assert await uow.fleet.ahead(machine.id, work.start) == [work, out]
+        assert await uow.fleet.ahead(machine.id, work.end) == [out]
+        assert await uow.fleet.ahead(other.id, work.start) == []
+        assert await uow.fleet.busy(out.end - HOUR, out.end) == {machine.id}
+        with pytest.raises(Conflict):
+            await uow.fleet.book([a_booking(request, machine, start=out.start, end=out.start + HOUR)])
+        await uow.fleet.cancel(out.id)
+        assert await uow.fleet.busy(out.end - HOUR, out.end) == set()
+        assert await uow.fleet.of_request(request.id) == [(work, machine)]
+        with pytest.raises(NotFound, match="booking"):
+            await uow.fleet.booking(out.id)

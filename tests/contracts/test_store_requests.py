@@ -178,3 +178,14 @@ async def test_a_timer_is_taken_by_one_process(store: SqlStore, other_store: Sql
             return await uow.timers.remove(timer)
 
     assert sum(await asyncio.gather(*(take(one) for one in [store, other_store] * 3))) == 1
+
+
+async def test_codes_are_told_by_id(store: SqlStore) -> None:
+    made = [a_request() for _ in range(3)]
+    async with store.unit() as uow:
+        for one in made:
+            await uow.requests.add(one)
+        assert await uow.requests.codes({made[0].id, made[2].id, 1}) == {
+            made[0].id: made[0].code, made[2].id: made[2].code,
+        }  # fmt: skip
+        assert await uow.requests.codes(set()) == {}

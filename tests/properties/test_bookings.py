@@ -155,7 +155,7 @@ class Yard:
 
     async def _taken(self, requests: Sequence[ServiceRequest], day: datetime) -> Taken:
         """Read what is taken from the bookings, and see that the slots say the same."""
-        owners = {request.id: number for number, request in enumerate(requests)}
+        owners: dict[int | None, int] = {request.id: number for number, request in enumerate(requests)}
         places = {machine.id: place for place, machine in enumerate(self.machines)}
         async with self.stores[0].unit(write=False) as uow:
             booked = [one for one in await uow.fleet.between(BEGINNING, END) if one[0].request_id in owners]

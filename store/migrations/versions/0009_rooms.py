@@ -1,4 +1,4 @@
-"""The staff's rooms: files that are imported.
+"""The staff's rooms: files that are imported, machines out of service, prices that wait for approval.
 
 Revision ID: 0009
 """
@@ -26,8 +26,9 @@ TEXT, MOMENT = Text(), DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the tables of imports."""
+    """Make tables, and let a booking be without a request."""
     _imports()
+    _out_of_service()
 
 
 def _imports() -> None:
@@ -59,6 +60,13 @@ def _imports() -> None:
         PrimaryKeyConstraint("import_id", name="pk_import_files"),
         _refers("import_files", "import_id", "imports.id"),
     )
+
+
+def _out_of_service() -> None:
+    with op.batch_alter_table("bookings") as bookings:
+        bookings.alter_column("request_id", existing_type=BIG, nullable=True)
+        bookings.add_column(Column("note", TEXT, nullable=True))
+    op.create_index("ix_bookings_resource_id_end", "bookings", ["resource_id", "end"])
 
 
 def _refers(table: str, column: str, target: str) -> ForeignKeyConstraint:

@@ -1,0 +1,94 @@
+"""Machines and operators out of service: nobody books them then, and what is booked stays."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.actions.fleet import MOST_DAYS, put_back, refuse_booked, take_out
+from domain.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
+from domain.fleet import Booking, ResourceStatus
+from domain.people import Actor, Role
+from tests.support.municipality import ORDER, Municipality, actor
+
+TOMORROW = date(2026, 11, 25)
+CIVIL = actor(Role.CIVIL)
+
+
+async def out(town: Municipality, code: str, first: date, days: int = 1, by: Actor = CIVIL) -> Booking:
+    """Take something out of service."""
+    async with town.store.unit() as uow:
+        resource = await uow.fleet.resource(code)
+        return await take_out(town.desk, uow, resource.id, (first, first + timedelta(days=days - 1)), "سرویس", by)
+
+
+async def held(town: Municipality, code: str) -> list[str]:
+    """The machines that a request holds."""
+    return [resource.code for _, resource in await town.bookings(code)]
+
+
+async def test_what_is_out_of_service_is_not_booked(town: Municipality) -> None:
+    await out(town, "LD-1", TOMORROW)
+    first = await town.order(ORDER)
+    await town.do(first, "accept", Role.CIVIL)
+    assert await held(town, first) == ["LD-2"]
+    second = await town.order(f"{ORDER} ساختمان دوم", "+989351112222")
+    with pytest.raises(Conflict, match="no_free_machine"):
+        await town.do(second, "accept", Role.CIVIL)
+
+
+async def test_it_is_booked_again_when_it_is_back(town: Municipality) -> None:
+    booking = await out(town, "LD-1", TOMORROW, 30)
+    await out(town, "LD-2", TOMORROW)
+    async with town.store.unit() as uow:
+        await put_back(town.desk, uow, booking.id, CIVIL)
+    code = await town.order(ORDER)
+    await town.do(code, "accept", Role.CIVIL)
+    assert await held(town, code) == ["LD-1"]
+    assert [what for (what,) in town.rows("SELECT what FROM audit ORDER BY id")] == [
+        "out_of_service", "out_of_service", "back_in_service",
+    ]  # fmt: skip
+
+
+async def test_what_is_booked_is_not_taken_out_and_the_request_is_named(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    with pytest.raises(Conflict, match="booked_then") as refused:
+        await out(town, "LD-1", TOMORROW - timedelta(days=1), 3)
+    assert refused.value.params["codes"] == code
+    await out(town, "LD-1", TOMORROW + timedelta(days=1), 3)
+    with pytest.raises(Conflict, match="out_then"):
+        await out(town, "LD-1", TOMORROW + timedelta(days=3), 3)
+
+
+async def test_today_it_is_out_from_now_on(town: Municipality) -> None:
+    booking = await out(town, "OP-1", TOMORROW - timedelta(days=1))
+    assert booking.start == town.clock.at
+    assert booking.end.isoformat() == "2026-11-24T20:30:00+00:00"
+
+
+async def test_what_cannot_be(town: Municipality) -> None:
+    with pytest.raises(InvalidField, match="before_start"):
+        await out(town, "LD-1", TOMORROW, 0)
+    with pytest.raises(InvalidField, match="too_many_days"):
+        await out(town, "LD-1", TOMORROW, MOST_DAYS + 1)
+    with pytest.raises(Forbidden):
+        await out(town, "LD-1", TOMORROW, by=actor(Role.REVENUE))
+    async with town.store.unit() as uow:
+        machine = await uow.fleet.resource("LD-1")
+        machine.status = ResourceStatus.RETIRED
+        await uow.fleet.put_resource(machine)
+    with pytest.raises(NotAllowedNow, match="retired"):
+        await out(town, "LD-1", TOMORROW)
+    async with town.store.unit() as uow:
+        with pytest.raises(NotFound, match="machine"):
+            await take_out(town.desk, uow, 1, (TOMORROW, TOMORROW), "x", CIVIL)
+
+
+async def test_work_of_a_request_is_not_put_back(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    (booking, machine), *_ = await town.bookings(code)
+    async with town.store.unit() as uow:
+        with pytest.raises(NotFound, match="booking"):
+            await put_back(town.desk, uow, booking.id, CIVIL)
+        with pytest.raises(Conflict, match="booked_ahead"):
+            await refuse_booked(uow, machine.id, town.clock.at)
+        await refuse_booked(uow, machine.id, booking.end)
