@@ -1,12 +1,15 @@
 """One Chromium for all tests of a module, and the two sizes at which every page is looked at."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.support.chromium import EXECUTABLE, FLAGS, SIZES
+from tests.support.staff_site import StaffSite, staff_site
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -23,3 +26,19 @@ async def browser() -> AsyncIterator[Browser]:
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     """Width and height of the window."""
     return SIZES[request.param]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(database: Path) -> AsyncIterator[StaffSite]:
+    """A staff's site of the test's own."""
+    async with staff_site(database) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(site: StaffSite) -> AsyncIterator[TestServer]:
+    """It, served on a free port."""
+    running = TestServer(site.app)
+    await running.start_server()
+    yield running
+    await running.close()

@@ -1,44 +1,15 @@
 """The staff's desk in a real browser: signing in, and the way of a request; both widths, with scripts and without."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.support.chromium import Window, window
-from tests.support.staff_site import PASSWORD, StaffSite, staff_site
+from tests.support.chromium import signed_in, window
+from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(database: Path) -> AsyncIterator[StaffSite]:
-    """A site of the test's own."""
-    async with staff_site(database) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: StaffSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = TestServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
-
-
-async def signed_in(opened: Window, username: str) -> Page:
-    """Sign in as a member of the staff."""
-    page = await opened.open("/staff/sign-in")
-    await page.get_by_label("نام کاربری").fill(username)
-    await page.get_by_label("گذرواژه").fill(PASSWORD)
-    await page.get_by_role("button", name="ورود").click()
-    await expect(page.get_by_role("navigation").first).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])

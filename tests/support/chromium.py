@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, ConsoleMessage, Page
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
+
+from tests.support.staff_site import PASSWORD
 
 EXECUTABLE = "/usr/bin/chromium"
 FLAGS = [
@@ -54,3 +56,13 @@ async def window(browser: Browser, server: TestServer, size: tuple[int, int], *,
     page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
     page.set_default_timeout(10_000)
     return Window(page, server)
+
+
+async def signed_in(opened: Window, username: str) -> Page:
+    """Sign in at the staff's site."""
+    page = await opened.open("/staff/sign-in")
+    await page.get_by_label("نام کاربری").fill(username)
+    await page.get_by_label("گذرواژه").fill(PASSWORD)
+    await page.get_by_role("button", name="ورود").click()
+    await expect(page.get_by_role("navigation").first).to_be_visible()
+    return page

@@ -1,0 +1,153 @@
+"""The manager's and the administrator's day in a real browser: both widths, and the main flows without scripts too."""
+
+import re
+
+import pytest
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, expect
+
+from domain.accounts import Comment, Rating
+from domain.outgoing import MessageClass, MessageState, OutboxMessage
+from domain.requests import Phase
+from tests.support.chromium import SIZES, signed_in, window
+from tests.support.staff_site import StaffSite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+MOBILE = "+989121234567"
+MANAGER = (
+    "/staff/comments", "/staff/comments?state=every", "/staff/comments/ratings", "/staff/messages", "/staff/offices",
+    "/staff/offices/one/1001", "/staff/offices/one/1001/statement", "/staff/offices/commission",
+)  # fmt: skip
+ADMIN = (
+    "/staff/users", "/staff/users/one/civil", "/staff/users/substitutes", "/staff/settings", "/staff/settings/days",
+    "/staff/settings/texts", "/staff/settings/texts/one/sms.help", "/staff/settings/changes", "/staff/audit",
+)  # fmt: skip
+
+
+async def furnished(site: StaffSite) -> None:
+    """A comment to judge, a request rated low, and a text that failed."""
+    desk, now = site.demo.desk, site.clock.now()
+    request = await site.submitted()
+    message = OutboxMessage(
+        desk.ids.new_id(), "sms", MOBILE, MessageClass.NOTICE, "sms.status", "متن گم‌شده", now, now,
+        state=MessageState.FAILED, reason="recipient", attempts=1,
+    )  # fmt: skip
+    async with site.store.unit() as uow:
+        await uow.feedback.add_comment(
+            Comment(desk.ids.new_id(), "machinery", None, MOBILE, "زود آمدند و تمیز کار کردند", "sms", now)
+        )
+        found = await uow.requests.get(request.id, lock=True)
+        found.state, found.phase = "completed", Phase.DONE
+        await uow.requests.save(found)
+        await uow.feedback.rate(Rating(found.id, 1, "نیمه‌کاره ماند", "sms", now))
+        await uow.outbox.add(message)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_the_managers_day(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    await furnished(site)
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "manager")
+    await page.get_by_role("link", name="نظرها", exact=True).click()
+    await page.locator("summary", has_text="پاسخ دادن").click()
+    await page.get_by_label("متن پاسخ").fill("سپاس از شما")
+    await page.get_by_role("button", name="فرستادن پاسخ").click()
+    await expect(page.get_by_role("status")).to_contain_text("پاسخ ثبت شد")
+    await page.get_by_role("button", name="انتشار").click()
+    await expect(page.get_by_role("status")).to_have_text("نظر منتشر شد.")
+    await page.get_by_role("link", name="امتیازهای پایین").click()
+    await page.locator("summary", has_text="به جریان انداختن").click()
+    await page.get_by_label("دلیل").fill("کار نیمه مانده بود")
+    await page.get_by_role("button", name="به جریان انداختن دوباره").click()
+    await expect(page.get_by_role("status")).to_contain_text("دوباره به جریان افتاد")
+    await opened.open("/staff/messages?state=failed")
+    await page.locator("summary", has_text="فرستادن دوباره").click()
+    await page.get_by_label("چرا").fill("شماره درست است")
+    await page.get_by_role("button", name="فرستادن دوباره").click()
+    await expect(page.get_by_role("status")).to_have_text("پیام به صف بازگشت.")
+    await opened.open("/staff/offices")
+    await page.locator("summary", has_text="افزودن دفتر").click()
+    await page.get_by_label("کد دفتر").fill("1001")
+    await page.get_by_label("نام دفتر").fill("دفتر میدان")
+    await page.get_by_role("button", name="افزودن دفتر").click()
+    await expect(page.locator(".secret code")).to_have_text(re.compile("[0-9a-f]{32}"))
+    await opened.assert_fits()
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_the_administrators_day(
+    browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
+) -> None:
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "admin")
+    await opened.open("/staff/users")
+    await page.locator("summary", has_text="افزودن کارمند").click()
+    await page.get_by_label("نام کاربری").fill("sara")
+    await page.get_by_label("نام و نام خانوادگی").fill("سارا نوری")
+    await page.get_by_label("واحد عمران").check()
+    await page.get_by_role("button", name="افزودن کارمند").click()
+    await expect(page.locator(".secret code")).to_have_text(re.compile("^[A-Za-z0-9]{16}$"))
+    await page.get_by_role("link", name="sara").click()
+    await page.get_by_role("button", name="غیرفعال کردن").click()
+    await expect(page.get_by_role("status")).to_contain_text("حساب غیرفعال شد")
+    await opened.open("/staff/settings")
+    await page.get_by_label("ساعت خاموشی پیامک").fill("۲۲ تا ۷")
+    await page.get_by_label("ساعت خاموشی پیامک").press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("قاعده‌ها ثبت شد.")
+    await opened.open("/staff/settings/texts?q=شماره را بفرستید")
+    await page.get_by_role("link", name="sms.help").click()
+    await page.get_by_label("متن", exact=True).fill("پیشخوان ما؛ شماره را بفرستید:\n{menu}")
+    await page.get_by_role("button", name="ثبت").click()
+    await expect(page.get_by_role("status")).to_have_text("متن ثبت شد.")
+    await opened.open("/staff/settings/changes")
+    await expect(page.locator("article")).to_have_count(2)
+    await opened.open("/staff/audit")
+    await page.get_by_role("button", name="بررسی همهٔ تاریخچه").click()
+    await expect(page.locator(".note")).to_contain_text("بررسی در جریان است")
+    await opened.assert_fits()
+    assert opened.complaints == []
+
+
+async def test_a_rule_that_is_refused_is_told_at_its_field(
+    browser: Browser, server: TestServer, size: tuple[int, int]
+) -> None:
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "admin")
+    await opened.open("/staff/settings")
+    await page.get_by_label("ساعت اداری، شنبه").fill("۱۴ تا ۸")
+    await page.get_by_label("ساعت اداری، شنبه").press("Enter")
+    await expect(page.get_by_label("ساعت اداری، شنبه")).to_have_value("۱۴ تا ۸")
+    await expect(page.get_by_label("ساعت اداری، شنبه")).to_have_accessible_description(re.compile("پس از آغاز"))
+    await opened.assert_accessible()
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize(("username", "addresses"), [("manager", MANAGER), ("admin", ADMIN)], ids=["manager", "admin"])
+async def test_pages_are_accessible_and_fit(
+    browser: Browser,
+    server: TestServer,
+    site: StaffSite,
+    size: tuple[int, int],
+    username: str,
+    addresses: tuple[str, ...],
+) -> None:
+    await furnished(site)
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, username)
+    if username == "manager":
+        await opened.open("/staff/offices")
+        await page.locator("summary", has_text="افزودن دفتر").click()
+        await page.get_by_label("کد دفتر").fill("1001")
+        await page.get_by_label("نام دفتر").fill("دفتر پیشخوان میدان امام خمینی و خیابان‌های پیرامون")
+        await page.get_by_role("button", name="افزودن دفتر").click()
+    for address in addresses:
+        await opened.open(address)
+        for summary in await page.locator("main summary").all():
+            await summary.click()
+        await opened.assert_fits()
+        await opened.assert_accessible()
+    assert opened.complaints == []
