@@ -99,6 +99,11 @@ def tehran(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, TEHRAN).astimezone(UTC)
 
 
+def whole_day(day: date) -> Span:
+    """Return the moments at which a day of Tehran begins and ends."""
+    return tehran(day, time.min), tehran(day + _DAY, time.min)
+
+
 def in_tehran(moment: datetime) -> datetime:
     """Return a moment by Tehran's clock; `ValueError` for one without a zone."""
     if moment.tzinfo is None:

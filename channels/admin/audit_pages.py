@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import Listed, listed, page_start
 from domain.actions.desk import Desk
 from domain.actions.verifications import ask
-from domain.calendar import tehran
+from domain.calendar import whole_day
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_given
@@ -99,10 +99,7 @@ class AuditPages:
         )
 
     async def _found(self, request: web.Request, wanted: Mapping[str, Any]) -> Listed[ShownEntry]:
-        made = None
-        if "day" in wanted:
-            day = date.fromisoformat(wanted["day"])
-            made = tehran(day, time.min), tehran(day + timedelta(days=1), time.min)
+        made = whole_day(date.fromisoformat(wanted["day"])) if "day" in wanted else None
         asked = AuditFilter(_label(wanted.get("actor")), wanted.get("what"), made, page_start(request), PAGE + 1)
         async with self._store.unit(write=False) as uow:
             entries, names = await uow.audit.find(asked), await staff_names(uow)

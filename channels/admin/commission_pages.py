@@ -68,7 +68,7 @@ class CommissionPages:
             Field("share", Text(limit=10), required=False),
             Field("valid_from", Day()),
         )
-        return PageForm("rule", fields, "admin.commission", {"office": found, "service": services})
+        return PageForm("rule", fields, "admin.commission", {"office": found, "service": services}, "web.form.every")
 
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
         form = await self._form()

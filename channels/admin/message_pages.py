@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +15,7 @@ from channels.web.posted import said
 from domain import tracking
 from domain.actions.desk import Desk
 from domain.actions.messages import retry
-from domain.calendar import Span, tehran
+from domain.calendar import whole_day
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Identifier, Reading, Text
 from domain.forms import Field, read_given
@@ -106,7 +106,7 @@ class MessagePages:
                 state=MessageState(wanted["state"]) if "state" in wanted else None,
                 recipient=wanted.get("recipient"),
                 request_id=about.id if about else None,
-                made=_day(wanted["day"]) if "day" in wanted else None,
+                made=whole_day(date.fromisoformat(wanted["day"])) if "day" in wanted else None,
                 before=page_start(request),
                 limit=PAGE + 1,
             )
@@ -127,8 +127,3 @@ class MessagePages:
         return FormWords(
             self._desk.wording, lambda name: catalogue.text(f"admin.messages.{name}"), titles, blank="web.form.every"
         )
-
-
-def _day(iso: str) -> Span:
-    day = date.fromisoformat(iso)
-    return tehran(day, time.min), tehran(day + timedelta(days=1), time.min)

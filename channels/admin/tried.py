@@ -30,17 +30,25 @@ class ShownForm:
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """A form of a page by its name: its fields, the table of their labels, and what its choices are called."""
+    """A form of a page by its name: its fields, the table of their labels, and what its choices are called.
+
+    `blank` is the key of what a choice says while nothing is chosen.
+    """
 
     name: str
     fields: tuple[Field, ...]
     labels: str
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    blank: str = "web.form.choose"
 
     def shown(self, wording: Wording, given: Mapping[str, Any], tried: Tried | None) -> ShownForm:
         """Return the form with what is given, or as it was typed if it is the one that was refused."""
         words = FormWords(
-            wording, lambda name: wording.catalogue.text(f"{self.labels}.{name}"), self.titles, f"{self.name}-"
+            wording,
+            lambda name: wording.catalogue.text(f"{self.labels}.{name}"),
+            self.titles,
+            f"{self.name}-",
+            self.blank,
         )
         mine = tried if tried and tried.action == self.name else None
         typed, error = (mine.given, mine.error) if mine else (given, None)
