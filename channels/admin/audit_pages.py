@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -14,19 +14,21 @@ from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import Listed, listed, page_start
 from domain.actions.desk import Desk
 from domain.actions.verifications import ask
-from domain.calendar import whole_day
+from domain.calendar import jalali_text, whole_day
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_given
 from domain.house_records import AuditEntry, AuditFilter
 from domain.ports import Store
 from domain.text import persian_digits
+from domain.wording import day_and_hour
 
 PATH = "/staff/audit"
 
 PAGE = 50
 """Facts on a page."""
 
+_ISO_DAY = len("2026-11-25")
 _KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
 
 
@@ -124,6 +126,8 @@ class AuditPages:
             return "، ".join(map(self._fact, value))
         if isinstance(value, dict):
             return "، ".join(f"{name}: {self._fact(one)}" for name, one in value.items())
+        if isinstance(value, str) and (day := _jalali(value)):
+            return day
         return persian_digits(value) if isinstance(value, int) else "" if value is None else str(value)
 
     async def _standing(self) -> dict[str, Any]:
@@ -142,6 +146,15 @@ class AuditPages:
         return FormWords(
             self._desk.wording, lambda name: text(f"admin.audit.{name}"), titles, blank="web.form.every", hints=hints
         )
+
+
+def _jalali(text: str) -> str | None:
+    """Return a day or moment that was audited as ISO, as people read it; None for any other text."""
+    try:
+        moment = datetime.fromisoformat(text) if len(text) > _ISO_DAY else None
+        return day_and_hour(moment) if moment else jalali_text(date.fromisoformat(text))
+    except ValueError:
+        return None
 
 
 def _label(typed: str | None) -> str | None:
