@@ -13,6 +13,7 @@ from app.wiring import build_catalogue, build_printer
 from domain.check import check
 from domain.messages import Catalogue, placeholders
 from domain.registry_check import check_registries
+from domain.report_check import check_reports
 from domain.services import SERVICES
 
 
@@ -28,7 +29,7 @@ def faults(settings: Settings) -> list[str]:
         build_printer(settings, catalogue)
     except SettingsError as error:
         found += error.faults
-    flaws = [*check(SERVICES, catalogue), *check_registries(catalogue)]
+    flaws = [*check(SERVICES, catalogue), *check_registries(catalogue), *check_reports(catalogue)]
     return found + [f"declaration of {flaw}" for flaw in flaws]
 
 

@@ -4,11 +4,15 @@ It has memory and time of its own, both bounded, and takes nothing of the servic
 """
 
 import asyncio
+import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from asyncio import StreamReader, StreamReaderProtocol
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any
 
 MOST_MEMORY = 2 << 30
@@ -16,6 +20,12 @@ MOST_MEMORY = 2 << 30
 
 MOST_SECONDS = 300
 """Seconds of a processor that it may take."""
+
+CHUNK = 1 << 16
+"""Bytes that are handed on at once."""
+
+NICENESS = 10
+"""How far one whose bytes are streamed steps back behind the service."""
 
 _GRACE = 3.0
 
@@ -37,6 +47,47 @@ async def in_a_process(work: Callable[..., None], *arguments: Any) -> bool:
         await asyncio.wait([ended])
         raise
     return process.exitcode == 0
+
+
+async def streamed(work: Callable[..., None], *arguments: Any) -> AsyncGenerator[bytes, None]:
+    """Call a function of a module in a new process, and yield what it writes into the stream that it gets last.
+
+    The process runs no further ahead than a pipe holds; one whose bytes nobody wants any more is ended. After the last
+    bytes, `ChildProcessError` when the function did not come to its end by itself.
+    """
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_into, args=(theirs, work, *arguments), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        async with _reading(ours) as reader:
+            while chunk := await reader.read(CHUNK):
+                yield chunk
+        await asyncio.to_thread(process.join)
+        if process.exitcode != 0:
+            raise ChildProcessError(work.__qualname__)
+    finally:
+        process.kill()
+        await asyncio.shield(asyncio.to_thread(process.join))
+
+
+@asynccontextmanager
+async def _reading(pipe: Connection) -> AsyncIterator[StreamReader]:
+    reader = StreamReader()
+    with pipe, os.fdopen(os.dup(pipe.fileno()), "rb") as source:
+        make = lambda: StreamReaderProtocol(reader)  # noqa: E731
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(make, source)
+        try:
+            yield reader
+        finally:
+            transport.close()
+
+
+def _into(pipe: Connection, work: Callable[..., None], *arguments: Any) -> None:
+    os.nice(NICENESS)
+    with pipe, os.fdopen(pipe.fileno(), "wb", closefd=False) as out:
+        _bounded(work, *arguments, out)
 
 
 def _bounded(work: Callable[..., None], *arguments: Any) -> None:

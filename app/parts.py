@@ -13,12 +13,13 @@ from app.demo.loading import PASSWORD
 from app.demo.registers import phone_names
 from app.passwords import Argon2Passwords
 from app.proxies import inside
+from app.report_process import ReportProcess
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from app.table_exports import ProcessExports
 from app.wiring import build_printer, build_signer, build_vault, desk_of
 from channels import Channel
-from channels.admin import Admin
+from channels.admin import Admin, Apart
 from channels.admin.frame import HOME as STAFF
 from channels.demo.phone import PATH as PHONE_PATH
 from channels.demo.phone import DemoPhone
@@ -118,8 +119,8 @@ def _admin(parts: Parts) -> Channel:
     settings = parts.settings
     doorman = Doorman(parts.desk, parts.store, Argon2Passwords(), build_vault(settings))
     hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
-    exports = ProcessExports(settings)
-    return Admin(doorman, inside(settings.staff.inside_networks), parts.printer, exports, hint)
+    apart = Apart(parts.printer, ProcessExports(settings), ReportProcess(settings))
+    return Admin(doorman, inside(settings.staff.inside_networks), apart, hint)
 
 
 def _demo_phone(parts: Parts) -> Channel:

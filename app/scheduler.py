@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from app.exporting import sheet_of
 from app.import_jobs import run_waiting
 from app.leases import Lease, LeaseLost
 from app.parts import Parts
@@ -24,6 +25,7 @@ from domain.actions.erase import erase_kept_long_enough
 from domain.actions.expiries import REMINDED_FROM, remind
 from domain.actions.house import renew
 from domain.actions.import_jobs import forget_old
+from domain.actions.monthly import keep_monthly
 from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
@@ -79,6 +81,7 @@ JOBS = (
     Job("imports", every(seconds=2), lambda parts: run_waiting(parts.settings, parts.desk, parts.store)),
     Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
+    Job("report", daily(6), lambda parts: keep_monthly(parts.desk, parts.store, sheet_of), made_up=True),
     Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),
     Job("nightly", daily(2), lambda parts: ask_nightly(parts.desk, parts.store)),
     Job(

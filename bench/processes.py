@@ -112,11 +112,13 @@ class Server:
         self._environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
         self._process: Process | None = None
 
-    async def run(self, *arguments: str) -> None:
-        """Run a command, which must do well."""
-        process = await spawned((PROGRAM, *arguments), self._environment, stdin=DEVNULL, stdout=DEVNULL)
-        if await process.wait():
+    async def run(self, *arguments: str) -> str:
+        """Run a command, which must do well; return what it printed."""
+        process = await spawned((PROGRAM, *arguments), self._environment, stdin=DEVNULL, stdout=PIPE)
+        out, _ = await process.communicate()
+        if process.returncode:
             raise SystemExit(f"pishkhan {' '.join(arguments)} failed")
+        return out.decode()
 
     @property
     def pid(self) -> int:

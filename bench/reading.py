@@ -15,7 +15,20 @@ from domain import tracking
 from domain.history import canonical
 from domain.people import mobile_shown
 from store.engines.types import Utc
-from store.schema import bills, bookings, documents, history, inbox, outbox, payments, requests, slots, timers
+from store.schema import (
+    bills,
+    bookings,
+    documents,
+    history,
+    inbox,
+    machine_work,
+    outbox,
+    payments,
+    requests,
+    slots,
+    steps,
+    timers,
+)
 
 OF_REQUEST: Mapping[Table, str] = {
     requests: "id",
@@ -24,6 +37,8 @@ OF_REQUEST: Mapping[Table, str] = {
     bills: "subject_id",
     bookings: "request_id",
     documents: "request_id",
+    steps: "request_id",
+    machine_work: "request_id",
     outbox: "request_id",
     inbox: "request_id",
 }
@@ -113,8 +128,8 @@ class Reader:
 
     def _rows(self, table: Table, column: str, values: Sequence[Any]) -> list[Any]:
         columns = ", ".join(f'"{one.name}"' for one in table.columns)
-        marks = ", ".join("?" * len(values))
-        query = f'SELECT {columns} FROM {table.name} WHERE "{column}" IN ({marks}) ORDER BY rowid'  # noqa: S608
+        marks, order = ", ".join("?" * len(values)), ", ".join(one.name for one in table.primary_key)
+        query = f'SELECT {columns} FROM {table.name} WHERE "{column}" IN ({marks}) ORDER BY {order}'  # noqa: S608
         return self._file.execute(query, list(values)).fetchall()
 
 

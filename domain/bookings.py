@@ -11,7 +11,7 @@ from typing import Any
 from domain.calendar import tehran
 from domain.errors import Conflict, DomainError, InvalidField
 from domain.field_types import number_text
-from domain.fleet import Booking, Resource, ResourceKind
+from domain.fleet import Booking, Resource, ResourceKind, Work
 from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
@@ -44,7 +44,12 @@ def wanted_start(request: ServiceRequest) -> datetime:
 
 def booked_start(ctx: Context) -> datetime | None:
     """Return when the scheduled work starts."""
-    stored = ctx.request.data.get("booked_start")
+    return booked(ctx.request)
+
+
+def booked(request: ServiceRequest) -> datetime | None:
+    """Return when the work of a request starts, or started; None when none was scheduled."""
+    stored = request.data.get("booked_start")
     return datetime.fromisoformat(stored) if stored else None
 
 
@@ -79,6 +84,27 @@ async def _unit(
         "wanted": number_text(item["hours"]),
         "done": "" if done is None else number_text(done),
     }
+
+
+def work_of(request: ServiceRequest) -> list[Work]:
+    """Return what each machine did for a request that is done: the hours agreed and priced, and those worked.
+
+    Nothing where the machines are not known any more: erased data keeps no codes.
+    """
+    data = request.data
+    machines, done = data.get("machines", []), data.get("hours_done", [])
+    pairs = zip(request.fields.get("items", []), done, strict=False)
+    units = [(item, worked) for item, worked in pairs for _ in range(item["count"])]
+    start = booked(request)
+    return [
+        Work(request.id, request.service, code, item["machine"], start, _minutes(item["hours"]), _minutes(worked))
+        for code, (item, worked) in zip(machines, units, strict=False)
+        if start is not None
+    ]
+
+
+def _minutes(hours: float) -> int:
+    return int(hours * 60)
 
 
 def _longest(request: ServiceRequest) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import tracking
+from domain import steps, tracking
 from domain.calendar import WorkingCalendar
 from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
 from domain.field_types import Reading
@@ -19,7 +19,7 @@ from domain.lifecycle import Context, Notice, Reminder, Service, Transition, Tri
 from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.ports import Clock, Ids, UnitOfWork
-from domain.requests import JsonObject, ServiceRequest, Timer, TimerKind
+from domain.requests import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.search import words_of
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
@@ -82,7 +82,7 @@ class Engine:
         await _pass(service.on_submit, ctx)
         for effect in service.at_submit:
             await effect.apply(ctx)
-        await self._store_new(uow, ctx)
+        await self._store_new(service, uow, ctx)
         outcome = Outcome(request, [Told(notice, ctx.facts) for notice in (Notice("submit"), *service.told)])
         await self._follow(service, uow, outcome, actor)
         return outcome
@@ -139,7 +139,8 @@ class Engine:
         ctx = self._context(uow, request, {}, SYSTEM)
         ctx.record["version_before"] = request.version
         request.version, request.state, request.phase = service.version, state, service.state(state).phase
-        await uow.history.append(self._event(ctx, "upgrade", before, state))
+        event = self._event(ctx, "upgrade", before, state)
+        await (uow.history.append(event) if state == before else self._move(service, ctx, event, request.assignee))
         await uow.timers.replace(request.id, self._enter(ctx))
         await uow.requests.save(request)
 
@@ -177,17 +178,18 @@ class Engine:
             office=actor.office,
             fields=dict(values),
             subject_key=values.get(service.subject) if service.subject else None,
-            kind=values.get(service.kind) if service.kind else None,
+            kind=service.kind_of(values),
             lacks_papers=service.documents is not None and bool(service.documents.required(values)),
+            entered_at=now,
         )
 
-    async def _store_new(self, uow: UnitOfWork, ctx: Context) -> None:
+    async def _store_new(self, service: Service, uow: UnitOfWork, ctx: Context) -> None:
         request, timers = ctx.request, self._enter(ctx)
         for _ in range(NO_CODE_TRIES):
             request.code = tracking.make(self.ids.tracking_payload())
             event = self._event(ctx, "submit", None, request.state, request.fields)
             if await uow.requests.add(request):
-                await uow.history.append(event)
+                await self._keep(service, ctx, event, request.created_at, None)
                 for timer in timers:
                     await uow.timers.add(timer)
                 await uow.search_words.add(request, words_of(self.service(request.service).form, request.fields))
@@ -196,7 +198,7 @@ class Engine:
         raise DomainError(detail="no_free_code")
 
     async def _run(self, service: Service, step: Transition, ctx: Context) -> Outcome:
-        request, before = ctx.request, ctx.request.state
+        request, before, officer = ctx.request, ctx.request.state, ctx.request.assignee
         words = words_of(service.form, request.fields)
         await _pass(step.guards, ctx)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits anew says so
@@ -204,7 +206,8 @@ class Engine:
             await effect.apply(ctx)
         request.state, request.phase = step.target, service.state(step.target).phase
         request.updated_at, note = ctx.now, step.note(ctx.inputs)
-        await ctx.uow.history.append(self._event(ctx, step.name, before, step.target, ctx.inputs, note))
+        event = self._event(ctx, step.name, before, step.target, ctx.inputs, note)
+        await self._move(service, ctx, event, officer)
         await ctx.uow.timers.replace(request.id, self._enter(ctx))
         await ctx.uow.requests.save(request)
         if words != (now := words_of(service.form, request.fields)):
@@ -214,6 +217,25 @@ class Engine:
         outcome = Outcome(request, [Told(notice, facts) for notice in step.notices])
         await self._follow(service, ctx.uow, outcome, ctx.actor)
         return outcome
+
+    async def _move(self, service: Service, ctx: Context, event: HistoryEvent, officer: str | None) -> None:
+        """Keep the event that moved the request; `officer` had it until then."""
+        request = ctx.request
+        if request.entered_at is None:  # its steps are not yet kept at all: `recount` will find this one too
+            await ctx.uow.history.append(event)
+            return
+        since, request.entered_at, request.kind = request.entered_at, ctx.now, service.kind_of(request.fields)
+        await self._keep(service, ctx, event, since, officer)
+
+    async def _keep(
+        self, service: Service, ctx: Context, event: HistoryEvent, since: datetime, officer: str | None
+    ) -> None:
+        await ctx.uow.history.append(event)
+        made = steps.of_event(service, self.calendar, ctx.request, event, since, officer)
+        await ctx.uow.reports.add_step(made)
+        if made.outcome is Phase.DONE and service.work:
+            for one in service.work(ctx.request):
+                await ctx.uow.reports.add_work(one)
 
     async def _follow(self, service: Service, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> None:
         # Automatic steps carry the channel of the step that caused them, so that the history reads as one act.

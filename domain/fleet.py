@@ -71,6 +71,19 @@ class Booking:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one machine did for one request that is done: minutes as priced and as worked, from `start` on."""
+
+    request_id: int
+    service: str
+    machine: str
+    machine_type: str
+    start: datetime
+    quoted: int
+    worked: int
+
+
 def slots(start: datetime, end: datetime) -> Iterator[int]:
     """Yield the numbers of the half-hour slots (since the Unix epoch) that [start, end) touches."""
     step = int(SLOT.total_seconds())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from domain.conversation.vocabulary import Intent
 from domain.errors import DomainError, NotAllowedNow
+from domain.fleet import Work
 from domain.forms import Field
 from domain.people import Actor, Role
 from domain.policy import Policy
@@ -220,6 +221,10 @@ It may raise a domain error that names the field which is wrong (a plate that no
 """
 
 
+Worked = Callable[[ServiceRequest], list[Work]]
+"""Tells what machines did for a request that is done."""
+
+
 Concerning = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]]
 """Finds the open requests that somebody else made for the person with this mobile (+989…)."""
 
@@ -294,7 +299,8 @@ class Service:
     field that names what a request is about, kept as its `subject_key`, `kind` the one that says of what kind it is.
     `may_reopen` looks at a finished request that shall be taken up again. `told` goes with the first message;
     `concerning` finds what others asked for somebody (a mobile), newest first. `printouts` are the papers that it
-    prints."""
+    prints. Reports add up the `work` of machines.
+    """
 
     key: str
     version: int
@@ -320,6 +326,7 @@ class Service:
     told: tuple[Notice, ...] = ()
     concerning: Concerning | None = None
     printouts: tuple[Printable, ...] = ()
+    work: Worked | None = None
 
     def state(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""
@@ -342,6 +349,10 @@ class Service:
         if self.field(name):
             return f"services.{self.key}.fields.{name}.label"
         return f"{self.printout_texts(printable)}.labels.{name}"
+
+    def kind_of(self, fields: Mapping[str, Any]) -> str | None:
+        """Return the kind that a filled form is of; None for a service of one kind, and while it is not said."""
+        return fields.get(self.kind) if self.kind else None
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ the providers, `payments/` the gateways, `app/` clock, ids and signer. Repositor
 domain errors. A unit of work is always passed, never ambient.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +19,13 @@ from domain.issued_papers import IssuedPapers
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
 from domain.office_repository import Calls, Offices
 from domain.outgoing import MessageState, OutboxMessage
+from domain.people import Actor
 from domain.personal_data import PersonalData
 from domain.printouts import Printout
 from domain.registries import Registry
 from domain.registry_repository import Registries
+from domain.report_filter import ReportFilter
+from domain.report_repository import Reports
 from domain.repositories import (
     Bills,
     Documents,
@@ -166,6 +169,8 @@ class UnitOfWork(Protocol):
     @property
     def personal_data(self) -> PersonalData: ...
     @property
+    def reports(self) -> Reports: ...
+    @property
     def documents(self) -> Documents: ...
     @property
     def issued_papers(self) -> IssuedPapers: ...
@@ -206,6 +211,26 @@ class Store(Protocol):
 
     def unit(self, *, write: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit: committed when the block ends, rolled back on any exception, cancellation included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWish:
+    """What is taken along of a report (its key), as a sheet of that kind (csv, xlsx): the requests that it is about, a
+    row each, or its `figures`.
+    """
+
+    report: str
+    filter: ReportFilter
+    kind: str
+    figures: bool = False
+
+
+class ReportSheets(Protocol):
+    """Makes sheets of reports, however long they are, without keeping others waiting."""
+
+    def stream(self, wish: SheetWish, actor: Actor) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a sheet as they come; `Unavailable("report")` when it cannot be made to its end."""
         ...
 
 

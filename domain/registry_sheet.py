@@ -206,7 +206,7 @@ def _one_cell(field: Field, value: Any, catalogue: Catalogue) -> Any:
     return CELLS.get(field.type.name, lambda same: same)(value)
 
 
-def neutral(cell: str | int | None) -> str | int | None:
+def neutral(cell: str | float | None) -> str | float | None:
     """Return a cell that no spreadsheet runs as a formula: text that begins like one is kept behind an apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 

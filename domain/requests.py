@@ -46,6 +46,8 @@ class ServiceRequest:
     `subject_key` names what the request is about (a plate), so that all requests about it are found.
     `turn` is whose turn it is (`State.turn`), None once it has ended; `due_at` is when the SLA of the present state
     runs out, None without one. `kind` is what kind of its service it is; `lacks_papers`: required papers are missing.
+    `entered_at` is when it came into its state; None while its steps are not kept for the reports
+    (actions/recount.py).
     """
 
     id: int
@@ -73,6 +75,7 @@ class ServiceRequest:
     due_at: datetime | None = None
     kind: str | None = None
     lacks_papers: bool = False
+    entered_at: datetime | None = None
 
 
 class TimerKind(StrEnum):

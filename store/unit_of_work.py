@@ -30,6 +30,7 @@ from store.outbox import SqlOutbox
 from store.people import SqlPeople
 from store.personal_data import SqlPersonalData
 from store.registries import SqlRegistries
+from store.reports import SqlReports
 from store.requests import SqlRequests, SqlTimers
 from store.saved_views import SqlSavedViews
 from store.search_words import SqlSearchWords
@@ -66,6 +67,7 @@ class SqlUnit:
         self.feedback = SqlFeedback(work)
         self.service_views = SqlServiceViews(work)
         self.personal_data = SqlPersonalData(work)
+        self.reports = SqlReports(work)
         self.documents = SqlDocuments(work)
         self.issued_papers = SqlIssuedPapers(work)
         self.inbox = SqlInbox(work)

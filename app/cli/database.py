@@ -14,6 +14,7 @@ from app.database import open_store
 from app.readiness import NotReady
 from app.settings import Settings, load
 from app.wiring import desk_of
+from domain.actions.recount import recount
 from domain.actions.upgrade import upgrade
 from domain.errors import Conflict
 from store import copies
@@ -31,7 +32,10 @@ def migrate(as_json: AsJson = False, config: Config = None) -> None:
     if as_json:
         emit_json(done)
     else:
-        say(f"the schema is at {done['revision']}; {done['moved']} requests were moved to new declarations")
+        say(
+            f"the schema is at {done['revision']}; {done['counted']} requests were counted for the reports, "
+            f"{done['moved']} were moved to new declarations"
+        )
 
 
 async def _migrate(settings: Settings) -> dict[str, Any]:
@@ -44,10 +48,11 @@ async def _migrate(settings: Settings) -> dict[str, Any]:
         raise NotReady([f"PISHKHAN_DATABASE_URL: {error}"]) from None
     store = await open_store(settings)
     try:
-        moved = await upgrade(await desk_of(settings, store), store)
+        desk = await desk_of(settings, store)
+        counted, moved = await recount(desk, store), await upgrade(desk, store)
     finally:
         await store.close()
-    return {"revision": await current_revision(url), "moved": moved}
+    return {"revision": await current_revision(url), "counted": counted, "moved": moved}
 
 
 def backup(

@@ -1,4 +1,4 @@
-"""`pishkhan import` and `pishkhan export`: registries from and to CSV and XLSX files."""
+"""`pishkhan import`: registries from CSV and XLSX files."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +10,6 @@ from app.cli.options import AsJson, AsOrSystem, Config
 from app.cli.output import REFUSED, emit_json, say, told
 from app.cli.progress import bar
 from app.cli.session import Session, acting_or_system, in_session
-from app.exporting import export_table
 from app.importing import Imported, Wish, import_file
 from domain.actions.registries import registry_named
 from domain.imports import RowFault, Seen
@@ -52,28 +51,6 @@ def import_table(
         _print(shown, report)
     if shown["bad"] and not skip_bad_rows:
         raise typer.Exit(REFUSED)
-
-
-def export(
-    table: Table,
-    file: Annotated[Path, typer.Argument(help="File to be written; its end says how: .csv or .xlsx.", dir_okay=False)],
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    as_json: AsJson = False,
-    config: Config = None,
-) -> None:
-    """Export a table, with headings that `import` takes back."""
-
-    async def work(session: Session) -> dict[str, Any]:
-        registry = registry_named(table)
-        rows = await export_table(session.desk, session.store, registry, file, bar, force=force)
-        return {"table": table, "rows": rows, "file": str(file)}
-
-    with told(as_json):
-        shown = in_session(config, work)
-    if as_json:
-        emit_json(shown)
-    else:
-        say(f"{shown['rows']} rows in {shown['file']}")
 
 
 def _view(table: str, wish: Wish, done: Imported) -> dict[str, Any]:

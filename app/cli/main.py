@@ -108,7 +108,11 @@ COMMANDS: Table = {
         },
     ),
     "import": "app.cli.imports:import_table",
-    "export": "app.cli.imports:export",
+    "export": "app.cli.exports:export",
+    "report": Group(
+        "What is reported to the units and the manager.",
+        {"list": "app.cli.reports:list_reports", "show": "app.cli.reports:show"},
+    ),
     "registry": Group(
         "Rows of the registries.",
         {

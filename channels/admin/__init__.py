@@ -5,6 +5,7 @@ navigation. The gate stands before all of them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -27,6 +28,7 @@ from channels.admin.print_pages import PrintPages
 from channels.admin.queue_pages import QueuePages
 from channels.admin.rating_pages import RatingPages
 from channels.admin.registry_pages import RegistryPages
+from channels.admin.report_pages import ReportPages
 from channels.admin.request_pages import RequestPages
 from channels.admin.service_pages import ServicePages
 from channels.admin.setting_pages import SettingPages
@@ -38,15 +40,22 @@ from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
 from domain.actions.signing_in import Doorman
-from domain.ports import Printer, TableExports
+from domain.ports import Printer, ReportSheets, TableExports
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What is made beside the site, in processes of their own."""
+
+    printer: Printer
+    exports: TableExports
+    sheets: ReportSheets
 
 
 class Admin:
     """Mounts the site. `hint` is what the demonstration tells of its own password on the page for signing in."""
 
-    def __init__(
-        self, doorman: Doorman, inside: Inside, printer: Printer, exports: TableExports, hint: str | None = None
-    ) -> None:
+    def __init__(self, doorman: Doorman, inside: Inside, apart: Apart, hint: str | None = None) -> None:
         self._gate = Gate(doorman, inside)
         self._sign_in = SignInPages(doorman, self._gate, hint)
         desk, store = doorman.desk, doorman.store
@@ -54,13 +63,13 @@ class Admin:
             QueuePages(desk, store),
             WalkInPages(desk, store),
             RequestPages(desk, store),
-            PrintPages(desk, store, printer),
+            PrintPages(desk, store, apart.printer),
             ChargePages(desk, store),
             RegistryPages(desk, store),
             CalendarPages(desk, store),
             ServicePages(desk, store),
             ImportPages(desk, store),
-            ExportPages(desk, store, exports),
+            ExportPages(desk, store, apart.exports),
             CommentPages(desk, store),
             RatingPages(desk, store),
             MessagePages(desk, store),
@@ -69,6 +78,7 @@ class Admin:
             StatementPages(desk, store),
             UserPages(doorman),
             SubstitutePages(desk, store),
+            ReportPages(desk, store, apart.sheets),
             SettingPages(desk, store),
             DayPages(desk, store),
             TextPages(desk, store),

@@ -24,8 +24,8 @@ SAID = (
     "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill", "sms.rated", "sms.rated_low",
     "sms.rated_low_only", "sms.refunded", "sms.reopened",
     "sms.restarted", "sms.status", "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short",
-    "staff.low_rating", "staff.reopened_by_rating", "staff.sla_broken", "units.closed", "units.hour", "units.plate",
-    "units.rial", "units.until",
+    "staff.low_rating", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken",
+    "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 
@@ -99,9 +99,13 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "too_long_work",
         "too_many_days",
         "too_many_machines",
+        "two_periods",
         "unknown_action",
+        "unknown_days",
         "unknown_field",
+        "unknown_filter",
         "unknown_paper",
+        "unknown_value",
         "unreadable",
         "unreadable_file",
         "visit_hours",
@@ -123,6 +127,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "unknown_kind": (
         "choice",
         "machine",
+        "report",
         "table",
     ),
     "not_found": (

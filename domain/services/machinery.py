@@ -17,6 +17,7 @@ from domain.bookings import (
     booked_units,
     machine_choices,
     operator_choices,
+    work_of,
 )
 from domain.calendar import TEHRAN, in_tehran
 from domain.charging import (
@@ -371,4 +372,5 @@ MACHINERY_WORK = Service(
     on_submit=(WantedInFuture(),),
     prices=PRICES,
     printouts=PRINTOUTS,
+    work=work_of,
 )

@@ -179,4 +179,5 @@ TAXI_LEAVE = Service(
     told=(Notice("driver_told", Kept(TOLD_DRIVER)),),
     concerning=partial(asked_for_driver, service=KEY),
     printouts=PRINTOUTS,
+    kind="scope",
 )

@@ -220,6 +220,13 @@ def to_json(value: object) -> str:
     return text
 
 
+def clustered() -> dict[str, Any]:
+    """Return how a table is made whose rows lie in the order of its key, where an engine can do that: read by ranges of
+    it, they need no second copy as an index.
+    """
+    return {"sqlite_with_rowid": False}
+
+
 def partial(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
     """Return an index over the rows that match `where`; a query must say the same in literals to be served by it."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

@@ -35,6 +35,7 @@ from store.schema.registries import (
     vehicles,
     violations,
 )
+from store.schema.reports import machine_work, report_files, steps
 from store.schema.requests import history, requests, seals, search_words, timers
 from store.schema.running import audit, leases, setting_changes, verifications, work_calendar
 from store.schema.staff_access import second_factors, staff_sessions
@@ -60,6 +61,7 @@ __all__ = [
     "inbox",
     "issued_papers",
     "leases",
+    "machine_work",
     "metadata",
     "office_calls",
     "office_nonces",
@@ -74,6 +76,7 @@ __all__ = [
     "refunds",
     "registry_changes",
     "registry_reminders",
+    "report_files",
     "requests",
     "resources",
     "rewards",
@@ -86,6 +89,7 @@ __all__ = [
     "slots",
     "staff",
     "staff_sessions",
+    "steps",
     "substitutes",
     "tariffs",
     "timers",

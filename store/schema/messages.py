@@ -72,6 +72,10 @@ outbox = Table(
 _QUEUED = outbox.c.state == MessageState.QUEUED
 partial("ix_outbox_queue", outbox.c.channel, outbox.c.priority, outbox.c.created_at, outbox.c.id, where=_QUEUED)
 partial("ix_outbox_expiring", outbox.c.channel, outbox.c.expires_at, where=_QUEUED)
+_SENT = outbox.c.sent_at.is_not(None)
+partial(
+    "ix_outbox_sent", outbox.c.sent_at, outbox.c.provider, outbox.c.key, outbox.c.parts, outbox.c.cost, where=_SENT
+)  # fmt: skip
 partial("ix_outbox_claimed", outbox.c.channel, outbox.c.claimed_until, where=outbox.c.state == MessageState.SENDING)
 
 receipts = Table(

@@ -27,6 +27,7 @@ bills = Table(
     Column("note", Words),
     Column("revision", Integer, nullable=False),
     Index(None, "subject_kind", "subject_id"),
+    Index(None, "created_at"),
 )
 
 payments = Table(
@@ -43,6 +44,7 @@ payments = Table(
     Column("office", Words),
     UniqueConstraint("method", "reference"),
     Index(None, "bill_id"),
+    Index(None, "at"),
 )
 partial("ix_payments_office", payments.c.office, payments.c.at, where=payments.c.office.is_not(None))
 
@@ -58,6 +60,7 @@ refunds = Table(
     Column("iban", Words),
     Column("refunded_at", Utc),
     Index(None, "bill_id"),
+    Index(None, "created_at"),
 )
 
 tariffs = Table(

@@ -62,6 +62,7 @@ ratings = Table(
     Column("text", Words),
     Column("channel", Words, nullable=False),
     Column("at", Utc, nullable=False),
+    Index(None, "at"),
 )
 
 comments = Table(

@@ -35,9 +35,12 @@ requests = Table(
     Column("due_at", UtcOrNever, nullable=False),
     Column("kind", Words),
     Column("lacks_papers", Boolean, nullable=False),
+    Column("entered_at", Utc),
     Index(None, "mobile", "id"),
     Index(None, "service", "state", "id"),
     Index(None, "phase", "service", "version", "state"),
+    # Whole for reports: they read nothing else of a request. Lists of requests go on by its first column.
+    Index("ix_requests_reported", "created_at", "service", "kind", "state", "phase", "channel", "office", "assignee"),
 )
 partial("ix_requests_office", requests.c.office, requests.c.id, where=requests.c.office.is_not(None))
 partial("ix_requests_awaits", requests.c.awaits, requests.c.id, where=requests.c.awaits.is_not(None))
@@ -46,6 +49,7 @@ partial(
     where=requests.c.subject_key.is_not(None),
 )  # fmt: skip
 partial("ix_requests_not_erased", requests.c.updated_at, requests.c.id, where=requests.c.erased_at.is_(None))
+partial("ix_requests_uncounted", requests.c.id, where=requests.c.entered_at.is_(None))
 partial("ix_requests_unsealed", requests.c.id, where=requests.c.head_seq > requests.c.sealed_seq)
 
 # Lists of work: what has ended, by its service; what goes on, by whose turn it is, by who takes care of it, or that

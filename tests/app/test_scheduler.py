@@ -2,17 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
+from app.exporting import sheet_of
 from app.parts import Parts, build_providers
 from app.scheduler import JOBS, Job, Scheduler, every
 from app.settings import Settings
 from app.wiring import build_printer, build_signer
 from channels.sms.outbound import Relay
+from domain.accounts import StaffMember
+from domain.actions.monthly import keep_monthly
 from domain.actions.sealing import verify
 from domain.errors import Unavailable
 from domain.offices import QUESTIONS_KEEP
@@ -124,6 +129,45 @@ async def test_a_request_kept_long_enough_loses_its_personal_data(town: Municipa
     await run(scheduler, "erasure")
     request = await town.request(code)
     assert (request.mobile, request.erased_at) == (None, town.clock.now())
+
+
+async def test_the_month_that_is_over_is_reported_once(town: Municipality, scheduler: Scheduler, parts: Parts) -> None:
+    manager = StaffMember("mina", frozenset({Role.MANAGER}), "مینا", "+989111000009", "", True, town.clock.now())
+    async with town.store.unit() as uow:
+        await uow.people.put_staff(manager)
+    await town.order()
+    town.advance(days=30)
+    for one in (scheduler, scheduler):
+        await run(one, "report")
+    async with town.store.unit(write=False) as uow:
+        [kept] = await uow.reports.kept("manager")
+        _, content = await uow.reports.content(kept.id)
+    assert (kept.name, kept.first, kept.size) == ("manager-1405-09.xlsx", date(2026, 11, 22), len(content))
+    [sheet] = load_workbook(BytesIO(content)).worksheets
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][0] == "گزارش مدیر"
+    at = rows.index(next(row for row in rows if row[0] == "دریافت شده"))
+    assert rows[at + 1][0] == 1
+    told = await town.sent("+989111000009")
+    assert [message.key for message in told] == ["staff.report_ready"]
+    assert "گزارش آذر ۱۴۰۵ آماده است" in told[0].text
+    town.advance(days=31)
+    await scheduler.run(BY_NAME["report"])
+    assert len(await town.sent("+989111000009")) == 2
+
+
+async def test_a_monthly_report_of_two_processes_is_one(town: Municipality) -> None:
+    made = asyncio.Event()
+
+    async def slowly(rows: Iterable[object]) -> bytes:
+        await made.wait()
+        return b"slow"
+
+    late = asyncio.create_task(keep_monthly(town.desk, town.store, slowly))
+    assert await keep_monthly(town.desk, town.store, sheet_of) == 1
+    made.set()
+    assert await late == 0
+    assert town.rows("SELECT count(*) FROM report_files") == [(1,)]
 
 
 async def test_calls_of_counter_software_are_forgotten(town: Municipality, scheduler: Scheduler) -> None:

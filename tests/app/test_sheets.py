@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from app import sheets
+from app import sheets, xlsx_stream
 from app.piles import temporary_pile
-from app.sheet_writing import written
+from app.sheet_writing import rows_into, written
 from app.sheets import opened
 from domain.errors import Conflict, InvalidField, TooLarge
 from domain.imports import Unread
@@ -199,3 +199,66 @@ def test_a_pile_keeps_rows_and_knows_what_came_before() -> None:
             pile.add(row)
         assert list(pile.rows()) == rows
         assert list(pile.rows()) == rows
+
+
+def test_a_workbook_is_streamed_into_what_cannot_be_wound_back(tmp_path: Path) -> None:
+    class Pipe(BytesIO):
+        """Takes bytes, and tells nothing of where it stands."""
+
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: object) -> int:
+            raise OSError("a pipe")
+
+        def tell(self) -> int:
+            raise OSError("a pipe")
+
+    pipe = Pipe()
+    with rows_into(pipe, "xlsx") as write:
+        write(["نام", "عدد"])
+        write(["الف & <ب>\n«پ»", 12])
+        write(["کنترل\x00\x0b\ud800", 0.5])
+        begun = len(pipe.getvalue())
+        for number in range(20_000):
+            write([None, "", -number])
+        assert len(pipe.getvalue()) > begun, "rows go out as they come"
+    [sheet] = load_workbook(BytesIO(pipe.getvalue())).worksheets
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[:3] == [("نام", "عدد", None), ("الف & <ب>\n«پ»", 12, None), ("کنترل", 0.5, None)]
+    assert (len(rows), rows[-1], sheet.freeze_panes) == (20_003, (None, None, -19_999), "A2")
+
+
+def test_a_sheet_that_is_full_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_stream, "ROWS_A_SHEET", 3)
+    path = tmp_path / "many.xlsx"
+    with written(path) as write:
+        write(["عدد"])
+        for number in range(7):
+            write([number])
+    sheets = [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in load_workbook(path).worksheets]
+    assert sheets == [["عدد", 0, 1, 2], ["عدد", 3, 4, 5], ["عدد", 6]]
+    monkeypatch.setattr(xlsx_stream, "BYTES_A_SHEET", 100)
+    with written(path, force=True) as write:
+        for number in range(4):
+            write(["x" * 60 + str(number)])
+    assert len(load_workbook(path).worksheets) > 1
+
+
+def test_a_workbook_without_rows_is_one_all_the_same(tmp_path: Path) -> None:
+    with written(tmp_path / "none.xlsx"):
+        pass
+    [sheet] = load_workbook(tmp_path / "none.xlsx").worksheets
+    assert list(sheet.iter_rows(values_only=True)) in ([], [()])
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_sheet_whose_making_fails_is_not_left_behind(tmp_path: Path, kind: str) -> None:
+    def fail() -> None:
+        with written(tmp_path / f"half.{kind}") as write:
+            write(["نام"])
+            raise ValueError("the lights went out")
+
+    with pytest.raises(ValueError, match="lights"):
+        fail()
+    assert list(tmp_path.iterdir()) == []

@@ -14,6 +14,7 @@ from domain.check.said import DETAILS, SAID
 from domain.errors import DomainError
 from domain.messages import Catalogue
 from domain.registry_check import check_registries
+from domain.report_check import check_reports
 from domain.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +27,18 @@ _NO_KEYS = {"staff.csv", "staff.username"}
 """A file of the demonstration and a column of the database."""
 
 PROVED_TABLES = frozenset({
-    "ask", "choices", "details", "errors", "intents", "phases", "print", "registries", "roles", "services", "sms",
+    "ask", "choices", "details", "errors", "intents", "phases", "print", "registries", "reports", "roles", "services",
+    "sms",
     "staff", "units",
 })  # fmt: skip
 """Tables of the catalogue that `check` answers for. `web` and `demo` belong to their pages, `longest` and `limits` to
 the texts that use them.
 """
 
-OPTIONAL = re.compile(r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose)\b.*|registries\..*\.also")
+OPTIONAL = re.compile(
+    r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose)\b.*|registries\..*\.also"
+    r"|reports\.(?:states|providers)\..*"
+)
 """Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`."""
 
 NEVER_ASKED = frozenset({
@@ -72,7 +77,8 @@ def reasons() -> Iterator[tuple[str, str]]:
 def proved() -> set[str]:
     """Return the keys that `check` misses in an empty catalogue."""
     nothing = Catalogue([])
-    return {one.subject for one in (*check(SERVICES, nothing), *check_registries(nothing)) if one.kind == "no_text"}
+    flaws = (*check(SERVICES, nothing), *check_registries(nothing), *check_reports(nothing))
+    return {one.subject for one in flaws if one.kind == "no_text"}
 
 
 def strings() -> set[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from domain import tracking
 from domain.bill_ids import HIGHEST_AMOUNT
-from domain.calendar import TEHRAN, jalali_long
+from domain.calendar import MONTH_NAMES, TEHRAN, jalali_long
 from domain.check import SHARED_TEXTS, check
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
@@ -182,6 +182,7 @@ REAL: dict[str, list[str]] = {
     "most": [number_text(24), number_text(10), "…"],
     "step": [persian_digits(1000)],
     "menu": menus(),
+    "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }
 """Placeholder → values that can stand for it, the longest among them."""
 

@@ -26,6 +26,7 @@ from domain.outgoing import InboundState
 from domain.people import STAFF_ROLES, Role
 from domain.requests import Phase, ServiceRequest, TimerKind
 from tests.properties.effort import EFFORT
+from tests.properties.figures import reports_say_what_there_is
 from tests.properties.leads import Edge, Lead
 from tests.properties.moves import Walker
 from tests.properties.rules import RULES, WHOLE, Step
@@ -224,11 +225,12 @@ class Walk:
                 self.stale = True
 
     async def ends(self) -> None:
-        """Take up again what has ended; seal and verify all, before and after its personal data is erased."""
+        """Take up again what has ended; report; seal and verify all, before and after its personal data is erased."""
         manager = self.walker.somebody(Role.MANAGER, None, "cli")
         ended = [one for one in (await self.snapshot()).requests.values() if one.phase.final]
         for request in ended:
             await self.tried(partial(self.walker.take_up_again, request, manager))
+        await reports_say_what_there_is(self.town, await self.snapshot())
         await sealing.seal(self.town.desk, self.town.store, SIGNER)
         assert (await sealing.verify(self.town.store, SIGNER)).faults == []
         admin = self.walker.somebody(Role.ADMIN, None, "cli")

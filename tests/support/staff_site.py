@@ -18,9 +18,11 @@ from app import passwords
 from app.exporting import export_table
 from app.passwords import Argon2Passwords
 from app.proxies import behind, inside
+from app.report_process import ReportProcess
+from app.settings import Settings
 from app.table_exports import no_bar
 from app.vault import FernetVault
-from channels.admin import Admin
+from channels.admin import Admin, Apart
 from channels.web.site import Site
 from domain.accounts import StaffMember
 from domain.actions.notify import announce
@@ -158,9 +160,10 @@ async def staff_site(database: Path) -> AsyncIterator[StaffSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff."""
     async with demo_site(database) as demo:
         vault = FernetVault("a secret of the tests")
-        printer, exports = PaperPrinter(LETTERHEAD, ADDRESS), NearExports(demo)
+        sheets = ReportProcess(Settings(demo=True, database_url=f"sqlite:///{database}"))
+        printer = PaperPrinter(LETTERHEAD, ADDRESS)
         doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
-        admin = Admin(doorman, inside(LOOPBACK), printer, exports)
+        admin = Admin(doorman, inside(LOOPBACK), Apart(printer, NearExports(demo), sheets))
         app = web.Application()
         app.middlewares.append(behind(LOOPBACK))
         Site(demo.desk.wording, {"/": "web.links.home"}).mount(app)

@@ -1,0 +1,83 @@
+"""`pishkhan export`: registries and reports into CSV and XLSX files."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.options import AsJson, AsOrSystem, Config
+from app.cli.output import emit_json, say, told
+from app.cli.progress import bar
+from app.cli.report_options import First, Last, Month, Where, Year, given
+from app.cli.session import Session, acting_or_system, in_session
+from app.exporting import export_report, export_table
+from app.sheet_writing import written
+from domain.actions.listing import audit
+from domain.actions.registries import registry_named
+from domain.ports import SheetWish
+from domain.registries import REGISTRIES
+from domain.report_filter import read_filter
+from domain.reports import REPORTS
+
+What = Annotated[str, typer.Argument(help=f"A table ({', '.join(REGISTRIES)}) or a report ({', '.join(REPORTS)}).")]
+_FILE = "File to be written; its end says how: .csv or .xlsx."
+
+
+def export(
+    what: What,
+    file: Annotated[Path | None, typer.Argument(help=_FILE, dir_okay=False)] = None,
+    output: Annotated[Path | None, typer.Option("--output", help=_FILE, dir_okay=False)] = None,
+    figures: Annotated[bool, typer.Option("--figures", help="A report's figures instead of its requests.")] = False,
+    year: Year = None,
+    month: Month = None,
+    first: First = None,
+    last: Last = None,
+    where: Where = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    username: AsOrSystem = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Export a table, with headings that `import` takes back, or the requests of a report (of this Jalali year)."""
+    said = given(year, month, first, last, where)
+    path = _one(file, output)
+    if what in REPORTS:
+        _finish(as_json, config, lambda session: _report(session, what, said, path, figures, force, username))
+        return
+    if said or figures:
+        raise typer.BadParameter("a table is exported whole", param_hint="filters")
+    _finish(as_json, config, lambda session: _table(session, what, path, force))
+
+
+def _one(file: Path | None, output: Path | None) -> Path:
+    path = file or output
+    if path is None or (file and output):
+        raise typer.BadParameter("name one file", param_hint="--output")
+    return path
+
+
+def _finish(as_json: bool, config: Path | None, work: Any) -> None:
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['rows']} rows in {shown['file']}")
+
+
+async def _table(session: Session, table: str, path: Path, force: bool) -> dict[str, Any]:
+    rows = await export_table(session.desk, session.store, registry_named(table), path, bar, force=force)
+    return {"table": table, "rows": rows, "file": str(path)}
+
+
+async def _report(
+    session: Session, name: str, said: dict[str, str], path: Path, figures: bool, force: bool, username: str | None
+) -> dict[str, Any]:
+    desk, store = session.desk, session.store
+    actor = await acting_or_system(session, username)
+    kind = path.suffix.lower().lstrip(".")
+    wish = SheetWish(name, read_filter(desk.services, said, desk.clock.now()), kind, figures)
+    with written(path, force=force) as write:
+        await audit(desk, store, wish, actor)
+        rows = await export_report(desk, store, wish, actor, write, bar)
+    return {"report": name, "rows": rows, "file": str(path)}

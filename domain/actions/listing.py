@@ -1,0 +1,89 @@
+"""A report's requests as rows: whoever may see the report may take the list along, and that is audited.
+
+The list holds personal data. It is read in pages out of one snapshot, so memory stays the same however long it is.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from domain.access import RIGHTS
+from domain.actions.desk import Desk
+from domain.actions.reporting import may_see
+from domain.errors import Forbidden
+from domain.figures import OF_STATE, REQUESTS, Dimension
+from domain.lifecycle import Service
+from domain.people import Actor
+from domain.ports import SheetWish, Store, UnitOfWork
+from domain.report_filter import ReportFilter, moments
+from domain.report_names import names_of
+from domain.report_repository import RequestLine
+from domain.report_scope import Known, Scope
+from domain.reports import Report, report_named
+from domain.request_sheet import Cell, RequestSheet
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list under way: how many requests it has, its headings, and its rows, page by page."""
+
+    total: int
+    headings: list[str]
+    pages: AsyncIterator[list[list[Cell]]]
+
+
+def may_take(report: Report, actor: Actor) -> Actor:
+    """Return the actor in whose place a report is taken along; `Forbidden("report")` for who may not, or only see it.
+
+    Who only reads and changes nothing (an auditor) sees reports where they are.
+    """
+    by = may_see(report, actor)
+    if actor.kind != "system" and not RIGHTS["reports.export"].roles & actor.role_names:
+        raise Forbidden("report")
+    return by
+
+
+async def audit(desk: Desk, store: Store, wish: SheetWish, actor: Actor) -> None:
+    """Note that somebody takes a report along; `Forbidden("report")`."""
+    by, wanted = may_take(report_named(wish.report), actor), wish.filter
+    facts = {"report": wish.report, "kind": wish.kind, "figures": wish.figures}
+    facts |= {"from": wanted.first.isoformat(), "before": wanted.last.isoformat()}
+    asked = {dimension.value: value for dimension, value in wanted.wanted.items()}
+    async with store.unit() as uow:
+        await uow.audit.record(desk.clock.now(), by.label, "report_exported", facts | asked)
+
+
+async def listing(desk: Desk, uow: UnitOfWork, report: Report, wanted: ReportFilter, actor: Actor) -> Listing:
+    """Begin a list of the requests that were made in the filter's days, in a unit that reads; `Forbidden("report")`."""
+    may_take(report, actor)
+    scope = Scope(desk.services, report, wanted)
+    sheet = RequestSheet(await names_of(desk, uow, wanted), _only_service(desk, scope))
+    return Listing(await _total(uow, scope, wanted), sheet.headings(), _pages(uow, sheet, scope, wanted))
+
+
+def _only_service(desk: Desk, scope: Scope) -> Service | None:
+    """Return the service that all requests are of, if there is one alone."""
+    asked = scope.where.get(Dimension.SERVICE)
+    keys = {asked} if isinstance(asked, str) else set(asked or desk.services)
+    known = [desk.services[key] for key in keys if key in desk.services]
+    return known[0] if len(known) == 1 else None
+
+
+async def _total(uow: UnitOfWork, scope: Scope, wanted: ReportFilter) -> int:
+    cells = await uow.reports.sums(REQUESTS, OF_STATE, scope.of(REQUESTS), moments(wanted.span))
+    known = ((scope.known(REQUESTS, dict(zip(OF_STATE, values, strict=True))), number) for values, (number,) in cells)
+    return sum(number for one, number in known if scope.admits(REQUESTS, one))
+
+
+async def _pages(
+    uow: UnitOfWork, sheet: RequestSheet, scope: Scope, wanted: ReportFilter
+) -> AsyncIterator[list[list[Cell]]]:
+    where, when, after = scope.of(REQUESTS), moments(wanted.span), None
+    while lines := await uow.reports.lines(where, when, after, PAGE, fields=sheet.with_fields):
+        yield [sheet.cells(line) for line in lines if scope.admits(REQUESTS, _known(scope, line))]
+        after = lines[-1].place
+
+
+def _known(scope: Scope, line: RequestLine) -> Known:
+    return scope.known(REQUESTS, {Dimension.SERVICE: line.service, Dimension.STATE: line.state})

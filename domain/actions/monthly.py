@@ -1,0 +1,48 @@
+"""The report of the month that is over, kept for those who oversee: once, whoever runs this how often."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+
+from domain.actions.desk import Desk
+from domain.actions.notify import queue, role_mobiles
+from domain.actions.reporting import run
+from domain.actions.staffing import today
+from domain.calendar import period, to_jalali
+from domain.engine import SYSTEM
+from domain.people import Role
+from domain.ports import Store
+from domain.report_filter import ReportFilter
+from domain.report_names import month_name, names_of
+from domain.report_repository import KeptReport
+from domain.report_sheet import Cells, figure_rows
+from domain.reports import REPORTS, Report
+
+Make = Callable[[Iterable[Cells]], Awaitable[bytes]]
+"""Makes a sheet (XLSX) of these rows."""
+
+
+async def keep_monthly(desk: Desk, store: Store, make: Make) -> int:
+    """Keep the last whole Jalali month's reports that are not kept yet, and tell the managers; return how many."""
+    this_month, _ = period(*to_jalali(today(desk))[:2])
+    year, month, _ = to_jalali(this_month - timedelta(days=1))
+    wanted = ReportFilter(*period(year, month))
+    return sum([await _keep(desk, store, make, one, wanted) for one in REPORTS.values() if one.monthly])
+
+
+async def _keep(desk: Desk, store: Store, make: Make, report: Report, wanted: ReportFilter) -> bool:
+    async with store.unit(write=False) as uow:
+        if any((one.first, one.last) == wanted.span for one in await uow.reports.kept(report.key)):
+            return False
+        ran = await run(desk, uow, report, wanted, SYSTEM)
+        rows = list(figure_rows(await names_of(desk, uow, wanted), ran))
+    content = await make(rows)
+    year, month, _ = to_jalali(wanted.first)
+    name = f"{report.key}-{year:04}-{month:02}.xlsx"
+    kept = KeptReport(desk.ids.new_id(), report.key, *wanted.span, name, len(content), desk.clock.now())
+    async with store.unit() as uow:
+        if not await uow.reports.keep(kept, content):
+            return False  # another process was faster, and told them
+        message = desk.catalogue.message("staff.report_ready", {"month": month_name(wanted.first)})
+        for mobile in await role_mobiles(uow, desk, Role.MANAGER):
+            await queue(desk, uow, mobile, message)
+    return True

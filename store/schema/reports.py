@@ -1,0 +1,55 @@
+"""What reports add up, written as it happens, and the reports that were kept."""
+
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, UniqueConstraint
+
+from domain.requests import Phase
+from store.engines.types import Choice, Utc, Words, clustered
+from store.schema.base import metadata, own_id, refers
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("at", Utc, primary_key=True),
+    refers("request_id", "requests.id", primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("service", Words, nullable=False),
+    Column("kind", Words),
+    Column("channel", Words, nullable=False),
+    Column("office", Words),
+    Column("officer", Words),
+    Column("state", Words),
+    Column("seconds", Integer, nullable=False),
+    Column("worked", Integer, nullable=False),
+    Column("late", Boolean),
+    Column("outcome", Choice(Phase)),
+    Column("remote", Boolean, nullable=False),
+    **clustered(),
+)
+
+machine_work = Table(
+    "machine_work",
+    metadata,
+    refers("request_id", "requests.id", primary_key=True),
+    Column("machine", Words, primary_key=True),
+    Column("service", Words, nullable=False),
+    Column("machine_type", Words, nullable=False),
+    Column("start", Utc, nullable=False),
+    Column("quoted", Integer, nullable=False),
+    Column("worked", Integer, nullable=False),
+    Index(None, "start"),
+    Index(None, "machine", "request_id"),
+)
+
+report_files = Table(
+    "report_files",
+    metadata,
+    own_id(),
+    Column("report", Words, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("report", "first", "last"),
+)

@@ -1,0 +1,152 @@
+"""The pages of reports: figures, narrowing, sheets with a fresh proof, and what is kept."""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+from openpyxl import load_workbook
+
+from domain.report_repository import KeptReport
+from domain.staff_sessions import STEP_UP
+from tests.support.demo_site import MORNING
+from tests.support.staff_site import PASSWORD, StaffSite, Visitor
+
+STORED_XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+FORMULA = "=1+1"
+
+Exported = Callable[[], list[tuple[str, dict[str, Any]]]]
+
+
+async def fetched(visitor: Visitor, path: str, status: int = 200) -> ClientResponse:
+    """What a call is answered."""
+    response = await visitor.client.get(path, headers=visitor.headers, allow_redirects=False)
+    assert response.status == status, await response.text()
+    return response
+
+
+@pytest.fixture
+def exported(database: Path) -> Exported:
+    """Reads the audit: who took a report along, and what is kept of it."""
+
+    def read() -> list[tuple[str, dict[str, Any]]]:
+        with closing(sqlite3.connect(database)) as file:
+            rows = file.execute("SELECT actor, detail FROM audit WHERE what = 'report_exported'").fetchall()
+        return [(actor, json.loads(detail)) for actor, detail in rows]
+
+    return read
+
+
+async def test_each_sees_the_own_reports(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    page = await inside.get("/staff/reports")
+    assert ("/staff/reports/civil" in page, "/staff/reports/revenue" in page) == (True, False)
+    await inside.get("/staff/reports/revenue", 403)
+    await inside.get("/staff/reports/moon", 404)
+
+
+async def test_figures_charts_and_tables(site: StaffSite, inside: Visitor) -> None:
+    await site.submitted()
+    await inside.sign_in("civil")
+    page = await inside.get("/staff/reports/civil")
+    assert "گزارش واحد عمران" in page
+    assert "<dt>دریافت شده</dt><dd>۱</dd>" in page
+    assert '<svg class="chart columns" role="img"' in page
+    assert "style=" not in page.replace("stylesheet", "")
+    assert "آذر ۱۴۰۵" in page
+
+
+async def test_a_report_is_narrowed_down_by_a_form(site: StaffSite, inside: Visitor) -> None:
+    await site.submitted()
+    await inside.sign_in("manager")
+    page = await inside.get("/staff/reports/manager?from=۱۴۰۵/۰۹/۰۱&to=1405/09/30&channel=sms")
+    assert "<dt>دریافت شده</dt><dd>۱</dd>" in page
+    assert '<option value="sms" selected>' in page
+    assert 'value="۱۴۰۵/۰۹/۰۱"' in page
+    page = await inside.get("/staff/reports/manager?channel=walk_in&from=&service=machinery")
+    assert "<dt>دریافت شده</dt><dd>۰</dd>" in page
+    assert '<select id="state"' in page
+    page = await inside.get("/staff/reports/manager?from=دیروزها", 422)
+    assert "خوانده نشد" in page
+    assert 'class="whole"' not in page
+    page = await inside.get("/staff/reports/manager?year=1405&month=13", 422)
+    assert 'role="alert"' in page
+
+
+async def test_what_is_typed_stays_text(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("manager")
+    page = await inside.get(f"/staff/reports/manager?officer={STORED_XSS}")
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+async def test_sheets_need_a_fresh_proof_and_are_audited(site: StaffSite, inside: Visitor, exported: Exported) -> None:
+    request = await site.submitted(full_name=FORMULA)
+    await inside.sign_in("civil")
+    site.clock.at += 2 * STEP_UP
+    page = await inside.get("/staff/reports/civil.csv?year=1405", 401)
+    assert "گذرواژه" in page
+    assert exported() == []
+    way = await inside.post("/staff/proof", next="/staff/reports/civil.csv?year=1405", proof_password=PASSWORD)
+    response = await fetched(inside, way)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="civil-14050101-14060101.csv"'
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    headings, row = csv.reader(StringIO((await response.read()).decode("utf-8-sig")))
+    found = dict(zip(headings, row, strict=True))
+    assert (found["کد رهگیری"], found["نام درخواست‌کننده"]) == (request.code, f"'{FORMULA}")
+    [(actor, detail)] = exported()
+    assert (actor, detail["report"], detail["figures"]) == ("staff:civil", "civil", False)
+
+
+async def test_a_workbook_and_the_figures(site: StaffSite, inside: Visitor) -> None:
+    await site.submitted()
+    await inside.sign_in("manager")
+    response = await fetched(inside, "/staff/reports/manager.xlsx?year=1405")
+    assert len(list(load_workbook(BytesIO(await response.read())).worksheets[0].iter_rows())) == 2
+    response = await fetched(inside, "/staff/reports/manager.csv?year=1405&figures=yes")
+    assert "figures" in response.headers["Content-Disposition"]
+    assert (await response.read()).decode("utf-8-sig").startswith("گزارش مدیر")
+
+
+@pytest.mark.parametrize("path", ["/staff/reports/revenue.csv", "/staff/reports/manager.xlsx"])
+async def test_no_sheet_of_anothers_report(inside: Visitor, path: str, exported: Exported) -> None:
+    await inside.sign_in("civil")
+    await inside.get(path, 403)
+    assert exported() == []
+
+
+async def test_an_auditor_sees_and_takes_nothing_along(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/reports/revenue")
+    assert ".csv" not in page
+    await inside.get("/staff/reports/revenue.csv", 403)
+
+
+async def test_kept_reports_are_listed_and_taken(site: StaffSite, inside: Visitor) -> None:
+    kept = KeptReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
+    async with site.store.unit() as uow:
+        await uow.reports.keep(kept, b"abc")
+    await inside.sign_in("manager")
+    page = await inside.get("/staff/reports")
+    assert "گزارش مدیر، آبان ۱۴۰۵" in page
+    response = await fetched(inside, "/staff/reports/kept/7")
+    assert (await response.read(), response.headers["Content-Disposition"]) == (
+        b"abc", 'attachment; filename="manager-1405-08.xlsx"',
+    )  # fmt: skip
+    await inside.get("/staff/reports/kept/9223372036854775808", 404)
+
+
+async def test_a_kept_report_is_not_for_everybody(site: StaffSite, inside: Visitor) -> None:
+    kept = KeptReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "m.xlsx", 3, MORNING)
+    async with site.store.unit() as uow:
+        await uow.reports.keep(kept, b"abc")
+    await inside.sign_in("civil")
+    assert "kept/7" not in await inside.get("/staff/reports")
+    await inside.get("/staff/reports/kept/7", 403)

@@ -1,0 +1,100 @@
+"""The reports as they are declared: their texts, their scope, and who may see and take them."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.access import RIGHTS
+from domain.actions.listing import may_take
+from domain.actions.reporting import may_see
+from domain.engine import SYSTEM
+from domain.errors import Forbidden, UnknownKind
+from domain.figures import FACTS, MESSAGES, QUEUE, RECEIVED, UTILISATION, Dimension
+from domain.messages import Catalogue
+from domain.people import STAFF_ROLES, Actor, Role
+from domain.report_check import check_reports
+from domain.report_filter import FILTERS
+from domain.reports import REPORTS, Section, report_named
+from domain.services import by_key
+from tests.domain.test_further_service import TREES
+
+SEES = {
+    "civil": {Role.CIVIL, Role.MANAGER, Role.AUDITOR},
+    "expert": {Role.EXPERT, Role.MANAGER, Role.AUDITOR},
+    "revenue": {Role.REVENUE, Role.MANAGER, Role.AUDITOR},
+    "taxi": {Role.TAXI_OFFICER, Role.MANAGER, Role.AUDITOR},
+    "manager": {Role.MANAGER, Role.AUDITOR},
+}
+"""services.md: the manager has all reports, an auditor reads everything, a unit has its own."""
+
+
+def somebody(role: Role) -> Actor:
+    """Return a member of the staff in that role."""
+    return Actor(frozenset({role}), "staff", role.value, "cli")
+
+
+def test_the_declarations_are_proved() -> None:
+    assert check_reports(Catalogue.load()) == []
+
+
+def test_a_figure_must_be_told_apart_as_its_section_is() -> None:
+    wrong = Section("wrong", (Dimension.METHOD,), (RECEIVED, UTILISATION))
+    flaws = check_reports(Catalogue.load(), [replace(REPORTS["civil"], sections=(wrong,))])
+    assert {(one.kind, one.subject) for one in flaws} == {
+        ("no_text", "reports.sections.wrong"), ("figure_untold", "wrong: received"),
+        ("figure_untold", "wrong: utilisation"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+def test_who_sees_which_report(name: str, role: Role) -> None:
+    report, actor = REPORTS[name], somebody(role)
+    if role in SEES[name]:
+        assert may_see(report, actor) == actor
+    else:
+        with pytest.raises(Forbidden, match="report"):
+            may_see(report, actor)
+    if role in SEES[name] - {Role.AUDITOR}:
+        assert may_take(report, actor) == actor
+    else:
+        with pytest.raises(Forbidden, match="report"):
+            may_take(report, actor)
+
+
+def test_the_rights_of_the_site_leave_nobody_out_who_has_a_report() -> None:
+    assert RIGHTS["reports.view"].roles == frozenset().union(*SEES.values())
+    assert RIGHTS["reports.export"].roles == RIGHTS["reports.view"].roles - {Role.AUDITOR}
+
+
+def test_the_system_sees_and_takes_everything() -> None:
+    assert all(may_take(one, SYSTEM) == SYSTEM for one in REPORTS.values())
+
+
+def test_citizens_see_none() -> None:
+    citizen = Actor(frozenset({Role.CITIZEN}), "citizen", "+989121234567", "sms")
+    assert not any(one.is_for(citizen) for one in REPORTS.values())
+
+
+def test_a_further_service_is_in_the_report_of_its_unit() -> None:
+    known = {**by_key(), TREES.key: TREES}
+    assert REPORTS["civil"].services(known) == frozenset({"machinery", TREES.key})
+    assert REPORTS["taxi"].services(known) == frozenset({"taxi_leave", "taxi_report", "duty", "violation"})
+    assert REPORTS["expert"].services(known) == frozenset({"expert"})
+    assert REPORTS["manager"].services(known) is REPORTS["revenue"].services(known) is None
+
+
+def test_an_unknown_report() -> None:
+    with pytest.raises(UnknownKind, match="report"):
+        report_named("moon")
+
+
+def test_sums_have_one_name_each() -> None:
+    names = [name for fact in FACTS for name in fact.sums]
+    assert len(set(names)) == len(names)
+
+
+def test_a_fact_answers_what_it_can_be_told_apart_by() -> None:
+    assert [one for one in FILTERS if MESSAGES.admits(one)] == [Dimension.SERVICE]
+    assert all(QUEUE.admits(one) for one in FILTERS)
+    assert not QUEUE.tells(Dimension.PERIOD)

@@ -1,0 +1,60 @@
+"""Reports run for a municipality, and their tables looked into."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.actions.reporting import Ran, run
+from domain.adding_up import Table
+from domain.engine import SYSTEM
+from domain.figures import Dimension
+from domain.people import Actor
+from domain.report_filter import read_filter
+from domain.reports import report_named
+from tests.support.municipality import Municipality
+
+MONTH = {"year": "1405", "month": "9"}
+"""The month in which a municipality's clock stands at first."""
+
+
+async def ran(town: Municipality, name: str, actor: Actor = SYSTEM, /, **said: str) -> Ran:
+    """Run a report, of that month unless days are said."""
+    days = {} if {"from", "to", "year", "month"} & said.keys() else MONTH
+    wanted = read_filter(town.desk.services, {**days, **said}, town.desk.clock.now())
+    async with town.store.unit(write=False) as uow:
+        return await run(town.desk, uow, report_named(name), wanted, actor)
+
+
+def table(report: Ran, key: str) -> Table:
+    """Return a section of a report."""
+    return next(one for one in report.tables if one.section.key == key)
+
+
+def whole(report: Ran, key: str = "whole") -> dict[str, Any]:
+    """Return the whole of a section: figure → value."""
+    found = table(report, key)
+    return dict(zip([one.key for one in found.section.figures], found.whole, strict=True))
+
+
+def rows(report: Ran, key: str) -> dict[Any, dict[str, Any]]:
+    """Return a section's rows: value (or values) that they are told apart by → figure → value."""
+    found = table(report, key)
+    figures = [one.key for one in found.section.figures]
+    single = len(found.section.by) == 1
+    return {row.key[0] if single else row.key: dict(zip(figures, row.values, strict=True)) for row in found.rows}
+
+
+def only(figures: Mapping[str, Any], **wanted: Any) -> dict[str, Any]:
+    """Return of these figures those that are asked for."""
+    return {name: figures[name] for name in wanted}
+
+
+def adds_up(found: Table) -> bool:
+    """Tell whether the rows of a table add up to its whole, where figures add up at all."""
+    if not found.section.by:
+        return True
+    columns = zip(*(row.values for row in found.rows), strict=True) if found.rows else [()] * len(found.whole)
+    return all(
+        sum(value or 0 for value in values) == (of_whole or 0)
+        for figure, values, of_whole in zip(found.section.figures, columns, found.whole, strict=True)
+        if figure.additive and Dimension.TEXT not in found.section.by
+    )
