@@ -10,8 +10,7 @@ from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
 from domain.staff_sessions import STEP_UP
-from tests.browser.test_staff_desk import signed_in
-from tests.support.chromium import window
+from tests.support.chromium import signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
