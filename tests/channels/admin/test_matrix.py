@@ -9,7 +9,7 @@ from domain.access import RIGHTS, allowed
 from domain.people import STAFF_ROLES, Role
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
-FILLING = {"code": "123456786", "action": "accept", "service": "machinery", "id": "1", "kind": "csv"}
+FILLING = {"code": "123456786", "action": "accept", "service": "machinery", "id": "1", "booking": "1", "kind": "csv"}
 """What stands in the addresses: a request, document or service that may be missing, which is told after the door."""
 
 
