@@ -105,6 +105,13 @@ async def test_the_administrators_day(
     await expect(page.get_by_role("status")).to_have_text("متن ثبت شد.")
     await opened.open("/staff/settings/changes")
     await expect(page.locator("article")).to_have_count(2)
+    await opened.assert_fits()
+    assert opened.complaints == []
+
+
+async def test_a_verification_is_asked_for(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "auditor")
     await opened.open("/staff/audit")
     await page.get_by_role("button", name="بررسی همهٔ تاریخچه").click()
     await expect(page.locator(".note")).to_contain_text("بررسی در جریان است")
