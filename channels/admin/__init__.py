@@ -58,34 +58,7 @@ class Admin:
     def __init__(self, doorman: Doorman, inside: Inside, apart: Apart, hint: str | None = None) -> None:
         self._gate = Gate(doorman, inside)
         self._sign_in = SignInPages(doorman, self._gate, hint)
-        desk, store = doorman.desk, doorman.store
-        self._pages: Sequence[Pages] = (
-            QueuePages(desk, store),
-            WalkInPages(desk, store),
-            RequestPages(desk, store),
-            PrintPages(desk, store, apart.printer),
-            ChargePages(desk, store),
-            RegistryPages(desk, store),
-            CalendarPages(desk, store),
-            ServicePages(desk, store),
-            ImportPages(desk, store),
-            ExportPages(desk, store, apart.exports),
-            CommentPages(desk, store),
-            RatingPages(desk, store),
-            MessagePages(desk, store),
-            OfficePages(desk, store, doorman.vault),
-            CommissionPages(desk, store),
-            StatementPages(desk, store),
-            UserPages(doorman),
-            SubstitutePages(desk, store),
-            ReportPages(desk, store, apart.sheets),
-            SettingPages(desk, store),
-            DayPages(desk, store),
-            TextPages(desk, store),
-            ChangePages(desk, store),
-            AuditPages(desk, store),
-            AccountPages(doorman, desk.catalogue.text("web.site.name")),
-        )
+        self._pages = (*_work(doorman, apart), *_registries(doorman, apart), *_house(doorman, apart))
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -99,3 +72,49 @@ class Admin:
         self._sign_in.mount(app)
         for route in self.routes:
             app.router.add_route(route.method, route.path, self._gate.guarded(route))
+
+
+def _work(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
+    """Return the pages of requests."""
+    desk, store = doorman.desk, doorman.store
+    return (
+        QueuePages(desk, store),
+        WalkInPages(desk, store),
+        RequestPages(desk, store),
+        PrintPages(desk, store, apart.printer),
+    )
+
+
+def _registries(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
+    """Return the pages of what the municipality has in its books: taxis, machines, prices."""
+    desk, store = doorman.desk, doorman.store
+    return (
+        ChargePages(desk, store),
+        RegistryPages(desk, store),
+        CalendarPages(desk, store),
+        ServicePages(desk, store),
+        ImportPages(desk, store),
+        ExportPages(desk, store, apart.exports),
+    )
+
+
+def _house(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
+    """Return the pages of what the house itself looks after."""
+    desk, store = doorman.desk, doorman.store
+    return (
+        CommentPages(desk, store),
+        RatingPages(desk, store),
+        MessagePages(desk, store),
+        OfficePages(desk, store, doorman.vault),
+        CommissionPages(desk, store),
+        StatementPages(desk, store),
+        UserPages(doorman),
+        SubstitutePages(desk, store),
+        ReportPages(desk, store, apart.sheets),
+        SettingPages(desk, store),
+        DayPages(desk, store),
+        TextPages(desk, store),
+        ChangePages(desk, store),
+        AuditPages(desk, store),
+        AccountPages(doorman, desk.catalogue.text("web.site.name")),
+    )

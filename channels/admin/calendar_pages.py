@@ -1,6 +1,6 @@
 """The calendars of the fleet and of visits: a week or a day, and the hour of a request's step chosen in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -80,10 +80,7 @@ class CalendarPages:
             **lines,
             "board": board,
             "weekly": weekly,
-            "views": {
-                name: f"{board.path}?{urlencode({'view': name, 'day': day.isoformat(), **kept})}"
-                for name in ("day", "week")
-            },
+            "views": _views(board, day, kept),
             "ways": self._ways(board, first, span, weekly, kept),
             "kept": {**kept, "view": "week" if weekly else "day"},
             "controls": controls([DAY], {"day": request.query["day"] if error else jalali_text(day)}, words_of, error),
@@ -182,3 +179,9 @@ def _wanted(request: ServiceRequest) -> date | None:
     if booked:
         return in_tehran(datetime.fromisoformat(booked)).date()
     return in_tehran(wanted_start(request)).date() if "start" in request.fields else None
+
+
+def _views(board: Board, day: date, kept: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses of the day and of the week that the day is in."""
+    parts = {"day": day.isoformat(), **kept}
+    return {name: f"{board.path}?{urlencode({'view': name, **parts})}" for name in ("day", "week")}

@@ -31,11 +31,7 @@ class RowPage:
         self._views = RegistryViews(desk)
 
     async def page(
-        self,
-        registry: Registry,
-        request: web.Request,
-        visit: Visit,
-        tried: Tried | None = None,
+        self, registry: Registry, request: web.Request, visit: Visit, tried: Tried | None = None
     ) -> web.Response:
         """Return the page, with a form that was refused as it was typed."""
         async with self._store.unit(write=False) as uow:

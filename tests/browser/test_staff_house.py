@@ -68,6 +68,13 @@ async def test_the_managers_day(
     await page.get_by_label("چرا").fill("شماره درست است")
     await page.get_by_role("button", name="فرستادن دوباره").click()
     await expect(page.get_by_role("status")).to_have_text("پیام به صف بازگشت.")
+    await opened.assert_fits()
+    assert opened.complaints == []
+
+
+async def test_an_office_is_added_with_its_key(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "manager")
     await opened.open("/staff/offices")
     await page.locator("summary", has_text="افزودن دفتر").click()
     await page.get_by_label("کد دفتر").fill("1001")
