@@ -101,7 +101,9 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
 
 
 def _site(parts: Parts) -> Channel:
-    links = {"/": "web.links.home", STAFF: "web.links.staff"} | ({PHONE_PATH: "web.links.phone"} if parts.settings.demo else {})
+    links = {"/": "web.links.home", STAFF: "web.links.staff"} | (
+        {PHONE_PATH: "web.links.phone"} if parts.settings.demo else {}
+    )
     return Site(parts.desk.wording, links)
 
 
