@@ -2,12 +2,12 @@
 
     python -m bench.filling DATABASE_URL REQUESTS [SEED]
 
-The database is migrated and furnished, then filled with copies of requests that were really made, with everything that
-they left behind: history, timers, bills and payments, bookings, papers, texts in and out. They are spread evenly over
-1,000 days, four to a citizen; those of the last thirty days may still be under way, all others have ended. Some
-machines are booked for tomorrow. Rows go straight into the tables, without their indexes (made again in the end); then
-a sample of the requests is read through the store, and each history verified. The same seed makes the same requests on
-the same day.
+The database is migrated and furnished, then filled with copies of requests that were really made, with everything
+that they left behind: history, timers, bills and payments, bookings, papers, texts in and out, words to search by.
+They are spread evenly over 1,000 days, four to a citizen, each with a name and a national code; those of the last
+thirty days may still be under way, all others have ended. Some machines are booked for tomorrow. Rows go straight
+into the tables, without their indexes (made again in the end); then a sample of the requests is read through the
+store, and each history verified. The same seed makes the same requests on the same day.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.ids import first_id_of
+from bench.citizens import citizen
 from bench.copies import Copy, Original
 from bench.databases import SQLITE, rows
 from bench.originals import SCHEDULED, SORTS, make
@@ -31,7 +32,6 @@ from bench.town import MACHINES, furnish
 from bench.writing import Batch, write
 from domain import bill_ids, tracking
 from domain.history import chain_faults
-from domain.people import mobile_shown
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 
@@ -96,10 +96,8 @@ class Town:
         return Copy(first, (day - original.began).days, words, units)
 
     def _person(self, number: int) -> dict[str, str]:
-        # The factor has no divisor in common with the number of payloads: no code comes twice.
-        code = tracking.make(10_000_000 + number * 7_654_321 % 90_000_000)
-        mobile = mobile_of(number % max(1, self._count // REQUESTS_A_CITIZEN))
-        return {"code": code, "shown": tracking.shown(code), "mobile": mobile, "spoken": mobile_shown(mobile)}
+        code = tracking_code(number)
+        return citizen(number % citizens_of(self._count)).words | {"code": code, "shown": tracking.shown(code)}
 
     def _token(self) -> str:
         return f"{self._chance.getrandbits(128):032x}"
@@ -107,14 +105,19 @@ class Town:
     def _besides(self) -> Batch:
         """Return the citizens, and where the numbers of bills go on."""
         born = self._dialect.written(datetime.combine(self._today - timedelta(days=DAYS), time(), UTC))
-        citizens = range(max(1, self._count // REQUESTS_A_CITIZEN))
-        people = [[mobile_of(number), None, "0499370899", born] for number in citizens]
+        citizens = map(citizen, range(citizens_of(self._count)))
+        people = [[one.mobile, one.name, one.national, born] for one in citizens]
         return {"people": people, "counters": [["file_number", self._bills]]}
 
 
-def mobile_of(number: int) -> str:
-    """Return the mobile of a citizen."""
-    return f"+98912{number:07}"
+def tracking_code(number: int) -> str:
+    """Return the code of a request. The factor has no divisor in common with the payloads: no code comes twice."""
+    return tracking.make(10_000_000 + number * 7_654_321 % 90_000_000)
+
+
+def citizens_of(count: int) -> int:
+    """Return how many citizens so many requests have."""
+    return max(1, count // REQUESTS_A_CITIZEN)
 
 
 def originals(dialect: Dialect) -> tuple[list[Original], Batch]:

@@ -36,10 +36,10 @@ from app.ids import RandomIds
 from app.importing import Wish, import_file
 from app.settings import Settings
 from app.wiring import desk_of
+from bench.citizens import national_code_of
 from domain.actions.registries import put
 from domain.engine import SYSTEM
 from domain.imports import Progress
-from domain.people import national_code
 from domain.registries import AGENCY, OWNER, VEHICLE
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
@@ -60,9 +60,7 @@ Planted = tuple[int, str, str]
 
 def person(number: int) -> str:
     """Return a national code that is valid."""
-    body = f"{123_456_000 + number * 7:09}"
-    total = sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
-    return national_code(body + str(total if total < 2 else 11 - total))
+    return national_code_of(123_456_000 + number * 7)
 
 
 def plate(number: int) -> str:

@@ -12,8 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.citizens import Citizen
 from channels.sms.outbound import Relay
 from channels.sms.providers.simulator import Simulator
+from domain.accounts import Person
 from domain.actions.pay import Settled
 from domain.people import Actor, Role
 from domain.requests import ServiceRequest
@@ -23,6 +25,9 @@ from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.support.experts import ASKING, Experts
 from tests.support.municipality import ORDER, TUESDAY_MORNING, Municipality, StandingClock, build_desk
+
+WHO = "آنه", "محمدی", "0499370899"
+"""The citizens of the originals are called alike; the code is the one that they text."""
 
 HOURS_BETWEEN_STEPS = 5
 VISIT = "1405/09/03 16:00"
@@ -116,11 +121,11 @@ SCHEDULED = Sort("machinery scheduled", _scheduled)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A request that was made: its sort, its code and the citizen's mobile."""
+    """A request that was made: its sort, its code and whose it is."""
 
     sort: Sort
     code: str
-    mobile: str
+    citizen: Citizen
 
 
 async def make(path: Path) -> list[Made]:
@@ -136,12 +141,19 @@ async def make(path: Path) -> list[Made]:
         await experts.furnish()
         made = []
         for number, sort in enumerate((*SORTS, SCHEDULED)):
-            clock.at, mobile = TUESDAY_MORNING, f"+98912555{number:04}"
-            made.append(Made(sort, await sort.way(town, experts, mobile), mobile))
+            clock.at, one = TUESDAY_MORNING, Citizen(f"+98912555{number:04}", *WHO)
+            await _introduce(town, one)
+            made.append(Made(sort, await sort.way(town, experts, one.mobile), one))
             await _deliver_texts(town)
         return made
     finally:
         await store.close()
+
+
+async def _introduce(town: Town, one: Citizen) -> None:
+    """Let the municipality know the citizen, as it knows whoever came before: name and code go into the request."""
+    async with town.store.unit() as uow:
+        await uow.people.put_person(Person(one.mobile, one.name, one.national, town.clock.now()))
 
 
 async def _deliver_texts(town: Town) -> None:

@@ -14,7 +14,7 @@ from bench.originals import Made
 from domain import tracking
 from domain.history import canonical
 from domain.people import mobile_shown
-from store.engines.types import Utc
+from store.engines.types import NEVER, Utc, UtcOrNever
 from store.schema import (
     bills,
     bookings,
@@ -25,6 +25,7 @@ from store.schema import (
     outbox,
     payments,
     requests,
+    search_words,
     slots,
     steps,
     timers,
@@ -41,6 +42,7 @@ OF_REQUEST: Mapping[Table, str] = {
     machine_work: "request_id",
     outbox: "request_id",
     inbox: "request_id",
+    search_words: "request_id",
 }
 """The tables that name a request, and the column that does."""
 
@@ -146,8 +148,8 @@ class _Dissecting:
 
     def know(self, made: Made, of_bills: Sequence[Any]) -> None:
         """Learn the words that only this request has; it has one bill at most."""
-        shown, spoken = tracking.shown(made.code), mobile_shown(made.mobile)
-        self._named = {made.mobile: "mobile", spoken: "spoken", made.code: "code", shown: "shown"}
+        self._named = {said: name for name, said in made.citizen.words.items()}
+        self._named |= {made.code: "code", tracking.shown(made.code): "shown"}
         for bill in of_bills:
             self._named |= {bill["bill_id"]: "bill_id", bill["payment_id"]: "payment_id"}
             self._original.billed = bill["amount"]
@@ -172,6 +174,8 @@ class _Dissecting:
             self._original.lines.append(line)
 
     def _cell(self, column: Column[Any], cell: Any) -> Any:
+        if isinstance(column.type, UtcOrNever) and _moment(cell) == NEVER:
+            return self._dialect.written(NEVER)
         return self._dialect.truth(cell) if isinstance(column.type, Boolean) else cell
 
     def _patch(self, column: Column[Any], row: Any) -> Patch | None:
@@ -181,7 +185,7 @@ class _Dissecting:
             return lambda copy: f"c-{copy.first_id + number}"
         if isinstance(column.type, Utc):
             moment = _moment(cell)
-            return self._dialect.moment(moment, self._day(moment.date()))
+            return None if moment == NEVER else self._dialect.moment(moment, self._day(moment.date()))
         if column.name in NAMED:
             return NAMED[column.name](self._resources[cell] if column.name == "resource_id" else cell)
         return self._own_number(cell) if isinstance(cell, int) else self._own_words(cell)

@@ -1,6 +1,7 @@
 """`pishkhan request`: entering, listing and showing requests, and every step that staff can take."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,17 @@ from domain.actions.act import act as take
 from domain.actions.assign import assign as give_to
 from domain.actions.notify import announce
 from domain.actions.walk_in import enter
+from domain.actions.work import queue_page
+from domain.errors import MissingField
+from domain.queue_filters import read
+from domain.queues import Queue
 from domain.requests import Phase, RequestFilter
 
 Code = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
 Mobile = Annotated[str | None, typer.Option(help="The citizen's mobile.")]
+
+Rows = list[dict[str, Any]]
+"""Lines of a list."""
 
 
 def submit(
@@ -51,27 +59,45 @@ def list_requests(
     subject: Annotated[str | None, typer.Option(help="What they are about, as shown: a taxi's plate.")] = None,
     assignee: Annotated[str | None, typer.Option(help="User name of who takes care of them.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that have not ended.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    search: Annotated[str | None, typer.Option(help="As in the staff's search box; needs --as.")] = None,
+    queue: Annotated[Queue | None, typer.Option(help="Queue of the staff, in its own order; needs --as.")] = None,
+    username: Annotated[str | None, typer.Option("--as", metavar="USERNAME", help="Who looks at a queue.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """List requests, newest first."""
-    asked = {
-        "service": service, "state": state, "phase": phase, "subject_key": subject,
-        "assignee": assignee, "open_only": only_open, "limit": limit,
-    }  # fmt: skip
+    """List requests, newest first; with --queue or --search what a member of the staff sees at the site."""
+    if (queue or search) and (mobile or subject or (queue and only_open)):
+        raise typer.BadParameter("--queue and --search take no --mobile or --subject, and --queue no --open")
+    asked = {"service": service, "phase": phase, "assignee": assignee}
+    seen = asked | {"queue": queue or (Queue.OPEN if only_open else Queue.ALL), "search": search, "states": state}
+    wanted = asked | {"state": state, "subject_key": subject, "open_only": only_open, "limit": limit}
     with told(as_json):
-        rows = in_session(config, lambda session: _found(session, mobile, asked))
+        if queue or search:
+            rows = in_session(config, lambda session: _seen(session, username, seen, limit))
+        else:
+            rows = in_session(config, lambda session: _found(session, mobile, wanted))
     if as_json:
         emit_json(rows)
     else:
         table(rows, ("code", "service", "state", "phase", "mobile", "assignee", "updated_at"))
 
 
-async def _found(session: Session, mobile: str | None, asked: dict[str, Any]) -> list[dict[str, Any]]:
+async def _found(session: Session, mobile: str | None, asked: dict[str, Any]) -> Rows:
     number = people.mobile(mobile) if mobile else None
     async with session.store.unit(write=False) as uow:
         return [request_view.line(one) for one in await uow.requests.find(RequestFilter(mobile=number, **asked))]
+
+
+async def _seen(session: Session, username: str | None, asked: Mapping[str, object], limit: int) -> Rows:
+    """Return the first page of a queue, with the eyes of one of the staff."""
+    if username is None:
+        raise MissingField("as")
+    desk = session.desk
+    wanted = read(desk.services, asked, desk.clock.now())
+    async with session.store.unit(write=False) as uow:
+        page = await queue_page(desk, uow, await acting(uow, username), wanted, limit=limit)
+    return [request_view.line(item.request) for item in page.rows]
 
 
 def show(code: Code, as_json: AsJson = False, config: Config = None) -> None:

@@ -124,6 +124,40 @@ def test_lists_are_filtered(office: Terminal) -> None:
     assert office.json("request", "list", "--mobile", "09350000000") == []
 
 
+def found(office: Terminal, *how: str, by: str = "civil") -> list[str]:
+    return [row["code"] for row in office.json("request", "list", "--as", by, *how)]
+
+
+def test_queues_and_searches_are_those_of_the_staffs_site(office: Terminal) -> None:
+    first = submitted(office, full_name="گل‌جمال توماج")["code"]
+    second = submitted(office, date="پس‌فردا")["code"]
+    act(office, first, "accept", "civil")
+    assert found(office, "--queue", "unit") == [second]
+    assert found(office, "--queue", "unit", by="revenue") == [first]
+    assert found(office, "--queue", "open", "--state", "accepted") == [first]
+    for typed in ("گل جمال", "توماج گل", "گلجم", f"{first[:3]} {first[3:6]} {first[6:]}"):
+        assert found(office, "--search", typed) == [first], typed
+    assert found(office, "--search", "0499370899", "--limit", "1") == [second]
+    act(office, second, "reject", "civil", reason="تکراری")
+    assert found(office, "--queue", "finished", "--search", "محمدی") == [second]
+    assert found(office, "--search", "محمدی", "--open") == []
+
+
+def test_a_search_needs_somebody_who_looks(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    [row] = office.json("request", "list", "--search", "محمدی", "--as", "manager")
+    assert [row] == office.json("request", "list")
+    assert row["code"] == code
+    refused = office.refused("request", "list", "--search", "محمدی")
+    assert (refused["code"], refused["field"]) == ("missing_field", "as")
+    short = office.refused("request", "list", "--search", "م", "--as", "civil")
+    assert (short["code"], short["field"]) == ("invalid_field", "search")
+    foreign = office.refused("request", "list", "--queue", "open", "--service", "expert", "--as", "civil")
+    assert (foreign["code"], foreign["field"]) == ("forbidden", "service")
+    both = office.run("request", "list", "--queue", "mine", "--mobile", MOBILE, "--as", "civil")
+    assert both.code == 2
+
+
 def test_a_request_is_given_to_somebody(office: Terminal) -> None:
     code = submitted(office)["code"]
     assert office.json("request", "assign", code, "civil", "--as", "manager")["assignee"] == "civil"

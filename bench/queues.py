@@ -1,0 +1,221 @@
+"""How long the staff waits for queues, searches and requests, beside 10,000 and beside 1,000,000 of them.
+
+    python -m bench.queues [--sizes 10000 1000000] [--calls 100] [--rounds 3] [--database sqlite|postgresql]
+
+Databases of all sizes are filled (`bench/filling.py`), their histories sealed, and `pishkhan serve` runs over each. The
+manager, who sees every request, signs in at each server and looks at its pages, one after the other over one
+connection. For each sort of page the servers take turns call by call, so that whatever else the machine does troubles
+all of them alike; every call asks for somebody else. An answer that lacks what was looked for ends the bench. CPU is
+that of the server alone, without PostgreSQL's.
+
+A short look: `--sizes 1000 10000 --calls 20 --rounds 1`.
+"""
+
+import argparse
+import asyncio
+import random
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import quote
+
+from aiohttp import ClientSession, CookieJar
+
+from bench.citizens import Citizen, citizen
+from bench.databases import KINDS, SQLITE, Place, place, versions
+from bench.filling import citizens_of, tracking_code
+from bench.processes import Server, free_port, printed, processor_seconds, usual
+from bench.tables import Percentiles, Spread, machine, table
+from domain.people import Role, mobile_shown
+
+PASSWORD = "bench-51c0ffee"  # noqa: S105 - of a server that lives for one bench
+WARM_UP_CALLS = 5
+TARGET = "≤ 1.20"
+
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
+Asked = tuple[str, str]
+"""An address, and what its answer must contain."""
+
+Look = Callable[["Site"], Asked]
+"""Tells what to ask for next at a site."""
+
+
+def _somebody(ask: Callable[[Citizen, str], Asked]) -> Look:
+    """Ask about a request of a citizen with that code, another one each time."""
+
+    def look(site: "Site") -> Asked:
+        number = site.chance.randrange(site.size)
+        return ask(citizen(number % citizens_of(site.size)), tracking_code(number))
+
+    return look
+
+
+def _search(typed: str, found: str) -> Asked:
+    return f"/staff/requests?q={quote(typed)}", found
+
+
+def _one(code: str) -> str:
+    return f"/staff/requests/{code}"
+
+
+LOOKS: Mapping[str, Look] = {
+    "a unit's queue": lambda _: ("/staff?queue=unit&unit=civil", _one("")),
+    "finished, next page": lambda site: (site.next or "/staff?queue=finished", _one("")),
+    "search: whole name": _somebody(lambda one, _: _search(one.name, f"<bdi>{one.name}</bdi>")),
+    "search: half a word": _somebody(lambda one, _: _search(one.family[:3], _one(""))),
+    "search: two half words": _somebody(lambda one, _: _search(f"{one.family[:3]} {one.given[:2]}", _one(""))),
+    "search: national code": _somebody(lambda one, code: _search(one.national, _one(code))),
+    "search: mobile": _somebody(lambda one, code: _search(mobile_shown(one.mobile), _one(code))),
+    "search: tracking code": _somebody(lambda _, code: _search(code, _one(code))),
+    "a request": _somebody(lambda one, code: (_one(code), one.name)),
+}
+"""What the manager looks at. A tracking code leads straight to its request, without a page of its own."""
+
+
+@dataclass(slots=True)
+class Times:
+    """Milliseconds of each call and processor seconds of the server, in one round."""
+
+    waits: list[float] = field(default_factory=list)
+    processor: float = 0.0
+
+    @property
+    def percentiles(self) -> Percentiles:
+        """How long most calls took."""
+        return Percentiles.of(self.waits)
+
+
+class Site:
+    """One server, and the manager's browser. `next` is where the page that was shown last says to go on."""
+
+    def __init__(self, size: int, server: Server, browser: ClientSession) -> None:
+        self.size = size
+        self.chance = random.Random(size)  # noqa: S311 - the same in every run
+        self.next: str | None = None
+        self.rounds: dict[str, list[Times]] = {look: [] for look in LOOKS}
+        self._server = server
+        self._browser = browser
+
+    async def sign_in(self) -> None:
+        """Open a session."""
+        form = {"username": Role.MANAGER.value, "password": PASSWORD}
+        async with self._browser.post(self._address("/staff/sign-in"), data=form, allow_redirects=False) as answer:
+            if answer.status != 303:
+                raise SystemExit(f"the manager is not let in: {answer.status}")
+
+    async def call(self, look: str) -> float:
+        """Ask for a page; return the milliseconds until all of it was there."""
+        address, wanted = LOOKS[look](self)
+        began = time.perf_counter()
+        async with self._browser.get(self._address(address), allow_redirects=False) as answer:
+            text = await answer.text() if answer.status == 200 else answer.headers.get("Location", "")
+        taken = (time.perf_counter() - began) * 1000
+        if answer.status not in {200, 303} or wanted not in text:
+            raise SystemExit(f"{address} beside {self.size:,} requests: {answer.status} without {wanted}")
+        behind = NEXT.search(text)
+        self.next = unescape(behind.group(1)) if behind else None
+        return taken
+
+    @property
+    def processor(self) -> float:
+        """Processor seconds of the server until now."""
+        return processor_seconds(self._server.pid)
+
+    def _address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self._server.port}{path}"
+
+
+async def opened(where: Place, url: str, size: int, stack: AsyncExitStack) -> Site:
+    """Serve a filled database, all of whose history is sealed, and let the manager in."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    server = Server(where.home, usual(url, free_port(), nowhere))
+    await server.run("history", "seal")
+    await server.run("staff", "reset-password", Role.MANAGER.value, "--password", PASSWORD)
+    await stack.enter_async_context(server)
+    browser = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
+    site = Site(size, server, browser)
+    await site.sign_in()
+    return site
+
+
+async def one_round(sites: Sequence[Site], calls: int) -> None:
+    """Look at every sort of page so many times at each site; a few times before that for nothing."""
+    for look in LOOKS:
+        for site in sites:
+            site.next = None
+            for _ in range(WARM_UP_CALLS):
+                await site.call(look)
+        times, before = [Times() for _ in sites], [site.processor for site in sites]
+        for _ in range(calls):
+            for site, noted in zip(sites, times, strict=True):
+                noted.waits.append(await site.call(look))
+        for site, noted, already in zip(sites, times, before, strict=True):
+            noted.processor = (site.processor - already) * 1000 / calls
+            site.rounds[look].append(noted)
+
+
+def lines(sites: Sequence[Site], look: str) -> list[tuple[object, ...]]:
+    """Return the lines of one sort of page, each size beside the smallest in the same round."""
+    found: list[tuple[object, ...]] = []
+    for site in sites:
+        rounds = site.rounds[look]
+        middle = Percentiles.median([one.percentiles for one in rounds])
+        beside = Spread.of(
+            [
+                one.percentiles.p50 / least.percentiles.p50
+                for one, least in zip(rounds, sites[0].rounds[look], strict=True)
+            ]
+        )
+        processor = Spread.of([one.processor for one in rounds]).median
+        found.append(
+            (
+                look,
+                f"{site.size:,}",
+                f"{middle.p50:.1f}",
+                f"{middle.p95:.1f}",
+                f"{processor:.1f}",
+                f"{beside:.2f}",
+                TARGET,
+            )
+        )
+    return found
+
+
+async def measured(where: Place, urls: Mapping[int, str], wish: argparse.Namespace) -> str:
+    """Measure filled databases, by their sizes, and return the table."""
+    async with AsyncExitStack() as stack:
+        sites = [await opened(where, url, size, stack) for size, url in urls.items()]
+        for _ in range(wish.rounds):
+            await one_round(sites, wish.calls)
+    headings = ("page", "stored", "p50 ms", "p95 ms", "server CPU ms", f"p50 of {sites[0].size:,}", "target")
+    return table(headings, [line for look in LOOKS for line in lines(sites, look)])
+
+
+async def filled(where: Place, size: int) -> str:
+    """Fill a database and return its URL; how long that takes is told beside the table."""
+    url, began = await where.database(), time.monotonic()
+    await printed("bench.filling", url, str(size))
+    print(f"{where.name}: {size:,} requests filled in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return url
+
+
+async def main(wish: argparse.Namespace) -> None:
+    """Print the table."""
+    with place(wish.database) as where:
+        urls = {size: await filled(where, size) for size in wish.sizes}
+        print(machine(*versions([wish.database])), flush=True)
+        print(f"\n{where.name}\n\n{await measured(where, urls, wish)}\n")
+    print(f"Medians of {wish.rounds} rounds of {wish.calls} calls (in brackets: least–most).")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 1_000_000], help="stored requests")
+    parser.add_argument("--calls", type=int, default=100, help="calls of each sort of page in a round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--database", choices=KINDS, default=SQLITE)
+    asyncio.run(main(parser.parse_args()))

@@ -1,0 +1,141 @@
+"""The staff's search box and filters: whatever is typed is read or refused in words, and spelling does not matter."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from string import ascii_letters, digits
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from domain.errors import CodeMistyped, DomainError, InvalidField, UnknownKind, UnknownService
+from domain.paging import Order
+from domain.people import Role
+from domain.queue_filters import EARLIEST, LATEST, read
+from domain.queues import Queue, Sla
+from domain.requests import Phase
+from domain.search import FIELD, LONGEST, MOST_WORDS, Search, parse, turned
+from domain.services import SERVICES, by_key
+from tests.properties.effort import examples
+
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+KNOWN = by_key(SERVICES)
+STATES = sorted({state.name for service in SERVICES for state in service.states})
+KINDS = sorted({kind for service in SERVICES for kind in service.kinds})
+
+LETTERS = "آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+JOINERS = ("\u200c", "\u200d", "\u00ad", "\u2060")
+MARKS = ("\u064b", "\u064e", "\u064f", "\u0650", "\u0651", "\u0652", "\u0640")
+ALIKE = {"ی": "یيى", "ک": "کك", "آ": "آا", "ا": "اآ", "ه": "هة"} | {
+    digit: digit + chr(0x6F0 + at) + chr(0x660 + at) for at, digit in enumerate(digits)
+}
+"""A letter or digit and all that people type for it."""
+
+TYPED = st.one_of(
+    st.text(),
+    st.text(st.sampled_from([*LETTERS, *digits, *ascii_letters, *JOINERS, *MARKS, *"۰۱۲۳٤٥٦ءئ +-_()،؟"])),
+    st.from_regex(r"[+۰0]?[0-9۰-۹ -]{4,14}", fullmatch=True),
+)
+WORDS = st.lists(
+    st.one_of(st.text(st.sampled_from(LETTERS), min_size=2, max_size=8), st.text(st.sampled_from(digits), max_size=3)),
+    min_size=1,
+    max_size=MOST_WORDS,
+)
+
+
+@examples(300)
+@given(TYPED)
+def test_whatever_is_typed_is_read_or_refused_in_words(text: str) -> None:
+    try:
+        meant = parse(text)
+    except (InvalidField, CodeMistyped) as error:
+        refused = error.field
+    else:
+        assert meant != Search()
+        assert not meant.words or meant == Search(words=meant.words)
+        assert all(meant.words)
+        return
+    assert refused == FIELD
+
+
+@examples(200)
+@given(st.data(), WORDS)
+def test_every_spelling_of_a_name_finds_the_same_words(draw: st.DataObject, words: list[str]) -> None:
+    name = " ".join(filter(None, words))
+    assume(_found_by_words(name))
+    typed = "".join(_spelt(draw, sign, [" ", "  ", "", *JOINERS]) for sign in name)
+    entered = "".join(_spelt(draw, sign, [" ", "  ", *JOINERS]) for sign in name)
+    assume(len(typed) <= LONGEST)
+    assert turned(entered) == turned(name)
+    assert parse(typed).joined in turned(entered)
+
+
+@examples(200)
+@given(st.data(), WORDS)
+def test_a_name_is_found_by_the_beginning_of_any_of_its_words(draw: st.DataObject, words: list[str]) -> None:
+    name = " ".join(filter(None, words))
+    assume(_found_by_words(name))
+    kept = draw.draw(st.sampled_from(sorted(turned(name))))
+    half = kept[: draw.draw(st.integers(2, len(kept)))]
+    assume(_found_by_words(half))
+    assert any(word.startswith(parse(half).joined) for word in turned(name))
+
+
+NAMES = st.sampled_from(["ahmadi", "  ali  ", "1001", "sms", "x" * 61, " ", "مريم"])
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "queue": st.sampled_from(Queue),
+        "unit": st.sampled_from(Role),
+        "service": st.sampled_from(sorted(KNOWN)),
+        "states": st.one_of(st.sampled_from(STATES), st.lists(st.sampled_from(STATES), max_size=4)),
+        "phase": st.sampled_from(Phase),
+        "kind": st.sampled_from(KINDS),
+        "assignee": NAMES,
+        "channel": NAMES,
+        "office": NAMES,
+        "created_from": st.one_of(st.dates(EARLIEST, LATEST).map(str), st.sampled_from(["۱۴۰۵/۹/۱", "امروز", "دیروز"])),
+        "created_to": st.dates().map(str),
+        "sla": st.sampled_from(Sla),
+        "papers": st.sampled_from([True, False, "true", "FALSE"]),
+        "search": TYPED,
+        "order": st.sampled_from(Order),
+    },
+)
+ANYTHING = st.dictionaries(
+    st.sampled_from(
+        ["queue", "unit", "service", "states", "assignee", "created_from", "papers", "search", "order", "x"]
+    ),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text(), max_size=3)),
+)
+
+
+@examples(300)
+@given(st.one_of(FILTERS, ANYTHING))
+def test_a_filter_is_read_back_as_it_was_kept(raw: dict[str, Any]) -> None:
+    try:
+        wanted = read(KNOWN, raw, NOW)
+    except (InvalidField, UnknownKind, UnknownService, CodeMistyped) as error:
+        refused = error.field
+    else:
+        kept = json.loads(json.dumps(wanted.as_json()))
+        assert read(KNOWN, kept, NOW) == wanted
+        assert wanted.listed in Order
+        return
+    assert refused in raw
+
+
+def _found_by_words(text: str) -> bool:
+    try:
+        return bool(parse(text).words)
+    except DomainError:
+        return False
+
+
+def _spelt(draw: st.DataObject, sign: str, gaps: Sequence[str]) -> str:
+    """Spell a letter, digit or gap in one of its ways; a mark may follow a letter."""
+    if sign == " ":
+        return draw.draw(st.sampled_from(gaps))
+    written: str = draw.draw(st.sampled_from(ALIKE.get(sign, sign)))
+    return written + (draw.draw(st.sampled_from(["", "", "", *MARKS])) if sign in LETTERS else "")
