@@ -13,7 +13,6 @@ from bench.copies import Event, Line, Original, Patch
 from bench.originals import Made
 from domain import tracking
 from domain.history import canonical
-from domain.people import mobile_shown
 from store.engines.types import NEVER, Utc, UtcOrNever
 from store.schema import (
     bills,
