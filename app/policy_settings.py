@@ -105,6 +105,9 @@ class PolicySettings(BaseModel):
         _DEFAULTS.max_hours_per_machine, ge=1, le=24, description="Hours asked of one machine."
     )
     max_machines: int = Field(_DEFAULTS.max_machines, ge=1, description="Machines in one request.")
+    tariffs_need_approval: bool = Field(
+        _DEFAULTS.tariffs_need_approval, description="Whether a price needs a second person's approval."
+    )
 
     def rules(self, company_code: str) -> Policy:
         """Return the rules as the domain takes them."""

@@ -61,6 +61,7 @@ RIGHTS: Mapping[str, Rule] = {
     "visits.view": _of(Role.EXPERT, Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
     "tariffs.view": _of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "tariffs.change": _of(Role.REVENUE, step_up=True),
+    "tariffs.approve": _of(Role.REVENUE, Role.MANAGER, step_up=True),
     "reports.view": Rule(_READERS - {Role.SECRETARIAT}),
     "reports.export": Rule(_UNITS - {Role.SECRETARIAT}, step_up=True),
     "comments.view": Rule(_READERS),

@@ -21,6 +21,7 @@ from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.printouts import Printable
 from domain.requests import Phase, ServiceRequest
+from domain.tariffs import Priced
 
 if TYPE_CHECKING:
     from domain.calendar import WorkingCalendar
@@ -299,7 +300,7 @@ class Service:
     field that names what a request is about, kept as its `subject_key`, `kind` the one that says of what kind it is.
     `may_reopen` looks at a finished request that shall be taken up again. `told` goes with the first message;
     `concerning` finds what others asked for somebody (a mobile), newest first. `printouts` are the papers that it
-    prints. Reports add up the `work` of machines.
+    prints, `priced` what its tariff may set a price for. Reports add up the `work` of machines.
     """
 
     key: str
@@ -327,6 +328,7 @@ class Service:
     concerning: Concerning | None = None
     printouts: tuple[Printable, ...] = ()
     work: Worked | None = None
+    priced: tuple[Priced, ...] = ()
 
     def state(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""

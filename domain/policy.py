@@ -13,7 +13,7 @@ class Policy:
     `settlement_lag`: bank files arrive a day late, so nothing expires before deadline + lag (services.md).
     `leave_…` are the guards of a taxi's leave, with the defaults of a published taxi organisation (services.md).
     `low_rating` is the highest score that alerts the manager. `retention` is how long after its end the personal data
-    of a request is kept.
+    of a request is kept. With `tariffs_need_approval` a price is in force when a second person has approved it.
     """
 
     company_code: str = "009"
@@ -48,3 +48,4 @@ class Policy:
     notice_keeps: timedelta = timedelta(days=2)
     max_hours_per_machine: int = 24
     max_machines: int = 10
+    tariffs_need_approval: bool = False

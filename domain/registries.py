@@ -28,6 +28,7 @@ from domain.registry_fields import (
     RecordedDay,
     Year,
 )
+from domain.tariffs import Priced
 
 NUMBER = "number"
 """The field that counts rows which are alike in the rest of their natural key."""
@@ -49,13 +50,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A row that somebody owes money for: `amount` names the field of the sum, `tariff` the service that prices it.
+    """A row that somebody owes money for: `amount` names the field of the sum, `tariff` the service that prices it, and
+    `priced` what that tariff may set a price for.
 
     Its field `state` runs open → billed → paid, or to waived (`ChargeState`).
     """
 
     amount: str
     tariff: str | None = None
+    priced: tuple[Priced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,7 @@ DUTY = Registry(
     contact="vehicle.owner.mobile",
     defaults={"kind": YEARLY, "number": 1, "state": ChargeState.OPEN},
     rules=(charged_by_hand("amount"),),
-    owed=Owed("amount", DUTY_TARIFF),
+    owed=Owed("amount", DUTY_TARIFF, tuple(Priced({"vehicle_type": one}, "year", (1,)) for one in VEHICLE_TYPES)),
     listed=("vehicle", "year", "kind", "amount", "state"),
 )
 

@@ -59,6 +59,7 @@ def _wanted_texts(registry: Registry) -> Iterator[str]:
             yield f"details.invalid_field.bad_{field.type.name}"
     if registry.owed:
         yield f"{base}.billed"
+        yield from (key for one in registry.owed.priced for key in one.texts())
 
 
 def _sent_texts(registry: Registry) -> Iterator[str]:

@@ -23,7 +23,7 @@ from domain.history import Head, HistoryEvent, Seal
 from domain.house_records import DeclaredDay
 from domain.people import Role
 from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.tariffs import TariffRow
+from domain.tariffs import ProposedTariff, TariffRow
 
 
 class Requests(Protocol):
@@ -205,6 +205,22 @@ class Tariffs(Protocol):
 
     async def close(self, tariff_id: int, valid_to: date) -> None:
         """End a row on that day (exclusive)."""
+        ...
+
+    async def propose(self, proposal: ProposedTariff) -> None:
+        """Store a proposal; `Conflict` while another one for the same waits."""
+        ...
+
+    async def proposal(self, proposal_id: int, *, lock: bool = False) -> ProposedTariff:
+        """Return a proposal; `NotFound("proposal")`."""
+        ...
+
+    async def save_proposal(self, proposal: ProposedTariff) -> None:
+        """Store what was decided."""
+        ...
+
+    async def pending(self) -> list[ProposedTariff]:
+        """Return the proposals that wait, oldest first."""
         ...
 
 

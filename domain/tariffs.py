@@ -6,6 +6,7 @@ A row is never edited in place: a change closes the old row and opens a new one 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from domain.errors import Conflict, NotFound
@@ -38,6 +39,66 @@ class TariffRow:
     def in_force(self, day: date) -> bool:
         """Whether this row prices that day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Something that has a price of its own: `dimensions`, what is counted, and amounts of it that show what a price
+    means.
+    """
+
+    dimensions: Mapping[str, str]
+    unit: str
+    samples: tuple[int, ...]
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the keys of its name, a dimension each."""
+        return tuple(f"choices.{name}.{value}" for name, value in self.dimensions.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a price is to be, from which day on."""
+
+    service: str
+    dimensions: dict[str, str]
+    unit: str
+    rate: int
+    minimum: int
+    vat_percent: int
+    valid_from: date
+
+
+class ProposalState(StrEnum):
+    """What became of a price that waits for a second person."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(slots=True)
+class ProposedTariff:
+    """A price that was proposed (`proposed_by` is a user name) and is not in force; `decided_by` is a label."""
+
+    id: int
+    service: str
+    dimensions: dict[str, str]
+    unit: str
+    rate: int
+    minimum: int
+    vat_percent: int
+    valid_from: date
+    proposed_by: str
+    proposed_at: datetime
+    state: ProposalState = ProposalState.PENDING
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """Return what is proposed."""
+        return Terms(*(getattr(self, one.name) for one in fields(Terms)))
 
 
 @dataclass(frozen=True, slots=True)

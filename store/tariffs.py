@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 
 from domain.errors import NotFound
-from domain.tariffs import TariffRow
+from domain.tariffs import ProposalState, ProposedTariff, TariffRow
+from store.engines.types import Choice
 from store.rows import Record
-from store.schema import tariffs
+from store.schema import proposed_tariffs, tariffs
 from store.work import Repository
 
 _ROW = Record(tariffs, TariffRow)
@@ -19,6 +20,17 @@ _OF_SERVICE = (
     .order_by(tariffs.c.valid_from, tariffs.c.id)
 )
 _CLOSE = update(tariffs).where(tariffs.c.id == bindparam("row")).values(valid_to=bindparam("day"))
+
+_PROPOSAL = Record(proposed_tariffs, ProposedTariff)
+_PROPOSE = insert(proposed_tariffs)
+_ONE = select(*_PROPOSAL.columns).where(proposed_tariffs.c.id == bindparam("of_id"))
+_ONE_LOCKED = _ONE.with_for_update()
+_DECIDE = update(proposed_tariffs).where(proposed_tariffs.c.id == bindparam("of_id"))
+_PENDING = (
+    select(*_PROPOSAL.columns)
+    .where(proposed_tariffs.c.state == literal(ProposalState.PENDING, Choice(ProposalState), literal_execute=True))
+    .order_by(proposed_tariffs.c.id)
+)
 
 
 class SqlTariffs(Repository):
@@ -40,3 +52,23 @@ class SqlTariffs(Repository):
         """End a row on that day (exclusive); `NotFound("tariff")`."""
         if await self._work.count(_CLOSE, {"row": tariff_id, "day": valid_to}) != 1:
             raise NotFound("tariff")
+
+    async def propose(self, proposal: ProposedTariff) -> None:
+        """Store a proposal; `Conflict` while another one for the same waits."""
+        await self._work.run(_PROPOSE, _PROPOSAL.values(proposal))
+
+    async def proposal(self, proposal_id: int, *, lock: bool = False) -> ProposedTariff:
+        """Return a proposal; `NotFound("proposal")`."""
+        row = await self._work.row(_ONE_LOCKED if lock else _ONE, {"of_id": proposal_id})
+        if row is None:
+            raise NotFound("proposal")
+        return _PROPOSAL.read(row)
+
+    async def save_proposal(self, proposal: ProposedTariff) -> None:
+        """Store what was decided."""
+        values = {name: getattr(proposal, name) for name in ("state", "decided_by", "decided_at")}
+        await self._work.run(_DECIDE, {"of_id": proposal.id, **values})
+
+    async def pending(self) -> list[ProposedTariff]:
+        """Return the proposals that wait, oldest first."""
+        return _PROPOSAL.read_all(await self._work.rows(_PENDING))

@@ -70,7 +70,13 @@ COMMANDS: Table = {
     "service": Group("The municipal services.", {"show": "app.cli.services:show"}),
     "tariff": Group(
         "Prices of the revenue unit.",
-        {"add": "app.cli.tariffs:add", "list": "app.cli.tariffs:list_tariffs", "quote": "app.cli.tariffs:quote"},
+        {
+            "add": "app.cli.tariffs:add",
+            "approve": "app.cli.tariffs:approve_tariff",
+            "list": "app.cli.tariffs:list_tariffs",
+            "quote": "app.cli.tariffs:quote",
+            "reject": "app.cli.tariffs:reject_tariff",
+        },
     ),
     "payment": Group(
         "Money that came in, and money that goes back.",

@@ -8,8 +8,9 @@ import typer
 from app.cli.options import As, AsJson, Config, pairs
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting, in_session, read_day
-from domain.actions.tariffs import add_tariff, quote_for
-from domain.tariffs import TariffRow, Wanted
+from domain.actions.staffing import today
+from domain.actions.tariffs import approve, quote_for, reject, set_price
+from domain.tariffs import ProposedTariff, TariffRow, Terms, Wanted
 
 Service = Annotated[str, typer.Argument(help="Key of the municipal service.")]
 For = Annotated[
@@ -35,11 +36,30 @@ def add(
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
             actor = await acting(uow, username)
-            row = await add_tariff(
-                session.desk, uow, actor, service, for_, rate=rate, unit=unit, minimum=minimum, vat_percent=vat,
-                valid_from=_day(session, since),
-            )  # fmt: skip
-            return _view(row)
+            start = _day(session, since) or today(session.desk)
+            made = await set_price(session.desk, uow, Terms(service, for_, unit, rate, minimum, vat, start), actor)
+            return _proposal(made) if isinstance(made, ProposedTariff) else _view(made)
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        waits = f"; it waits for approval: tariff approve {shown['proposal']}" if "proposal" in shown else ""
+        say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} on{waits}")
+
+
+def approve_tariff(
+    proposal: Annotated[int, typer.Argument(help="The proposal's number, as `tariff add` told it.")],
+    username: As,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Put a proposed price in force: for revenue or the manager, and not for who proposed it."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            return _view(await approve(session.desk, uow, proposal, await acting(uow, username)))
 
     with told(as_json):
         shown = in_session(config, work)
@@ -47,6 +67,26 @@ def add(
         emit_json(shown)
     else:
         say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} on")
+
+
+def reject_tariff(
+    proposal: Annotated[int, typer.Argument(help="The proposal's number.")],
+    username: As,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Give a proposed price up; who proposed it may too."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            return _proposal(await reject(session.desk, uow, proposal, await acting(uow, username)))
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"proposal {shown['proposal']}: {shown['state']}")
 
 
 def list_tariffs(
@@ -98,6 +138,21 @@ def quote(
 
 def _day(session: Session, text: str | None) -> date | None:
     return read_day(session, text) if text else None
+
+
+def _proposal(one: ProposedTariff) -> dict[str, Any]:
+    return {
+        "proposal": one.id,
+        "state": one.state.value,
+        "service": one.service,
+        "dimensions": one.dimensions,
+        "unit": one.unit,
+        "rate": one.rate,
+        "minimum": one.minimum,
+        "vat_percent": one.vat_percent,
+        "valid_from": one.valid_from.isoformat(),
+        "proposed_by": one.proposed_by,
+    }
 
 
 def _view(row: TariffRow) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from channels.admin.setting_pages import SettingPages
 from channels.admin.sign_in import SignInPages
 from channels.admin.statement_pages import StatementPages
 from channels.admin.substitute_pages import SubstitutePages
+from channels.admin.tariff_pages import TariffPages
 from channels.admin.text_pages import TextPages
 from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
@@ -93,6 +94,7 @@ def _registries(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
         RegistryPages(desk, store),
         CalendarPages(desk, store),
         ServicePages(desk, store),
+        TariffPages(desk, store),
         ImportPages(desk, store),
         ExportPages(desk, store, apart.exports),
     )

@@ -1,15 +1,33 @@
-"""The revenue unit's prices: a new dated row supersedes the one in force; nothing is edited in place."""
+"""The revenue unit's prices: a new dated row supersedes the one in force; nothing is edited in place.
 
-from collections.abc import Mapping
+Where the house wants it, a price is first proposed, and comes into force when a second person approves it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from domain.actions.desk import Desk
-from domain.calendar import in_tehran
-from domain.errors import Forbidden, InvalidField
+from domain.actions.staffing import today
+from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.registries import REGISTRIES
-from domain.tariffs import Quote, TariffRow, Wanted, quote, supersede
+from domain.tariffs import (
+    Priced,
+    ProposalState,
+    ProposedTariff,
+    Quote,
+    TariffRow,
+    Terms,
+    Wanted,
+    quote,
+    supersede,
+)
+
+REVENUE = frozenset({Role.REVENUE})
+APPROVERS = REVENUE | {Role.MANAGER}
+"""Who approves a price that another person proposed."""
 
 
 async def add_tariff(
@@ -30,28 +48,131 @@ async def add_tariff(
     Errors: `UnknownService`, `Forbidden` (only revenue sets prices), `InvalidField`, `Conflict("valid_from")` when a
     row begins on that day or later. A request already priced keeps its quote.
     """
+    start = valid_from or today(desk)
+    terms = Terms(service, dict(dimensions), unit, rate, minimum, vat_percent, start)
+    return await _put_in_force(desk, uow, terms, _checked(desk, terms, actor).label)
+
+
+async def set_price(desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor) -> TariffRow | ProposedTariff:
+    """Set a price, or propose it where the house wants a second person (`Policy.tariffs_need_approval`).
+
+    Errors: those of `add_tariff`, and `Conflict("rate")` while another proposal for the same waits.
+    """
+    revenue = _checked(desk, terms, actor)
+    if not desk.policy.tariffs_need_approval:
+        return await _put_in_force(desk, uow, terms, revenue.label)
+    supersede(await uow.tariffs.of_service(terms.service), _row(desk, terms, revenue.label))
+    values = {one.name: getattr(terms, one.name) for one in fields(Terms)}
+    proposal = ProposedTariff(desk.ids.new_id(), **values, proposed_by=actor.ident, proposed_at=desk.clock.now())
+    same = [one for one in await uow.tariffs.pending() if (one.service, one.dimensions) == _what(terms)]
+    if same:
+        raise Conflict("rate", detail="price_pending")
+    await uow.tariffs.propose(proposal)
+    return proposal
+
+
+async def approve(desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor) -> TariffRow:
+    """Put a proposed price in force, from its first day, or from today if that is past.
+
+    Errors: `Forbidden` for who may not approve, or proposed it; `NotFound("proposal")`, `AlreadyDone("proposal")`, and
+    `Conflict("valid_from")` when another row came in between.
+    """
+    proposal, by = await _decided(desk, uow, proposal_id, actor, ProposalState.APPROVED)
+    if proposal.proposed_by == actor.ident:
+        raise Forbidden("proposal", detail="own_proposal")
+    terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today(desk)))
+    row = await _put_in_force(desk, uow, terms, f"staff:{proposal.proposed_by}")
+    await _note(desk, uow, by, "tariff_approved", proposal)
+    return row
+
+
+async def reject(desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor) -> ProposedTariff:
+    """Give a proposed price up; who proposed it may too. Errors: `Forbidden`, `NotFound`, `AlreadyDone`."""
+    proposal, by = await _decided(desk, uow, proposal_id, actor, ProposalState.REJECTED)
+    await _note(desk, uow, by, "tariff_rejected", proposal)
+    return proposal
+
+
+async def _decided(
+    desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor, state: ProposalState
+) -> tuple[ProposedTariff, str]:
+    if not APPROVERS & actor.role_names:
+        raise Forbidden("proposal")
+    proposal = await uow.tariffs.proposal(proposal_id, lock=True)
+    if proposal.state is not ProposalState.PENDING:
+        raise AlreadyDone("proposal")
+    by = actor.acting_by(APPROVERS).label
+    proposal.state, proposal.decided_by, proposal.decided_at = state, by, desk.clock.now()
+    await uow.tariffs.save_proposal(proposal)
+    return proposal, by
+
+
+async def _note(desk: Desk, uow: UnitOfWork, by: str, what: str, proposal: ProposedTariff) -> None:
+    facts = {"proposal": proposal.id, "service": proposal.service, **proposal.dimensions, "rate": proposal.rate}
+    await uow.audit.record(desk.clock.now(), by, what, facts | {"proposed_by": proposal.proposed_by})
+
+
+def _checked(desk: Desk, terms: Terms, actor: Actor) -> Actor:
     if Role.REVENUE not in actor.role_names:
         raise Forbidden("tariff")
-    actor = actor.acting_by(frozenset({Role.REVENUE}))
-    _priced(desk, service)
-    if rate < 0 or minimum < 0 or not 0 <= vat_percent <= 100:
+    _priced(desk, terms.service)
+    if terms.rate < 0 or terms.minimum < 0 or not 0 <= terms.vat_percent <= 100:
         raise InvalidField("rate", detail="range", least="۰", most="…")
-    now = desk.clock.now()
-    start = valid_from or in_tehran(now).date()
-    row = TariffRow(
-        desk.ids.new_id(), service, dict(dimensions), unit, rate, minimum, vat_percent, start, None, actor.label, now
-    )
-    for old in supersede(await uow.tariffs.of_service(service), row):
-        await uow.tariffs.close(old.id, start)
+    return actor.acting_by(REVENUE)
+
+
+def _what(terms: Terms) -> tuple[str, dict[str, str]]:
+    return terms.service, terms.dimensions
+
+
+def _row(desk: Desk, terms: Terms, by: str) -> TariffRow:
+    return TariffRow(
+        desk.ids.new_id(), *_what(terms), terms.unit, terms.rate, terms.minimum, terms.vat_percent, terms.valid_from,
+        None, by, desk.clock.now(),
+    )  # fmt: skip
+
+
+async def _put_in_force(desk: Desk, uow: UnitOfWork, terms: Terms, by: str) -> TariffRow:
+    row = _row(desk, terms, by)
+    for old in supersede(await uow.tariffs.of_service(terms.service), row):
+        await uow.tariffs.close(old.id, row.valid_from)
     await uow.tariffs.add(row)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What so many units cost by a price, and what they cost without it on the same day (None: there is no price)."""
+
+    units: int
+    before: int | None
+    after: int
+
+
+async def samples(desk: Desk, uow: UnitOfWork, terms: Terms, units: Sequence[int]) -> list[Sample]:
+    """Return what a price would mean, without setting it."""
+    step, mode, day = desk.policy.rounding_step, desk.policy.rounding_mode, terms.valid_from
+    rows, new = await uow.tariffs.of_service(terms.service), [_row(desk, terms, "")]
+
+    def total(table: Sequence[TariffRow], amount: int) -> int:
+        return quote(table, [Wanted(terms.dimensions, amount)], day, step=step, mode=mode).total
+
+    priced = any(one.dimensions == terms.dimensions and one.in_force(day) for one in rows)
+    return [Sample(one, total(rows, one) if priced else None, total(new, one)) for one in units]
+
+
+def priced(desk: Desk) -> dict[str, tuple[Priced, ...]]:
+    """Return service → what its tariff may set a price for; the services of registries' charges too."""
+    services = {key: one.priced for key, one in desk.services.items() if one.priced}
+    owed = [one.owed for one in REGISTRIES.values() if one.owed]
+    return services | {one.tariff: one.priced for one in owed if one.tariff and one.priced}
 
 
 async def quote_for(desk: Desk, uow: UnitOfWork, service: str, wanted: list[Wanted], day: date | None = None) -> Quote:
     """Price what is wanted by the rows in force on a day (today); `NotFound("tariff")` where no price is set."""
     _priced(desk, service)
     policy = desk.policy
-    on = day or in_tehran(desk.clock.now()).date()
+    on = day or today(desk)
     rows = await uow.tariffs.of_service(service)
     return quote(rows, wanted, on, step=policy.rounding_step, mode=policy.rounding_mode)
 

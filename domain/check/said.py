@@ -150,6 +150,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "other_office",
         "other_officer",
         "override_needs_reason",
+        "own_proposal",
     ),
     "not_allowed_now": (
         "bad_rows",
@@ -204,6 +205,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "number_used",
         "officer_busy",
         "out_then",
+        "price_pending",
         "row_changed",
         "rule_overlap",
         "setting_changed",

@@ -70,6 +70,7 @@ def _wanted_texts(service: Service) -> Iterator[str]:
     yield from (key for field in _all_fields(service) for key in field.type.texts(field.choices))
     yield from _menu_texts(service)
     yield from _answers(service)
+    yield from (key for one in service.priced for key in one.texts())
     yield from printout_texts(service)
     yield from _sent_texts(service)
 

@@ -24,7 +24,7 @@ from domain.charging import (
 from domain.conversation.service_intents import EXPERT
 from domain.documents import DocumentsComplete, TellPapers
 from domain.errors import MissingField, NotFound
-from domain.expert_kinds import KINDS, PAPERS, KindName
+from domain.expert_kinds import KINDS, PAPERS, Kind, KindName
 from domain.field_types import Choice, Identifier, Integer, Moment, Rials, Text
 from domain.forms import Field
 from domain.letters import ANSWERS, LETTER, LETTER_INPUTS, IssueLetter, collected_by
@@ -52,7 +52,7 @@ from domain.receipts import receipt
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
-from domain.tariffs import TariffRow, Wanted, find_row, quote
+from domain.tariffs import Priced, TariffRow, Wanted, find_row, quote
 from domain.visits import (
     OUTSIDE,
     AssignedOfficer,
@@ -118,6 +118,12 @@ class PriceOpinion(Effect):
         rows = await ctx.uow.tariffs.of_service(KEY)
         wanted = wanted_of(rows, ctx.request.fields["kind"], data.get("area"), today)
         data["quote"] = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode).as_json()
+
+
+def priced_of(kind: Kind) -> list[Priced]:
+    """Return what the tariff may set a price for: a visit of the kind, and a square metre where it counts."""
+    metre = Priced({"kind": kind.key, "per": PER_METRE}, PER_METRE, (100, 250, 1000))
+    return [Priced({"kind": kind.key}, "visit", (1,)), *([metre] if kind.by_area else [])]
 
 
 STATES = (
@@ -289,6 +295,7 @@ EXPERT_OPINION = Service(
     at_submit=(TellPapers(PAPERS),),
     fill=known_of_person,
     kind="kind",
+    priced=tuple(one for kind in KINDS.values() for one in priced_of(kind)),
     prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price, PRICE_ANSWERS),
     documents=PAPERS,
     printouts=PRINTOUTS,

@@ -63,7 +63,7 @@ from domain.receipts import receipt
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
-from domain.tariffs import Wanted, quote
+from domain.tariffs import Priced, Wanted, quote
 from domain.text import grouped
 from domain.work_items import MachineName, WorkItems
 
@@ -371,6 +371,7 @@ MACHINERY_WORK = Service(
     steps=6,
     on_submit=(WantedInFuture(),),
     prices=PRICES,
+    priced=tuple(Priced({"machine": one}, "hour", (1, 4, 8)) for one in MACHINE_TYPES),
     printouts=PRINTOUTS,
     work=work_of,
 )

@@ -8,7 +8,7 @@ from store.schema.base import metadata
 from store.schema.fleet import bookings, resources, slots
 from store.schema.issued import issued_papers
 from store.schema.messages import dialogues, hits, inbox, opt_outs, outbox, receipts
-from store.schema.money import bills, counters, payments, refunds, tariffs
+from store.schema.money import bills, counters, payments, proposed_tariffs, refunds, tariffs
 from store.schema.offices import commission_rules, office_calls, office_nonces, offices
 from store.schema.people import (
     comments,
@@ -71,6 +71,7 @@ __all__ = [
     "owners",
     "payments",
     "people",
+    "proposed_tariffs",
     "ratings",
     "receipts",
     "refunds",

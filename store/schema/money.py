@@ -3,6 +3,7 @@
 from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint
 
 from domain.bills import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
+from domain.tariffs import ProposalState
 from store.engines.types import ID, JSON_VALUE, Canonical, Choice, Utc, Words, partial
 from store.schema.base import metadata, own_id, refers
 
@@ -81,3 +82,29 @@ tariffs = Table(
 )
 # Two officers who change one price at the same time cannot both leave an open row.
 partial("uq_tariffs_open", tariffs.c.service, tariffs.c.dimensions, where=tariffs.c.valid_to.is_(None), unique=True)
+
+proposed_tariffs = Table(
+    "proposed_tariffs",
+    metadata,
+    own_id(),
+    Column("service", Words, nullable=False),
+    Column("dimensions", Canonical, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("rate", ID, nullable=False),
+    Column("minimum", Integer, nullable=False),
+    Column("vat_percent", Integer, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    refers("proposed_by", "staff.username"),
+    Column("proposed_at", Utc, nullable=False),
+    Column("state", Choice(ProposalState), nullable=False),
+    Column("decided_by", Words),
+    Column("decided_at", Utc),
+)
+# Of one price a single proposal waits.
+partial(
+    "uq_proposed_tariffs_pending",
+    proposed_tariffs.c.service,
+    proposed_tariffs.c.dimensions,
+    where=proposed_tariffs.c.state == ProposalState.PENDING,
+    unique=True,
+)

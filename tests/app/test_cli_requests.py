@@ -282,3 +282,22 @@ def test_money_goes_back(office: Terminal) -> None:
     assert office.json("payment", "refunds") == []
     shown = office.json("request", "show", code)
     assert (shown["history"][-1]["event"], shown["bills"][0]["state"]) == ("refund", "refunded")
+
+
+def test_a_price_waits_for_a_second_person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, role in (("anne", "revenue"), ("behrouz", "revenue"), ("boss", "manager")):
+        terminal.json("staff", "add", name, "--role", role)
+    monkeypatch.setenv("PISHKHAN_POLICY__TARIFFS_NEED_APPROVAL", "yes")
+    add = ("tariff", "add", "machinery", "--for", "machine=loader", "--rate")
+    proposed = terminal.json(*add, "1000", "--as", "anne")
+    assert (proposed["state"], proposed["rate"]) == ("pending", 1000)
+    assert terminal.json("tariff", "list") == []
+    number = str(proposed["proposal"])
+    assert terminal.refused("tariff", "approve", number, "--as", "anne")["code"] == "forbidden"
+    assert terminal.json("tariff", "approve", number, "--as", "boss")["created_by"] == "staff:anne"
+    assert terminal.refused("tariff", "reject", number, "--as", "boss")["code"] == "already_done"
+    finished = terminal.run("tariff", "add", "machinery", "--for", "machine=crane", "--rate", "5", "--as", "behrouz")
+    assert "it waits for approval: tariff approve" in finished.out
+    number = finished.out.split()[-1]
+    assert "rejected" in terminal.run("tariff", "reject", number, "--as", "behrouz").out
+    assert [row["rate"] for row in terminal.json("tariff", "list")] == [1000]

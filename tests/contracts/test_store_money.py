@@ -3,15 +3,18 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from domain.bills import Bill, BillState, PaymentMethod, RefundState
 from domain.errors import BillNotFound, Conflict, NotFound, Unavailable
+from domain.people import Role
 from domain.ports import Store
+from domain.tariffs import ProposalState, ProposedTariff
 from store import bills as module
 from store.unit_of_work import SqlStore
-from tests.contracts.examples import BIG, NOW, a_bill, a_payment, a_refund, a_tariff
+from tests.contracts.examples import BIG, NOW, a_bill, a_member, a_payment, a_refund, a_tariff, new_id
 
 
 async def stored(store: Store, **changes: object) -> Bill:
@@ -133,3 +136,35 @@ async def test_a_price_is_closed_before_the_next_opens(store: SqlStore) -> None:
         assert await uow.tariffs.all() == [replace(row, valid_to=following.valid_from), following]
         with pytest.raises(NotFound):
             await uow.tariffs.close(1, following.valid_from)
+
+
+def a_proposal(**changes: Any) -> ProposedTariff:
+    """A price of a loader that waits."""
+    values: dict[str, Any] = {
+        "id": new_id(), "service": "machinery", "dimensions": {"machine": "loader"}, "unit": "hour", "rate": BIG,
+        "minimum": 2, "vat_percent": 10, "valid_from": date(2026, 12, 1), "proposed_by": "revenue",
+        "proposed_at": NOW,
+    }  # fmt: skip
+    return ProposedTariff(**values | changes)
+
+
+async def test_a_proposed_price_waits_alone_and_is_decided(store: SqlStore) -> None:
+    first, other = a_proposal(), a_proposal(dimensions={"machine": "crane"})
+    async with store.unit() as uow:
+        await uow.people.put_staff(a_member("revenue", Role.REVENUE))
+        await uow.tariffs.propose(first)
+        await uow.tariffs.propose(other)
+        assert await uow.tariffs.pending() == [first, other]
+        assert await uow.tariffs.proposal(first.id, lock=True) == first
+        with pytest.raises(NotFound, match="proposal"):
+            await uow.tariffs.proposal(1)
+    async with store.unit() as uow:
+        with pytest.raises(Conflict):
+            async with uow.attempt():
+                await uow.tariffs.propose(a_proposal())
+        first.state, first.decided_by, first.decided_at = ProposalState.REJECTED, "staff:manager", NOW
+        await uow.tariffs.save_proposal(first)
+        assert await uow.tariffs.proposal(first.id) == first
+        await uow.tariffs.propose(again := a_proposal())
+        assert await uow.tariffs.pending() == [other, again]
+        assert await uow.tariffs.all() == []

@@ -9,12 +9,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKeyConstraint,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Text,
+    text,
 )
 
 revision = "0009"
@@ -29,6 +31,7 @@ def upgrade() -> None:
     """Make tables, and let a booking be without a request."""
     _imports()
     _out_of_service()
+    _proposed_tariffs()
 
 
 def _imports() -> None:
@@ -67,6 +70,29 @@ def _out_of_service() -> None:
         bookings.alter_column("request_id", existing_type=BIG, nullable=True)
         bookings.add_column(Column("note", TEXT, nullable=True))
     op.create_index("ix_bookings_resource_id_end", "bookings", ["resource_id", "end"])
+
+
+def _proposed_tariffs() -> None:
+    op.create_table(
+        "proposed_tariffs",
+        Column("id", BIG, autoincrement=False, nullable=False),
+        *(Column(name, TEXT, nullable=False) for name in ("service", "dimensions", "unit")),
+        Column("rate", BIG, nullable=False),
+        *(Column(name, Integer(), nullable=False) for name in ("minimum", "vat_percent")),
+        Column("valid_from", Date(), nullable=False),
+        Column("proposed_by", TEXT, nullable=False),
+        Column("proposed_at", MOMENT, nullable=False),
+        Column("state", TEXT, nullable=False),
+        Column("decided_by", TEXT, nullable=True),
+        Column("decided_at", MOMENT, nullable=True),
+        PrimaryKeyConstraint("id", name="pk_proposed_tariffs"),
+        _refers("proposed_tariffs", "proposed_by", "staff.username"),
+    )
+    waits = text("state = 'pending'")
+    op.create_index(
+        "uq_proposed_tariffs_pending", "proposed_tariffs", ["service", "dimensions"], unique=True,
+        sqlite_where=waits, postgresql_where=waits,
+    )  # fmt: skip
 
 
 def _refers(table: str, column: str, target: str) -> ForeignKeyConstraint:

@@ -1,0 +1,200 @@
+"""Prices: what is in force, a dated price that is looked at before it is set, and a second person's word."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from channels.admin.actors import staff_names
+from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.tariff_view import ROOM, TariffViews, address, declared
+from channels.admin.tried import PageForm, Tried
+from channels.web.error_pages import status_of
+from channels.web.forms import read_form
+from domain.actions.desk import Desk
+from domain.actions.staffing import today
+from domain.actions.tariffs import approve, priced, reject, samples, set_price
+from domain.calendar import jalali_text
+from domain.errors import Conflict, DomainError, Forbidden
+from domain.field_types import Day, Integer, Reading, Rials, number_text
+from domain.forms import Field, read_fields
+from domain.ports import Store, UnitOfWork
+from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms
+
+PRICE = PageForm(
+    "price",
+    (
+        Field("rate", Rials()),
+        Field("minimum", Integer(0, 1000)),
+        Field("vat_percent", Integer(0, 100)),
+        Field("valid_from", Day()),
+    ),
+    "admin.tariffs.fields",
+)
+_ONE = f"{ROOM}/{{service:[a-z_]+}}"
+_PROPOSAL = f"{ROOM}/proposals/{{id:[0-9]+}}"
+
+
+class TariffPages:
+    """The revenue unit's prices."""
+
+    sections: Sequence[Section] = (Section(ROOM, "admin.sections.tariffs", "tariffs.view"),)
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[Route]:
+        """Return every route."""
+        return (
+            Route("GET", ROOM, "tariffs.view", self._list),
+            Route("GET", _ONE, "tariffs.view", self._show),
+            Route("POST", f"{_ONE}/preview", "tariffs.change", self._preview),
+            Route("POST", _ONE, "tariffs.change", self._set),
+            Route("POST", f"{_PROPOSAL}/approve", "tariffs.approve", self._approve),
+            Route("POST", f"{_PROPOSAL}/reject", "tariffs.approve", self._reject),
+        )
+
+    async def _list(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._prices(request, visit)
+
+    async def _prices(self, request: web.Request, visit: Visit, error: DomainError | None = None) -> web.Response:
+        async with self._store.unit(write=False) as uow:
+            views, pending = await self._views(uow), await uow.tariffs.pending()
+            tables = [
+                (views.service(service), views.lines(service, await uow.tariffs.of_service(service)))
+                for service in priced(self._desk)
+            ]
+        context = {
+            "tables": tables,
+            "pending": [views.proposal(one, visit.actor.ident) for one in pending],
+            "approval": self._desk.policy.tariffs_need_approval,
+            "problem": self._desk.wording.error(error) if error else None,
+        }
+        return staff_page(request, visit, "admin/tariffs.html", context, status=status_of(error) if error else 200)
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _preview(self, request: web.Request, visit: Visit) -> web.Response:
+        """Show what a price means, to be set from there."""
+        given = read_form(PRICE.fields, visit.form)
+        try:
+            terms, thing = self._terms(request, visit, given), self._thing(request)
+            async with self._store.unit(write=False) as uow:
+                shown = await samples(self._desk, uow, terms, thing.samples)
+                views, rows = await self._views(uow), await uow.tariffs.of_service(terms.service)
+                same = [one for one in rows if one.dimensions == terms.dimensions]
+                if any(one.valid_from >= terms.valid_from for one in same):
+                    raise Conflict("valid_from", detail="tariff_overlap")
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(PRICE.name, given, error))
+        context = {
+            **self._head(request, views),
+            "price": views.terms(terms),
+            "samples": [views.sample(one, terms.unit) for one in shown],
+            "given": given,
+            "approval": self._desk.policy.tariffs_need_approval,
+        }
+        return staff_page(request, visit, "admin/tariff_preview.html", context)
+
+    async def _set(self, request: web.Request, visit: Visit) -> web.Response:
+        given = read_form(PRICE.fields, visit.form)
+        try:
+            terms = self._terms(request, visit, given)
+            async with self._store.unit() as uow:
+                made = await set_price(self._desk, uow, terms, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(PRICE.name, given, error))
+        done = "price_proposed" if isinstance(made, ProposedTariff) else "price_set"
+        raise web.HTTPSeeOther(f"{address(terms.service, terms.dimensions)}&done={done}")
+
+    async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
+        try:
+            async with self._store.unit() as uow:
+                row = await approve(self._desk, uow, _id(request), visit.actor)
+        except Forbidden as error:
+            if error.detail is None:
+                raise
+            return await self._prices(request, visit, error)
+        except DomainError as error:
+            return await self._prices(request, visit, error)
+        raise web.HTTPSeeOther(f"{address(row.service, row.dimensions)}&done=price_set")
+
+    async def _reject(self, request: web.Request, visit: Visit) -> web.Response:
+        try:
+            async with self._store.unit() as uow:
+                await reject(self._desk, uow, _id(request), visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._prices(request, visit, error)
+        raise web.HTTPSeeOther(f"{ROOM}?done=price_rejected")
+
+    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+        thing = self._thing(request)
+        async with self._store.unit(write=False) as uow:
+            views = await self._views(uow)
+            every, pending = await uow.tariffs.of_service(request.match_info["service"]), await uow.tariffs.pending()
+        rows = [one for one in every if one.dimensions == dict(thing.dimensions)]
+        waiting = [one for one in pending if address(one.service, one.dimensions) == self._address(request)]
+        context = {
+            **self._head(request, views),
+            "rows": [views.price(one) for one in reversed(rows)],
+            "pending": [views.proposal(one, visit.actor.ident) for one in waiting],
+            "form": PRICE.shown(self._desk.wording, self._given(rows), tried),
+        }
+        status = status_of(tried.error) if tried else 200
+        return staff_page(request, visit, "admin/tariff.html", context, status=status)
+
+    def _given(self, rows: Sequence[TariffRow]) -> dict[str, Any]:
+        """Return what stands in the form: the last price's minimum and VAT, and today."""
+        last = rows[-1] if rows else None
+        first = today(self._desk)
+        return {
+            "minimum": number_text(last.minimum if last else 0),
+            "vat_percent": number_text(last.vat_percent if last else 0),
+            "valid_from": jalali_text(first),
+        }
+
+    def _terms(self, request: web.Request, visit: Visit, given: Mapping[str, Any]) -> Terms:
+        thing = self._thing(request)
+        read = read_fields(PRICE.fields, given, visit.actor.channel, Reading(visit.now))
+        return Terms(
+            request.match_info["service"], dict(thing.dimensions), thing.unit, read["rate"], read["minimum"],
+            read["vat_percent"], date.fromisoformat(read["valid_from"]),
+        )  # fmt: skip
+
+    def _thing(self, request: web.Request) -> Priced:
+        """Return what the address names; `HTTPNotFound` when nothing such is priced."""
+        dimensions = {name: value for name, value in request.query.items() if name != "done"}
+        found = declared(self._desk, request.match_info["service"], dimensions)
+        if found is None:
+            raise web.HTTPNotFound
+        return found
+
+    def _address(self, request: web.Request) -> str:
+        return address(request.match_info["service"], self._thing(request).dimensions)
+
+    def _head(self, request: web.Request, views: TariffViews) -> dict[str, Any]:
+        thing, service = self._thing(request), request.match_info["service"]
+        here = self._address(request)
+        return {
+            "service": views.service(service),
+            "title": views.thing(thing.dimensions),
+            "unit": views.unit(thing.unit),
+            "here": here,
+            "preview": here.replace("?", "/preview?", 1),
+        }
+
+    async def _views(self, uow: UnitOfWork) -> TariffViews:
+        return TariffViews(self._desk, today(self._desk), await staff_names(uow))
+
+
+def _id(request: web.Request) -> int:
+    return min(int(request.match_info["id"]), 2**63 - 1)

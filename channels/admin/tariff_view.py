@@ -1,0 +1,140 @@
+"""Prices as the pages show them: what is priced, what it costs, since when and what is to come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from channels.admin.actors import actor_shown
+from domain.actions.desk import Desk
+from domain.actions.tariffs import Sample, priced
+from domain.calendar import jalali_text
+from domain.field_types import number_text
+from domain.registries import REGISTRIES
+from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms
+from domain.text import grouped, persian_digits
+from domain.wording import day_and_hour
+
+ROOM = "/staff/tariffs"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPrice:
+    """A dated price in words; `now` when it is in force."""
+
+    rate: str
+    unit: str
+    minimum: str
+    vat: str
+    first: str
+    last: str
+    who: str
+    now: bool
+    ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """Something that is priced: its page, the price in force, and the next one."""
+
+    href: str
+    title: str
+    now: ShownPrice | None
+    ahead: ShownPrice | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProposal:
+    """A price that waits; `own` when its reader proposed it."""
+
+    id: int
+    title: str
+    price: ShownPrice
+    who: str
+    at: str
+    own: bool
+
+
+class TariffViews:
+    """Puts prices into words. `today` is the day in Tehran, `names` user name → full name."""
+
+    def __init__(self, desk: Desk, today: date, names: Mapping[str, str]) -> None:
+        self._desk = desk
+        self._today = today
+        self._names = names
+        self._text = desk.catalogue.text
+
+    def service(self, key: str) -> str:
+        """Return what the service of a tariff is called."""
+        if key in self._desk.services:
+            return self._desk.wording.service(key)
+        registry = next(one.key for one in REGISTRIES.values() if one.owed and one.owed.tariff == key)
+        return self._text(f"choices.registry.{registry}")
+
+    def thing(self, dimensions: Mapping[str, str]) -> str:
+        """Return what is priced."""
+        return "، ".join(self._named(f"choices.{name}.{value}", value) for name, value in dimensions.items())
+
+    def _named(self, key: str, value: str) -> str:
+        return self._text(key) if key in self._desk.catalogue else persian_digits(value)
+
+    def unit(self, unit: str) -> str:
+        """Return what is counted."""
+        return self._named(f"admin.tariffs.units.{unit}", unit)
+
+    def lines(self, service: str, rows: Sequence[TariffRow]) -> list[PricedLine]:
+        """Return everything that is priced in a service: what is declared, and what else has a price."""
+        declared = [dict(one.dimensions) for one in priced(self._desk)[service]]
+        others = [one.dimensions for one in rows if one.dimensions not in declared]
+        every = declared + [one for place, one in enumerate(others) if one not in others[:place]]
+        return [self._line(service, one, [row for row in rows if row.dimensions == one]) for one in every]
+
+    def _line(self, service: str, dimensions: Mapping[str, str], rows: Sequence[TariffRow]) -> PricedLine:
+        shown = [self.price(row) for row in rows]
+        return PricedLine(
+            address(service, dimensions),
+            self.thing(dimensions),
+            next((one for one in shown if one.now), None),
+            next((one for one in shown if one.ahead), None),
+        )
+
+    def price(self, row: TariffRow) -> ShownPrice:
+        """Return a row."""
+        last = jalali_text(row.valid_to) if row.valid_to else ""
+        who = actor_shown(self._desk.catalogue, row.created_by, self._names)
+        ahead = row.valid_from > self._today
+        return self._price(row, last, who, now=row.in_force(self._today), ahead=ahead)
+
+    def proposal(self, one: ProposedTariff, username: str) -> ShownProposal:
+        """Return a price that waits."""
+        who = self._names.get(one.proposed_by, one.proposed_by)
+        title = f"{self.service(one.service)}: {self.thing(one.dimensions)}"
+        return ShownProposal(
+            one.id, title, self.terms(one.terms), who, day_and_hour(one.proposed_at), one.proposed_by == username
+        )
+
+    def terms(self, terms: Terms) -> ShownPrice:
+        """Return a price that is not set."""
+        return self._price(terms, "", "", now=False, ahead=True)
+
+    def _price(self, one: TariffRow | Terms, last: str, who: str, *, now: bool, ahead: bool) -> ShownPrice:
+        return ShownPrice(
+            grouped(one.rate), self.unit(one.unit), number_text(one.minimum), number_text(one.vat_percent),
+            jalali_text(one.valid_from), last, who, now, ahead,
+        )  # fmt: skip
+
+    def sample(self, one: Sample, unit: str) -> tuple[str, str, str]:
+        """Return so many units, what they cost without the price and with it."""
+        before = grouped(one.before) if one.before is not None else "—"
+        return f"{grouped(one.units)} {self.unit(unit)}", before, grouped(one.after)
+
+
+def address(service: str, dimensions: Mapping[str, str]) -> str:
+    """Return the page of what is priced."""
+    return f"{ROOM}/{service}?{urlencode(dimensions)}"
+
+
+def declared(desk: Desk, service: str, dimensions: Mapping[str, str]) -> Priced | None:
+    """Return what is declared to be priced; None when nothing such is."""
+    found = priced(desk).get(service, ())
+    return next((one for one in found if dict(one.dimensions) == dict(dimensions)), None)

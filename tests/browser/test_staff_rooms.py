@@ -1,0 +1,207 @@
+"""The days of the taxi officer, civil works and revenue in a real browser: both widths, without scripts too."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Page, expect
+
+from app.import_jobs import work
+from tests.channels.admin.test_calendar_pages import paid
+from tests.support.chromium import Window, window
+from tests.support.rooms import furnish, give, row
+from tests.support.staff_site import PASSWORD, StaffSite, staff_site
+from tests.support.taxis import DRIVER_CODE, PLATE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+SHEET = f"پلاک,کد تاکسی,نوع تاکسی,ظرفیت\n{PLATE},114,خطی,5\n12ت347-59,901,دوچرخه,4\n12ت348-59,902,ون,4\n"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(database: Path) -> AsyncIterator[StaffSite]:
+    """A site of the test's own, with taxis."""
+    async with staff_site(database) as built:
+        await furnish(built)
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(site: StaffSite) -> AsyncIterator[TestServer]:
+    """It, served on a free port."""
+    running = TestServer(site.app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+async def signed_in(opened: Window, username: str) -> Page:
+    """Sign in as a member of the staff."""
+    page = await opened.open("/staff/sign-in")
+    await page.get_by_label("نام کاربری").fill(username)
+    await page.get_by_label("گذرواژه").fill(PASSWORD)
+    await page.get_by_role("button", name="ورود").click()
+    await expect(page.locator(".sections")).to_be_visible()
+    return page
+
+
+async def assert_good(opened: Window) -> None:
+    """The page fits and is accessible, and the browser complained about nothing."""
+    await opened.assert_fits()
+    await opened.assert_accessible()
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_the_taxi_officers_day(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "taxi_officer")
+    await page.get_by_role("link", name="تاکسیرانی", exact=True).click()
+    await page.get_by_role("link", name="خودروها", exact=True).click()
+    await page.get_by_label("پلاک، کد، شماره").fill("۱۲ ت ۳۴۵ ایران ۵۹")
+    await page.get_by_role("button", name="جست‌وجو").click()
+    await page.get_by_role("link", name="۱۲ت۳۴۵-۵۹").click()
+    await page.get_by_role("link", name="ویرایش").click()
+    await page.get_by_label("اعتبار بیمه").fill("۱۴۰۶/۰۱/۱۵")
+    await page.get_by_role("button", name="نگه داشتن").click()
+    await expect(page.get_by_role("status")).to_have_text("تغییرها ثبت شد.")
+    await expect(page.locator(".timeline")).to_contain_text("— ← ۱۴۰۶/۰۱/۱۵")
+    await opened.open("/staff/registries/vehicle/import")
+    await page.get_by_label("پروندهٔ CSV").set_input_files(
+        {"name": "taxis.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
+    )
+    await page.get_by_role("button", name="بررسی پرونده").click()
+    await expect(page.locator("progress")).to_be_visible()
+    number = int(page.url.rpartition("/")[2])
+    await work(site.demo.desk, site.store, number)
+    await expect(page.locator(".import-state")).to_have_text("در انتظار تأیید شما")  # it refreshed itself
+    await expect(page.locator("table")).to_contain_text("«دوچرخه» در فهرست نیست.")
+    await opened.assert_fits()
+    await page.get_by_role("button", name="نوشتن ردیف‌های درست").click()
+    await expect(page.locator(".import-state")).to_have_text("در حال نوشتن")
+    await work(site.demo.desk, site.store, number)
+    await expect(page.locator(".import-state")).to_have_text("نوشته شد")
+    assert (await row(site, "vehicle", plate="12ت348-59")).values["taxi_code"] == "902"
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_civil_works_choose_an_hour_by_the_keyboard(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    request = await paid(site)
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "civil")
+    await opened.open(f"/staff/requests/{request.code}")
+    await page.locator("summary", has_text="زمان‌بندی").click()
+    await page.get_by_role("link", name="انتخاب زمان در تقویم").click()
+    hour = page.get_by_role("link", name="لودر ۱ از ساعت ۱۰", exact=True)
+    await page.locator(".board").focus()
+    for _ in range(30):
+        await page.keyboard.press("Tab")
+        if await hour.evaluate("link => link === document.activeElement"):
+            break
+    await expect(hour).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("آغاز")).to_have_value("۱۴۰۵/۰۹/۰۵ ۱۰:۰۰")
+    await expect(page.get_by_label("لودر ۱")).to_be_checked()
+    await page.get_by_role("button", name="زمان‌بندی").click()
+    await expect(page.get_by_role("status")).to_have_text("انجام شد.")
+    assert (await site.request(request.code)).data["booked_start"] == "2026-11-26T06:30:00+00:00"
+    await page.get_by_role("link", name="ماشین‌آلات", exact=True).click()
+    await page.get_by_role("link", name="هفتگی").click()
+    await expect(page.locator(".board .booked").first).to_contain_text("۱۰–۱۴")
+    await opened.assert_fits()
+    assert opened.complaints == []
+
+
+async def test_a_machine_goes_to_the_garage(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+) -> None:
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "civil")
+    await opened.open(f"/staff/fleet/machines/{(await row(site, 'machines')).id}")
+    await page.locator("summary", has_text="بیرون بردن از کار").click()
+    await page.get_by_label("از روز").fill("فردا")
+    await page.get_by_label("تا پایان روز").fill("۱۴۰۵/۰۹/۱۰")
+    await page.get_by_label("دلیل").fill("تعویض لاستیک")
+    await page.get_by_role("button", name="بیرون بردن از کار").click()
+    await expect(page.get_by_role("status")).to_have_text("در این روزها رزرو نخواهد شد.")
+    await assert_good(opened)
+    await opened.open("/staff/fleet?day=2026-11-26")
+    await expect(page.locator("td.out")).to_have_text("تعویض لاستیک")
+    await assert_good(opened)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_the_revenue_units_day(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    (fine,) = await give(
+        site, "violation", {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "unsafe", "fine": 500_000}
+    )
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "revenue")
+    await page.get_by_role("link", name="تعرفه‌ها").click()
+    await page.get_by_role("link", name="لودر", exact=True).click()
+    await page.get_by_label("نرخ هر واحد").fill("۴٬۰۰۰٬۰۰۰")
+    await page.get_by_label("از روز").fill("۱۴۰۵/۱۰/۰۱")
+    await page.get_by_role("button", name="دیدن نمونه‌ها").click()
+    await expect(page.get_by_role("row", name=re.compile("۸ ساعت"))).to_contain_text("۳۵٬۲۰۰٬۰۰۰")
+    await opened.assert_fits()
+    await page.get_by_role("button", name="ثبت نرخ").click()
+    await expect(page.get_by_role("status")).to_have_text("نرخ تازه ثبت شد.")
+    await opened.open(f"/staff/registries/violation/{fine.id}")
+    await page.get_by_role("button", name="صدور قبض").click()
+    await page.locator("summary", has_text="ثبت فیش").click()
+    await page.get_by_label("شمارهٔ پیگیری بانک").fill("2002")
+    await page.get_by_role("button", name="ثبت فیش بانکی").click()
+    await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
+    await expect(page.locator(".bill-state")).to_have_text("پرداخت‌شده")
+    assert opened.complaints == []
+
+
+PAGES = {
+    "taxi_officer": [
+        "/staff/registries", "/staff/registries/vehicle", "/staff/registries/driver?status=active",
+        "/staff/registries/driver/new", "/staff/registries/expiring", "/staff/registries/duty/generate",
+        "/staff/registries/owner/import", "/staff/registries/owner/export",
+    ],
+    "civil": [
+        "/staff/fleet", "/staff/fleet?view=week", "/staff/fleet/machines", "/staff/fleet/operators",
+        "/staff/fleet/operators/new",
+    ],
+    "revenue": ["/staff/tariffs", "/staff/tariffs/machinery?machine=loader", "/staff/registries/duty"],
+    "manager": ["/staff/visits", "/staff/visits?view=week&day=2026-11-28"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("username", PAGES)
+async def test_pages_are_accessible_and_fit(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], username: str
+) -> None:
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, username)
+    for address in PAGES[username]:
+        await opened.open(address)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await assert_good(opened)
+
+
+async def test_two_officers_at_one_row(browser: Browser, server: TestServer, site: StaffSite) -> None:
+    windows = [await window(browser, server, (1366, 768)) for _ in range(2)]
+    pages = [await signed_in(opened, "taxi_officer") for opened in windows]
+    vehicle = await row(site, "vehicle", plate=PLATE)
+    for opened, page, model in zip(windows, pages, ("سمند", "پراید"), strict=True):
+        await opened.open(f"/staff/registries/vehicle/{vehicle.id}/edit")
+        await page.get_by_label("نوع خودرو").fill(model)
+    await asyncio.gather(*(page.get_by_role("button", name="نگه داشتن").click() for page in pages))
+    told = [page for page in pages if await page.get_by_role("alert").count()]
+    assert len(told) == 1
+    await expect(told[0].get_by_role("alert")).to_contain_text("همکار دیگری این ردیف را تغییر داد")

@@ -1,0 +1,120 @@
+"""Prices that wait for a second person, where the house wants it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.accounts import StaffMember
+from domain.actions.tariffs import approve, reject, samples, set_price
+from domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
+from domain.people import Actor, Role
+from domain.policy import Policy
+from domain.tariffs import ProposalState, ProposedTariff, TariffRow, Terms
+from tests.support.municipality import RATE, Municipality, StandingClock, actor, build_desk, municipality
+
+TODAY = date(2026, 11, 24)
+NEW = Terms("machinery", {"machine": "loader"}, "hour", RATE * 2, 2, 10, date(2026, 12, 1))
+ANNE, BEHROUZ = actor(Role.REVENUE, "anne"), actor(Role.REVENUE, "behrouz")
+
+
+@pytest.fixture
+async def careful(database: Path) -> AsyncIterator[Municipality]:
+    """A municipality that wants two persons for a price."""
+    clock = StandingClock()
+    async with municipality(database, build_desk(clock, policy=Policy(tariffs_need_approval=True)), clock) as town:
+        await town.furnish()
+        async with town.store.unit() as uow:
+            for name in ("anne", "behrouz"):
+                await uow.people.put_staff(
+                    StaffMember(name, frozenset({Role.REVENUE}), name, None, "", True, town.clock.now())
+                )
+        yield town
+
+
+async def proposed(town: Municipality, terms: Terms = NEW, by: Actor = ANNE) -> ProposedTariff:
+    """Propose a price."""
+    async with town.store.unit() as uow:
+        made = await set_price(town.desk, uow, terms, by)
+    assert isinstance(made, ProposedTariff)
+    return made
+
+
+async def approved(town: Municipality, proposal: ProposedTariff, by: Actor) -> TariffRow:
+    """Approve it."""
+    async with town.store.unit() as uow:
+        return await approve(town.desk, uow, proposal.id, by)
+
+
+async def loader(town: Municipality) -> list[tuple[int, date, date | None]]:
+    """The prices of a loader: (rate, from, to)."""
+    async with town.store.unit(write=False) as uow:
+        rows = await uow.tariffs.of_service("machinery")
+    return [(one.rate, one.valid_from, one.valid_to) for one in rows if one.dimensions == NEW.dimensions]
+
+
+async def test_a_price_is_set_at_once_where_nobody_else_is_asked(town: Municipality) -> None:
+    async with town.store.unit() as uow:
+        made = await set_price(town.desk, uow, NEW, actor(Role.REVENUE))
+    assert isinstance(made, TariffRow)
+    assert await loader(town) == [(RATE, TODAY, NEW.valid_from), (RATE * 2, NEW.valid_from, None)]
+
+
+@pytest.mark.parametrize("by", [BEHROUZ, actor(Role.MANAGER)])
+async def test_a_proposed_price_is_in_force_when_another_person_approves(careful: Municipality, by: Actor) -> None:
+    proposal = await proposed(careful)
+    assert await loader(careful) == [(RATE, TODAY, None)]
+    row = await approved(careful, proposal, by)
+    assert row.created_by == "staff:anne"
+    assert await loader(careful) == [(RATE, TODAY, NEW.valid_from), (RATE * 2, NEW.valid_from, None)]
+    assert [actor for (actor,) in careful.rows("SELECT actor FROM audit WHERE what = 'tariff_approved'")] == [by.label]
+
+
+async def test_nobody_approves_the_own_price(careful: Municipality) -> None:
+    proposal = await proposed(careful)
+    with pytest.raises(Forbidden, match="own_proposal"):
+        await approved(careful, proposal, ANNE)
+    deputy = replace(ANNE, role_names=frozenset({Role.REVENUE, Role.MANAGER}), stands_for=frozenset({"manager"}))
+    with pytest.raises(Forbidden, match="own_proposal"):
+        await approved(careful, proposal, deputy)
+    with pytest.raises(Forbidden):
+        await approved(careful, proposal, actor(Role.CIVIL))
+    assert await loader(careful) == [(RATE, TODAY, None)]
+
+
+async def test_who_approves_late_prices_nothing_backwards(careful: Municipality) -> None:
+    proposal = await proposed(careful, replace(NEW, valid_from=TODAY + timedelta(days=1)))
+    careful.advance(days=5)
+    assert (await approved(careful, proposal, BEHROUZ)).valid_from == TODAY + timedelta(days=5)
+
+
+async def test_one_proposal_of_a_price_waits(careful: Municipality) -> None:
+    first = await proposed(careful)
+    with pytest.raises(Conflict, match="price_pending"):
+        await proposed(careful, replace(NEW, rate=1), BEHROUZ)
+    async with careful.store.unit() as uow:
+        assert (await reject(careful.desk, uow, first.id, ANNE)).state is ProposalState.REJECTED
+    with pytest.raises(AlreadyDone):
+        await approved(careful, first, BEHROUZ)
+    second = await proposed(careful, replace(NEW, rate=RATE * 3))
+    await approved(careful, second, BEHROUZ)
+    with pytest.raises(AlreadyDone):
+        await approved(careful, second, BEHROUZ)
+    with pytest.raises(Conflict, match="tariff_overlap"):
+        await proposed(careful)
+    async with careful.store.unit() as uow:
+        with pytest.raises(NotFound, match="proposal"):
+            await approve(careful.desk, uow, 1, BEHROUZ)
+
+
+async def test_samples_say_what_a_price_means(town: Municipality) -> None:
+    async with town.store.unit(write=False) as uow:
+        found = await samples(town.desk, uow, NEW, (1, 4))
+        crane = await samples(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), (4,))
+    hour = RATE * 11 // 10
+    assert [(one.units, one.before, one.after) for one in found] == [
+        (1, hour * 2, hour * 4), (4, hour * 4, hour * 8),
+    ]  # fmt: skip
+    assert [(one.before, one.after) for one in crane] == [(None, hour * 8)]
