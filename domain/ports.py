@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from domain.chats import Chats, MobileProofs
 from domain.house_repository import Audit, SettingChanges, Verifications
 from domain.import_repository import Imports
 from domain.issued_papers import IssuedPapers
@@ -182,6 +183,10 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def lines(self) -> Lines: ...
+    @property
+    def chats(self) -> Chats: ...
+    @property
+    def mobile_proofs(self) -> MobileProofs: ...
     @property
     def offices(self) -> Offices: ...
     @property
