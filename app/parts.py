@@ -27,8 +27,8 @@ from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
+from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
-from channels.sms.outbound import Relay
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.accounts import Person

@@ -11,7 +11,7 @@ from app.scheduler import JOBS, Job, Scheduler, daily
 from app.settings import Settings
 from app.waking import Waking
 from app.wiring import build_printer, build_signer
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from domain.calendar import TEHRAN
 from domain.outgoing import MessageState
 from tests.support.municipality import Municipality

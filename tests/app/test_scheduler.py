@@ -16,7 +16,7 @@ from app.scheduler import JOBS, Job, Scheduler, every
 from app.settings import Settings
 from app.waking import Waking
 from app.wiring import build_printer, build_signer
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from domain.accounts import StaffMember
 from domain.actions.monthly import keep_monthly
 from domain.actions.sealing import verify

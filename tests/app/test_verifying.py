@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.verifying import verify_apart
 from app.waking import Waking
 from app.wiring import build_printer, build_signer
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from domain.actions.house import change_rules, declare_day
 from domain.actions.sealing import seal
 from domain.errors import Unavailable

@@ -13,7 +13,7 @@ from app.ids import RandomIds
 from app.waking import Waking
 from channels.demo.phone import PATH, DemoPhone
 from channels.portal import Portal
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
 from domain.accounts import Person
