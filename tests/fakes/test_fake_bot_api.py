@@ -24,6 +24,7 @@ from telegram.request import HTTPXRequest
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person
 from tests.fakes.bot_text import shown_by_bale
+from tests.fakes.socks_proxy import SocksProxy
 
 BUTTONS = InlineKeyboardMarkup(
     [[InlineKeyboardButton("بله", callback_data="t1:1"), InlineKeyboardButton("نه", callback_data="t1:2")]]
@@ -370,3 +371,13 @@ async def test_only_addresses_behind_tls_become_webhooks(messenger: FakeBotApi) 
         assert (await bot.get_webhook_info()).url == ""
         async with session.get(f"{messenger.base_url}{messenger.token}/noSuchMethod") as answer:
             assert answer.status == 404
+
+
+async def test_a_proxy_leads_to_it(telegram: FakeBotApi) -> None:
+    person = started(telegram)
+    async with SocksProxy() as proxy:
+        request = HTTPXRequest(proxy=proxy.url)
+        async with Bot(telegram.token, base_url=telegram.base_url, request=request) as bot:
+            await bot.send_message(person.id, "سلام")
+    assert [message.text for message in person.messages] == ["سلام"]
+    assert {f"http://{host}:{port}/bot" for host, port in proxy.led} == {telegram.base_url}
