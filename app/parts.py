@@ -1,6 +1,5 @@
 """What a serving process is made of, and the channels that it mounts."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from app.report_process import ReportProcess
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from app.table_exports import ProcessExports
+from app.waking import Waking
 from app.wiring import build_printer, build_signer, build_vault, desk_of
 from channels import Channel
 from channels.admin import Admin, Apart
@@ -27,8 +27,8 @@ from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
+from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
-from channels.sms.outbound import Relay
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.accounts import Person
@@ -40,7 +40,7 @@ from store.unit_of_work import SqlStore
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a serving process is made of. `queued` is set whenever a commit of this process left a text to send."""
+    """What a serving process is made of. `waking` hears of each commit that left texts to send."""
 
     settings: Settings
     desk: Desk
@@ -49,7 +49,7 @@ class Parts:
     relay: Relay
     printer: Printer
     signer: Ed25519Signer
-    queued: asyncio.Event
+    waking: Waking
 
     @property
     def line(self) -> str:
@@ -85,14 +85,14 @@ def _arguments(settings: Settings, name: str) -> dict[str, Any]:
 async def opened(settings: Settings) -> AsyncIterator[Parts]:
     """Open the database, build everything on it, and close it all in the end."""
     providers = build_providers(settings)
-    queued = asyncio.Event()
-    store = await open_store(settings, queued.set)
+    waking = Waking()
+    store = await open_store(settings, waking.queued)
     try:
         desk = await desk_of(settings, store)
         relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, desk.catalogue)
         try:
-            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), queued)
+            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), waking)
         finally:
             await printer.close()
     finally:

@@ -26,6 +26,7 @@ from domain.actions.expiries import REMINDED_FROM, remind
 from domain.actions.house import renew
 from domain.actions.import_jobs import forget_old
 from domain.actions.monthly import keep_monthly
+from domain.actions.notify import SMS
 from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
@@ -41,14 +42,15 @@ log = logging.getLogger(__name__)
 class Job:
     """Something done again and again; `action` may run twice in a row without harm.
 
-    With `at_once` it also runs whenever a commit of this process queued a text; with `made_up` also when the process
-    starts, since it may have been away at the job's time. A job `everywhere` is each process's own, and needs no lease.
+    With `at_once` it also runs whenever a commit of this process queued a text for that channel; with `made_up` also
+    when the process starts, since it may have been away at the job's time. A job `everywhere` is each process's own,
+    and needs no lease.
     """
 
     name: str
     trigger: Any
     action: Callable[[Parts], Awaitable[object]]
-    at_once: bool = False
+    at_once: str | None = None
     made_up: bool = False
     everywhere: bool = False
 
@@ -69,7 +71,7 @@ def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
 
 JOBS = (
     # The interval is for texts of other processes, and for those that wait until their time comes.
-    Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=True),
+    Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=SMS),
     Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile()),
     Job("receipts", every(minutes=1), lambda parts: parts.relay.poll_receipts()),
     Job("stale", every(minutes=1), lambda parts: parts.relay.expire()),
@@ -104,7 +106,7 @@ class Scheduler:
         self._leases = {job.name: Lease(parts.store, f"job:{job.name}", token) for job in jobs}
         self._turns = {job.name: asyncio.Lock() for job in jobs}
         self._running: set[asyncio.Task[Any]] = set()
-        self._waker: asyncio.Task[None] | None = None
+        self._wakers: list[asyncio.Task[None]] = []
         self._timetable = AsyncIOScheduler(timezone=TEHRAN)
         # It tells each run, each one left out, and each one that `stop` cuts off; `run` logs what is news.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
@@ -118,20 +120,21 @@ class Scheduler:
             if job.made_up:
                 self._timetable.add_job(self.run, args=[job], misfire_grace_time=None)  # once, at once
         self._timetable.start()
-        self._waker = asyncio.create_task(self._run_at_once())
+        self._wakers = [asyncio.create_task(self._run_at_once(job, job.at_once)) for job in self._jobs if job.at_once]
 
     async def stop(self, seconds: float) -> None:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
-        if self._waker is None:
+        if not self._timetable.running:
             return
         self._timetable.pause()
-        self._waker.cancel()
+        for waker in self._wakers:
+            waker.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         self._timetable.shutdown(wait=False)
         for task in self._running:
             task.cancel()
-        await asyncio.gather(self._waker, *self._running, return_exceptions=True)
+        await asyncio.gather(*self._wakers, *self._running, return_exceptions=True)
         for lease in self._leases.values():
             await lease.release()
 
@@ -151,15 +154,12 @@ class Scheduler:
                 log.exception("job %s failed", job.name)
             return False
 
-    async def _run_at_once(self) -> None:
-        """Run some jobs whenever this process queued something."""
+    async def _run_at_once(self, job: Job, channel: str) -> None:
+        """Run a job whenever this process queued something for its channel; no other job is waited for."""
         while True:
-            await self._parts.queued.wait()
-            self._parts.queued.clear()
-            for job in self._jobs:
-                if job.at_once:
-                    # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
-                    await asyncio.shield(asyncio.create_task(self.run(job)))
+            await self._parts.waking.wait(channel)
+            # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
+            await asyncio.shield(asyncio.create_task(self.run(job)))
 
     @asynccontextmanager
     async def _counted(self) -> AsyncIterator[None]:

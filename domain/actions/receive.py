@@ -12,7 +12,7 @@ from datetime import timedelta
 from domain import people
 from domain.actions.converse import converse
 from domain.actions.desk import Desk
-from domain.actions.notify import SMS, queue
+from domain.actions.notify import SMS, by_sms, reply
 from domain.errors import DomainError, Internal, InvalidField, TooManyRequests
 from domain.message_repositories import Stored
 from domain.messages import Message
@@ -107,13 +107,13 @@ async def _limited(desk: Desk, uow: UnitOfWork, message: InboundMessage, count: 
 
 
 async def _answer(desk: Desk, uow: UnitOfWork, message: InboundMessage, mobile: str, dialogue: Stored | None) -> None:
-    reply = await converse(desk, uow, mobile, message.text, SMS, dialogue)
-    message.intent, message.request_id = reply.intent, reply.said.request_id
-    if reply.intent == "unknown" and await _looping(desk, uow, message):
+    answer = await converse(desk, uow, mobile, message.text, SMS, dialogue)
+    message.intent, message.request_id = answer.intent, answer.said.request_id
+    if answer.intent == "unknown" and await _looping(desk, uow, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
-    await _reply(desk, uow, message, mobile, (reply.said.key, reply.said.text), reply.said.request_id)
+    await _reply(desk, uow, message, mobile, (answer.said.key, answer.said.text), answer.said.request_id)
 
 
 async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool:
@@ -133,8 +133,8 @@ async def _reply(
     request_id: int | None = None,
 ) -> None:
     key, text = said
-    row = await queue(desk, uow, mobile, Message(key, MessageClass.REPLY, text), request_id)
-    message.reply_id = row.id if row else None
+    row = await reply(desk, uow, by_sms(mobile), Message(key, MessageClass.REPLY, text), request_id)
+    message.reply_id = row.id
 
 
 async def _keep_failed(desk: Desk, uow: UnitOfWork, message: InboundMessage, reason: str) -> InboundMessage:

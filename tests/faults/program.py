@@ -23,8 +23,8 @@ from alembic.operations import Operations
 
 from app.cli.main import COMMANDS
 from channels.pishkhan_soap.calls import Counter
+from channels.relay.relay import Relay
 from channels.sms import inbound
-from channels.sms.outbound import Relay
 from channels.sms.providers.kavenegar import Kavenegar
 from domain.actions import timers
 from domain.calendar import WorkingCalendar

@@ -1,28 +1,30 @@
-"""The relay: carries queued texts to the SMS providers, and finds out what became of those whose outcome is unknown.
+"""The relay: carries queued messages of one channel to its carriers, and finds out what became of the unknown ones.
 
 It claims in a short unit of work, sends outside of any, and marks in another. If the process dies between sending and
-marking, the claim runs out, the message is `unknown`, and the provider is asked by our own id before anything is sent
-again (channels.md, "Outbound"). One claim goes through one provider: its name is noted before the first byte leaves.
+marking, the claim runs out, the message is `unknown`, and a provider that can be asked by our own id is asked before
+anything is sent again (channels.md, "Outbound"). One claim goes through one carrier: its name is noted before the first
+byte leaves. What goes to one recipient goes in order: when a message must wait, those behind it wait too.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
-from channels.sms.pacing import PartsBucket, back_off
+from channels.relay.pacing import Bucket, Holds, back_off
 from domain.actions.desk import Desk
 from domain.actions.notify import SMS, replace_expired
+from domain.actions.rerouting import by_sms_instead, leave_chat, nothing
 from domain.message_parts import count_parts
 from domain.outgoing import MessageState, OutboxMessage
-from domain.ports import SendResult, SmsProvider, Store, Verdict
+from domain.ports import Carrier, SendResult, Store, UnitOfWork, Verdict
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-"""Longer than any batch takes: sending times out sooner, and a batch is bounded by the provider's rate."""
+"""Longer than any batch takes: sending times out sooner, and a batch is bounded by the carrier's rate."""
 
 BATCH_SECONDS = 10
 LARGEST_BATCH = 100
@@ -30,34 +32,68 @@ MOST_ATTEMPTS = 8
 AT_ONCE = 8
 DOWN_FOR = timedelta(seconds=60)
 RECEIPTS_REACH = timedelta(hours=48)
+SEVERAL = 3
+"""So many recipients told to wait at once: it is not them, the whole line is too fast."""
+
+_LOST = frozenset({MessageState.FAILED, MessageState.BLOCKED})
+
+Aftermath = Callable[[Desk, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None]]
+"""What is done, in the unit that marks them, with messages that will not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
+    refused for good (`lost`), has waited too long for this channel (`late`) or is too old to be true (`outdated`).
+    """
+
+    channel: str
+    weigh: Callable[[str], int]
+    lost: Aftermath
+    late: Aftermath
+    outdated: Aftermath = replace_expired
+
+
+def _one(text: str) -> int:
+    return 1
+
+
+BY_SMS = Route(SMS, count_parts, lost=nothing, late=nothing)
+"""Weighed in message parts. What a provider refuses for good has no other way."""
+
+
+def in_chats(channel: str) -> Route:
+    """Return the route of a messenger, which counts messages: what it cannot bring goes by SMS, once."""
+    return Route(channel, _one, lost=leave_chat, late=by_sms_instead)
 
 
 @dataclass(slots=True)
 class Line:
-    """A provider as the relay sees it: its pace, and until when it is left alone."""
+    """A carrier as the relay sees it: its pace, until when it is left alone, and how often in a row it could not."""
 
-    provider: SmsProvider
-    bucket: PartsBucket
+    carrier: Carrier
+    bucket: Bucket
     down_until: float = 0.0
+    misses: int = 0
 
 
 @dataclass(slots=True)
 class Relay:
-    """Sends through the first provider that is up, in the given order. `monotonic` tells seconds, `pause` waits
-    them.
-    """
+    """Sends through the first carrier that is up, in the given order. `monotonic` tells seconds."""
 
     desk: Desk
     store: Store
-    providers: Sequence[SmsProvider]
+    carriers: Sequence[Carrier]
     monotonic: Callable[[], float]
+    route: Route = BY_SMS
     ask_after: timedelta = timedelta(seconds=30)
     """How long an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
     poll_after: timedelta = timedelta(minutes=5)
     lines: list[Line] = field(init=False)
+    holds: Holds = field(init=False, default_factory=Holds)
 
     def __post_init__(self) -> None:
-        self.lines = [Line(one, PartsBucket(one.rate, self.monotonic)) for one in self.providers]
+        self.lines = [Line(one, Bucket(one.rate, self.monotonic)) for one in self.carriers]
 
     async def tick(self) -> int:
         """Send what is due until nothing is; return how many messages were taken up."""
@@ -75,23 +111,32 @@ class Relay:
         settled.
         """
         async with self.store.unit() as uow:
-            await uow.outbox.abandoned(SMS, LARGEST_BATCH)
+            await uow.outbox.abandoned(self.route.channel, LARGEST_BATCH)
         settled = 0
-        for provider in self.providers:
+        for provider in self.carriers:
             if provider.answers_by_local_id:
                 settled += await self._ask(provider)
         return settled
 
     async def poll_receipts(self) -> int:
         """Ask for receipts that did not come by themselves; return how many came."""
-        return sum([await self._poll(provider) for provider in self.providers])
+        return sum([await self._poll(provider) for provider in self.carriers])
 
     async def expire(self) -> int:
-        """Give up on texts that became too old to send, and put a fresh status in their place; return how many."""
+        """Give up on messages that waited too long for this channel, or became too old to be true; return how many."""
+        number = 0
+        while taken := await self._give_up():
+            number += taken
+        return number
+
+    async def _give_up(self) -> int:
+        channel, now = self.route.channel, self.desk.clock.now()
         async with self.store.unit() as uow:
-            old = await uow.outbox.expire(SMS, self.desk.clock.now(), LARGEST_BATCH)
-            await replace_expired(self.desk, uow, old)
-        return len(old)
+            late = await uow.outbox.move(channel, now, LARGEST_BATCH)
+            await self.route.late(self.desk, uow, late)
+            old = await uow.outbox.expire(channel, now, LARGEST_BATCH)
+            await self.route.outdated(self.desk, uow, old)
+        return len(late) + len(old)
 
     def _line(self) -> Line | None:
         now = self.monotonic()
@@ -99,12 +144,12 @@ class Relay:
 
     async def _claim(self, line: Line) -> tuple[list[OutboxMessage], str]:
         token, now = self.desk.ids.token(), self.desk.clock.now()
-        limit = max(1, min(LARGEST_BATCH, int(line.provider.rate * BATCH_SECONDS)))
+        limit = max(1, min(LARGEST_BATCH, int(line.carrier.rate * BATCH_SECONDS)))
         async with self.store.unit() as uow:
-            claimed = await uow.outbox.claim(SMS, now, limit, LEASE, token, provider=line.provider.name)
+            claimed = await uow.outbox.claim(self.route.channel, now, limit, LEASE, token, provider=line.carrier.name)
             batch = []
             for message in claimed:
-                if message.cls.stopped_by_opt_out and await uow.lines.opted_out(message.recipient):
+                if message.cls.stopped_by_opt_out and await uow.lines.opted_out(message.line):
                     message.state, message.reason, message.updated_at = MessageState.EXPIRED, "opted_out", now
                     await uow.outbox.mark(message, token)
                 else:
@@ -128,24 +173,35 @@ class Relay:
             raise failure
 
     async def _send(self, line: Line, message: OutboxMessage, token: str) -> None:
+        now = self.desk.clock.now()
         if line.down_until > self.monotonic():
-            result = SendResult(Verdict.PROVIDER_DOWN, reason=message.reason, waiting=True)
+            self._put_back(message, now)
+        elif held := self.holds.until(message.recipient, now):
+            self._put_back(message, held)
         else:
-            message.parts = count_parts(message.text)
-            while wait := line.bucket.take(message.parts):  # noqa: ASYNC110 - a rate is waited for, not an event
+            weight = message.parts = self.route.weigh(message.text)
+            while wait := line.bucket.take(weight):  # noqa: ASYNC110 - a rate is waited for, not an event
                 await asyncio.sleep(wait)
-            result = await line.provider.send(message)
-        self._note(line, message, result)
+            self._note(line, message, await line.carrier.send(message))
+        await self._mark(message, token)
+
+    async def _mark(self, message: OutboxMessage, token: str) -> None:
         async with self.store.unit() as uow:
             if not await uow.outbox.mark(message, token):
                 log.warning("claim of message %s was lost before its mark", message.id)
+            elif message.state in _LOST:
+                await self.route.lost(self.desk, uow, [message])
 
     def _note(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
-        """Write the provider's answer into the message."""
+        """Write the carrier's answer into the message."""
         now = self.desk.clock.now()
-        message.reason, message.updated_at, message.provider = result.reason, now, line.provider.name
-        if not result.waiting and result.verdict is not Verdict.PROVIDER_DOWN:
-            message.attempts += 1
+        message.reason, message.updated_at, message.provider = result.reason, now, line.carrier.name
+        if result.verdict is Verdict.PROVIDER_DOWN:
+            self._put_down(line, result)
+            self._put_back(message, now)
+            return
+        line.misses = 0
+        message.attempts += not result.waiting
         match result.verdict:
             case Verdict.ACCEPTED:
                 message.state, message.sent_at = MessageState.SENT, now
@@ -156,37 +212,39 @@ class Relay:
                 message.state = MessageState.BLOCKED
             case Verdict.UNKNOWN:
                 message.state = MessageState.UNKNOWN
-            case Verdict.PROVIDER_DOWN:
-                self._put_down(line, result)
-                message.state, message.not_before = MessageState.QUEUED, now + self._until_next_line()
             case Verdict.RETRY:
-                self._put_back(line, message, result)
+                self._try_later(line, message, result)
 
-    def _put_back(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
+    def _try_later(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
         if message.attempts >= MOST_ATTEMPTS:
             message.state = MessageState.FAILED
             return
-        wait = timedelta(seconds=result.wait)
-        if result.waiting:
-            line.bucket.pause(result.wait)
-        else:
+        now, wait = self.desk.clock.now(), timedelta(seconds=result.wait)
+        if not result.waiting:
             wait = max(wait, back_off(message.attempts, self.desk.ids.fraction()))
-        message.state, message.not_before = MessageState.QUEUED, self.desk.clock.now() + wait
+        elif not result.recipient_only or self.holds.flooded(message.recipient, now + wait, now) >= SEVERAL:
+            line.bucket.pause(result.wait)
+        self.holds.hold(message.recipient, now + wait)
+        self._put_back(message, now + wait)
+
+    def _put_back(self, message: OutboxMessage, until: datetime) -> None:
+        """Let it wait. While a line is down nothing is claimed for it, so there a message may keep its place."""
+        message.state, message.not_before, message.updated_at = MessageState.QUEUED, until, self.desk.clock.now()
 
     def _put_down(self, line: Line, result: SendResult) -> None:
-        if line.down_until <= self.monotonic():
-            log.error("SMS provider %s cannot send: %s", line.provider.name, result.reason)
-            line.down_until = self.monotonic() + DOWN_FOR.total_seconds()
+        """Leave a carrier alone: for a minute, or as it says at first, then twice as long each time, up to a minute."""
+        if line.down_until > self.monotonic():
+            return
+        log.error("%s cannot send: %s", line.carrier.name, result.reason)
+        longest = DOWN_FOR.total_seconds()
+        line.down_until = self.monotonic() + min((result.wait or longest) * 2.0 ** min(line.misses, 10), longest)
+        line.misses += 1
 
-    def _until_next_line(self) -> timedelta:
-        """Return how long a message waits when its provider is down: not at all if another one is up."""
-        return timedelta(0) if self._line() else DOWN_FOR
-
-    async def _ask(self, provider: SmsProvider) -> int:
+    async def _ask(self, provider: Carrier) -> int:
         now = self.desk.clock.now()
         async with self.store.unit(write=False) as uow:
             unknown = await uow.outbox.awaiting(
-                SMS, provider.name, MessageState.UNKNOWN, now - self.ask_after, LARGEST_BATCH
+                self.route.channel, provider.name, MessageState.UNKNOWN, now - self.ask_after, LARGEST_BATCH
             )
         if not unknown:
             return 0
@@ -205,11 +263,11 @@ class Relay:
                     settled += await uow.outbox.requeue(message.id, now, "never_arrived")
         return settled
 
-    async def _poll(self, provider: SmsProvider) -> int:
+    async def _poll(self, provider: Carrier) -> int:
         now = self.desk.clock.now()
         async with self.store.unit(write=False) as uow:
             sent = await uow.outbox.awaiting(
-                SMS, provider.name, MessageState.SENT, now - self.poll_after, LARGEST_BATCH
+                self.route.channel, provider.name, MessageState.SENT, now - self.poll_after, LARGEST_BATCH
             )
         asked = {
             one.provider_id: one
