@@ -93,3 +93,16 @@ async def rows(url: str, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await connection.fetch(query)]
     finally:
         await connection.close()
+
+
+async def execute(url: str, statement: str) -> None:
+    """Change a database behind Pishkhan's back."""
+    if url.startswith(SQLITE):
+        with closing(sqlite3.connect(sqlite_file(url), timeout=30)) as file, file:
+            file.execute(statement)
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
