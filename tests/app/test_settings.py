@@ -235,11 +235,6 @@ def test_demo_mode_reaches_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load()
     assert settings.providers == ("simulator",)
     assert secret_faults(settings) == []
-    assert list(settings.bots) == ["telegram", "bale"]
-    assert (settings.telegram.mode, settings.bale.mode) == ("webhook", "polling")
-    assert settings.telegram.proxy.get_secret_value() == "socks5://127.0.0.1:1080"
-    assert settings.bale.base_url == "https://tapi.bale.ai/bot"
-    assert list(bot_faults(settings)) == []
     assert settings.secret(settings.secret_key) == DEMO_SECRET
 
 
