@@ -10,14 +10,12 @@ from telegram.error import TelegramError
 
 from channels.telegram.connection import Flood
 from channels.telegram.link import WANTED, Link
+from domain.chat.menus import LISTED_COMMANDS
 from domain.messages import Catalogue
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-
-COMMANDS = ("menu", "list", "track", "pay", "tariff")
-"""Commands that a messenger lists, by the words that the grammar knows them by."""
 
 
 class Pauses:
@@ -73,5 +71,5 @@ async def _arrange(link: Link, webhook: Webhook | None, catalogue: Catalogue) ->
         secret = webhook.secret if dialect.signs_webhooks else None
         await bot.set_webhook(webhook.address, allowed_updates=WANTED, secret_token=secret)
     if dialect.has_commands:
-        listed = [BotCommand(name, catalogue.text(f"chat.commands.{name}")) for name in COMMANDS]
+        listed = [BotCommand(name, catalogue.text(f"chat.commands.{name}")) for name in LISTED_COMMANDS]
         await bot.set_my_commands(listed)
