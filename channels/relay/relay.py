@@ -46,8 +46,8 @@ class Route:
     """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
     refused for good (`lost`), has waited too long for this channel (`late`) or is too old to be true (`outdated`).
 
-    `refused` is the state of what the carrier will never take. Where that goes another way it is an end: the staff could
-    send a failed one again, and then it would come twice.
+    `refused` is the state of what the carrier will never take. Where that goes another way it is a real end: the staff
+    may send a failed one again, and it would come twice.
     """
 
     channel: str

@@ -34,7 +34,7 @@ def main_menu(conversation: Conversation, words: Words, *, of_taxi: bool = False
 
 
 def driver_rows(conversation: Conversation, words: Words) -> Rows:
-    """Return the menu of drivers and owners: those services of the taxi organisation that are theirs, and the record."""
+    """Return the menu of drivers and owners: the services that are theirs alone, and the driver's record."""
     own = [(name, said) for name, said in _started(conversation) if name in OF_DRIVERS]
     services = [alone(words(f"intents.{name}"), said) for name, said in own]
     return (*in_rows(services, 2), (calling(words("chat.buttons.record"), Verb.RECORD),), *back_to_menu(words))
