@@ -8,6 +8,8 @@ import asyncio
 import hmac
 import json
 import logging
+from collections.abc import Callable
+from itertools import count
 
 from aiohttp import web
 from telegram.error import TelegramError
