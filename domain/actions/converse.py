@@ -224,7 +224,8 @@ def _question(talk: Talk, frame: Frame) -> Said:
 def _summary(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
     if found is None:
-        return talk.say(f"sms.offer.{frame.intent}")
+        code = talk.desk.wording.code(frame.slots["code"])
+        return talk.say(f"sms.offer.{frame.intent}", code=code)
     return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0].form, frame.slots))
 
 

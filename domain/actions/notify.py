@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.actions import staffing
 from domain.actions.desk import Desk
+from domain.actions.request_buttons import about
 from domain.bills import Bill
 from domain.charging import bills_of
 from domain.chats import Way
@@ -76,10 +77,20 @@ async def queue(
         way = wished(await uow.chats.ways_to(mobile, request_id))
     row = made(desk, Address(way.channel, way.chat_id, mobile) if way else by_sms(mobile), message, request_id)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
-    if way and desk.policy.messenger_patience:
-        row.moves_at = row.not_before + desk.policy.messenger_patience
+    if way:
+        row.content = await _shown_with(desk, uow, request_id, mobile, way.channel)
+        row.moves_at = row.not_before + desk.policy.messenger_patience if desk.policy.messenger_patience else None
     await uow.outbox.add(row)
     return row
+
+
+async def _shown_with(
+    desk: Desk, uow: UnitOfWork, request_id: int | None, mobile: str, channel: str
+) -> dict[str, Any] | None:
+    """Return what a chat shows under a notice: what can be done with its request now."""
+    if request_id is None:
+        return None
+    return Shown(await about(desk, uow, await uow.requests.get(request_id), mobile, channel)).as_json()
 
 
 async def reply(

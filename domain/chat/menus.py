@@ -1,0 +1,57 @@
+"""The main menu of a chat: every service, and what every citizen needs. Its buttons stand for themselves."""
+
+from collections.abc import Callable, Iterator
+
+from domain.chat.answers import Verb, alone, calling
+from domain.conversation.dialogue import Conversation
+from domain.conversation.vocabulary import COMMANDS
+from domain.keyboards import Button, Rows, in_rows
+
+Words = Callable[[str], str]
+
+OF_EVERYBODY = ("track", "list", "pay", "tariff", "comment")
+"""Commands of the menu besides the services, in order."""
+
+PUBLIC = ("tariff",)
+"""Commands that a chat may give before it has proved a mobile."""
+
+_SAID = {intent.name: intent.words[0] for intent in COMMANDS}
+
+
+def main_menu(conversation: Conversation, words: Words) -> Rows:
+    """Return the whole menu."""
+    services = [alone(words(f"intents.{name}"), said) for name, said in _started(conversation)]
+    commands = [alone(words(f"intents.{name}"), _SAID[name]) for name in OF_EVERYBODY]
+    return (*in_rows(services, 2), *in_rows([*commands, calling(words("chat.buttons.notices"), Verb.NOTICES)], 2))
+
+
+def public_menu(conversation: Conversation, words: Words) -> Rows:
+    """Return what can be read before a mobile is proved: what each service is, and prices."""
+    about = [
+        alone(words(f"services.{service.key}.title"), f"{_SAID['help']} {service.keywords[0].intent.words[0]}")
+        for service in conversation.services.values()
+    ]
+    return (*in_rows(about, 2), tuple(alone(words(f"intents.{name}"), _SAID[name]) for name in PUBLIC))
+
+
+def back_to_menu(words: Words) -> Rows:
+    """Return the one button that leads to the menu."""
+    return ((calling(words("chat.buttons.menu"), Verb.MENU),),)
+
+
+def where_notices_go(words: Words, channels: tuple[str, ...], chosen: str | None) -> Rows:
+    """Return the channels that notices can go to; the chosen one is marked, None standing for that of each request."""
+
+    def button(name: str, label: str) -> Button:
+        mark = "✔ " if name == (chosen or "each") else ""
+        return calling(f"{mark}{label}", Verb.NOTICES, name)
+
+    each = button("each", words("chat.buttons.each"))
+    return tuple((one,) for one in (each, *(button(name, words(f"chat.channels.{name}")) for name in channels)))
+
+
+def _started(conversation: Conversation) -> Iterator[tuple[str, str]]:
+    """Yield the intents that start a service or ask one, with a word that calls them."""
+    for service in conversation.services.values():
+        for intent in [*(one.intent for one in service.keywords), *(one.intent for one in service.lookups)]:
+            yield intent.name, intent.words[0]
