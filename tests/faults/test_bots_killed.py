@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 FORM = ("ماشین", "لودر", "۳", "پس‌فردا", "۱۱", "روستای قلعه، پشت مدرسه", "تایید")
 """A machine asked for, one answer after the other."""
 
-STEPS = ("chat_open", "chat", "claim", "bot_accepted", "mark", "mark_open")
+STEPS = ("inbound_open", "chat", "claim", "bot_accepted", "mark", "mark_open")
 """Inside the unit that takes an update in, after its commit, after the claim of the reply, after the messenger took it,
 before and inside the unit that marks it."""
 
