@@ -51,6 +51,7 @@ bench: $(VENV)/.for-bench
 	$(BIN)/python -m bench.inbound
 	$(BIN)/python -m bench.relay
 	$(BIN)/python -m bench.soap
+	$(BIN)/python -m bench.attacks
 	$(BIN)/python -m bench.lifecycle
 	$(BIN)/python -m bench.lifecycle --database postgresql
 	$(BIN)/python -m bench.bots

@@ -1,12 +1,14 @@
 """What a serving process is made of, and the channels that it mounts."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from app.bots import BotParts, build_bot
 from app.database import open_store
 from app.demo.loading import PASSWORD
 from app.demo.registers import phone_names
@@ -50,6 +52,7 @@ class Parts:
     printer: Printer
     signer: Ed25519Signer
     waking: Waking
+    bots: Mapping[str, BotParts] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -91,10 +94,11 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         desk = await desk_of(settings, store)
         relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, desk.catalogue)
+        bots = {name: build_bot(settings, name, desk, store, printer) for name in settings.bots}
         try:
-            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), waking)
+            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), waking, bots)
         finally:
-            await printer.close()
+            await asyncio.gather(printer.close(), *(bot.close() for bot in bots.values()))
     finally:
         for provider in providers.values():
             await provider.close()
@@ -152,4 +156,5 @@ DEMO_CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"demo": _demo_phone}
 def build_channels(parts: Parts) -> list[Channel]:
     """Return the channels to mount, in order."""
     wanted = {**CHANNELS, **(DEMO_CHANNELS if parts.settings.demo else {})}
-    return [build(parts) for build in wanted.values()]
+    hooks = [bot.webhook for bot in parts.bots.values() if bot.webhook]
+    return [*(build(parts) for build in wanted.values()), *hooks]

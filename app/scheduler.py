@@ -32,6 +32,7 @@ from domain.actions.sealing import seal
 from domain.actions.timers import run_due
 from domain.actions.verifications import ask_nightly, run_asked
 from domain.calendar import TEHRAN
+from domain.chats import MESSENGERS
 from domain.errors import DomainError
 from domain.requests import TimerKind
 
@@ -44,7 +45,8 @@ class Job:
 
     With `at_once` it also runs whenever a commit of this process queued a text for that channel; with `made_up` also
     when the process starts, since it may have been away at the job's time. A job `everywhere` is each process's own,
-    and needs no lease.
+    and needs no lease. One of a messenger's `bot` is there where that bot is; an `endless` one runs until it is cut
+    off, which loses nothing.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Job:
     at_once: str | None = None
     made_up: bool = False
     everywhere: bool = False
+    bot: str | None = None
+    endless: bool = False
 
 
 def every(**length: int) -> Any:
@@ -67,6 +71,26 @@ def daily(hour: int) -> Any:
 
 def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
     return lambda parts: run_due(parts.desk, parts.store, kind)
+
+
+def _of_bot(messenger: str) -> tuple[Job, ...]:
+    return (
+        Job(
+            f"{messenger}_updates",
+            every(seconds=2),
+            lambda parts: parts.bots[messenger].updates(),
+            bot=messenger,
+            endless=True,
+        ),
+        Job(
+            f"{messenger}_relay",
+            every(seconds=1),
+            lambda parts: parts.bots[messenger].relay.tick(),
+            at_once=messenger,
+            bot=messenger,
+        ),
+        Job(f"{messenger}_stale", every(seconds=15), lambda parts: parts.bots[messenger].give_up(), bot=messenger),
+    )
 
 
 JOBS = (
@@ -91,6 +115,7 @@ JOBS = (
         every(seconds=10),
         lambda parts: run_asked(parts.desk, parts.store, lambda: verify_apart(parts.settings)),
     ),
+    *(job for messenger in MESSENGERS for job in _of_bot(messenger)),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
 )
 """Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
@@ -102,10 +127,10 @@ class Scheduler:
     def __init__(self, parts: Parts, jobs: tuple[Job, ...] = JOBS) -> None:
         token = parts.desk.ids.token()
         self._parts = parts
-        self._jobs = jobs
+        self._jobs = tuple(job for job in jobs if job.bot is None or job.bot in parts.bots)
         self._leases = {job.name: Lease(parts.store, f"job:{job.name}", token) for job in jobs}
         self._turns = {job.name: asyncio.Lock() for job in jobs}
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[asyncio.Task[Any], Job] = {}
         self._wakers: list[asyncio.Task[None]] = []
         self._timetable = AsyncIOScheduler(timezone=TEHRAN)
         # It tells each run, each one left out, and each one that `stop` cuts off; `run` logs what is news.
@@ -127,8 +152,8 @@ class Scheduler:
         if not self._timetable.running:
             return
         self._timetable.pause()
-        for waker in self._wakers:
-            waker.cancel()
+        for task in (*self._wakers, *(task for task, job in self._running.items() if job.endless)):
+            task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         self._timetable.shutdown(wait=False)
@@ -140,7 +165,7 @@ class Scheduler:
 
     async def run(self, job: Job) -> bool:
         """Run a job now, after its present run in this process; False when another process has it, or it failed."""
-        async with self._turns[job.name], self._counted():
+        async with self._turns[job.name], self._counted(job):
             try:
                 if job.everywhere:
                     await job.action(self._parts)
@@ -162,11 +187,11 @@ class Scheduler:
             await asyncio.shield(asyncio.create_task(self.run(job)))
 
     @asynccontextmanager
-    async def _counted(self) -> AsyncIterator[None]:
+    async def _counted(self, job: Job) -> AsyncIterator[None]:
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"  # noqa: S101 - holds by construction
-        self._running.add(task)
+        self._running[task] = job
         try:
             yield
         finally:
-            self._running.discard(task)
+            del self._running[task]

@@ -4,10 +4,12 @@ PostgreSQL is the newest one installed, with `fsync` and `synchronous_commit` on
 one server. SQLite files are opened by Pishkhan as always (write-ahead log, `synchronous=FULL`).
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +21,9 @@ from tests.postgres import PostgresServer, newest_programs
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 KINDS = (SQLITE, POSTGRESQL)
+
+REST_SECONDS = 5.0
+DUE = "SELECT count(*) FROM timers WHERE at < '{now}'"
 
 DURABLE = {
     "fsync": "on",
@@ -106,3 +111,11 @@ async def execute(url: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def at_rest(url: str) -> None:
+    """Wait until the jobs of the server that runs over a database have turned to everything whose time has come."""
+    left = 1
+    while left:
+        await asyncio.sleep(REST_SECONDS)
+        [(left,)] = await rows(url, DUE.format(now=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))

@@ -26,7 +26,7 @@ from zipfile import ZipFile
 
 from aiohttp import ClientSession, CookieJar
 
-from bench.databases import KINDS, Place, place, rows, versions
+from bench.databases import KINDS, Place, at_rest, place, versions
 from bench.panel import panel
 from bench.processes import Server, free_port, printed, resident_bytes, usual
 from bench.relay import lag
@@ -37,10 +37,8 @@ from domain.reports import REPORTS
 MIB = 2**20
 CHUNK = 1 << 20
 LOOK_AGAIN_SECONDS = 0.2
-REST_SECONDS = 5.0
 MAKER = "spawn_main"
 """What the command line of a process says that makes a sheet: nothing else is made apart while this is measured."""
-DUE = "SELECT count(*) FROM timers WHERE at < '{now}'"
 HIGHEST = 250
 """MiB that a list of a million rows may take, server and maker together."""
 
@@ -192,14 +190,6 @@ def _rows_of(book: ZipFile, name: str) -> int:
             found += (rest + block).count(b"<row>") - rest.count(b"<row>")
             rest = block[-4:]
     return found
-
-
-async def at_rest(url: str) -> None:
-    """Wait until the jobs have turned to everything whose time has come."""
-    left = 1
-    while left:
-        await asyncio.sleep(REST_SECONDS)
-        [(left,)] = await rows(url, DUE.format(now=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
 
 
 async def measured(where: Place, requests: int, rounds: int) -> list[Measured]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.chats import Chats, MobileProofs
+from domain.feedback_repository import Feedback, ServiceViews
 from domain.house_repository import Audit, SettingChanges, Verifications
 from domain.import_repository import Imports
 from domain.issued_papers import IssuedPapers
@@ -30,14 +31,12 @@ from domain.report_repository import Reports
 from domain.repositories import (
     Bills,
     Documents,
-    Feedback,
     Fleet,
     History,
     Leases,
     People,
     Requests,
     Sequences,
-    ServiceViews,
     Tariffs,
     Timers,
     WorkCalendar,

@@ -7,16 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from domain.accounts import (
-    Comment,
-    CommentFilter,
-    Document,
-    Opinion,
-    Person,
-    Rating,
-    StaffMember,
-    Substitution,
-)
+from domain.accounts import Document, Person, StaffMember, Substitution
 from domain.bills import Bill, Payment, PaymentMethod, Refund
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.history import Head, HistoryEvent, Seal
@@ -311,54 +302,6 @@ class People(Protocol):
 
     async def put_substitution(self, substitution: Substitution) -> None:
         """Store it; the same two from the same day on get the new last day."""
-        ...
-
-
-class Feedback(Protocol):
-    """Ratings and comments."""
-
-    async def rate(self, rating: Rating) -> bool:
-        """Store the rating; False when the request was rated before."""
-        ...
-
-    async def rating_of(self, request_id: int) -> Rating | None:
-        """Return the rating of a request."""
-        ...
-
-    async def low_ratings(self, highest: int, before: int | None, limit: int) -> list[tuple[Rating, ServiceRequest]]:
-        """Return ratings of at most that score with their requests, the newest request first, after the id `before`."""
-        ...
-
-    async def add_comment(self, comment: Comment) -> None:
-        """Store a comment."""
-        ...
-
-    async def comment(self, comment_id: int, *, lock: bool = False) -> Comment:
-        """Return a comment; `NotFound("comment")`."""
-        ...
-
-    async def save_comment(self, comment: Comment) -> None:
-        """Store what the staff decided and answered."""
-        ...
-
-    async def comments(self, wanted: CommentFilter) -> list[Comment]:
-        """Return comments, newest first."""
-        ...
-
-    async def opinion(self, service: str, names: frozenset[str]) -> Opinion:
-        """Return what is thought of a service: ratings of its requests, and comments under any of these names."""
-        ...
-
-
-class ServiceViews(Protocol):
-    """How often the page of each service was seen."""
-
-    async def add(self, service: str) -> None:
-        """Count one more."""
-        ...
-
-    async def of(self, service: str) -> int:
-        """Return how often."""
         ...
 
 

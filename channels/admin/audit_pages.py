@@ -20,7 +20,7 @@ from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_given
 from domain.house_records import AuditEntry, AuditFilter
 from domain.ports import Store
-from domain.text import persian_digits
+from domain.text import grouped, persian_digits
 from domain.wording import day_and_hour
 
 PATH = "/staff/audit"
@@ -30,6 +30,7 @@ PAGE = 50
 
 _ISO_DAY = len("2026-11-25")
 _KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
+_RIALS = frozenset({"amount", "refund", "rate", "per_request"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class AuditPages:
         return listed(request, PATH, [self._shown(one, names) for one in entries], PAGE)
 
     def _shown(self, entry: AuditEntry, names: Mapping[str, str]) -> ShownEntry:
-        facts = {self._word(_FACTS, name): self._fact(value) for name, value in entry.detail.items()}
+        facts = {self._word(_FACTS, name): self._fact(value, name) for name, value in entry.detail.items()}
         told = {name: value for name, value in facts.items() if value}
         return ShownEntry(
             entry.id, entry, actor_shown(self._desk.catalogue, entry.actor, names), self._word(_KINDS, entry.what), told
@@ -119,7 +120,9 @@ class AuditPages:
         key = table + name
         return self._desk.catalogue.text(key) if key in self._desk.catalogue else name
 
-    def _fact(self, value: Any) -> str:
+    def _fact(self, value: Any, name: str = "") -> str:
+        if name in _RIALS and isinstance(value, int):
+            return grouped(value)
         if isinstance(value, bool):
             return self._desk.catalogue.text(f"admin.settings.choices.{'yes' if value else 'no'}")
         if isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from channels.admin.actors import actor_shown
@@ -27,7 +28,7 @@ from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 from domain.tariffs import Quote
 from domain.text import grouped, persian_digits
-from domain.wording import FACTS, day_and_hour
+from domain.wording import FACTS, day_and_hour, last_day
 
 MESSAGES_SHOWN = 50
 
@@ -38,7 +39,7 @@ SHOWN_DATA = (
 )  # fmt: skip
 """What transitions kept that the staff read, in this order; a service's own further facts come behind."""
 
-_MOMENTS = frozenset({"booked_end", "handed_over_at", "visited_at", "payment_deadline"})
+_MOMENTS = frozenset({"booked_end", "handed_over_at", "visited_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,8 @@ class RequestViews:
     def _datum(self, name: str, value: Any) -> str:
         if name in _MOMENTS:
             return day_and_hour(value)
+        if name == "payment_deadline":
+            return last_day(datetime.fromisoformat(value))  # as the citizen is told
         if name == "hours_done":
             return "، ".join(number_text(one) for one in value)
         choice = f"choices.{name}.{value}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
@@ -33,6 +34,11 @@ LARGEST_WITH_FILE = 10 * 1024 * 1024
 
 WITH_FILE = "AttachDocument"
 
+FILES_AT_ONCE = 16
+"""Calls longer than `LARGEST` that are in memory at once; others wait with their bytes on the line. Nobody has been
+authenticated while a body is read, so without this any stranger could fill the memory.
+"""
+
 IN_A_THREAD = 1024 * 1024
 """Bytes from which on parsing would keep the event loop from others."""
 
@@ -51,7 +57,7 @@ log = logging.getLogger(__name__)
 class PishkhanSoap:
     """Mounts the address of the counter offices. `base_url` is what the WSDL tells clients to call.
 
-    `silence` and `patience` are seconds that a body may pause and take.
+    `silence` and `patience` are seconds that a body may pause and take, `files_at_once` how many long ones are held.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class PishkhanSoap:
         *,
         silence: float = SILENCE,
         patience: float = PATIENCE,
+        files_at_once: int = FILES_AT_ONCE,
     ) -> None:
         self._counter = counter
         self._contract = contract
@@ -70,6 +77,7 @@ class PishkhanSoap:
         self._ids = counter.desk.ids
         self._silence = silence
         self._patience = patience
+        self._room = asyncio.Semaphore(files_at_once)
         self._vocabulary = Vocabulary()
 
     def mount(self, app: web.Application) -> None:
@@ -88,7 +96,8 @@ class PishkhanSoap:
         """Take one call."""
         version = _spoken(request)
         try:
-            reply = await self._reply(request, version)
+            async with AsyncExitStack() as held:
+                reply = await self._reply(request, version, held)
         except Refused as refused:
             reply = self._faults.of(refused.version, refused.error, refused.reason)
         except Exception as error:  # noqa: BLE001 - the edge of the channel: the caller gets a fault and a reference
@@ -99,8 +108,8 @@ class PishkhanSoap:
             await _left_unread(request, answer)
         return answer
 
-    async def _reply(self, request: web.Request, version: Version) -> Reply:
-        raw = await self._body(request, version)
+    async def _reply(self, request: web.Request, version: Version, held: AsyncExitStack) -> Reply:
+        raw = await self._body(request, version, held)
         message = await self._message(raw, request.charset, version)
         try:
             body = await self._answer(message, Caller(request.remote or "", request.secure), len(raw))
@@ -110,8 +119,10 @@ class PishkhanSoap:
             return self._faults.of(message.version, self._noted(error))
         return answered(message.version, body)
 
-    async def _body(self, request: web.Request, version: Version) -> bytes:
-        """Read the body, whatever its transfer or content encoding, never more nor longer than it may be."""
+    async def _body(self, request: web.Request, version: Version, held: AsyncExitStack) -> bytes:
+        """Read the body, whatever its transfer or content encoding, never more nor longer than it may be; a long one
+        has its room for as long as it is `held`.
+        """
         if refusal := _never_taken(request):
             raise Refused(refusal, version)
         if request.content.is_eof():  # all of it came with the head, as most calls do: nothing is waited for
@@ -126,8 +137,9 @@ class PishkhanSoap:
                     size += len(part)
                     if size > limit:
                         limit = _limit(parts)
-                    if size > limit:
-                        raise Refused(TooLarge("body"), version)
+                        if size > limit:
+                            raise Refused(TooLarge("body"), version)
+                        await held.enter_async_context(self._room)
                     waiting.reschedule(min(end, now() + self._silence))
         except web.RequestPayloadError as error:
             raise Refused(InvalidField("body", detail="soap_encoding"), version) from error

@@ -7,11 +7,11 @@ from domain.actions.desk import Desk
 from domain.actions.notify import queue, role_mobiles
 from domain.actions.reporting import run
 from domain.actions.staffing import today
-from domain.calendar import period, to_jalali
+from domain.calendar import FIRST_YEAR, period, to_jalali
 from domain.engine import SYSTEM
 from domain.people import Role
 from domain.ports import Store
-from domain.report_filter import ReportFilter
+from domain.report_filter import ReportFilter, moments
 from domain.report_names import month_name, names_of
 from domain.report_repository import KeptReport
 from domain.report_sheet import Cells, figure_rows
@@ -22,11 +22,22 @@ Make = Callable[[Iterable[Cells]], Awaitable[bytes]]
 
 
 async def keep_monthly(desk: Desk, store: Store, make: Make) -> int:
-    """Keep the last whole Jalali month's reports that are not kept yet, and tell the managers; return how many."""
+    """Keep the last whole Jalali month's reports that are not kept yet, and tell the managers; return how many.
+
+    A month before the first request of all is not reported: a house that opens today has nothing to tell of it.
+    """
     this_month, _ = period(*to_jalali(today(desk))[:2])
     year, month, _ = to_jalali(this_month - timedelta(days=1))
     wanted = ReportFilter(*period(year, month))
+    if not await _begun(store, wanted):
+        return 0
     return sum([await _keep(desk, store, make, one, wanted) for one in REPORTS.values() if one.monthly])
+
+
+async def _begun(store: Store, wanted: ReportFilter) -> bool:
+    since, before = period(FIRST_YEAR)[0], wanted.last
+    async with store.unit(write=False) as uow:
+        return bool(await uow.reports.lines({}, moments((since, before)), None, 1, fields=False))
 
 
 async def _keep(desk: Desk, store: Store, make: Make, report: Report, wanted: ReportFilter) -> bool:

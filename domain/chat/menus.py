@@ -12,6 +12,9 @@ Words = Callable[[str], str]
 OF_EVERYBODY = ("track", "list", "pay", "tariff", "comment")
 """Commands of the menu besides the services, in order."""
 
+LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")
+"""Words of the grammar that a messenger lists as commands (`chat.commands`)."""
+
 PUBLIC = ("tariff",)
 """Commands that a chat may give before it has proved a mobile."""
 

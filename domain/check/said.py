@@ -8,6 +8,7 @@ ask) follow from these.
 from collections.abc import Iterator, Mapping
 
 from domain.bills import PaymentMethod
+from domain.chat.menus import LISTED_COMMANDS
 from domain.chats import MESSENGERS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.conversation.vocabulary import COMMANDS, SERVICE_WORDS
@@ -296,6 +297,7 @@ def said() -> Iterator[str]:
     yield from (f"print.{name}" for name in ON_PAPER)
     yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
     yield from (f"chat.buttons.{name}" for name in ANSWERS)
+    yield from (f"chat.commands.{name}" for name in LISTED_COMMANDS)
     yield from _of_commands()
 
 

@@ -164,6 +164,9 @@ async def test_a_monthly_report_of_two_processes_is_one(town: Municipality) -> N
         await made.wait()
         return b"slow"
 
+    await town.order()
+    assert await keep_monthly(town.desk, town.store, sheet_of) == 0  # nothing was before this month
+    town.advance(days=30)
     late = asyncio.create_task(keep_monthly(town.desk, town.store, slowly))
     assert await keep_monthly(town.desk, town.store, sheet_of) == 1
     made.set()

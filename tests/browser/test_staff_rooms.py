@@ -56,6 +56,20 @@ async def assert_good(opened: Window) -> None:
     assert opened.complaints == []
 
 
+async def brought(opened: Window, site: StaffSite) -> int:
+    """Bring the sheet of vehicles and wait until the page shows what is in it; return the import's number."""
+    page = await opened.open("/staff/registries/vehicle/import")
+    await page.get_by_label("پروندهٔ CSV").set_input_files(
+        {"name": "taxis.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
+    )
+    await page.get_by_role("button", name="بررسی پرونده").click()
+    await expect(page.locator("progress")).to_be_visible()
+    number = int(page.url.rpartition("/")[2])
+    await work(site.demo.desk, site.store, number)
+    await expect(page.locator(".import-state")).to_have_text("در انتظار تأیید شما")  # it refreshed itself
+    return number
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 async def test_the_taxi_officers_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
@@ -72,15 +86,7 @@ async def test_the_taxi_officers_day(
     await page.get_by_role("button", name="نگه داشتن").click()
     await expect(page.get_by_role("status")).to_have_text("تغییرها ثبت شد.")
     await expect(page.locator(".timeline")).to_contain_text("— ← ۱۴۰۶/۰۱/۱۵")
-    await opened.open("/staff/registries/vehicle/import")
-    await page.get_by_label("پروندهٔ CSV").set_input_files(
-        {"name": "taxis.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
-    )
-    await page.get_by_role("button", name="بررسی پرونده").click()
-    await expect(page.locator("progress")).to_be_visible()
-    number = int(page.url.rpartition("/")[2])
-    await work(site.demo.desk, site.store, number)
-    await expect(page.locator(".import-state")).to_have_text("در انتظار تأیید شما")  # it refreshed itself
+    number = await brought(opened, site)
     await expect(page.locator("table")).to_contain_text("«دوچرخه» در فهرست نیست.")
     await opened.assert_fits()
     await page.get_by_role("button", name="نوشتن ردیف‌های درست").click()

@@ -19,7 +19,9 @@ from tests.support.taxis import DRIVER_MOBILE
 
 OLD = (requests, timers, history, contents, documents)
 NEW = {"turn", "due_at", "kind", "lacks_papers"}
-"""Columns of the requests that were not there."""
+"""Columns of the requests that came with the queues."""
+LATER = {"entered_at"}
+"""Columns of the requests that came later still."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -65,6 +67,11 @@ async def read(url: str) -> Rows:
     async with engine.inspection() as connection:
         rows = await connection.run_sync(found)
     await engine.close()
+    for request in rows["requests"]:
+        for name in LATER:
+            del request[name]
+        if request["service"] == "taxi_leave":  # it has kinds since reports tell them apart; `recount` fills them in
+            del request["kind"]
     return rows
 
 
@@ -74,7 +81,7 @@ async def write_as_before(url: str, rows: Rows) -> None:
     def write(connection: Connection) -> None:
         command.upgrade(config(connection), "0005")
         for table in OLD:
-            new = NEW if table is requests else set()
+            new = NEW | LATER if table is requests else set()
             old = [{name: cell for name, cell in row.items() if name not in new} for row in rows[table.name]]
             connection.execute(insert(table), old)
 

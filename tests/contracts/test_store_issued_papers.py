@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, inspect
 
 from domain.actions.verifying import verify
 from domain.errors import Conflict, NotFound, TooManyRequests
@@ -78,10 +78,11 @@ def _before(connection: Connection) -> None:
     script = ScriptDirectory.from_config(settings).get_revision("0008")
     assert isinstance(script.down_revision, str)
     command.upgrade(settings, script.down_revision)
+    columns = {column["name"] for column in inspect(connection).get_columns(requests.name)}
     rows = []
     for service, data in DATA.items():
         request = a_request(service=service, data=data)
-        rows.append({column.name: getattr(request, column.name, 0) for column in requests.columns})
+        rows.append({name: getattr(request, name, 0) for name in columns})
     connection.execute(insert(requests), rows)
 
 

@@ -58,6 +58,8 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
             re.search(rf'name="{name}"[^>]*value="([0-9]+)"', page)[1]  # type: ignore[index]  # a failure tells enough
             for name in ("bill_id", "payment_id", "amount")
         )
+        assert "مهلت پرداخت" in page
+        assert "۰۰:۰۰" not in page  # its last day is told, as it is to the citizen
         slip = {"bill_id": bill_id, "payment_id": payment_id, "reference": "1001", "revision": revision(page)}
         assert "مبلغ پرداختی با مبلغ قبض یکی نیست" in await revenue.post(f"{path}/slip", 422, amount="1000", **slip)
         await revenue.post(f"{path}/slip", amount=amount, **slip)

@@ -64,7 +64,7 @@ class Office:
 
 @asynccontextmanager
 async def serving(
-    town: Municipality, trusted: Networks = (), printer: Printer | None = None, **patience: float
+    town: Municipality, trusted: Networks = (), printer: Printer | None = None, **limits: Any
 ) -> AsyncIterator[Wire]:
     """Serve the channel over a municipality's store; any number of servers can share a database."""
     desk = town.desk
@@ -72,7 +72,7 @@ async def serving(
     app = web.Application(middlewares=[behind(trusted)] if trusted else [])
     paper_printer = printer or PaperPrinter(LETTERHEAD, ADDRESS)
     counter = Counter(desk, town.store, VAULT, paper_printer, SKEW)
-    PishkhanSoap(counter, contract, "http://desk.example", **patience).mount(app)
+    PishkhanSoap(counter, contract, "http://desk.example", **limits).mount(app)
     runner = web.AppRunner(app, access_log=None, lingering_time=0.2)
     await runner.setup()
     try:

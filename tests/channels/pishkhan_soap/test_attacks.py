@@ -1,24 +1,22 @@
 """Messages that are made to cost memory, time or trust: each has its fault, and costs next to nothing.
 
-How long and how much each takes on the machine at hand: docs/performance.md ("Attacks on the counter channel") says,
-`pytest -rP` on this file prints. What is asserted is far from what is measured, so that a busy machine fails no test.
+How long and how much each takes is measured by `bench.attacks` (docs/performance.md). What is asserted is far from
+what is measured, so that a busy machine fails no test.
 """
 
 import asyncio
-import gzip
 import logging
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.channels.pishkhan_soap.attacks import ATTACKS, ENDLESS, MB, padded
 from tests.channels.pishkhan_soap.counters import Office, office_at, serving
-from tests.channels.pishkhan_soap.envelopes import MACHINERY, OURS, SOAP_11, WSSE, body, envelope
-from tests.channels.pishkhan_soap.wire import chunked, request
+from tests.channels.pishkhan_soap.envelopes import MACHINERY, WSSE, body, envelope
+from tests.channels.pishkhan_soap.wire import request
 
-MB = 1024 * 1024
 LONGEST = 2.0
 """Seconds that no attack takes even on a busy machine; measured: some thousandths."""
 
@@ -26,74 +24,8 @@ MOST = 64 * MB
 """Bytes by which no attack lets the process grow, this client and what it sends included."""
 
 
-def _many(form: str, count: int) -> str:
-    return _padded(f"<x {' '.join(form.format(number) for number in range(count))}/>")
-
-
-LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-
-
 def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-
-
-def _dtd(subset: str, use: str) -> str:
-    return f"<!DOCTYPE x [{subset}]>" + envelope(body("Ping").replace("1001<", f"{use}<"))
-
-
-def _wrapped(name: str) -> str:
-    return envelope(body("Ping"), f'<x:{name} xmlns:x="urn:x">{body("Ping")}</x:{name}>')
-
-
-def _padded(inner: str) -> str:
-    return envelope(f'<Ping xmlns="{OURS}">{inner}</Ping>')
-
-
-ATTACKS: Mapping[str, tuple[Callable[[], str], str]] = {
-    "a billion laughs": (lambda: _dtd(f'<!ENTITY l0 "ha">{LAUGHS}', "&l9;"), "unsupported"),
-    "quadratic entity": (lambda: _dtd(f'<!ENTITY a "{"a" * 50_000}">', "&a;" * 2000), "unsupported"),
-    "external entity": (lambda: _dtd('<!ENTITY e SYSTEM "file:///etc/passwd">', "&e;"), "unsupported"),
-    "external DTD": (lambda: '<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">' + envelope(body("Ping")), "unsupported"),
-    "parameter entity": (lambda: _dtd('<!ENTITY % p SYSTEM "http://127.0.0.1:1/">%p;', "x"), "unsupported"),
-    "undeclared entity": (lambda: envelope(body("Ping").replace("1001<", "&nbsp;<")), "invalid_field"),
-    "XInclude": (
-        lambda: _padded('<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'),
-        "authentication_failed",
-    ),
-    "empty elements, 250 KB": (lambda: _padded("<x/>" * 62_000), "too_large"),
-    "empty elements, 16 MB": (lambda: _padded("<x/>" * 4 * MB), "too_large"),
-    "nested 100,000 deep": (lambda: _padded("<x>" * 100_000 + "</x>" * 100_000), "too_large"),
-    "nested 2,000 deep": (lambda: _padded("<x>" * 1_900 + "</x>" * 1_900), "invalid_field"),
-    "1,000,000 attributes": (
-        lambda: _many('a{}=""', 1_000_000),
-        "too_large",
-    ),
-    "20,000 attributes": (lambda: _many('a{}=""', 20_000), "too_large"),
-    "10,000 namespaces": (lambda: _many('xmlns:a{}="u"', 10_000), "too_large"),
-    "an attribute of 250 KB": (lambda: _padded(f'<x a="{"a" * 250_000}"/>'), "authentication_failed"),
-    "an element's name of 250 KB": (lambda: _padded(f"<{'x' * 250_000}/>"), "invalid_field"),
-    "a text of 250 KB": (lambda: envelope(body("Ping", call_id="a" * 250_000)), "authentication_failed"),
-    "a text of 10 MB": (lambda: envelope(body("Ping", call_id="a" * 10 * MB)), "too_large"),
-    "references of 250 KB": (
-        lambda: envelope(body("Ping").replace("1001<", "&#65;" * 50_000 + "<")),
-        "authentication_failed",
-    ),
-    "a comment of 250 KB": (lambda: _padded(f"<!--{'- ' * 125_000}-->"), "authentication_failed"),
-    "a declaration of 250 KB": (lambda: f"<?xml {' ' * 250_000}?>" + envelope(body("Ping")), "invalid_field"),
-    "two bodies": (
-        lambda: f'<s:Envelope xmlns:s="{SOAP_11}"><s:Body>{body("Ping")}</s:Body><s:Body/></s:Envelope>',
-        "invalid_field",
-    ),
-    "a wrapped body": (lambda: _wrapped("Wrapper"), "authentication_failed"),
-    "a huge AttachDocument": (
-        lambda: envelope(body("AttachDocument", {"trackingCode": "1", "content": "QUFB" * 2 * MB})),
-        "authentication_failed",
-    ),
-    "a huge Ping that says AttachDocument": (
-        lambda: _padded(f"<!--AttachDocument-->{'a' * 5 * MB}"),
-        "too_large",
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -113,22 +45,10 @@ async def test_an_attack_costs_little_and_has_its_fault(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-@pytest.mark.parametrize("way", ["length", "chunks", "gzip", "deflated gzip of gzip"])
+@pytest.mark.parametrize("way", ENDLESS)
 async def test_a_body_without_end_is_cut_off(office: Office, way: str) -> None:
     """What is said to be 50 MB, comes in chunks of any number, or unpacks to far more than it weighs."""
-    beginning = envelope(body("Ping")).encode()
-    ways: Mapping[str, Callable[[], bytes]] = {
-        "length": lambda: request(beginning, {"Content-Length": str(50 * MB)}) + b" " * 5 * MB,
-        "chunks": lambda: (
-            request(b"", {"Transfer-Encoding": "chunked", "Content-Length": ""})
-            + chunked(beginning + b" " * 50 * MB, 65_536)
-        ),
-        "gzip": lambda: request(gzip.compress(beginning + b" " * 200 * MB), {"Content-Encoding": "gzip"}),
-        "deflated gzip of gzip": lambda: request(
-            gzip.compress(gzip.compress(b" " * 200 * MB)), {"Content-Encoding": "gzip"}
-        ),
-    }
-    content = ways[way]()
+    content = ENDLESS[way]()
     await office.call("Ping")
     size, began = _resident(), time.perf_counter()
     answer = await office.wire.raw(content)
@@ -143,7 +63,7 @@ async def test_names_and_blanks_of_strangers_are_not_kept(office: Office) -> Non
     """libxml2 keeps every word that it reads for a thread's whole life: 200 such messages would leave 60 MB."""
 
     def message(number: int) -> str:
-        return _padded("".join(f"<n{number:05}x{one:05}{'x' * 50}/>" for one in range(3_500)))
+        return padded("".join(f"<n{number:05}x{one:05}{'x' * 50}/>" for one in range(3_500)))
 
     for number in range(20):
         await office.wire.post(message(number))
@@ -224,6 +144,21 @@ async def test_an_attack_does_not_keep_others_waiting(office: Office) -> None:
         answer = await office_at(office.town, wire).call("Ping")
         assert answer.code == "ok"
         assert {(await one).fault.code for one in others} == {"authentication_failed"}
+
+
+async def test_long_bodies_wait_for_room(office: Office) -> None:
+    """As many as there is room for are held at once; a short call needs none."""
+    huge = request(ATTACKS["a huge AttachDocument"][0]().encode())
+    async with serving(office.town, files_at_once=1) as wire, wire.line() as slow, wire.line() as waiting:
+        await slow.send(huge[: 2 * MB])
+        sending = asyncio.create_task(waiting.send(huge))
+        answered = asyncio.create_task(waiting.answer())
+        assert (await office_at(office.town, wire).call("Ping")).code == "ok"
+        assert not answered.done()
+        await slow.send(huge[2 * MB :])
+        assert (await slow.answer()).fault.code == "authentication_failed"
+        assert (await answered).fault.code == "authentication_failed"
+        await sending
 
 
 async def test_a_document_in_disguise_is_refused(office: Office) -> None:

@@ -166,7 +166,9 @@ class Wire:
             try:
                 return await line.answer(bodiless=bodiless)
             finally:
-                sending.cancel()  # an answer may come before all was sent
+                if not sending.done():  # an answer may come before all was sent: nobody wants the rest
+                    sending.cancel()
+                    line.writer.transport.abort()
 
     async def post(self, content: bytes | str, **headers: str) -> Answer:
         """Send a message; headers are said with underscores (`Content_Type`)."""

@@ -1,150 +1,174 @@
-"""What is sent into a chat, and what each of the messenger's answers means for it."""
-
-from collections.abc import Sequence
-from datetime import UTC, datetime
+"""Messages out, over the network: what each answer of the messenger means, and that each text is shown as written."""
 
 import pytest
 
-from channels.telegram.carrier import BotCarrier
-from channels.telegram.link import Link
-from domain.errors import NotFound, Unavailable
+from domain.actions.notify import Address, reply
+from domain.errors import NotAllowedNow, Unavailable
 from domain.keyboards import Button, Paper, Shown
-from domain.outgoing import MessageClass, OutboxMessage
-from domain.ports import Verdict
+from domain.messages import Message
+from domain.outgoing import MessageClass, MessageState, OutboxMessage
+from tests.channels.telegram.bots import PDF, Bot, opened
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person
+from tests.fakes.socks_proxy import SocksProxy
+from tests.support.municipality import CITIZEN, Municipality
 
-NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-MOBILE = "+989121234567"
-
-
-async def printing(paper: Paper, message: OutboxMessage) -> tuple[str, bytes]:
-    """Print what names the paper and its reader; one paper is gone, another cannot be printed now."""
-    if paper.kind == "gone":
-        raise NotFound("printout")
-    if paper.kind == "jam":
-        raise Unavailable("printer")
-    return f"{paper.code}-{paper.kind}.pdf", f"%PDF {message.mobile}".encode()
+MARKED = "نشانی *خیابان_امام*، `پلاک` [۴](http://a.ir) \\* _۲_ ۱۰٪ (فوری)! #۱ ~الف~"
 
 
-def message(recipient: int, text: str = "سلام", shown: Shown | None = None) -> OutboxMessage:
-    """A message on its way into a chat."""
-    content = shown.as_json() if shown else None
-    return OutboxMessage(
-        7, "telegram", str(recipient), MessageClass.REPLY, "test", text, NOW, NOW, mobile=MOBILE, content=content
-    )
+async def queued(bot: Bot, person: Person, text: str = "سلام", shown: Shown | None = None) -> OutboxMessage:
+    """Queue a message about a request for that person's chat."""
+    address = Address(bot.link.account.channel, str(person.id), CITIZEN)
+    async with bot.town.store.unit() as uow:
+        return await reply(bot.town.desk, uow, address, Message("sms.help", MessageClass.NOTICE, text), None, shown)
 
 
-@pytest.fixture
-def carrier(link: Link) -> BotCarrier:
-    return BotCarrier(link, printing, 1000.0)
+async def state(bot: Bot) -> tuple[str, str | None, int]:
+    """State, reason and tries of the last message."""
+    message = (await bot.outbox())[-1]
+    return str(message.state), message.reason, message.attempts
 
 
-@pytest.fixture
-def reza(messenger: FakeBotApi) -> Person:
-    person = Person(messenger, "رضا")
-    person.starts()
-    return person
+async def test_a_text_is_shown_as_it_was_written(bot: Bot, reza: Person) -> None:
+    reza.starts()
+    await queued(bot, reza, MARKED)
+    await bot.deliver()
+    assert [message.text for message in reza.messages] == [MARKED]
+    [sent] = await bot.outbox()
+    assert sent.state is MessageState.SENT
+    assert sent.provider_id == f"{reza.id}:{reza.messages[0].message_id}"
+    assert (sent.attempts, sent.cost) == (1, 0)
 
 
-async def test_people_see_the_text_as_it_is(carrier: BotCarrier, reza: Person) -> None:
-    text = "کد a_b_c، *مهم*، [نشانی](https://x.ir)، `کد`، \\ و ۲ * ۳"
-    result = await carrier.send(message(reza.id, text))
-    [sent] = reza.messages
-    assert (sent.text, result.verdict, result.provider_id) == (text, Verdict.ACCEPTED, f"{reza.id}:{sent.message_id}")
+async def test_every_text_of_ours_is_shown_as_it_was_written(bot: Bot, reza: Person) -> None:
+    catalogue = bot.town.desk.catalogue
+    texts = [catalogue.longest(key) for key in catalogue.keys("chat.") if not key.startswith("chat.buttons")]
+    texts += [catalogue.longest(key) for key in catalogue.keys("in_chat.")]
+    reza.starts()
+    for text in texts:
+        await queued(bot, reza, text)
+    await bot.deliver()
+    assert sorted(message.text for message in reza.messages) == sorted(texts)
 
 
-async def test_buttons_stand_in_their_rows(carrier: BotCarrier, reza: Person) -> None:
-    rows = ((Button("لودر", "t:1"), Button("گریدر", "t:2")), (Button("انصراف", "t:x"),))
-    await carrier.send(message(reza.id, shown=Shown(rows)))
-    [sent] = reza.messages
-    told = [[(one["text"], one["callback_data"]) for one in row] for row in sent.markup["inline_keyboard"]]
-    assert told == [[(one.label, one.data) for one in row] for row in rows]
+async def test_buttons_and_the_wish_for_the_number(bot: Bot, reza: Person) -> None:
+    reza.starts()
+    rows = ((Button("الف", "12345678:1"), Button("ب", "12345678:2")), (Button("منو", ":!menu"),))
+    await queued(bot, reza, shown=Shown(rows))
+    await bot.deliver()
+    assert reza.messages[-1].labels == ["الف", "ب", "منو"]
+    assert reza.messages[-1].buttons["ب"]["callback_data"] == "12345678:2"
+    await queued(bot, reza, shown=Shown(contact="شماره من"))
+    await bot.deliver()
+    assert reza.messages[-1].buttons["شماره من"]["request_contact"] is True
+    await queued(bot, reza, shown=Shown(cleared=True))
+    await bot.deliver()
+    assert reza.messages[-1].markup == {"remove_keyboard": True}
 
 
-async def test_a_key_for_the_own_number_comes_and_goes(carrier: BotCarrier, reza: Person) -> None:
-    await carrier.send(message(reza.id, shown=Shown(contact="شماره من")))
-    await carrier.send(message(reza.id, shown=Shown(cleared=True)))
-    asked, cleared = reza.messages
-    assert asked.buttons["شماره من"]["request_contact"]
-    assert cleared.markup == {"remove_keyboard": True}
+async def test_a_paper_is_sent_as_a_file(bot: Bot, reza: Person) -> None:
+    reza.starts()
+    await queued(bot, reza, "نامه *شما*", Shown(paper=Paper("123456786", "letter")))
+    await bot.deliver()
+    [message] = reza.messages
+    assert message.document is not None
+    assert (message.text, message.document.name, message.document.content) == (
+        "نامه *شما*", "letter-123456786.pdf", PDF
+    )  # fmt: skip
 
 
-async def test_a_paper_is_printed_when_it_is_sent(carrier: BotCarrier, reza: Person) -> None:
-    result = await carrier.send(message(reza.id, "پروانه_شما", Shown(paper=Paper("123456786", "permit"))))
-    [sent] = reza.messages
-    assert result.verdict is Verdict.ACCEPTED
-    assert sent.document
-    assert (sent.text, sent.document.name) == ("پروانه_شما", "123456786-permit.pdf")
-    assert sent.document.content == f"%PDF {MOBILE}".encode()
-
-
-@pytest.mark.parametrize(("kind", "verdict"), [("gone", Verdict.REFUSED), ("jam", Verdict.RETRY)])
-async def test_without_its_paper_nothing_is_sent(
-    carrier: BotCarrier, reza: Person, kind: str, verdict: Verdict
-) -> None:
-    assert (await carrier.send(message(reza.id, shown=Shown(paper=Paper("1", kind))))).verdict is verdict
-    assert reza.messages == []
+async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
+    reza.starts()
+    paper = Shown(paper=Paper("123456786", "letter"))
+    bot.unprinted.append(Unavailable("printer"))
+    await queued(bot, reza, shown=paper)
+    await bot.deliver()
+    assert await state(bot) == ("queued", "printer", 1)
+    bot.town.advance(seconds=20)
+    bot.unprinted.append(NotAllowedNow("printout", detail="paper_void"))
+    await bot.deliver()
+    assert await state(bot) == ("failed", "not_allowed_now", 2)
+    assert bot.messenger.called("sendDocument") == []
 
 
 @pytest.mark.parametrize(
-    ("fault", "verdict", "reason"),
+    ("fault", "means"),
     [
-        (Fault("status", 401), Verdict.PROVIDER_DOWN, "token"),
-        (Fault("status", 403), Verdict.BLOCKED, "blocked"),
-        (Fault("status", 500), Verdict.RETRY, "status_500"),
-        (Fault("status", 502), Verdict.PROVIDER_DOWN, "status_502"),
-        (Fault("status", 504), Verdict.UNKNOWN, "timeout"),
-        (Fault("status", 400), Verdict.REFUSED, "bad_request"),
-        (Fault("slow", 5), Verdict.UNKNOWN, "timeout"),
-        (Fault("cut_before"), Verdict.UNKNOWN, "cut"),
-        (Fault("cut_after"), Verdict.UNKNOWN, "cut"),
-        (Fault("garbage"), Verdict.UNKNOWN, "unreadable"),
+        (Fault("status", 401, method="sendMessage"), ("queued", "token", 0)),
+        (Fault("status", 403, method="sendMessage"), ("blocked", "blocked", 1)),
+        (Fault("status", 429, retry_after=3, method="sendMessage"), ("queued", "flood", 0)),
+        (Fault("status", 400, method="sendMessage"), ("failed", "bad_request", 1)),
+        (Fault("status", 500, method="sendMessage"), ("queued", "status_500", 1)),
+        (Fault("status", 502, method="sendMessage"), ("queued", "status_502", 0)),
+        (Fault("status", 504, method="sendMessage"), ("unknown", "timeout", 1)),
+        (Fault("slow", 3, method="sendMessage"), ("unknown", "timeout", 1)),
+        (Fault("cut_before", method="sendMessage"), ("unknown", "cut", 1)),
+        (Fault("cut_after", method="sendMessage"), ("unknown", "cut", 1)),
+        (Fault("garbage", method="sendMessage"), ("unknown", "unreadable", 1)),
     ],
+    ids=lambda one: f"{one.kind}-{one.value}" if isinstance(one, Fault) else "",
 )
 async def test_what_an_answer_means(
-    carrier: BotCarrier, messenger: FakeBotApi, reza: Person, fault: Fault, verdict: Verdict, reason: str
+    bot: Bot, reza: Person, fault: Fault, means: tuple[str, str, int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    messenger.fail_next(fault)
-    result = await carrier.send(message(reza.id))
-    assert (result.verdict, result.reason) == (verdict, reason)
-    assert (await carrier.send(message(reza.id))).verdict is Verdict.ACCEPTED
+    reza.starts()
+    bot.messenger.fail_next(fault)
+    await queued(bot, reza)
+    await bot.deliver()
+    assert await state(bot) == means
+    assert len(bot.messenger.called("sendMessage")) == 1
+    assert bot.link.account.token not in caplog.text
 
 
-async def test_a_flood_is_told_with_its_wait(carrier: BotCarrier, messenger: FakeBotApi, reza: Person) -> None:
-    messenger.fail_next(Fault("status", 429, retry_after=7))
-    result = await carrier.send(message(reza.id))
-    assert (result.verdict, result.wait, result.waiting, result.recipient_only) == (Verdict.RETRY, 7.0, True, True)
-
-
-async def test_nobody_to_write_to(carrier: BotCarrier, reza: Person) -> None:
-    stranger = await carrier.send(message(1))
-    reza.blocks()
-    blocked = await carrier.send(message(reza.id))
+async def test_a_chat_that_is_gone_or_was_never_begun(bot: Bot, reza: Person) -> None:
+    await queued(bot, reza)
+    await bot.deliver()
+    assert await state(bot) == ("blocked", "vanished", 1)
     reza.starts()
     reza.leaves()
-    gone = await carrier.send(message(reza.id))
-    results: Sequence[str | None] = [one.reason for one in (stranger, blocked, gone)]
-    assert results == ["vanished", "blocked", "blocked"]
-    assert {one.verdict for one in (stranger, blocked, gone)} == {Verdict.BLOCKED}
+    await queued(bot, reza)
+    await bot.deliver()
+    assert await state(bot) == ("blocked", "blocked", 1)
+    assert [one.channel for one in await bot.town.sent(CITIZEN)].count("sms") == 2
 
 
-async def test_an_outage_stops_the_line_and_no_message(
-    carrier: BotCarrier, messenger: FakeBotApi, reza: Person
-) -> None:
-    await messenger.stop()
-    result = await carrier.send(message(reza.id))
-    assert (result.verdict, result.reason) == (Verdict.PROVIDER_DOWN, "unreachable")
-    await messenger.start()
-    assert (await carrier.send(message(reza.id))).verdict is Verdict.ACCEPTED
+async def test_nothing_is_sent_while_it_cannot_be_reached_and_no_try_is_spent(bot: Bot, reza: Person) -> None:
+    reza.starts()
+    await bot.messenger.stop()
+    await queued(bot, reza)
+    await bot.deliver()
+    assert await state(bot) == ("queued", "unreachable", 0)
+    await bot.messenger.start()
+    bot.town.advance(seconds=2)
+    await bot.deliver()
+    assert await state(bot) == ("sent", None, 1)
+    assert len(reza.messages) == 1
 
 
-async def test_after_silence_it_must_answer_before_the_next_message_goes(
-    carrier: BotCarrier, messenger: FakeBotApi, reza: Person
-) -> None:
-    messenger.fail_next(Fault("slow", 5))
-    with messenger.failing(Fault("cut_before", method="getMe")):
-        verdicts = [(await carrier.send(message(reza.id, text))).verdict for text in ("یک", "دو", "سه")]
-    assert verdicts == [Verdict.UNKNOWN, Verdict.PROVIDER_DOWN, Verdict.PROVIDER_DOWN]
-    assert (await carrier.send(message(reza.id, "چهار"))).verdict is Verdict.ACCEPTED
-    assert [one.text for one in reza.messages] == ["یک", "چهار"]
+async def test_a_messenger_that_says_nothing_swallows_one_message_and_not_all(bot: Bot, reza: Person) -> None:
+    reza.starts()
+    for number in range(5):
+        await queued(bot, reza, f"{number}")
+    with bot.messenger.failing(Fault("slow", 30)):
+        await bot.deliver()
+    states = [str(message.state) for message in await bot.outbox()]
+    assert states == ["unknown", "queued", "queued", "queued", "queued"]
+    assert len(bot.messenger.called("sendMessage")) == 1
+    assert len(bot.messenger.called("getMe")) == 1, "a harmless call is asked first"
+
+
+async def test_through_a_socks_proxy(town: Municipality) -> None:
+    async with FakeBotApi() as messenger, SocksProxy() as proxy, opened(town, messenger, proxy=proxy.url) as bot:
+        person = Person(messenger, "رضا")
+        person.starts()
+        await queued(bot, person)
+        await bot.deliver()
+        assert [message.text for message in person.messages] == ["سلام"]
+        assert proxy.led
+    async with FakeBotApi() as messenger, opened(town, messenger, proxy="socks5://127.0.0.1:1") as bot:
+        person = Person(messenger, "رضا")
+        person.starts()
+        await queued(bot, person)
+        await bot.deliver()
+        assert (await state(bot))[:2] == ("queued", "unreachable")
+        assert messenger.calls == []

@@ -1,137 +1,189 @@
-"""The poller of a bot before a real desk: an offset moves over what is durable only, one chat's updates in order."""
+"""Updates asked for: each is acted on once and confirmed only when it is durable, whatever the messenger does."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from channels.telegram.arrangement import Pauses
-from channels.telegram.link import Link
-from channels.telegram.polling import poll
-from channels.telegram.reception import Reception
-from domain.ports import Store
-from tests.channels.telegram.conftest import Flickering, soon, texts
+from channels.telegram.arrangement import LONGEST_PAUSE, Pauses
+from domain.errors import Unavailable
+from domain.ports import Store, UnitOfWork
+from tests.channels.telegram.bots import Bot, opened
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person
-from tests.support.municipality import Municipality
+from tests.support.municipality import CITIZEN, ORDER, Municipality
 
-TEXTS = [f"متن {number}" for number in range(5)]
-
-
-@asynccontextmanager
-async def polling(town: Municipality, link: Link, store: Store | None = None) -> AsyncIterator[Reception]:
-    """The poller, until the block ends."""
-    reception = Reception(town.desk, store or town.store, link)
-    task = asyncio.create_task(poll(link, reception, Pauses(soon)))
-    try:
-        yield reception
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await reception.close()
+PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF"
 
 
-async def confirmed(messenger: FakeBotApi) -> None:
-    """Wait until everything is confirmed."""
-    await messenger.until(lambda: not messenger.updates.pending, "the confirmation")
+async def linked(reza: Person) -> None:
+    """Begin, and share the own contact."""
+    reza.starts()
+    await reza.hears("شماره همراهتان")
+    reza.presses("فرستادن شماره من")
+    await reza.hears("تأیید شد")
 
 
-async def test_each_chat_keeps_its_order(town: Municipality, in_telegram: Link, telegram: FakeBotApi) -> None:
-    people = [Person(telegram, name) for name in ("رضا", "سارا", "علی")]
-    for text in TEXTS:
-        for person in people:
-            person.says(text)
-    async with polling(town, in_telegram):
-        await confirmed(telegram)
-    assert [await texts(town, person) for person in people] == [TEXTS] * 3
+async def test_from_start_to_a_request_by_buttons(bot: Bot, reza: Person) -> None:
+    async with bot.polling():
+        await linked(reza)
+        welcome = await reza.hears("یکی از گزینه‌ها")
+        reza.presses("ماشین‌آلات", on=welcome)
+        for question, answer in (("کدام ماشین", "لودر"), ("چند ساعت", "۴"), ("چه روزی", "۵"), ("ساعت چند", "۰۸:۰۰")):
+            asked = await reza.hears(question)
+            press = reza.presses(answer, on=asked)
+            assert await reza.told(press) == ""
+        await reza.hears("نشانی محل کار")
+        reza.says("خیابان *امام*، کوچه_۴")
+        summary = await reza.hears("ثبت شود؟")
+        assert "خیابان *امام*، کوچه_۴" in summary.text
+        reza.presses("تأیید و ثبت", on=summary)
+        await reza.hears("کد رهگیری")
+    [request] = await bot.town.requests_of(CITIZEN)
+    assert (request.channel, request.fields["place"]) == (bot.link.account.channel, "خیابان *امام*، کوچه_۴")
+    assert bot.messenger.unanswered == []
 
 
-async def test_nothing_is_confirmed_that_is_not_kept(
-    town: Municipality, in_telegram: Link, telegram: FakeBotApi
-) -> None:
-    reza, store = Person(telegram, "رضا"), Flickering(town.store, away=True)
-    for text in TEXTS:
-        reza.says(text)
-    async with polling(town, in_telegram, store):
-        await telegram.until(lambda: len(telegram.called("getUpdates")) >= 3, "further questions")
-        assert len(telegram.updates.pending) == len(TEXTS)
-        assert store.asked >= 2
-        store.away = False
-        await confirmed(telegram)
-    assert await texts(town, reza) == TEXTS
+async def test_commands_are_words(bot: Bot, reza: Person) -> None:
+    async with bot.polling():
+        await linked(reza)
+        for command, heard in (
+            ("/list", "درخواستی ثبت نشده"),
+            ("/menu", "یکی را بزنید"),
+            ("/tariff@pishkhan_bot", "تعرفه چه؟"),
+        ):
+            reza.says(command)
+            await reza.hears(heard)
+    named = [one["command"] for one in bot.messenger.commands]
+    assert named == ([] if bot.messenger.bale else ["menu", "list", "track", "pay", "tariff"])
 
 
-async def test_what_was_kept_and_not_confirmed_is_not_acted_on_again(
-    town: Municipality, in_telegram: Link, telegram: FakeBotApi
-) -> None:
-    reza = Person(telegram, "رضا")
-    reza.says("سلام")
-    unconfirmed = Fault("cut_before", method="getUpdates")
-    async with polling(town, in_telegram):
-        await telegram.until(lambda: bool(telegram.called("getUpdates")), "the first question")
-        telegram.fail_next(unconfirmed, times=100)
-        await telegram.until(lambda: len(telegram.faults) < 99, "the end of the first round")
-    assert (len(telegram.updates.pending), await texts(town, reza)) == (1, ["سلام"])
-    telegram.faults.clear()
-    async with polling(town, in_telegram):
-        await confirmed(telegram)
-    assert await texts(town, reza) == ["سلام"]
-    async with town.store.unit(write=False) as uow:
-        assert len(await uow.outbox.recent(recipient=str(reza.id), limit=10)) == 1
+async def test_a_photo_and_what_cannot_be_fetched(bot: Bot, reza: Person) -> None:
+    async with bot.polling():
+        await linked(reza)
+        reza.sends_photo(PHOTO)
+        await reza.hears("درخواستی ندارید که مدرک بخواهد")
+        with bot.messenger.failing(Fault("status", 500, method="getFile")):
+            reza.sends_file(PHOTO, "a.jpg", "image/jpeg")
+            await reza.hears("درخواستی ندارید که مدرک بخواهد")
+    assert len(bot.messenger.called("getFile")) == 1 + 3
+
+
+async def test_somebody_elses_contact_and_a_card_are_refused(bot: Bot, reza: Person) -> None:
+    sara = Person(bot.messenger, "سارا", "989351112222")
+    async with bot.polling():
+        reza.starts()
+        await reza.hears("شماره همراهتان")
+        reza.shares_contact(sara)
+        await reza.hears("خود شما نیست")
+        reza.shares_card("09351112222", "سارا")
+        await reza.hears("خود شما نیست")
+    assert bot.town.rows("SELECT count(*) FROM chats WHERE mobile IS NOT NULL") == [(0,)]
+
+
+async def test_what_was_edited_is_told(bot: Bot, reza: Person) -> None:
+    async with bot.polling():
+        await linked(reza)
+        update = reza.says("راهنما")
+        await reza.hears("یکی را بزنید")
+        reza.edits(update, ORDER)
+        await reza.hears("ویرایش پیام")
+    assert await bot.town.requests_of(CITIZEN) == []
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("status", 401), Fault("status", 409), Fault("status", 429, retry_after=1), Fault("status", 502),
+        Fault("status", 500), Fault("status", 502), Fault("status", 429, retry_after=1), Fault("status", 409),
         Fault("cut_before"), Fault("cut_after"), Fault("garbage"),
     ],
-    ids=str,
+    ids=lambda one: f"{one.kind}-{one.value}",
 )  # fmt: skip
-async def test_it_goes_on_after(town: Municipality, in_telegram: Link, telegram: FakeBotApi, fault: Fault) -> None:
-    reza = Person(telegram, "رضا")
-    reza.says("سلام")
-    telegram.fail_next(Fault(fault.kind, fault.value, fault.retry_after, method="getUpdates"))
-    async with polling(town, in_telegram):
-        await confirmed(telegram)
-    assert await texts(town, reza) == ["سلام"]
+async def test_after_a_fault_updates_are_asked_for_again(bot: Bot, reza: Person, fault: Fault) -> None:
+    bot.messenger.fail_next(fault)
+    async with bot.polling():
+        reza.starts()
+        await reza.hears("شماره همراهتان")
+    bot.messenger.fail_next(Fault(fault.kind, fault.value, fault.retry_after, method="getUpdates"))
+    async with bot.polling():
+        reza.says(ORDER)
+        await reza.hears("نخست شماره همراهتان")
+    assert bot.town.rows("SELECT count(*) FROM inbox") == [(2,)]
 
 
-async def test_it_goes_on_after_an_outage(town: Municipality, in_telegram: Link, telegram: FakeBotApi) -> None:
-    reza = Person(telegram, "رضا")
-    async with polling(town, in_telegram):
-        await telegram.until(lambda: bool(telegram.called("getUpdates")), "the first question")
-        await telegram.stop()
-        reza.says("سلام")
-        await telegram.start()
-        await confirmed(telegram)
-    assert await texts(town, reza) == ["سلام"]
+async def test_a_webhook_that_was_left_is_taken_away(bot: Bot, reza: Person) -> None:
+    await bot.link.bot.set_webhook("https://elsewhere.example.ir/x")
+    async with bot.polling():
+        reza.starts()
+        await reza.hears("شماره همراهتان")
+        await bot.link.bot.set_webhook("https://elsewhere.example.ir/y")
+        reza.says("راهنما")
+        await reza.hears("شماره همراهتان")
+    assert bot.messenger.updates.webhook is None
 
 
-async def test_an_update_that_nobody_can_read_holds_up_none(
-    town: Municipality, in_telegram: Link, telegram: FakeBotApi
+async def test_an_outage_is_waited_out(bot: Bot, reza: Person) -> None:
+    async with bot.polling():
+        reza.starts()
+        await reza.hears("شماره همراهتان")
+        await bot.messenger.stop()
+        reza.says("راهنما")
+        await bot.messenger.start()
+        bot.town.advance(seconds=60)  # what was being sent when it ended put the line down for a while
+        await reza.hears("شماره همراهتان")
+
+
+class FailingAfter:
+    """A store that finds no database for the updates of one chat, until it is mended."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.broken = False
+
+    @asynccontextmanager
+    async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
+        """Open a unit, or tell that the database does not answer."""
+        if self.broken:
+            raise Unavailable("database")
+        async with self._store.unit(write=write) as uow:
+            yield uow
+
+
+async def test_what_could_not_be_kept_is_asked_for_again_and_nothing_is_lost(town: Municipality) -> None:
+    async with FakeBotApi() as messenger, opened(town, messenger) as bot:
+        failing = FailingAfter(town.store)
+        bot.reception._store = failing
+        reza = Person(messenger, "رضا")
+        async with bot.polling():
+            reza.starts()
+            await reza.hears("شماره همراهتان")
+            failing.broken = True
+            update = reza.says("تعرفه لودر ۴ ساعت")
+            polls = len(messenger.called("getUpdates"))
+            await messenger.until(lambda: len(messenger.called("getUpdates")) > polls + 1, "another poll")
+            assert update in messenger.updates.pending, "it is not confirmed"
+            failing.broken = False
+            await reza.hears("ریال")
+            await messenger.until(lambda: not messenger.updates.pending, "the confirmation")
+    assert town.rows("SELECT count(*) FROM inbox") == [(2,)]
+
+
+async def test_an_update_that_nobody_can_read_holds_up_no_other(
+    bot: Bot, reza: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reza = Person(telegram, "رضا")
-    telegram.updates.add("message", reza.id, {"text": "of nobody, in no chat"})
-    telegram.updates.add("message_of_tomorrow", reza.id, {"x": 1})
-    reza.says("سلام")
-    async with polling(town, in_telegram):
-        await confirmed(telegram)
-    assert await texts(town, reza) == ["سلام"]
+    async with bot.polling():
+        reza.starts()
+        await reza.hears("شماره همراهتان")
+        bot.messenger.updates.add("message", reza.id, {"message_id": "x", "chat": "none"})
+        bot.messenger.updates.add("callback_query", reza.id, {})
+        reza.says("تعرفه لودر ۴ ساعت")
+        await reza.hears("ریال")
+    assert caplog.text.count("cannot be read") == 2
 
 
-async def test_a_slow_file_holds_up_its_own_chat_only(
-    town: Municipality, in_telegram: Link, telegram: FakeBotApi
-) -> None:
-    reza, sara = Person(telegram, "رضا"), Person(telegram, "سارا")
-    reza.sends_file(b"%PDF", "a.pdf", "application/pdf")
-    sara.says("سلام")
-    telegram.fail_next(Fault("slow", 0.8, method="file"))
-    async with polling(town, in_telegram):
-        async with asyncio.timeout(10):
-            while not await texts(town, sara):  # noqa: ASYNC110 - it appears in the database, which tells nobody
-                await asyncio.sleep(0.01)
-        assert await texts(town, reza) == []
-        await confirmed(telegram)
-    assert await texts(town, reza) == ["a.pdf"]
+def test_pauses_double_to_a_minute_and_begin_anew() -> None:
+    pauses = Pauses(lambda: 0.0)
+    assert [pauses.next() for _ in range(3)] == [0.5, 1.0, 2.0]
+    assert [pauses.next() for _ in range(20)][-1] == LONGEST_PAUSE / 2
+    pauses.forget()
+    assert pauses.next() == 0.5
