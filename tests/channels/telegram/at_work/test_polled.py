@@ -8,7 +8,7 @@ import pytest
 from channels.telegram.arrangement import LONGEST_PAUSE, Pauses
 from domain.errors import Unavailable
 from domain.ports import Store, UnitOfWork
-from tests.channels.telegram.bots import Bot, opened
+from tests.channels.telegram.at_work.bots import Bot, opened
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person
 from tests.support.municipality import CITIZEN, ORDER, Municipality

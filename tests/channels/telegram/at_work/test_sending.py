@@ -7,7 +7,7 @@ from domain.errors import NotAllowedNow, Unavailable
 from domain.keyboards import Button, Paper, Shown
 from domain.messages import Message
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
-from tests.channels.telegram.bots import PDF, Bot, opened
+from tests.channels.telegram.at_work.bots import PDF, Bot, opened
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person
 from tests.fakes.socks_proxy import SocksProxy

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiohttp import ClientSession
 
-from tests.channels.telegram.bots import SECRET, Bot, hooked
+from tests.channels.telegram.at_work.bots import SECRET, Bot, hooked
 from tests.fakes.bot_people import Person
 from tests.support.municipality import CITIZEN, ORDER
 

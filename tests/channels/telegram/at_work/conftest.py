@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.channels.telegram.bots import Bot, opened
+from tests.channels.telegram.at_work.bots import Bot, opened
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
 from tests.support.municipality import Municipality
