@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from tests.channels.telegram.bots import Bot, hooked
+from tests.channels.telegram.at_work.bots import Bot, hooked
 from tests.fakes.bot_api import Fault
 from tests.fakes.bot_people import Person
 

@@ -9,7 +9,7 @@ from channels.telegram.link import Link
 from channels.telegram.updates import FileThere, Incoming, read
 from domain.chats import Began, Came, Edited, Pressed, Resumed, SentFile, SharedContact, Stopped, Unreadable, Wrote
 from domain.documents import MAX_BYTES
-from tests.channels.telegram.bots import Bot
+from tests.channels.telegram.at_work.bots import Bot
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_messenger import Call
 from tests.fakes.bot_people import Person
