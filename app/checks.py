@@ -6,7 +6,7 @@
 import tomllib
 from collections.abc import Iterator
 
-from app.bots import bot_faults
+from app.bot_checks import bot_faults
 from app.parts import provider_faults
 from app.placeholders import secret_faults
 from app.settings import Settings, SettingsError

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from app.bots import BotParts, build_bot
 from app.database import open_store
 from app.demo.loading import PASSWORD
 from app.demo.registers import phone_names
@@ -39,6 +39,9 @@ from domain.actions.signing_in import Doorman
 from domain.ports import Printer, SmsProvider
 from store.unit_of_work import SqlStore
 
+if TYPE_CHECKING:
+    from app.bots import BotParts
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -52,7 +55,7 @@ class Parts:
     printer: Printer
     signer: Ed25519Signer
     waking: Waking
-    bots: Mapping[str, BotParts] = field(default_factory=dict)
+    bots: "Mapping[str, BotParts]" = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -94,7 +97,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         desk = await desk_of(settings, store)
         relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, desk.catalogue)
-        bots = {name: build_bot(settings, name, desk, store, printer) for name in settings.bots}
+        bots = _bots(settings, desk, store, printer)
         try:
             yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), waking, bots)
         finally:
@@ -103,6 +106,14 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         for provider in providers.values():
             await provider.close()
         await store.close()
+
+
+def _bots(settings: Settings, desk: Desk, store: SqlStore, printer: Printer) -> "dict[str, BotParts]":
+    """Return the bots that are configured. Without any, the library with its many types is not even read."""
+    if not settings.bots:
+        return {}
+    build = import_module("app.bots").build_bot
+    return {name: build(settings, name, desk, store, printer) for name in settings.bots}
 
 
 def _site(parts: Parts) -> Channel:

@@ -38,7 +38,22 @@ def list_messages(
     if as_json:
         emit_json(rows)
     else:
-        table(rows, ("id", "recipient", "class", "key", "state", "attempts", "reason", "parts", "cost", "created_at"))
+        table(
+            rows,
+            (
+                "id",
+                "channel",
+                "recipient",
+                "class",
+                "key",
+                "state",
+                "attempts",
+                "reason",
+                "parts",
+                "cost",
+                "created_at",
+            ),
+        )
 
 
 def retry(
@@ -69,6 +84,7 @@ def view(message: OutboxMessage) -> dict[str, Any]:
         "id": message.id,
         "channel": message.channel,
         "recipient": message.recipient,
+        "mobile": message.mobile,
         "class": message.cls.value,
         "key": message.key,
         "text": message.text,

@@ -35,7 +35,7 @@ RECEIPTS_REACH = timedelta(hours=48)
 SEVERAL = 3
 """So many recipients told to wait at once: it is not them, the whole line is too fast."""
 
-_LOST = frozenset({MessageState.FAILED, MessageState.BLOCKED})
+_LOST = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState.BLOCKED})
 
 Aftermath = Callable[[Desk, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None]]
 """What is done, in the unit that marks them, with messages that will not arrive."""
@@ -45,12 +45,16 @@ Aftermath = Callable[[Desk, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None
 class Route:
     """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
     refused for good (`lost`), has waited too long for this channel (`late`) or is too old to be true (`outdated`).
+
+    `refused` is the state of what the carrier will never take. Where that goes another way it is a real end: the staff
+    may send a failed one again, and it would come twice.
     """
 
     channel: str
     weigh: Callable[[str], int]
     lost: Aftermath
     late: Aftermath
+    refused: MessageState
     outdated: Aftermath = replace_expired
 
 
@@ -58,13 +62,13 @@ def _one(text: str) -> int:
     return 1
 
 
-BY_SMS = Route(SMS, count_parts, lost=nothing, late=nothing)
+BY_SMS = Route(SMS, count_parts, lost=nothing, late=nothing, refused=MessageState.FAILED)
 """Weighed in message parts. What a provider refuses for good has no other way."""
 
 
 def in_chats(channel: str) -> Route:
     """Return the route of a messenger, which counts messages: what it cannot bring goes by SMS, once."""
-    return Route(channel, _one, lost=leave_chat, late=by_sms_instead)
+    return Route(channel, _one, lost=leave_chat, late=by_sms_instead, refused=MessageState.UNDELIVERED)
 
 
 @dataclass(slots=True)
@@ -207,7 +211,7 @@ class Relay:
                 message.state, message.sent_at = MessageState.SENT, now
                 message.provider_id, message.cost = result.provider_id, result.cost
             case Verdict.REFUSED:
-                message.state = MessageState.FAILED
+                message.state = self.route.refused
             case Verdict.BLOCKED:
                 message.state = MessageState.BLOCKED
             case Verdict.UNKNOWN:
@@ -217,7 +221,7 @@ class Relay:
 
     def _try_later(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
         if message.attempts >= MOST_ATTEMPTS:
-            message.state = MessageState.FAILED
+            message.state = self.route.refused
             return
         now, wait = self.desk.clock.now(), timedelta(seconds=result.wait)
         if not result.waiting:

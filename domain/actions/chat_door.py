@@ -84,7 +84,7 @@ async def _proved(talk: Talk, chat: Chat, mobile: str, stored: Stored | None) ->
     line = Address(chat.channel, chat.chat_id, mobile)
     proved = Spoken(talk.say("chat.proved", mobile=_shown(mobile)), Shown(cleared=True))
     if after is None:
-        return Turn("proved", (proved, greeting(talk_on(talk.desk, talk.uow, line))))
+        return Turn("proved", (proved, await greeting(talk_on(talk.desk, talk.uow, line))))
     turn = await take(talk.desk, talk.uow, line, Wrote(after), None)
     return Turn(turn.intent, (proved, *turn.spoken))
 

@@ -11,9 +11,10 @@ from domain.actions.chat_view import question, shown_with
 from domain.actions.commands import Said, Talk
 from domain.actions.converse import Reply, asked_again, converse, keep, running, talk_on
 from domain.actions.desk import Desk
+from domain.actions.driver_menu import menu_of_drivers, own_record, whole_menu
 from domain.actions.notify import SMS, Address
 from domain.chat.answers import Answer, Verb, read_answer, turn_of
-from domain.chat.menus import back_to_menu, main_menu, where_notices_go
+from domain.chat.menus import back_to_menu, where_notices_go
 from domain.chats import Began, Came, Edited, Pressed, SentFile, Wrote
 from domain.conversation.dialogue import CONFIRM
 from domain.conversation.frames import Dialogue, Frame
@@ -60,9 +61,9 @@ async def take(desk: Desk, uow: UnitOfWork, line: Address, came: Came, stored: S
     return Turn("unreadable", (Spoken(talk.say("chat.unreadable"), Shown(back_to_menu(talk.text))),))
 
 
-def greeting(talk: Talk) -> Spoken:
+async def greeting(talk: Talk) -> Spoken:
     """Return the welcome with the whole menu."""
-    return Spoken(talk.say("chat.welcome"), Shown(main_menu(talk.conversation, talk.text)))
+    return Spoken(talk.say("chat.welcome"), Shown(await whole_menu(talk)))
 
 
 async def _text(talk: Talk, line: Address, text: str, stored: Stored | None, *, command: bool = False) -> Turn:
@@ -73,7 +74,7 @@ async def _text(talk: Talk, line: Address, text: str, stored: Stored | None, *, 
 async def _began(talk: Talk, line: Address, payload: str, stored: Stored | None) -> Turn:
     if payload.startswith(TRACK):
         return await _text(talk, line, tracked(payload), stored, command=True)
-    return Turn("start", (greeting(talk),))
+    return Turn("start", (await greeting(talk),))
 
 
 def tracked(payload: str) -> str:
@@ -135,7 +136,7 @@ async def _called(talk: Talk, line: Address, call: tuple[str, ...], stored: Stor
 
 
 async def _menu(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
-    return Spoken(talk.say("sms.help", menu=""), Shown(main_menu(talk.conversation, talk.text)))
+    return Spoken(talk.say("sms.help", menu=""), Shown(await whole_menu(talk)))
 
 
 async def _give_up(talk: Talk, dialogue: Dialogue, code: str, _more: str) -> Spoken:
@@ -178,6 +179,15 @@ async def _notices(talk: Talk, dialogue: Dialogue, wish: str, _more: str) -> Spo
     return Spoken(talk.say("chat.notices_set", channel=name), Shown(back_to_menu(talk.text)))
 
 
+async def _driver(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
+    said, rows = menu_of_drivers(talk)
+    return Spoken(said, Shown(rows))
+
+
+async def _record(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
+    return Spoken(await own_record(talk), Shown(back_to_menu(talk.text)))
+
+
 _VERBS: Mapping[Verb, Callable[[Talk, Dialogue, str, str], Awaitable[Spoken]]] = {
     Verb.MENU: _menu,
     Verb.GIVE_UP: _give_up,
@@ -185,4 +195,6 @@ _VERBS: Mapping[Verb, Callable[[Talk, Dialogue, str, str], Awaitable[Spoken]]] =
     Verb.DONE: _done,
     Verb.PRINT: _print,
     Verb.NOTICES: _notices,
+    Verb.DRIVER: _driver,
+    Verb.RECORD: _record,
 }

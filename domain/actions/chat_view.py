@@ -2,9 +2,10 @@
 
 from domain.actions.commands import Talk
 from domain.actions.converse import Reply
+from domain.actions.driver_menu import whole_menu
 from domain.actions.request_buttons import about
 from domain.calendar import in_tehran
-from domain.chat.menus import back_to_menu, main_menu
+from domain.chat.menus import back_to_menu
 from domain.chat.questions import Asked
 from domain.conversation.command_fields import MENU
 from domain.conversation.frames import Dialogue
@@ -18,7 +19,7 @@ async def shown_with(talk: Talk, reply: Reply, page: str | None = None) -> Shown
     """
     top = reply.dialogue.top
     if reply.intent == "help" and (top is None or top.intent == MENU):
-        return Shown(main_menu(talk.conversation, talk.text))
+        return Shown(await whole_menu(talk))
     if rows := question(talk, reply.dialogue, page):
         return Shown(rows)
     if reply.said.request_id is not None:

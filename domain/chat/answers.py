@@ -26,6 +26,8 @@ class Verb(StrEnum):
     DONE = "done"
     PRINT = "print"
     NOTICES = "notices"
+    DRIVER = "driver"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)

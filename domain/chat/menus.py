@@ -15,17 +15,29 @@ OF_EVERYBODY = ("track", "list", "pay", "tariff", "comment")
 LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")
 """Words of the grammar that a messenger lists as commands (`chat.commands`)."""
 
+OF_DRIVERS = ("taxi_leave", "taxi_duty")
+"""Intents of the drivers' menu."""
+
 PUBLIC = ("tariff",)
 """Commands that a chat may give before it has proved a mobile."""
 
 _SAID = {intent.name: intent.words[0] for intent in COMMANDS}
 
 
-def main_menu(conversation: Conversation, words: Words) -> Rows:
-    """Return the whole menu."""
+def main_menu(conversation: Conversation, words: Words, *, of_taxi: bool = False) -> Rows:
+    """Return the whole menu; those who have to do with a taxi (`of_taxi`) have one more."""
     services = [alone(words(f"intents.{name}"), said) for name, said in _started(conversation)]
     commands = [alone(words(f"intents.{name}"), _SAID[name]) for name in OF_EVERYBODY]
-    return (*in_rows(services, 2), *in_rows([*commands, calling(words("chat.buttons.notices"), Verb.NOTICES)], 2))
+    drivers = [calling(words("chat.buttons.driver"), Verb.DRIVER)] if of_taxi else []
+    last = [*commands, calling(words("chat.buttons.notices"), Verb.NOTICES), *drivers]
+    return (*in_rows(services, 2), *in_rows(last, 2))
+
+
+def driver_rows(conversation: Conversation, words: Words) -> Rows:
+    """Return the menu of drivers and owners: the services that are theirs alone, and the driver's record."""
+    own = [(name, said) for name, said in _started(conversation) if name in OF_DRIVERS]
+    services = [alone(words(f"intents.{name}"), said) for name, said in own]
+    return (*in_rows(services, 2), (calling(words("chat.buttons.record"), Verb.RECORD),), *back_to_menu(words))
 
 
 def public_menu(conversation: Conversation, words: Words) -> Rows:

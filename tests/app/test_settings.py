@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.bots import bot_faults
+from app.bot_checks import bot_faults
 from app.checks import remarks
 from app.placeholders import secret_faults
 from app.sections import BillSettings

@@ -171,7 +171,7 @@ async def test_what_was_tried_too_often_goes_by_sms(bot: Bot) -> None:
         await bot.relay.tick()
         bot.town.advance(minutes=15)
     [failed] = await bot.messages()
-    assert (failed.state, failed.attempts) == (MessageState.FAILED, 8)
+    assert (failed.state, failed.attempts) == (MessageState.UNDELIVERED, 8)
     assert [one.text for one in await bot.messages("sms")] == ["یک"]
 
 

@@ -187,3 +187,21 @@ async def test_drivers_and_owners_see_the_duties_of_their_taxis(cabs: Cabs, mobi
     assert labels(answer) == ["منوی خدمات"]
     bills = await person.press("پرداخت قبض", (await person.starts())[-1])
     assert bills.key == ("sms.bills" if mobile == OWNER_MOBILE else "sms.none_to.pay")
+
+
+async def test_drivers_have_a_menu_of_their_own(driver: Person, cabs: Cabs) -> None:
+    menu = await driver.press("خدمات رانندگان", (await driver.starts())[-1])
+    assert labels(menu) == ["مرخصی تاکسی", "عوارض تاکسی", "تشویق‌ها و تخلف‌های من", "منوی خدمات"]
+    assert (await driver.press("تشویق‌ها و تخلف‌های من", menu)).key == "chat.record_empty"
+    await taxis.a_violation(driver.town)
+    praise = {"driver": taxis.DRIVER_CODE, "date": "2026-11-21", "kind": "honesty", "points": 5}
+    await taxis.give(driver.town, "reward", praise)
+    driver.town.advance(minutes=1)
+    told = (await driver.press("تشویق‌ها و تخلف‌های من", menu)).text
+    assert told.splitlines() == [
+        "در پرونده تاکسیرانی شما:",
+        "تشویق: امانت‌داری، ۵ امتیاز، ۱۴۰۵/۰۸/۳۰",
+        "تخلف: کرایه بیش از نرخ، ۰ امتیاز منفی، ۱۴۰۵/۰۸/۲۹، جریمه ۵۰۰٬۰۰۰ ریال",
+    ]
+    passenger = await Person(cabs.town, "78").linked()
+    assert "خدمات رانندگان" not in labels((await passenger.starts())[-1])

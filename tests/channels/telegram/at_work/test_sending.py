@@ -87,7 +87,7 @@ async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
     bot.town.advance(seconds=20)
     bot.unprinted.append(NotAllowedNow("printout", detail="paper_void"))
     await bot.deliver()
-    assert await state(bot) == ("failed", "not_allowed_now", 2)
+    assert await state(bot) == ("undelivered", "not_allowed_now", 2)
     assert bot.messenger.called("sendDocument") == []
 
 
@@ -97,7 +97,7 @@ async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
         (Fault("status", 401, method="sendMessage"), ("queued", "token", 0)),
         (Fault("status", 403, method="sendMessage"), ("blocked", "blocked", 1)),
         (Fault("status", 429, retry_after=3, method="sendMessage"), ("queued", "flood", 0)),
-        (Fault("status", 400, method="sendMessage"), ("failed", "bad_request", 1)),
+        (Fault("status", 400, method="sendMessage"), ("undelivered", "bad_request", 1)),
         (Fault("status", 500, method="sendMessage"), ("queued", "status_500", 1)),
         (Fault("status", 502, method="sendMessage"), ("queued", "status_502", 0)),
         (Fault("status", 504, method="sendMessage"), ("unknown", "timeout", 1)),
