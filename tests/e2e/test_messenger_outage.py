@@ -14,6 +14,7 @@ from store.unit_of_work import SqlStore
 from tests.e2e.conftest import new_phone, said_well
 from tests.e2e.messengers import BotOffice, bot_office, no_token_told
 from tests.e2e.office import Office
+from tests.e2e.words import said
 from tests.fakes.bot_people import Person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -45,7 +46,8 @@ async def people(bots: BotOffice) -> Sequence[Person]:
     for person in found:
         person.starts()
         person.shares_contact()
-    await bots.telegram.until(lambda: all(len(person.messages) == 2 for person in found), "the chats")
+    for person in found:
+        await person.hears(said("chat.welcome"))
     return found
 
 
