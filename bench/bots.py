@@ -44,7 +44,8 @@ WARM_UP_SECONDS = 2.0
 TARGET = 1.2
 STORED = """SELECT i.provider_id, i.state, o.id, o.channel FROM inbox i LEFT JOIN outbox o ON o.id = i.reply_id
 WHERE i.channel = 'telegram'"""
-WAITING = "SELECT count(*) FROM outbox WHERE channel = 'telegram' AND key = 'bench' AND state IN ('queued', 'sending')"
+WAITING = """SELECT count(*) FROM outbox
+WHERE channel = 'telegram' AND key = 'bench' AND state IN ('queued', 'sending', 'unknown')"""
 GIVE_UP = "UPDATE outbox SET state = 'expired' WHERE channel = 'telegram' AND key = 'bench'"
 HEADINGS = ("database", "who", "updates/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms an update", "of the echo")
 OUTAGE_HEADINGS = ("database", "messenger", "texts/s", "p50 ms", "p95 ms", "p99 ms", "p99 to quiet", "target", "calls")

@@ -148,7 +148,10 @@ class Relay:
 
     async def _claim(self, line: Line) -> tuple[list[OutboxMessage], str]:
         token, now = self.desk.ids.token(), self.desk.clock.now()
-        limit = max(1, min(LARGEST_BATCH, int(line.carrier.rate * BATCH_SECONDS)))
+        # A carrier that cannot be asked leaves all of a dead process's claim unknown: there no more is claimed than is
+        # sent at once.
+        most = LARGEST_BATCH if line.carrier.answers_by_local_id else AT_ONCE
+        limit = max(1, min(most, int(line.carrier.rate * BATCH_SECONDS)))
         async with self.store.unit() as uow:
             claimed = await uow.outbox.claim(self.route.channel, now, limit, LEASE, token, provider=line.carrier.name)
             batch = []
