@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from string import Formatter
 
 from domain.check import check
+from domain.check.texts import LONGEST_IN_CHAT
 from domain.errors import InvalidField, NotFound
 from domain.lifecycle import Service
 from domain.messages import Catalogue
@@ -85,5 +86,7 @@ def _prove(services: Iterable[Service], catalogue: Catalogue, key: str) -> None:
     if "over_budget" in kinds:
         [(_, need, allowed)] = catalogue.over_budget([key])
         raise InvalidField("text", detail="text_parts", need=need, allowed=allowed)
+    if "too_long" in kinds:
+        raise InvalidField("text", detail="too_long", limit=persian_digits(LONGEST_IN_CHAT))
     if kinds:
         raise InvalidField("text", detail="text_cuts")

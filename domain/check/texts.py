@@ -58,7 +58,7 @@ def chat_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
             yield Flaw("unbounded_placeholder", NO_SERVICE, f"{key}: {error.args[0]}")
         else:
             if length > LONGEST_IN_CHAT:
-                yield Flaw("over_budget", NO_SERVICE, f"{key} needs {length} characters, may have {LONGEST_IN_CHAT}")
+                yield Flaw("too_long", NO_SERVICE, f"{key} needs {length} characters, may have {LONGEST_IN_CHAT}")
 
 
 def budget_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:

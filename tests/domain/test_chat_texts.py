@@ -13,10 +13,12 @@ from domain.check.texts import LONGEST_IN_CHAT, sent_by_sms
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.errors import InvalidField
 from domain.keyboards import Button, Paper, Shown
 from domain.messages import Catalogue, placeholders
 from domain.services import SERVICES, by_key
 from domain.text import code_units
+from domain.worded_anew import proved
 from tests.support.municipality import TUESDAY_MORNING
 
 TEXTS = Catalogue.load()
@@ -42,7 +44,13 @@ def test_every_text_fits_a_message_even_joined_with_another_and_escaped() -> Non
 def test_a_text_of_the_municipality_that_is_too_long_is_found() -> None:
     own = Catalogue.load({"chat": {"welcome": "ن" * (LONGEST_IN_CHAT + 1), "edited": "{nobody}"}})
     kinds = {flaw.kind for flaw in check(SERVICES, own)}
-    assert kinds == {"over_budget", "unbounded_placeholder"}
+    assert kinds == {"too_long", "unbounded_placeholder"}
+
+
+def test_words_of_the_staff_that_are_too_long_for_a_chat_are_refused() -> None:
+    with pytest.raises(InvalidField) as refused:
+        proved(SERVICES, Catalogue.load(), "chat.welcome", "ن" * (LONGEST_IN_CHAT + 1))
+    assert (refused.value.detail, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
 
 
 def test_captions_labels_and_toasts_fit() -> None:
