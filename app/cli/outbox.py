@@ -87,7 +87,7 @@ def view(message: OutboxMessage) -> dict[str, Any]:
         "mobile": message.mobile,
         "class": message.cls.value,
         "key": message.key,
-        "text": message.text,
+        "text": message.told,
         "state": message.state.value,
         "attempts": message.attempts,
         "provider": message.provider,

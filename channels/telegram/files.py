@@ -10,6 +10,9 @@ from domain.chats import SentFile
 from domain.documents import MAX_BYTES
 
 TRIES = 3
+PATIENCE_SECONDS = 30.0
+"""However slow a messenger is: others of the same batch of updates wait as long."""
+
 PAUSE_SECONDS = 0.5
 
 
@@ -17,6 +20,14 @@ async def fetched(bot: Bot, file: FileThere) -> SentFile:
     """Return the file with its bytes; without them when it is too large, or could not be had in three tries."""
     if file.size is not None and file.size > MAX_BYTES:
         return SentFile(file.name, None, too_large=True)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _tried(bot, file)
+    except TimeoutError:
+        return SentFile(file.name, None)
+
+
+async def _tried(bot: Bot, file: FileThere) -> SentFile:
     for attempt in range(TRIES):
         try:
             there = await bot.get_file(file.file_id)

@@ -1,7 +1,7 @@
 """Proving that a mobile is somebody's: by the messenger's word (the own contact), or by a code sent to it by SMS.
 
 A code has six digits, holds for five minutes and five tries; only its salted digest is kept. A mobile is sent so many
-codes an hour, and an address may ask for so many, so that nobody can flood a phone or guess through it.
+codes an hour, an address may ask for so many, and all together: nobody can flood a phone, guess, or spend on texts.
 """
 
 import hashlib
@@ -24,6 +24,9 @@ HOLDS = timedelta(minutes=5)
 MOST_TRIES = 5
 CODES_A_MOBILE = 3
 CODES_AN_ADDRESS = 5
+CODES_IN_ALL = 300
+"""Codes an hour whoever asks for them: texts cost money, and the own contact proves a mobile without one."""
+
 WINDOW = timedelta(hours=1)
 
 
@@ -38,7 +41,8 @@ async def send_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, mob
     now = desk.clock.now()
     asked = await uow.lines.hit(f"proof:{channel}:{address}", now, WINDOW)
     sent = await uow.lines.hit(f"proof:{mobile}", now, WINDOW)
-    if asked > CODES_AN_ADDRESS or sent > CODES_A_MOBILE:
+    in_all = await uow.lines.hit("proof:total", now, WINDOW)
+    if asked > CODES_AN_ADDRESS or sent > CODES_A_MOBILE or in_all > CODES_IN_ALL:
         raise TooManyRequests("mobile", detail="codes")
     salt, code = desk.ids.token(), f"{int(desk.ids.token(), 16) % 10**DIGITS:0{DIGITS}}"
     await uow.mobile_proofs.put(MobileProof(channel, address, mobile, salt, _digest(salt, code), now + HOLDS))

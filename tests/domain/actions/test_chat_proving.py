@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from domain.actions.proving import CODES_A_MOBILE, CODES_AN_ADDRESS, HOLDS, MOST_TRIES
+from domain.actions.proving import CODES_A_MOBILE, CODES_AN_ADDRESS, CODES_IN_ALL, HOLDS, MOST_TRIES, send_code
 from domain.chats import Edited, Resumed, Stopped, Unreadable, Wrote
 from domain.outgoing import InboundState, MessageClass
 from domain.people import Role
@@ -195,3 +195,18 @@ async def test_who_writes_too_much_is_told_once(anneh: Person) -> None:
     keys = [one.key for one in await anneh.hears()]
     assert keys.count("errors.too_many_requests") == 1
     assert len(keys) < 35
+
+
+async def test_the_staff_cannot_read_a_code(anneh: Person) -> None:
+    await anneh.says("09121234567")
+    [message] = await anneh.town.sent(CITIZEN)
+    assert await code_of(anneh.town) in ascii_digits(message.text)
+    assert re.search(r"\d", message.told) is None
+    assert "•" * 6 in message.told
+
+
+async def test_codes_are_limited_in_all(anneh: Person) -> None:
+    for number in range(CODES_IN_ALL):
+        async with anneh.town.store.unit() as uow:
+            await send_code(anneh.town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
+    assert (await anneh.says("09121234567")).key == "errors.too_many_requests"
