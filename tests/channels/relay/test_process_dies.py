@@ -1,4 +1,4 @@
-"""A process stops or dies over messages of a messenger, which cannot be asked: the next one sends what was not under way."""
+"""A process stops or dies over messages of a messenger: the next one sends what was not under way."""
 
 import asyncio
 import sqlite3
