@@ -1,8 +1,9 @@
-"""Seals what must be read again, the keys of counter offices, by a key that is outside the database.
+"""Seals what must be read again, keys of counter offices and second factors, by a key that is outside the database.
 
-The digest that signs an office's call is made of the plain key, so a hash of it would not do. The vault's own key is
-derived from the secret key of the settings (HKDF-SHA256, label of its own). Whoever changes `PISHKHAN_SECRET_KEY` makes
-the stored keys unreadable: every office then needs a new one (`pishkhan office rotate-key`).
+The digest that signs an office's call, and the code of an authenticator, are made of the plain key, so a hash of it
+would not do. The vault's own key is derived from the secret key of the settings (HKDF-SHA256, label of its own).
+Whoever changes `PISHKHAN_SECRET_KEY` makes what is stored unreadable: every office then needs a new key (`pishkhan
+office rotate-key`), and everybody who signs in from outside a new authenticator (`pishkhan staff totp`).
 """
 
 from base64 import urlsafe_b64encode
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from domain.errors import Internal
 
 _LABEL = b"pishkhan office keys 1"
+"""From when offices alone had keys here; another label would make theirs unreadable."""
 
 
 class FernetVault:

@@ -36,6 +36,8 @@ from domain.people import Role, mobile_shown
 PASSWORD = "bench-51c0ffee"  # noqa: S105 - of a server that lives for one bench
 WARM_UP_CALLS = 5
 TARGET = "≤ 1.20"
+GROWING = "search: two half words"
+"""It reads on until its page is full, so it has no target (decision 27)."""
 
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 Asked = tuple[str, str]
@@ -66,7 +68,7 @@ def _one(code: str) -> str:
 LOOKS: Mapping[str, Look] = {
     "a unit's queue": lambda _: ("/staff?queue=unit&unit=civil", _one("")),
     "finished, next page": lambda site: (site.next or "/staff?queue=finished", _one("")),
-    "search: whole name": _somebody(lambda one, _: _search(one.name, f"<bdi>{one.name}</bdi>")),
+    "search: name of a family": _somebody(lambda one, _: _search(one.family, _one(""))),
     "search: half a word": _somebody(lambda one, _: _search(one.family[:3], _one(""))),
     "search: two half words": _somebody(lambda one, _: _search(f"{one.family[:3]} {one.given[:2]}", _one(""))),
     "search: national code": _somebody(lambda one, code: _search(one.national, _one(code))),
@@ -179,7 +181,7 @@ def lines(sites: Sequence[Site], look: str) -> list[tuple[object, ...]]:
                 f"{processor:.1f}",
                 f"{p50:.2f}",
                 f"{p95:.2f}",
-                TARGET,
+                "" if look == GROWING else TARGET,
             )
         )
     return found

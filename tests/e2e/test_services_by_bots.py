@@ -103,16 +103,7 @@ def messenger(request: pytest.FixtureRequest, bots: BotOffice) -> FakeBotApi:
 
 async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     reza = Visitor(bots, messenger, "09131110001" if messenger.bale else "09131110002")
-    menu = await reza.begins()
-    await reza.presses("ماشین‌آلات", "کدام ماشین", on=menu)
-    await reza.presses("لودر", "چند ساعت")
-    await reza.presses("۴", "چه روزی")
-    await reza.presses(reza.day(1), "ساعت چند")
-    await reza.presses("۰۸:۳۰", "نشانی محل کار")
-    summary = await reza.says("خیابان *امام*، جنب پارک_شهر", "ثبت شود؟")
-    assert "خیابان *امام*، جنب پارک_شهر" in summary.text
-    submitted = await reza.presses("تأیید و ثبت", "کد رهگیری")
-    reza.code = read(submitted.text, "notices.submit")["code"].replace(" ", "")
+    await orders_a_loader(reza)
     await reza.is_told("accept", "civil", "پذیرفته شد")
     bill = await reza.is_told("price", "revenue", "شناسه قبض")
     facts = read(bill.text, "notices.bill")
@@ -137,6 +128,20 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     ]  # fmt: skip
     assert bots.office.panel.of(reza.mobile) == [], "nothing went by SMS"
     assert messenger.unanswered == []
+
+
+async def orders_a_loader(visitor: Visitor) -> None:
+    """From /start through the form by buttons to the tracking code."""
+    menu = await visitor.begins()
+    await visitor.presses("ماشین‌آلات", "کدام ماشین", on=menu)
+    await visitor.presses("لودر", "چند ساعت")
+    await visitor.presses("۴", "چه روزی")
+    await visitor.presses(visitor.day(1), "ساعت چند")
+    await visitor.presses("۰۸:۳۰", "نشانی محل کار")
+    summary = await visitor.says("خیابان *امام*، جنب پارک_شهر", "ثبت شود؟")
+    assert "خیابان *امام*، جنب پارک_شهر" in summary.text
+    submitted = await visitor.presses("تأیید و ثبت", "کد رهگیری")
+    visitor.code = read(submitted.text, "notices.submit")["code"].replace(" ", "")
 
 
 async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffice, messenger: FakeBotApi) -> None:
