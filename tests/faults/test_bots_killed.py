@@ -29,7 +29,8 @@ STEPS = ("inbound_open", "chat", "claim", "bot_accepted", "mark", "mark_open")
 """Inside the unit that takes an update in, after its commit, after the claim of the reply, after the messenger took it,
 before and inside the unit that marks it."""
 
-SECONDS = 30.0
+SECONDS = 60.0
+"""How long something may take on however busy a machine."""
 LEASE_SECONDS = 16
 """More than the leases of a dead process last: the next one polls then."""
 
