@@ -1,7 +1,7 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
 # make test    set up, lint, run every test
 # make lint    ruff, mypy and the import contracts
-# make bench   measure start, texts, relay, imports, a million requests, the staff's queues, memory: hours
+# make bench   measure start, texts, relay, bots, imports, a million requests, the staff's queues, memory: hours
 #              (docs/performance.md)
 # make chaos   kill servers for ROUNDS rounds and CALLS counter calls, walk the properties EFFORT times as far: hours
 #              (docs/faults.md)
@@ -54,6 +54,7 @@ bench: $(VENV)/.for-bench
 	$(BIN)/python -m bench.attacks
 	$(BIN)/python -m bench.lifecycle
 	$(BIN)/python -m bench.lifecycle --database postgresql
+	$(BIN)/python -m bench.bots
 	$(BIN)/python -m bench.queues
 	$(BIN)/python -m bench.queues --database postgresql
 	$(BIN)/python -m bench.memory

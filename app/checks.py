@@ -6,6 +6,7 @@
 import tomllib
 from collections.abc import Iterator
 
+from app.bot_checks import bot_faults
 from app.parts import provider_faults
 from app.placeholders import secret_faults
 from app.settings import Settings, SettingsError
@@ -19,7 +20,9 @@ from domain.services import SERVICES
 
 def faults(settings: Settings) -> list[str]:
     """Return a line for each thing that must be mended before this configuration may serve."""
-    found = [*secret_faults(settings), *provider_faults(settings), *_calendar_faults(settings)]
+    found = [
+        *secret_faults(settings), *provider_faults(settings), *bot_faults(settings), *_calendar_faults(settings)
+    ]  # fmt: skip
     try:
         catalogue = build_catalogue(settings)
         found += _own_text_faults(settings)

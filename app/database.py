@@ -1,17 +1,15 @@
 """Opening the configured database; what stands in the way is told as `NotReady`."""
 
-from collections.abc import Callable
-
 from app.readiness import NotReady
 from app.settings import Settings
 from store.migrate import SchemaMismatch
-from store.unit_of_work import SqlStore
+from store.unit_of_work import OnQueued, SqlStore
 
 
-async def open_store(settings: Settings, on_outbox: Callable[[], None] | None = None) -> SqlStore:
+async def open_store(settings: Settings, on_queued: OnQueued | None = None) -> SqlStore:
     """Open it; `NotReady` when its address or schema is wrong, `Unavailable("database")` when it does not answer."""
     try:
-        return await SqlStore.open(settings.database_url, on_outbox)
+        return await SqlStore.open(settings.database_url, on_queued)
     except SchemaMismatch as mismatch:
         raise NotReady([str(mismatch)]) from None
     except ValueError as error:

@@ -4,9 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from app.database import open_store
 from app.demo.loading import PASSWORD
@@ -17,6 +18,7 @@ from app.report_process import ReportProcess
 from app.settings import Settings, SettingsError
 from app.signing import Ed25519Signer
 from app.table_exports import ProcessExports
+from app.waking import Waking
 from app.wiring import build_printer, build_signer, build_vault, desk_of
 from channels import Channel
 from channels.admin import Admin, Apart
@@ -27,8 +29,8 @@ from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.portal import Portal
+from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
-from channels.sms.outbound import Relay
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.accounts import Person
@@ -37,10 +39,13 @@ from domain.actions.signing_in import Doorman
 from domain.ports import Printer, SmsProvider
 from store.unit_of_work import SqlStore
 
+if TYPE_CHECKING:
+    from app.bots import BotParts
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a serving process is made of. `queued` is set whenever a commit of this process left a text to send."""
+    """What a serving process is made of. `waking` hears of each commit that left texts to send."""
 
     settings: Settings
     desk: Desk
@@ -49,7 +54,8 @@ class Parts:
     relay: Relay
     printer: Printer
     signer: Ed25519Signer
-    queued: asyncio.Event
+    waking: Waking
+    bots: "Mapping[str, BotParts]" = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -85,20 +91,29 @@ def _arguments(settings: Settings, name: str) -> dict[str, Any]:
 async def opened(settings: Settings) -> AsyncIterator[Parts]:
     """Open the database, build everything on it, and close it all in the end."""
     providers = build_providers(settings)
-    queued = asyncio.Event()
-    store = await open_store(settings, queued.set)
+    waking = Waking()
+    store = await open_store(settings, waking.queued)
     try:
         desk = await desk_of(settings, store)
         relay = Relay(desk, store, tuple(providers.values()), time.monotonic)
         printer = build_printer(settings, desk.catalogue)
+        bots = _bots(settings, desk, store, printer)
         try:
-            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), queued)
+            yield Parts(settings, desk, store, providers, relay, printer, build_signer(settings), waking, bots)
         finally:
-            await printer.close()
+            await asyncio.gather(printer.close(), *(bot.close() for bot in bots.values()))
     finally:
         for provider in providers.values():
             await provider.close()
         await store.close()
+
+
+def _bots(settings: Settings, desk: Desk, store: SqlStore, printer: Printer) -> "dict[str, BotParts]":
+    """Return the bots that are configured. Without any, the library with its many types is not even read."""
+    if not settings.bots:
+        return {}
+    build = import_module("app.bots").build_bot
+    return {name: build(settings, name, desk, store, printer) for name in settings.bots}
 
 
 def _site(parts: Parts) -> Channel:
@@ -152,4 +167,5 @@ DEMO_CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {"demo": _demo_phone}
 def build_channels(parts: Parts) -> list[Channel]:
     """Return the channels to mount, in order."""
     wanted = {**CHANNELS, **(DEMO_CHANNELS if parts.settings.demo else {})}
-    return [build(parts) for build in wanted.values()]
+    hooks = [bot.webhook for bot in parts.bots.values() if bot.webhook]
+    return [*(build(parts) for build in wanted.values()), *hooks]

@@ -23,6 +23,10 @@ def secret_faults(settings: Settings) -> list[str]:
             name = f"PISHKHAN_SMS__{provider.upper()}"
             faults.append(_secret_fault(f"{name}__WEBHOOK_SECRET", section.webhook_secret, SHORTEST_WEBHOOK_SECRET))
             faults.extend(_missing(name, section))
+    for messenger, bot in settings.bots.items():
+        if bot.mode == "webhook":
+            name = f"PISHKHAN_{messenger.upper()}__WEBHOOK_SECRET"
+            faults.append(_secret_fault(name, bot.webhook_secret, SHORTEST_WEBHOOK_SECRET))
     return [fault for fault in faults if fault]
 
 

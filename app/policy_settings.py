@@ -101,6 +101,11 @@ class PolicySettings(BaseModel):
     notice_keeps_hours: int = Field(
         _DEFAULTS.notice_keeps // _HOUR, ge=1, description="After this an unsent notice is too old."
     )
+    messenger_patience_minutes: int = Field(
+        _DEFAULTS.messenger_patience // _MINUTE,
+        ge=0,
+        description="How long a notice waits for a messenger that does not take it, before it goes by SMS; 0: always.",
+    )
     max_hours_per_machine: int = Field(
         _DEFAULTS.max_hours_per_machine, ge=1, le=24, description="Hours asked of one machine."
     )
@@ -118,6 +123,7 @@ class PolicySettings(BaseModel):
             "inbound_window": self.inbound_window_minutes * _MINUTE,
             "guess_window": self.guess_window_minutes * _MINUTE,
             "notice_keeps": self.notice_keeps_hours * _HOUR,
+            "messenger_patience": self.messenger_patience_minutes * _MINUTE,
         }
         plain = {name: value for name, value in self if name in Policy.__dataclass_fields__}
         return Policy(company_code=company_code, **plain, **lengths)

@@ -26,11 +26,13 @@ from domain.actions.expiries import REMINDED_FROM, remind
 from domain.actions.house import renew
 from domain.actions.import_jobs import forget_old
 from domain.actions.monthly import keep_monthly
+from domain.actions.notify import SMS
 from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
 from domain.actions.timers import run_due
 from domain.actions.verifications import ask_nightly, run_asked
 from domain.calendar import TEHRAN
+from domain.chats import MESSENGERS
 from domain.errors import DomainError
 from domain.requests import TimerKind
 
@@ -41,16 +43,20 @@ log = logging.getLogger(__name__)
 class Job:
     """Something done again and again; `action` may run twice in a row without harm.
 
-    With `at_once` it also runs whenever a commit of this process queued a text; with `made_up` also when the process
-    starts, since it may have been away at the job's time. A job `everywhere` is each process's own, and needs no lease.
+    With `at_once` it also runs whenever a commit of this process queued a text for that channel; with `made_up` also
+    when the process starts, since it may have been away at the job's time. A job `everywhere` is each process's own,
+    and needs no lease. One of a messenger's `bot` is there where that bot is; an `endless` one runs until it is cut
+    off, which loses nothing.
     """
 
     name: str
     trigger: Any
     action: Callable[[Parts], Awaitable[object]]
-    at_once: bool = False
+    at_once: str | None = None
     made_up: bool = False
     everywhere: bool = False
+    bot: str | None = None
+    endless: bool = False
 
 
 def every(**length: int) -> Any:
@@ -67,9 +73,29 @@ def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
     return lambda parts: run_due(parts.desk, parts.store, kind)
 
 
+def _of_bot(messenger: str) -> tuple[Job, ...]:
+    return (
+        Job(
+            f"{messenger}_updates",
+            every(seconds=2),
+            lambda parts: parts.bots[messenger].updates(),
+            bot=messenger,
+            endless=True,
+        ),
+        Job(
+            f"{messenger}_relay",
+            every(seconds=1),
+            lambda parts: parts.bots[messenger].relay.tick(),
+            at_once=messenger,
+            bot=messenger,
+        ),
+        Job(f"{messenger}_stale", every(seconds=15), lambda parts: parts.bots[messenger].give_up(), bot=messenger),
+    )
+
+
 JOBS = (
     # The interval is for texts of other processes, and for those that wait until their time comes.
-    Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=True),
+    Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=SMS),
     Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile()),
     Job("receipts", every(minutes=1), lambda parts: parts.relay.poll_receipts()),
     Job("stale", every(minutes=1), lambda parts: parts.relay.expire()),
@@ -89,6 +115,7 @@ JOBS = (
         every(seconds=10),
         lambda parts: run_asked(parts.desk, parts.store, lambda: verify_apart(parts.settings)),
     ),
+    *(job for messenger in MESSENGERS for job in _of_bot(messenger)),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
 )
 """Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
@@ -100,11 +127,11 @@ class Scheduler:
     def __init__(self, parts: Parts, jobs: tuple[Job, ...] = JOBS) -> None:
         token = parts.desk.ids.token()
         self._parts = parts
-        self._jobs = jobs
+        self._jobs = tuple(job for job in jobs if job.bot is None or job.bot in parts.bots)
         self._leases = {job.name: Lease(parts.store, f"job:{job.name}", token) for job in jobs}
         self._turns = {job.name: asyncio.Lock() for job in jobs}
-        self._running: set[asyncio.Task[Any]] = set()
-        self._waker: asyncio.Task[None] | None = None
+        self._running: dict[asyncio.Task[Any], Job] = {}
+        self._wakers: list[asyncio.Task[None]] = []
         self._timetable = AsyncIOScheduler(timezone=TEHRAN)
         # It tells each run, each one left out, and each one that `stop` cuts off; `run` logs what is news.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
@@ -118,26 +145,27 @@ class Scheduler:
             if job.made_up:
                 self._timetable.add_job(self.run, args=[job], misfire_grace_time=None)  # once, at once
         self._timetable.start()
-        self._waker = asyncio.create_task(self._run_at_once())
+        self._wakers = [asyncio.create_task(self._run_at_once(job, job.at_once)) for job in self._jobs if job.at_once]
 
     async def stop(self, seconds: float) -> None:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
-        if self._waker is None:
+        if not self._timetable.running:
             return
         self._timetable.pause()
-        self._waker.cancel()
+        for task in (*self._wakers, *(task for task, job in self._running.items() if job.endless)):
+            task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         self._timetable.shutdown(wait=False)
         for task in self._running:
             task.cancel()
-        await asyncio.gather(self._waker, *self._running, return_exceptions=True)
+        await asyncio.gather(*self._wakers, *self._running, return_exceptions=True)
         for lease in self._leases.values():
             await lease.release()
 
     async def run(self, job: Job) -> bool:
         """Run a job now, after its present run in this process; False when another process has it, or it failed."""
-        async with self._turns[job.name], self._counted():
+        async with self._turns[job.name], self._counted(job):
             try:
                 if job.everywhere:
                     await job.action(self._parts)
@@ -151,22 +179,19 @@ class Scheduler:
                 log.exception("job %s failed", job.name)
             return False
 
-    async def _run_at_once(self) -> None:
-        """Run some jobs whenever this process queued something."""
+    async def _run_at_once(self, job: Job, channel: str) -> None:
+        """Run a job whenever this process queued something for its channel; no other job is waited for."""
         while True:
-            await self._parts.queued.wait()
-            self._parts.queued.clear()
-            for job in self._jobs:
-                if job.at_once:
-                    # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
-                    await asyncio.shield(asyncio.create_task(self.run(job)))
+            await self._parts.waking.wait(channel)
+            # Shielded: `stop` ends this waiting, and gives a run under way its time to finish.
+            await asyncio.shield(asyncio.create_task(self.run(job)))
 
     @asynccontextmanager
-    async def _counted(self) -> AsyncIterator[None]:
+    async def _counted(self, job: Job) -> AsyncIterator[None]:
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"  # noqa: S101 - holds by construction
-        self._running.add(task)
+        self._running[task] = job
         try:
             yield
         finally:
-            self._running.discard(task)
+            del self._running[task]

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -97,6 +97,41 @@ class SmsSettings(Section):
         """Return the settings of a provider, None when there is none of that name."""
         found = getattr(self, name, None)
         return found if isinstance(found, ProviderSettings) else None
+
+
+class BotSettings(Section):
+    """A bot in a messenger; without a token there is none."""
+
+    token: SecretStr = Field(NOT_SET, description="The bot's token, as its messenger gave it; unset: no bot.")
+    base_url: str = Field("", description="Where the Bot API answers, up to the token.")
+    base_file_url: str = Field("", description="Where files are fetched, up to the token.")
+    proxy: SecretStr = Field(
+        NOT_SET, description="Proxy to the messenger, socks5://host:port or http://host:port; unset: none."
+    )
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description="How updates come: polling asks for them, webhook has them posted to BASE_URL."
+    )
+    webhook_secret: SecretStr = Field(
+        NOT_SET, description="Unguessable part of the webhook's address: letters, digits, _ and -."
+    )
+    rate: float = Field(25.0, gt=0, description="Messages a second that are sent at most.")
+    timeout: float = Field(20.0, gt=0, description="Seconds to wait for the messenger's answer.")
+
+
+class TelegramSettings(BotSettings):
+    """The bot in Telegram."""
+
+    base_url: str = Field("https://api.telegram.org/bot", description="Where the Bot API answers, up to the token.")
+    base_file_url: str = Field(
+        "https://api.telegram.org/file/bot", description="Where files are fetched, up to the token."
+    )
+
+
+class BaleSettings(BotSettings):
+    """The bot in Bale, which speaks the same protocol."""
+
+    base_url: str = Field("https://tapi.bale.ai/bot", description="Where the Bot API answers, up to the token.")
+    base_file_url: str = Field("https://tapi.bale.ai/file/bot", description="Where files are fetched, up to the token.")
 
 
 class LetterheadSettings(Section):

@@ -21,17 +21,21 @@ from app.calendar_settings import CalendarSettings
 from app.policy_settings import PolicySettings
 from app.sections import (
     NOT_SET,
+    BaleSettings,
     BillSettings,
+    BotSettings,
     LetterheadSettings,
     Networks,
     SmsSettings,
     SoapSettings,
     StaffSettings,
+    TelegramSettings,
 )
+from domain.chats import BALE, TELEGRAM
 from domain.policy import Policy
 
 PREFIX = "PISHKHAN_"
-LATER_SECTIONS = ("TELEGRAM", "BALE", "PAYMENTS", "SMS__MELIPAYAMAK", "SMS__KANNEL")
+LATER_SECTIONS = ("PAYMENTS", "SMS__MELIPAYAMAK", "SMS__KANNEL")
 """Sections of parts that are named in the contract and not built yet: what is set there is left alone."""
 
 DEMO_SECRET = "demonstration"  # noqa: S105 - known to everybody, and refused outside of demo mode
@@ -80,6 +84,8 @@ class Settings(BaseSettings):
     letterhead: LetterheadSettings = LetterheadSettings()
     bills: BillSettings = BillSettings()
     sms: SmsSettings = SmsSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    bale: BaleSettings = BaleSettings()
     soap: SoapSettings = SoapSettings()
     staff: StaffSettings = StaffSettings()
     calendar: CalendarSettings = CalendarSettings()
@@ -104,6 +110,12 @@ class Settings(BaseSettings):
     def providers(self) -> tuple[str, ...]:
         """The SMS providers in use: the simulator alone in demo mode, whatever is configured."""
         return ("simulator",) if self.demo else self.sms.providers
+
+    @property
+    def bots(self) -> dict[str, BotSettings]:
+        """The bots that there are, by messenger: those with a token, and none in demo mode, whatever is configured."""
+        known: dict[str, BotSettings] = {TELEGRAM: self.telegram, BALE: self.bale}
+        return {} if self.demo else {name: one for name, one in known.items() if one.token.get_secret_value()}
 
     @property
     def address(self) -> str:

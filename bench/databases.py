@@ -100,6 +100,19 @@ async def rows(url: str, query: str) -> list[tuple[Any, ...]]:
         await connection.close()
 
 
+async def execute(url: str, statement: str) -> None:
+    """Change a database behind Pishkhan's back."""
+    if url.startswith(SQLITE):
+        with closing(sqlite3.connect(sqlite_file(url), timeout=30)) as file, file:
+            file.execute(statement)
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
 async def at_rest(url: str) -> None:
     """Wait until the jobs of the server that runs over a database have turned to everything whose time has come."""
     left = 1

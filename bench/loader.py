@@ -53,9 +53,9 @@ class Delivered:
         return len(self.acknowledged) / self.seconds
 
 
-async def deliver(job: Job) -> Delivered:
-    """Do a job in a process of its own; anything but an acknowledgement ends the bench."""
-    out = await printed("bench.loader", given=json.dumps(asdict(job)))
+async def deliver(job: Job, module: str = "bench.loader") -> Delivered:
+    """Do a job in a process of its own, that of a module; anything but an acknowledgement ends the bench."""
+    out = await printed(module, given=json.dumps(asdict(job)))
     done = Delivered(**json.loads(out.splitlines()[-1]))
     if done.faults:
         raise SystemExit(f"{len(done.faults)} texts were not acknowledged: {done.faults[0]}")
@@ -84,30 +84,33 @@ class Load:
             self._sent += 1
             yield self._job.first + self._sent
 
+    def begun(self, mobile: str, text: str) -> bytes:
+        """Return a request that lacks nothing but the message id."""
+        query = urlencode({"from": mobile, "to": LINE, "message": text}).replace("%", "%%")
+        return f"GET {INBOUND}?{query}&messageid=%(id)d HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+    def told(self, body: bytes) -> str:
+        """Return our id from an acknowledgement."""
+        return str(json.loads(body)["id"])
+
     async def _drive(self, lane: Sequence[Text]) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._job.port)
-        requests = cycle([begun(mobile, text) for mobile, text in lane])
+        requests = cycle([self.begun(mobile, text) for mobile, text in lane])
         for message_id, request in zip(self._ids(), requests, strict=False):
             began = time.perf_counter()
-            writer.write(request % message_id)
+            writer.write(request % {b"id": message_id})
             status, body = await answer(reader)
             self._note(message_id, status, body, (time.perf_counter() - began) * 1000)
         writer.close()
 
     def _note(self, message_id: int, status: bytes, body: bytes, wait: float) -> None:
         if b" 200 " in status:
-            self._done.acknowledged[str(message_id)] = json.loads(body)["id"]
+            self._done.acknowledged[str(message_id)] = self.told(body)
             self._done.waits.append(wait)
         else:
             self._done.faults.append(f"{status!r} {body!r}")
         if self._job.tell_every and len(self._done.acknowledged) % self._job.tell_every == 0:
             print(len(self._done.acknowledged), flush=True)
-
-
-def begun(mobile: str, text: str) -> bytes:
-    """Return a request that lacks nothing but the message id."""
-    query = urlencode({"from": mobile, "to": LINE, "message": text}).replace("%", "%%")
-    return f"GET {INBOUND}?{query}&messageid=%d HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 async def answer(reader: StreamReader) -> tuple[bytes, bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.citizens import Citizen
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from domain.accounts import Person
 from domain.actions.pay import Settled

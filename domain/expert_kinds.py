@@ -52,7 +52,7 @@ def required_papers(fields: Mapping[str, Any]) -> tuple[str, ...]:
     return kind.papers if kind else ()
 
 
-PAPERS = Papers(PAPER_NAMES, required_papers)
+PAPERS = Papers(PAPER_NAMES, required_papers, by_staff=frozenset({"visit_photo"}))
 
 
 @dataclass(frozen=True, slots=True)

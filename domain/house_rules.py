@@ -90,6 +90,7 @@ GROUPS: Mapping[str, Sequence[Rule]] = {
         _number("payment_days", 0, _YEAR), _length("settlement_lag", "hours", _HOUR, 0, 30 * 24),
         _number("answer_days", 1, _YEAR), _number("closing_days", 1, _YEAR), _number("rating_days", 0, _YEAR),
         _length("notice_keeps", "hours", _HOUR, 1, 30 * 24), _number("dialogue_minutes", 1, 24 * 60),
+        _length("messenger_patience", "minutes", _MINUTE, 0, 24 * 60),
     ),
     "money": (
         _of("rounding_step", Multiple(BILL_STEP, 1_000_000, BILL_STEP)),

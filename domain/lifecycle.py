@@ -286,10 +286,17 @@ class Prices:
 class Papers:
     """The papers of a service: `names` are all that may be added to a request (their words: `choices.document`),
     `required` tells from the form which must be there in the end. They may come later than the form, in any channel.
+    `by_staff` are those that no citizen is asked for.
     """
 
     names: tuple[str, ...]
     required: Callable[[Mapping[str, Any]], tuple[str, ...]]
+    by_staff: frozenset[str] = frozenset()
+
+    @property
+    def of_citizens(self) -> tuple[str, ...]:
+        """The papers that a citizen may be asked for."""
+        return tuple(name for name in self.names if name not in self.by_staff)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,12 @@ class Outbox(Protocol):
         """Mark queued messages past `expires_at` as expired and return them, so that a fresh text can replace them."""
         ...
 
+    async def move(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Mark queued messages past `moves_at` as expired and return them, so that they can go another way."""
+        ...
+
     async def withdraw(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
-        """Let texts about a request that still wait for this recipient expire; count them."""
+        """Let texts about a request that still wait for this mobile, or for its chats, expire; count them."""
         ...
 
     async def recent(
@@ -139,7 +143,10 @@ class Outbox(Protocol):
         before: int | None = None,
         limit: int = 100,
     ) -> list[OutboxMessage]:
-        """Return messages, newest first; `made` within that span, and after the id `before` in this order."""
+        """Return messages, newest first; `made` within that span, and after the id `before` in this order.
+
+        `recipient` is a mobile, for what went to it by SMS or into its chats, or a chat.
+        """
         ...
 
 

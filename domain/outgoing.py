@@ -1,8 +1,13 @@
 """Messages on their way in and out: classes, states, and the rows of outbox and inbox."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+_DIGITS = re.compile(r"\d")
 
 
 class MessageClass(StrEnum):
@@ -72,7 +77,10 @@ _RANKS = {
 class OutboxMessage:
     """One outgoing text. `id` travels as the provider's own reference (Kavenegar `localid`), so it is never reused.
 
-    `key` names the text in the catalogue. Not sent before `not_before`; not worth sending after `expires_at`.
+    `recipient` is an address of the channel: a mobile (+989…), or a chat; then `mobile` is whose chat it is, None while
+    it has proved none. `content` is what a messenger shows besides the text (`keyboards.Shown`).
+    `key` names the text in the catalogue. Not sent before `not_before`; not worth sending after `expires_at`; what has
+    not left by `moves_at` goes by SMS instead.
     `attempts` counts tries that a provider answered or that timed out, never waiting. `parts` are message parts,
     `cost` rials. `reason` is a stable code for what went wrong last.
     """
@@ -96,6 +104,19 @@ class OutboxMessage:
     reason: str | None = None
     sent_at: datetime | None = None
     updated_at: datetime | None = None
+    mobile: str | None = None
+    content: Mapping[str, Any] | None = None
+    moves_at: datetime | None = None
+
+    @property
+    def told(self) -> str:
+        """The text as the staff may read it: a code is for whoever holds the phone alone."""
+        return _DIGITS.sub("•", self.text) if self.cls is MessageClass.SECURITY else self.text
+
+    @property
+    def line(self) -> str:
+        """Whose text it is: the mobile where one is known, else the address."""
+        return self.mobile or self.recipient
 
 
 class InboundState(StrEnum):
@@ -113,7 +134,8 @@ class InboundMessage:
     """One text as it came. `provider_id` is the provider's message id, None where it gives none.
 
     `fingerprint` is what makes two deliveries the same message: the provider's id, or sender, text and the turn of the
-    dialogue. `sender` is as the provider wrote it; `mobile` its +989… form when it is one.
+    dialogue. `sender` is as the provider wrote it, or a chat; `mobile` its +989… form when it is one, or what the chat
+    has proved. `recipient` is the line that was texted, or the message whose button was pressed.
     """
 
     id: int

@@ -13,7 +13,8 @@ class Policy:
     `settlement_lag`: bank files arrive a day late, so nothing expires before deadline + lag (services.md).
     `leave_…` are the guards of a taxi's leave, with the defaults of a published taxi organisation (services.md).
     `low_rating` is the highest score that alerts the manager. `retention` is how long after its end the personal data
-    of a request is kept. With `tariffs_need_approval` a price is in force when a second person has approved it.
+    of a request is kept. `messenger_patience` is how long a notice waits for a messenger before it goes by SMS; zero:
+    to its own end. With `tariffs_need_approval` a price is in force when a second person has approved it.
     """
 
     company_code: str = "009"
@@ -46,6 +47,7 @@ class Policy:
     guess_limit_total: int = 1000
     guess_window: timedelta = timedelta(hours=1)
     notice_keeps: timedelta = timedelta(days=2)
+    messenger_patience: timedelta = timedelta(minutes=60)
     max_hours_per_machine: int = 24
     max_machines: int = 10
     tariffs_need_approval: bool = False

@@ -1,8 +1,8 @@
-"""What the domain needs from outside, as protocols: time, chance, the store, SMS providers and bank gateways.
+"""What the domain needs from outside, as protocols: time, chance, the store, carriers of messages and bank gateways.
 
 Adapters implement these without importing each other: `store/` the unit of work and its repositories, `channels/sms`
-the providers, `payments/` the gateways, `app/` clock, ids and signer. Repositories return domain objects and raise
-domain errors. A unit of work is always passed, never ambient.
+and `channels/telegram` the carriers, `payments/` the gateways, `app/` clock, ids and signer. Repositories return domain
+objects and raise domain errors. A unit of work is always passed, never ambient.
 """
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from domain.chats import Chats, MobileProofs
 from domain.feedback_repository import Feedback, ServiceViews
 from domain.house_repository import Audit, SettingChanges, Verifications
 from domain.import_repository import Imports
@@ -182,6 +183,10 @@ class UnitOfWork(Protocol):
     @property
     def lines(self) -> Lines: ...
     @property
+    def chats(self) -> Chats: ...
+    @property
+    def mobile_proofs(self) -> MobileProofs: ...
+    @property
     def offices(self) -> Offices: ...
     @property
     def calls(self) -> Calls: ...
@@ -246,11 +251,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """A provider's answer to one message.
+    """A carrier's answer to one message.
 
     ACCEPTED: `provider_id` and `cost` (rials) are known. RETRY: surely not sent, may be tried again (`wait` seconds,
-    and `waiting` when the try does not count). REFUSED / BLOCKED: never will be. PROVIDER_DOWN: nothing can be sent
-    through this provider for now (credit, key). UNKNOWN: may or may not have been sent. `reason` is a stable code.
+    and `waiting` when the try does not count; `recipient_only`: others need not wait). REFUSED / BLOCKED: never will
+    be. PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection), for `wait` seconds
+    at first, where it says so. UNKNOWN: may or may not have been sent. `reason` is a stable code.
     """
 
     verdict: Verdict
@@ -259,6 +265,7 @@ class SendResult:
     reason: str | None = None
     wait: float = 0.0
     waiting: bool = False
+    recipient_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,34 +286,43 @@ class DeliveryReceipt:
     state: MessageState
 
 
-class SmsProvider(Protocol):
-    """One SMS panel or gateway: sending, inbound webhook and receipts together."""
+class Carrier(Protocol):
+    """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
 
     name: str
-    webhook_secret: str
     rate: float
-    """Message parts a second that the panel takes."""
+    """What it takes a second: message parts, or messages where they have none."""
     answers_by_local_id: bool
     """Whether `outcome_of` can ask by our own message id, so that an unknown outcome need not be guessed."""
 
     async def send(self, message: OutboxMessage) -> SendResult:
-        """Send one text; never raises for what the network or the panel does."""
+        """Send one message; never raises for what the network or the carrier does."""
         ...
 
     async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
-        """Ask by our own ids: ACCEPTED when the panel has it, None when it never saw it; missing when it did not
+        """Ask by our own ids: ACCEPTED when the carrier has it, None when it never saw it; missing when it did not
         answer.
         """
         ...
 
     @property
     def remembers(self) -> timedelta:
-        """How long after sending the panel still knows our ids; afterwards a None proves nothing."""
+        """How long after sending the carrier still knows our ids; afterwards a None proves nothing."""
         ...
 
     async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
-        """Poll delivery states by the provider's ids; those without news are left out."""
+        """Poll delivery states by the carrier's ids; those without news are left out."""
         ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+class SmsProvider(Carrier, Protocol):
+    """One SMS panel or gateway: sending, inbound webhook and receipts together."""
+
+    webhook_secret: str
 
     def read_inbound(self, form: Mapping[str, str]) -> ReceivedSms:
         """Read the inbound webhook; `MissingField` when it lacks what every text has."""
@@ -314,10 +330,6 @@ class SmsProvider(Protocol):
 
     def read_receipts(self, form: Mapping[str, str]) -> list[DeliveryReceipt]:
         """Read the delivery webhook; states that mean nothing yet are left out; `MissingField` when it is none."""
-        ...
-
-    async def close(self) -> None:
-        """Close connections."""
         ...
 
 

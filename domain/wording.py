@@ -108,6 +108,10 @@ class Wording:
         field = service.field(name)
         return field.type.show(value, self.catalogue.text) if field else str(value)
 
+    def code(self, code: str) -> str:
+        """Return a tracking code as people read it, its groups in order in a text of either direction."""
+        return _code(code)
+
     def facts(self, request: ServiceRequest, extra: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Return placeholder → text for a request: its code, titles, form values, and the extra facts over them."""
         words = {

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -33,6 +34,8 @@ from store.work import Repository
 
 EARLY_RECEIPTS_KEPT = timedelta(days=7)
 ABANDONED = "abandoned"
+MOVED = "moved"
+"""Why a text that waited too long in its channel expired: it goes by SMS instead."""
 _SENT_BY_THEN = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}
 _OUTCOME = ("state", "attempts", "provider", "provider_id", "parts", "cost", "reason")
 _MARKED = (*_OUTCOME, "not_before", "sent_at", "updated_at")
@@ -44,6 +47,11 @@ _ON_CHANNEL = outbox.c.channel == bindparam("on_channel")
 _UNCLAIMED = outbox.c.claim_token.is_(None)
 _BELOW = outbox.c.state.in_(bindparam("below", expanding=True))
 _RELEASED: dict[str, Any] = {"claim_token": None, "claimed_until": None}
+
+
+def _of_line(line: object) -> ColumnElement[bool]:
+    """What goes to a mobile, by SMS or in a chat of that mobile."""
+    return or_(outbox.c.recipient == line, outbox.c.mobile == line)
 
 
 def _stands(state: MessageState) -> ColumnElement[bool]:
@@ -69,6 +77,20 @@ _PAST = (
     .limit(_MOST)
     .with_for_update(skip_locked=True)
     .cte("past")
+)
+_LATE = (
+    select(outbox.c.id)
+    .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.moves_at.is_not(None), outbox.c.moves_at <= _NOW)
+    .order_by(outbox.c.moves_at)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+    .cte("late")
+)
+_MOVE = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_LATE.c.id)))
+    .values(state=MessageState.EXPIRED, updated_at=_NOW, reason=MOVED)
+    .returning(*_MESSAGE.columns)
 )
 _EXPIRE = (
     update(outbox)
@@ -110,11 +132,12 @@ _REQUEUE = (
     update(outbox)
     .where(outbox.c.id == bindparam("message_id"), outbox.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED]))
     .values(state=MessageState.QUEUED, not_before=_NOW, updated_at=_NOW, reason=bindparam("new_reason"))
+    .returning(outbox.c.channel)
 )
 _WITHDRAW = (
     update(outbox)
     .where(_stands(MessageState.QUEUED))
-    .where(outbox.c.request_id == bindparam("of_request"), outbox.c.recipient == bindparam("to"))
+    .where(outbox.c.request_id == bindparam("of_request"), _of_line(bindparam("to")))
     .values(state=MessageState.EXPIRED, updated_at=_NOW, reason=bindparam("new_reason"))
 )
 _AWAITING = (
@@ -169,7 +192,7 @@ class SqlOutbox(Repository):
     async def add(self, message: OutboxMessage) -> None:
         """Queue a message."""
         await self._work.later(_ADD, {**_MESSAGE.values(message), "priority": message.cls.priority})
-        self._work.outbox_grew = True
+        self._work.queued_in.add(message.channel)
 
     async def get(self, message_id: int) -> OutboxMessage:
         """Return by id; `NotFound("message")`."""
@@ -261,13 +284,20 @@ class SqlOutbox(Repository):
 
     async def requeue(self, message_id: int, now: datetime, reason: str) -> bool:
         """Put an unknown or failed message back into the queue by somebody's decision; False when in another state."""
-        queued = await self._work.count(_REQUEUE, {"message_id": message_id, "now": now, "new_reason": reason}) == 1
-        self._work.outbox_grew |= queued
-        return queued
+        row = await self._work.row(_REQUEUE, {"message_id": message_id, "now": now, "new_reason": reason})
+        if row is None:
+            return False
+        self._work.queued_in.add(row[0])
+        return True
 
     async def expire(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
         """Mark queued messages past `expires_at` as expired and return them, oldest first."""
         rows = await self._work.rows(_EXPIRE, {"on_channel": channel, "now": now, "most": limit})
+        return sorted(_MESSAGE.read_all(rows), key=lambda message: message.id)
+
+    async def move(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Mark queued messages past `moves_at` as expired and return them, oldest first."""
+        rows = await self._work.rows(_MOVE, {"on_channel": channel, "now": now, "most": limit})
         return sorted(_MESSAGE.read_all(rows), key=lambda message: message.id)
 
     async def withdraw(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
@@ -286,8 +316,10 @@ class SqlOutbox(Repository):
         limit: int = 100,
     ) -> list[OutboxMessage]:
         """Return messages, newest first; `made` within that span, and after the id `before` in this order."""
-        asked = {"state": state, "recipient": recipient, "request_id": request_id}
+        asked = {"state": state, "request_id": request_id}
         conditions = [outbox.c[name] == value for name, value in asked.items() if value is not None]
+        if recipient is not None:
+            conditions.append(_of_line(recipient))
         if made:
             conditions += await self._within(made)
         if before is not None:

@@ -16,6 +16,7 @@ from domain.requests import Phase
 from store.engines.types import ID, Utc, Words
 from store.schema import (
     bills,
+    chats,
     comments,
     contents,
     dialogues,
@@ -23,6 +24,8 @@ from store.schema import (
     history,
     hits,
     inbox,
+    mobile_proofs,
+    notice_channels,
     office_calls,
     opt_outs,
     outbox,
@@ -84,7 +87,7 @@ _WORDLESS_CALLS = (
 
 _KEEPS_NUMBER = select(requests.c.id).where(or_(requests.c.mobile == _LINE, requests.c.awaits == _LINE)).limit(1)
 _BARE_INBOX = {"sender": "", "mobile": None, "text": "", "fingerprint": "erased:" + inbox.c.id.cast(inbox.c.text.type)}
-_BARE_OUTBOX = {"recipient": "", "text": ""}
+_BARE_OUTBOX = {"recipient": "", "mobile": None, "text": "", "content": None}
 
 
 def _of_nobody(request_id: ColumnElement[int | None]) -> ColumnElement[bool]:
@@ -94,13 +97,27 @@ def _of_nobody(request_id: ColumnElement[int | None]) -> ColumnElement[bool]:
 
 _IN_OF_REQUEST = inbox.c.request_id == _REQUEST
 _OUT_OF_REQUEST = outbox.c.request_id == _REQUEST
-_IN_OF_LINE = (inbox.c.sender == _LINE) & _of_nobody(inbox.c.request_id)
-_OUT_OF_LINE = (outbox.c.recipient == _LINE) & _of_nobody(outbox.c.request_id)
+_IN_CHATS_OF_LINE = (inbox.c.mobile == _LINE) & (inbox.c.sender != inbox.c.mobile)
+_IN_OF_LINE = or_(inbox.c.sender == _LINE, _IN_CHATS_OF_LINE) & _of_nobody(inbox.c.request_id)
+_OUT_OF_LINE = or_(outbox.c.recipient == _LINE, outbox.c.mobile == _LINE) & _of_nobody(outbox.c.request_id)
 _IN_OLDER = (inbox.c.received_at < _MOMENT) & (inbox.c.sender != "") & _of_nobody(inbox.c.request_id)
 _OUT_OLDER = (outbox.c.created_at < _MOMENT) & (outbox.c.recipient != "") & _of_nobody(outbox.c.request_id)
 _COMMENTS_OF_REQUEST = comments.c.request_id == _REQUEST
 _COMMENTS_OF_LINE = comments.c.mobile == _LINE
 _COMMENTS_OLDER = (comments.c.at < _MOMENT) & _of_nobody(comments.c.request_id)
+
+
+_DROP_CHAT_DIALOGUES = delete(dialogues).where(
+    exists(
+        select(chats.c.chat_id).where(
+            chats.c.mobile == _LINE, chats.c.channel == dialogues.c.channel, chats.c.chat_id == dialogues.c.address
+        )
+    )
+)
+_OF_LINE = (
+    (people, "mobile"), (opt_outs, "mobile"), (notice_channels, "mobile"), (mobile_proofs, "mobile"),
+    (dialogues, "address"), (chats, "mobile"),
+)  # fmt: skip
 
 
 def _without_request(mobile: ColumnElement[str]) -> ColumnElement[bool]:
@@ -110,6 +127,9 @@ def _without_request(mobile: ColumnElement[str]) -> ColumnElement[bool]:
 _DROP_OLDER = (
     delete(people).where(people.c.created_at < _MOMENT, _without_request(people.c.mobile)),
     delete(opt_outs).where(opt_outs.c.at < _MOMENT, _without_request(opt_outs.c.mobile)),
+    delete(notice_channels).where(notice_channels.c.at < _MOMENT, _without_request(notice_channels.c.mobile)),
+    delete(chats).where(chats.c.updated_at < _MOMENT, or_(chats.c.mobile.is_(None), _without_request(chats.c.mobile))),
+    delete(mobile_proofs).where(mobile_proofs.c.expires_at < _MOMENT),
     delete(dialogues).where(dialogues.c.expires_at < _MOMENT),
     delete(hits).where(hits.c.ends_at < _MOMENT),
 )
@@ -146,7 +166,8 @@ class SqlPersonalData(Repository):
             return False
         await self._erase_texts(_IN_OF_LINE, _OUT_OF_LINE, of, now)
         await self._erase_comments(_COMMENTS_OF_LINE, of)
-        for table, column in ((people, "mobile"), (opt_outs, "mobile"), (dialogues, "address")):
+        await self._work.run(_DROP_CHAT_DIALOGUES, of)
+        for table, column in _OF_LINE:
             await self._work.run(delete(table).where(table.c[column] == _LINE), of)
         await self._work.run(delete(hits).where(hits.c.key.contains(_LINE, autoescape=False)), of)
         return True

@@ -5,13 +5,14 @@ rollback are awaited to their end even when the task is cancelled meanwhile (the
 connection is left in the middle and the turn to write is never passed on too early.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Self
 
 from store.audit import SqlAudit
 from store.bills import SqlBills
 from store.calls import SqlCalls
+from store.chats import SqlChats, SqlMobileProofs
 from store.dialogues import SqlDialogues
 from store.documents import SqlDocuments
 from store.engines import engine_for
@@ -42,6 +43,9 @@ from store.verifications import SqlVerifications
 from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
 from store.work_lists import SqlWorkLists
+
+OnQueued = Callable[[Collection[str]], None]
+"""Hears which channels have new messages."""
 
 
 class SqlUnit:
@@ -74,6 +78,8 @@ class SqlUnit:
         self.dialogues = SqlDialogues(work)
         self.outbox = SqlOutbox(work)
         self.lines = SqlLines(work)
+        self.chats = SqlChats(work)
+        self.mobile_proofs = SqlMobileProofs(work)
         self.offices = SqlOffices(work)
         self.calls = SqlCalls(work)
         self.leases = SqlLeases(work)
@@ -94,15 +100,16 @@ class SqlUnit:
 class SqlStore:
     """The port `Store`: `open` it, take units from it, `close` it.
 
-    `on_outbox` is called after each commit that queued a message, so that a relay in this process can wake at once.
+    `on_queued` is called after each commit that queued messages, with the channels that they are for, so that their
+    relays in this process can wake at once.
     """
 
-    def __init__(self, engine: Engine, on_outbox: Callable[[], None] | None = None) -> None:
+    def __init__(self, engine: Engine, on_queued: OnQueued | None = None) -> None:
         self._engine = engine
-        self._on_outbox = on_outbox
+        self._on_queued = on_queued
 
     @classmethod
-    async def open(cls, url: str, on_outbox: Callable[[], None] | None = None) -> Self:
+    async def open(cls, url: str, on_queued: OnQueued | None = None) -> Self:
         """Connect to a database whose schema is the one this code knows; raises as `store.migrate.check_schema`."""
         engine = engine_for(url)
         try:
@@ -110,7 +117,7 @@ class SqlStore:
         except BaseException:
             await engine.close()
             raise
-        return cls(engine, on_outbox)
+        return cls(engine, on_queued)
 
     async def close(self) -> None:
         """Close all connections; open units must have ended."""
@@ -124,5 +131,5 @@ class SqlStore:
         """
         async with transaction(self._engine, write=write) as work:
             yield SqlUnit(work)
-        if work.outbox_grew and self._on_outbox:
-            self._on_outbox()
+        if work.queued_in and self._on_queued:
+            self._on_queued(work.queued_in)

@@ -42,7 +42,7 @@ class Work:
     """One transaction. Once a statement has failed, nothing more is run and nothing is committed: `failure` says why.
 
     PostgreSQL gives a failed transaction up by itself, and would answer COMMIT with a silent rollback; so does this
-    class, on every engine. `outbox_grew` tells whether a message was queued.
+    class, on every engine. `queued_in` names the channels in which a message was queued.
     """
 
     def __init__(self, session: Session, engine: Engine) -> None:
@@ -50,7 +50,7 @@ class Work:
         self._engine = engine
         self._savepoints = count(1)
         self.failure: Exception | None = None
-        self.outbox_grew = False
+        self.queued_in: set[str] = set()
         self._noting = _Noting(self, engine)
 
     async def rows(self, statement: Executable | Recipe, values: Values | None = None) -> list[Row]:

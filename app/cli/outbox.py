@@ -11,6 +11,11 @@ from domain import people, tracking
 from domain.actions import messages
 from domain.outgoing import MessageState, OutboxMessage
 
+COLUMNS = (
+    "id", "channel", "recipient", "class", "key", "state", "attempts", "reason", "parts", "cost", "created_at",
+)  # fmt: skip
+"""What a list shows."""
+
 
 def list_messages(
     state: Annotated[MessageState | None, typer.Option(help="Only in this state.")] = None,
@@ -38,7 +43,7 @@ def list_messages(
     if as_json:
         emit_json(rows)
     else:
-        table(rows, ("id", "recipient", "class", "key", "state", "attempts", "reason", "parts", "cost", "created_at"))
+        table(rows, COLUMNS)
 
 
 def retry(
@@ -69,9 +74,10 @@ def view(message: OutboxMessage) -> dict[str, Any]:
         "id": message.id,
         "channel": message.channel,
         "recipient": message.recipient,
+        "mobile": message.mobile,
         "class": message.cls.value,
         "key": message.key,
-        "text": message.text,
+        "text": message.told,
         "state": message.state.value,
         "attempts": message.attempts,
         "provider": message.provider,

@@ -264,7 +264,7 @@ class RequestViews:
     def _message(self, message: OutboxMessage) -> ShownMessage:
         at = message.sent_at or message.created_at
         state = self._text(f"admin.message_states.{message.state}")
-        return ShownMessage(mobile_shown(message.recipient), message.text, state, message.state.value, day_and_hour(at))
+        return ShownMessage(mobile_shown(message.line), message.told, state, message.state.value, day_and_hour(at))
 
     def _happening(
         self, service: Service, event: HistoryEvent, actor: str | None, names: Mapping[str, str]

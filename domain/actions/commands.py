@@ -15,6 +15,7 @@ from domain.actions.own_bills import bills_of_rows
 from domain.actions.subjects import SUBJECTS
 from domain.bills import Bill
 from domain.charging import SUBJECT, bills_of
+from domain.chats import MESSENGERS
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Frame
 from domain.engine import Outcome
@@ -67,11 +68,16 @@ class Talk:
 
     def text(self, key: str) -> str:
         """Return a text without placeholders."""
-        return self.desk.catalogue.text(key)
+        return self.desk.catalogue.text(self.worded(key))
+
+    def worded(self, key: str) -> str:
+        """Return the key of a text as this channel has it: where there are buttons, some are worded for them."""
+        own = f"in_chat.{key}"
+        return own if self.actor.channel in MESSENGERS and own in self.desk.catalogue else key
 
     def say(self, key: str, **facts: str) -> Said:
         """Render a reply."""
-        return self.saying(self.desk.catalogue.render(key, facts), key)
+        return self.saying(self.desk.catalogue.render(self.worded(key), facts), key)
 
     def saying(self, text: str, key: str, request: ServiceRequest | None = None) -> Said:
         """Return a reply in these words, which fit the budget of `key`."""
@@ -80,7 +86,7 @@ class Talk:
     def say_about(self, request: ServiceRequest, key: str, **facts: Any) -> Said:
         """Render a reply about a request."""
         words = self.desk.wording.facts(request, facts)
-        return self.saying(self.desk.catalogue.render(key, words), key, request)
+        return self.saying(self.desk.catalogue.render(self.worded(key), words), key, request)
 
     def say_error(self, error: DomainError) -> Said:
         """Word an error."""

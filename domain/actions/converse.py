@@ -2,13 +2,15 @@
 text.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.actions import commands
 from domain.actions.commands import Said, Talk
 from domain.actions.desk import Desk
+from domain.actions.notify import Address
 from domain.conversation.command_fields import MENU
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
@@ -29,10 +31,11 @@ LATE_ANSWERS = frozenset({"confirm", "deny"})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: the text with its key, what was understood, and the request it is about."""
+    """What goes back: the text with its key and request, what was understood, and where the dialogue stands now."""
 
     said: Said
     intent: str
+    dialogue: Dialogue = field(default_factory=Dialogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +51,48 @@ class _Late:
         return number <= most or not most
 
 
-async def converse(desk: Desk, uow: UnitOfWork, mobile: str, text: str, channel: str, stored: Stored | None) -> Reply:
-    """Read one text from a proved mobile and do what it asks, inside the caller's unit of work.
+async def converse(
+    desk: Desk, uow: UnitOfWork, line: Address, text: str, stored: Stored | None, *, command: bool = False
+) -> Reply:
+    """Read one text from a line that has a proved mobile and do what it asks, inside the caller's unit of work.
 
-    `stored` is the dialogue of this mobile on this channel, as `uow.dialogues.load` gives it.
+    `stored` is the dialogue of this line, as `uow.dialogues.load` gives it. A `command` answers no question, whatever
+    is asked: it is a button that stands for itself.
     """
-    actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, channel)
-    talk = Talk(desk, uow, actor, Conversation(desk.grammar, desk.services, channel))
+    talk = talk_on(desk, uow, line)
     dialogue, late = _read(desk, stored)
     before = dialogue.as_json()
-    reply = await _turn(talk, dialogue, text, late)
+    reply = await _turn(talk, dialogue, text, late, command=command)
     if reply.said.then:
         dialogue.frames.append(reply.said.then)
-    await _keep(desk, uow, channel, mobile, dialogue, before)
-    return reply
+    await keep(talk, line, dialogue, before)
+    return replace(reply, dialogue=dialogue)
 
 
-async def _turn(talk: Talk, dialogue: Dialogue, text: str, late: _Late | None) -> Reply:
+def talk_on(desk: Desk, uow: UnitOfWork, line: Address) -> Talk:
+    """Return a turn of a conversation on a line: the citizen is the one whose mobile it has."""
+    mobile = line.mobile or line.recipient
+    actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, line.channel)
+    return Talk(desk, uow, actor, Conversation(desk.grammar, desk.services, line.channel))
+
+
+def running(desk: Desk, stored: Stored | None) -> Dialogue:
+    """Return the dialogue that goes on now."""
+    return _read(desk, stored)[0]
+
+
+async def asked_again(talk: Talk, dialogue: Dialogue) -> Reply | None:
+    """Return the question that a dialogue waits with; None when it waits for nothing."""
+    frame = dialogue.top
+    if frame is None or frame.asked is None or talk.conversation.outdated(frame):
+        return None
+    return replace(await _ask(talk, dialogue, Ask(frame)), dialogue=dialogue)
+
+
+async def _turn(talk: Talk, dialogue: Dialogue, text: str, late: _Late | None, *, command: bool) -> Reply:
+    read = talk.conversation.command if command else talk.conversation.read
     try:
-        step = talk.conversation.read(dialogue, text, talk.desk.clock.now())
+        step = read(dialogue, text, talk.desk.clock.now())
     except DomainError as error:
         return Reply(talk.say_error(error), "track")
     if isinstance(step, Unknown):
@@ -198,7 +224,8 @@ def _question(talk: Talk, frame: Frame) -> Said:
 def _summary(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
     if found is None:
-        return talk.say(f"sms.offer.{frame.intent}")
+        code = talk.desk.wording.code(frame.slots["code"])
+        return talk.say(f"sms.offer.{frame.intent}", code=code)
     return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0].form, frame.slots))
 
 
@@ -264,11 +291,10 @@ def _patience(desk: Desk) -> timedelta:
     return timedelta(minutes=desk.policy.dialogue_minutes)
 
 
-async def _keep(
-    desk: Desk, uow: UnitOfWork, channel: str, mobile: str, dialogue: Dialogue, before: dict[str, Any]
-) -> None:
+async def keep(talk: Talk, line: Address, dialogue: Dialogue, before: Mapping[str, Any]) -> None:
+    """Keep a dialogue for the next text, in the place of what was stored `before`."""
     if dialogue.frames:
-        until = desk.clock.now() + _patience(desk)
-        await uow.dialogues.store(channel, mobile, dialogue.as_json(), until)
+        until = talk.desk.clock.now() + _patience(talk.desk)
+        await talk.uow.dialogues.store(line.channel, line.recipient, dialogue.as_json(), until)
     elif before["frames"]:
-        await uow.dialogues.drop(channel, mobile)
+        await talk.uow.dialogues.drop(line.channel, line.recipient)

@@ -1,12 +1,11 @@
 """What citizens think: one rating after a request ended, comments and suggestions at any time."""
 
-from datetime import timedelta
-
 from domain import tracking
 from domain.accounts import Comment, Rating
 from domain.actions.act import own_or_not_found
 from domain.actions.desk import Desk
 from domain.actions.notify import queue, role_mobiles
+from domain.actions.request_buttons import waits_for_rating
 from domain.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
@@ -42,10 +41,8 @@ async def _alert(desk: Desk, uow: UnitOfWork, request: ServiceRequest, rating: R
 
 async def awaiting_rating(desk: Desk, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
     """Return the citizen's newest request that ended lately and was not rated: what a bare 1–5 is meant for."""
-    since = desk.clock.now() - timedelta(days=desk.policy.rating_days)
     for request in await uow.requests.find(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5)):
-        service = desk.engine.service(request.service)
-        if service.rated and request.updated_at >= since and await uow.feedback.rating_of(request.id) is None:
+        if await waits_for_rating(desk, uow, request):
             return request
     return None
 

@@ -1,15 +1,19 @@
 """Queueing of messages: who is told, when it may leave, and what stays unsaid."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.actions import staffing
 from domain.actions.desk import Desk
+from domain.actions.request_buttons import about
 from domain.bills import Bill
 from domain.charging import bills_of
+from domain.chats import Way
 from domain.documents import lacking_of
 from domain.engine import Outcome
+from domain.keyboards import Shown
 from domain.lifecycle import Audience, Kept
 from domain.messages import Message
 from domain.outgoing import MessageClass, OutboxMessage
@@ -18,6 +22,20 @@ from domain.ports import UnitOfWork
 from domain.requests import Phase, ServiceRequest
 
 SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes: a channel, an address in it, and the mobile (+989…) of a chat that has proved one."""
+
+    channel: str
+    recipient: str
+    mobile: str | None = None
+
+
+def by_sms(mobile: str) -> Address:
+    """Return the address of a mobile."""
+    return Address(SMS, mobile)
 
 
 async def announce(desk: Desk, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> list[Message]:
@@ -48,22 +66,67 @@ async def queue(
 ) -> OutboxMessage | None:
     """Put one text into the outbox for a mobile (+989…); None when the line has stopped texts of this class.
 
+    It goes where this person wants it: into a chat with a messenger's bot, or by SMS; security codes always by SMS.
     Urgent classes leave at once; others wait for the end of quiet hours, and bulk for a working day. `until` is when
     the text is worth nothing any more, if that is sooner than for others of its class.
     """
     if message.cls.stopped_by_opt_out and await uow.lines.opted_out(mobile):
         return None
+    way = None
+    if message.cls is not MessageClass.SECURITY:
+        way = wished(await uow.chats.ways_to(mobile, request_id))
+    row = made(desk, Address(way.channel, way.chat_id, mobile) if way else by_sms(mobile), message, request_id)
+    row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
+    if way:
+        row.content = await _shown_with(desk, uow, request_id, mobile, way.channel)
+        row.moves_at = row.not_before + desk.policy.messenger_patience if desk.policy.messenger_patience else None
+    await uow.outbox.add(row)
+    return row
+
+
+async def _shown_with(
+    desk: Desk, uow: UnitOfWork, request_id: int | None, mobile: str, channel: str
+) -> dict[str, Any] | None:
+    """Return what a chat shows under a notice: what can be done with its request now."""
+    if request_id is None:
+        return None
+    return Shown(await about(desk, uow, await uow.requests.get(request_id), mobile, channel)).as_json()
+
+
+async def reply(
+    desk: Desk,
+    uow: UnitOfWork,
+    to: Address,
+    message: Message,
+    request_id: int | None = None,
+    shown: Shown | None = None,
+) -> OutboxMessage:
+    """Put the direct reply to what came from an address into the outbox; it goes back there."""
+    row = made(desk, to, message, request_id)
+    row.content = shown.as_json() if shown else None
+    await uow.outbox.add(row)
+    return row
+
+
+def made(desk: Desk, to: Address, message: Message, request_id: int | None) -> OutboxMessage:
+    """Return a message that is to be queued now: when it may leave, and until when it is worth it."""
     now = desk.clock.now()
     not_before = now
     if not message.cls.immediate:
         not_before = desk.calendar.next_open(now, skip_holidays=message.cls is MessageClass.BULK)
-    keeps_until = not_before + _keeps(desk, message.cls)
-    row = OutboxMessage(
-        desk.ids.new_id(), SMS, mobile, message.cls, message.key, message.text, now, not_before, request_id,
-        expires_at=min(keeps_until, until or keeps_until),
+    return OutboxMessage(
+        desk.ids.new_id(), to.channel, to.recipient, message.cls, message.key, message.text, now, not_before,
+        request_id, expires_at=not_before + _keeps(desk, message.cls), mobile=to.mobile,
     )  # fmt: skip
-    await uow.outbox.add(row)
-    return row
+
+
+def wished(ways: Sequence[Way]) -> Way | None:
+    """Return the chat that notices go to; None for SMS.
+
+    A person's own choice comes first; else a request's messages go to the channel it came by (services.md,
+    "Notifications"). A chosen messenger in which there is no active chat is no way.
+    """
+    return next((way for way in ways if way.channel == (way.chosen or way.asked_by)), None)
 
 
 def _keeps(desk: Desk, cls: MessageClass) -> timedelta:
@@ -102,14 +165,14 @@ async def replace_expired(desk: Desk, uow: UnitOfWork, expired: Sequence[OutboxM
     A status text that expired itself is not replaced again: then nobody reads that line.
     """
     old = [one for one in expired if not one.cls.immediate and ".status." not in one.key]
-    lines = {(one.request_id, one.recipient) for one in old if one.request_id}
-    for request_id, recipient in sorted(lines):
+    lines = {(one.request_id, one.line) for one in old if one.request_id}
+    for request_id, line in sorted(lines):
         request = await uow.requests.get(request_id)
         key, facts = await standing(desk, uow, request)
-        if request.mobile != recipient or key not in desk.catalogue:
+        if request.mobile != line or key not in desk.catalogue:
             continue
         message = desk.catalogue.message(key, desk.wording.facts(request, facts), MessageClass.NOTICE)
-        await queue(desk, uow, request.mobile, message, request.id)
+        await queue(desk, uow, line, message, request.id)
 
 
 async def standing(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> tuple[str, dict[str, Any]]:

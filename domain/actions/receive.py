@@ -6,21 +6,18 @@ is lost.
 """
 
 import hashlib
-import logging
 from datetime import timedelta
 
 from domain import people
+from domain.actions.arriving import Arrival, acted_once
 from domain.actions.converse import converse
 from domain.actions.desk import Desk
-from domain.actions.notify import SMS, queue
-from domain.errors import DomainError, Internal, InvalidField, TooManyRequests
+from domain.actions.notify import SMS, by_sms
+from domain.errors import InvalidField
 from domain.message_repositories import Stored
-from domain.messages import Message
-from domain.outgoing import InboundMessage, InboundState, MessageClass
+from domain.outgoing import InboundMessage, InboundState
 from domain.ports import ReceivedSms, Store, UnitOfWork
 from domain.text import shown
-
-log = logging.getLogger(__name__)
 
 LONGEST_TEXT = 2000
 """Characters kept of one text: twelve parts of the longest concatenated SMS are far below it."""
@@ -29,15 +26,8 @@ LONGEST_TEXT = 2000
 async def receive(desk: Desk, store: Store, provider: str, sms: ReceivedSms) -> InboundMessage:
     """Act on one delivery of an incoming text and return what became of it (of the first delivery, when repeated)."""
     message = _inbound(desk, provider, sms)
-    try:
-        async with store.unit() as uow:
-            return await _handle(desk, uow, message)
-    except DomainError:
-        raise
-    except Exception as error:  # the edge of the channel: whatever our fault is, the text must not be lost
-        log.exception("inbound text %s failed", message.id)
-        async with store.unit() as uow:
-            return await _keep_failed(desk, uow, message, type(error).__name__)
+    address = by_sms(message.mobile) if message.mobile else None
+    return await acted_once(desk, store, message, address, lambda uow: _handle(Arrival(desk, uow, message, address)))
 
 
 def _inbound(desk: Desk, provider: str, sms: ReceivedSms) -> InboundMessage:
@@ -63,7 +53,8 @@ def _inbound(desk: Desk, provider: str, sms: ReceivedSms) -> InboundMessage:
     )
 
 
-async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> InboundMessage:
+async def _handle(arrival: Arrival) -> InboundMessage:
+    desk, uow, message = arrival.desk, arrival.uow, arrival.message
     await uow.serialise(f"sms:{message.sender}")
     earlier = await _earlier(desk, uow, message)
     if earlier is not None:
@@ -74,8 +65,8 @@ async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> Inbou
     count, dialogue = arrived
     if message.mobile is None:
         message.state = InboundState.NOT_A_MOBILE
-    elif not await _limited(desk, uow, message, count):
-        await _answer(desk, uow, message, message.mobile, dialogue)
+    elif not await arrival.limited(count):
+        await _answer(arrival, message.mobile, dialogue)
     await uow.inbox.save(message)
     return message
 
@@ -94,26 +85,15 @@ async def _earlier(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> Inbo
     return None
 
 
-async def _limited(desk: Desk, uow: UnitOfWork, message: InboundMessage, count: int) -> bool:
-    """Of a line's texts past the limit the citizen is told once, then nothing is answered in this window."""
-    policy = desk.policy
-    if count <= policy.inbound_limit:
-        return False
-    message.state = InboundState.LIMITED
-    if count == policy.inbound_limit + 1 and message.mobile:
-        words = desk.wording.error(TooManyRequests())
-        await _reply(desk, uow, message, message.mobile, ("errors.too_many_requests", words))
-    return True
-
-
-async def _answer(desk: Desk, uow: UnitOfWork, message: InboundMessage, mobile: str, dialogue: Stored | None) -> None:
-    reply = await converse(desk, uow, mobile, message.text, SMS, dialogue)
-    message.intent, message.request_id = reply.intent, reply.said.request_id
-    if reply.intent == "unknown" and await _looping(desk, uow, message):
+async def _answer(arrival: Arrival, mobile: str, dialogue: Stored | None) -> None:
+    desk, uow, message = arrival.desk, arrival.uow, arrival.message
+    answer = await converse(desk, uow, by_sms(mobile), message.text, dialogue)
+    message.intent, message.request_id = answer.intent, answer.said.request_id
+    if answer.intent == "unknown" and await _looping(desk, uow, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
-    await _reply(desk, uow, message, mobile, (reply.said.key, reply.said.text), reply.said.request_id)
+    await arrival.answer(answer.said.key, answer.said.text, answer.said.request_id)
 
 
 async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool:
@@ -122,28 +102,3 @@ async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool
     last = [one for one in await uow.inbox.last_from(SMS, message.sender, guard + 1) if one.id != message.id][:guard]
     since = message.received_at - timedelta(minutes=10)
     return len(last) == guard and all(one.intent == "unknown" and one.received_at >= since for one in last)
-
-
-async def _reply(
-    desk: Desk,
-    uow: UnitOfWork,
-    message: InboundMessage,
-    mobile: str,
-    said: tuple[str, str],
-    request_id: int | None = None,
-) -> None:
-    key, text = said
-    row = await queue(desk, uow, mobile, Message(key, MessageClass.REPLY, text), request_id)
-    message.reply_id = row.id if row else None
-
-
-async def _keep_failed(desk: Desk, uow: UnitOfWork, message: InboundMessage, reason: str) -> InboundMessage:
-    message.fingerprint = message.provider_id or f"failed:{message.id}"
-    message.state, message.reason, message.intent = InboundState.FAILED, reason, None
-    if not await uow.inbox.add(message):
-        return await uow.inbox.known(SMS, message.provider, message.fingerprint) or message
-    if message.mobile:
-        words = desk.wording.error(Internal())
-        await _reply(desk, uow, message, message.mobile, ("errors.internal", words))
-        await uow.inbox.save(message)
-    return message

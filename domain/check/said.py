@@ -8,7 +8,9 @@ ask) follow from these.
 from collections.abc import Iterator, Mapping
 
 from domain.bills import PaymentMethod
-from domain.conversation.command_fields import COMMAND_FIELDS
+from domain.chat.menus import LISTED_COMMANDS
+from domain.chats import MESSENGERS
+from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.conversation.vocabulary import COMMANDS, SERVICE_WORDS
 from domain.errors import ERROR_CODES
 from domain.people import Role
@@ -16,16 +18,24 @@ from domain.printouts import PHRASES
 from domain.requests import Phase
 
 SAID = (
-    "ask.tariff", "details.invalid_field.soap_order", "details.invalid_field.soap_value",
-    "details.missing_field.soap_missing", "errors.internal", "errors.too_many_requests", "sms.bill_line",
-    "sms.bill_of_other", "sms.bill_settled", "sms.bills", "sms.choose", "sms.comment_answered", "sms.comment_kept",
-    "sms.did_you_mean", "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.no_requests",
-    "sms.nothing_to_leave", "sms.nothing_to_pay",
-    "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill", "sms.rated", "sms.rated_low",
-    "sms.rated_low_only", "sms.refunded", "sms.reopened",
+    "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
+    "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
+    "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
+    "chat.buttons.track", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
+    "chat.moved_away", "chat.no_paper_wanted", "chat.notices", "chat.notices_set", "chat.paper_kept",
+    "chat.papers_complete", "chat.papers_missing", "chat.printed", "chat.prove_first", "chat.proved",
+    "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.send_paper", "chat.share",
+    "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
+    "chat.which_paper", "chat.which_request", "details.invalid_field.soap_order",
+    "details.invalid_field.soap_value", "details.missing_field.soap_missing", "errors.expired_dialogue",
+    "errors.internal", "errors.too_many_requests", "sms.bill_line", "sms.bill_of_other", "sms.bill_settled",
+    "sms.bills", "sms.choose", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean", "sms.help",
+    "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.no_requests", "sms.nothing_to_leave",
+    "sms.nothing_to_pay", "sms.offer.cancel", "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill",
+    "sms.proof_code", "sms.rated", "sms.rated_low", "sms.rated_low_only", "sms.refunded", "sms.reopened",
     "sms.restarted", "sms.status", "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short",
-    "staff.low_rating", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken",
-    "units.closed", "units.hour", "units.plate", "units.rial", "units.until",
+    "staff.low_rating", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken", "units.closed",
+    "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 
@@ -52,6 +62,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "empty",
         "empty_file",
         "file_kind",
+        "file_wanted",
         "fine_of_reward",
         "future",
         "hours_missing",
@@ -111,6 +122,13 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "visit_hours",
         "weak_password",
         "yes_or_no",
+    ),
+    "mobile_not_verified": (
+        "code_expired",
+        "foreign_contact",
+        "no_more_tries",
+        "not_iranian",
+        "wrong_code",
     ),
     "missing_field": (
         "empty_cell",
@@ -220,6 +238,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "reference_used",
     ),
     "too_many_requests": (
+        "codes",
         "guessing",
         "sign_in",
     ),
@@ -251,10 +270,13 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "soap_operation",
         "soap_version",
     ),
-    "unavailable": ("printer",),
+    "unavailable": ("file", "printer"),
     "internal": ("sealed_elsewhere",),
 }
 """Code of an error → the reasons it is raised with: each is told in words of its own."""
+
+ANSWERS = ("submit", "amend", "exit", "yes", "no")
+"""What buttons say of a summary or an offer."""
 
 ON_PAPER = ("number", "date", "code", "blank", "municipality", *PHRASES)
 """What every printed paper may say, under `print`."""
@@ -273,12 +295,16 @@ def said() -> Iterator[str]:
     yield from (f"choices.reason.{cause}" for cause in CAUSES)
     yield from (f"choices.payment_method.{one}" for one in PaymentMethod if one is not PaymentMethod.REFUND)
     yield from (f"print.{name}" for name in ON_PAPER)
+    yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
+    yield from (f"chat.buttons.{name}" for name in ANSWERS)
+    yield from (f"chat.commands.{name}" for name in LISTED_COMMANDS)
     yield from _of_commands()
 
 
 def _of_commands() -> Iterator[str]:
     """Yield what the citizen's commands are called in menus, ask, and answer where they have nothing to do it with."""
     called = {intent.name for intent in COMMANDS}
+    yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
         yield from (f"ask.{field.name}" for field in fields)
         yield from (key for field in fields for key in field.type.texts(field.choices))

@@ -12,9 +12,16 @@ from domain.check.said import said
 from domain.forms import Field
 from domain.lifecycle import Lookup, Prices, Service
 from domain.messages import Catalogue
+from domain.text import code_units
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
 """Where the catalogue keeps the texts of no service that travel by SMS by themselves."""
+
+CHAT_TEXTS = ("chat.", "in_chat.")
+LONGEST_IN_CHAT = 1000
+"""UTF-16 units of one text in a chat: two of them joined, each sign escaped for Bale, are below what a message may have
+(4096).
+"""
 
 PAGE_TEXTS = ("title", "description", "benefits", "steps", "author", "date", "summary")
 """What every service says of itself: on its page, in lists, and before a form is sent off."""
@@ -39,6 +46,19 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts of no service that are missing, and those that do not fit: a municipality may word them anew."""
     yield from (Flaw("no_text", NO_SERVICE, key) for key in said() if key not in catalogue)
     yield from budget_flaws(NO_SERVICE, catalogue, [key for prefix in SHARED_TEXTS for key in catalogue.keys(prefix)])
+    yield from chat_flaws(catalogue)
+
+
+def chat_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
+    """Find texts of chats that are longer than a message may be, or tell what they are not given."""
+    for key in [key for prefix in CHAT_TEXTS for key in catalogue.keys(prefix)]:
+        try:
+            length = code_units(catalogue.longest(key))
+        except KeyError as error:
+            yield Flaw("unbounded_placeholder", NO_SERVICE, f"{key}: {error.args[0]}")
+        else:
+            if length > LONGEST_IN_CHAT:
+                yield Flaw("over_budget", NO_SERVICE, f"{key} needs {length} characters, may have {LONGEST_IN_CHAT}")
 
 
 def budget_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain import tracking
+from domain.errors import InvalidField
 from domain.field_types import FieldType, Integer, Reading, Text
 from domain.forms import Field
 
@@ -18,6 +19,17 @@ class TrackingCode(FieldType):
     def parse(self, raw: object, reading: Reading) -> str:
         """Return nine digits; `CodeMistyped`."""
         return tracking.parse(str(raw))
+
+
+@dataclass(frozen=True, slots=True)
+class FileWanted(FieldType):
+    """A photo or file, which comes by itself: no text is one."""
+
+    name: ClassVar[str] = "file"
+
+    def parse(self, raw: object, reading: Reading) -> str:
+        """Refuse: this is a text."""
+        raise InvalidField(detail="file_wanted")
 
 
 CODE = Field("code", TrackingCode())
@@ -41,6 +53,12 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
 """Intent → fields that it needs, in asking order. `pay` takes a bill id in place of the code; `tariff` asks what the
 services price; `reopen` has no word of its own: it is offered after a low rating.
 """
+
+PAPERS = "papers"
+"""The intent of sending the papers of a request, in the channels that take files. Its frame has `code` and `paper`."""
+
+CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {PAPERS: (Field("file", FileWanted()),)}
+"""Intents that buttons alone call, as `COMMAND_FIELDS`."""
 
 MENU = "menu"
 """The intent of a frame that only offers other intents by number."""

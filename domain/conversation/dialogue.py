@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from domain.conversation.command_fields import COMMAND_FIELDS, MENU
+from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU
 from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
 from domain.conversation.grammar import Grammar, Parsed
 from domain.conversation.readers import read_number
@@ -76,7 +76,7 @@ class Conversation:
             return asked[1].form
         if intent == "tariff":
             return _any_of([one for _, price in self.prices() for one in price.form])
-        return COMMAND_FIELDS.get(intent, ())
+        return COMMAND_FIELDS.get(intent) or CHAT_FIELDS.get(intent, ())
 
     def asking(self, intent: str, name: str | None) -> Field | None:
         """Return the field that is asked in order to get a value: itself, or the one that it stands in for."""
@@ -108,6 +108,13 @@ class Conversation:
         if dialogue.top is None:
             return self._outside(dialogue, parsed, now)
         return self._inside(dialogue, dialogue.top, parsed, text, now)
+
+    def command(self, dialogue: Dialogue, text: str, now: datetime) -> Step:
+        """Return what a text means that is a command whatever is asked now, as a button is; what is asked waits."""
+        parsed = self.grammar.parse(text, now)
+        if dialogue.top is None or parsed.intent in {"unknown", "opt_in", "opt_out", "exit", "back"}:
+            return self.read(dialogue, text, now)
+        return self._interrupt(dialogue, dialogue.top, parsed, now)
 
     def begin(self, dialogue: Dialogue, intent: str, slots: Mapping[str, Any], now: datetime) -> Step:
         """Start an intent with what was said with it: do it when complete, else ask the first missing field."""

@@ -7,7 +7,17 @@ within a unit of work the order of writing is free. What a column means is told 
 from store.schema.base import metadata
 from store.schema.fleet import bookings, resources, slots
 from store.schema.issued import issued_papers
-from store.schema.messages import dialogues, hits, inbox, opt_outs, outbox, receipts
+from store.schema.messages import (
+    chats,
+    dialogues,
+    hits,
+    inbox,
+    mobile_proofs,
+    notice_channels,
+    opt_outs,
+    outbox,
+    receipts,
+)
 from store.schema.money import bills, counters, payments, proposed_tariffs, refunds, tariffs
 from store.schema.offices import commission_rules, office_calls, office_nonces, offices
 from store.schema.people import (
@@ -45,6 +55,7 @@ __all__ = [
     "audit",
     "bills",
     "bookings",
+    "chats",
     "comments",
     "commission_rules",
     "contents",
@@ -63,6 +74,8 @@ __all__ = [
     "leases",
     "machine_work",
     "metadata",
+    "mobile_proofs",
+    "notice_channels",
     "office_calls",
     "office_nonces",
     "offices",

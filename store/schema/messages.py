@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint
 
+from domain.chats import ChatState
 from domain.outgoing import InboundState, MessageClass, MessageState
 from store.engines.types import ID, JSON_VALUE, Choice, Utc, Words, partial
 from store.schema.base import metadata, own_id, refers
@@ -27,6 +28,8 @@ inbox = Table(
     UniqueConstraint("channel", "provider", "fingerprint"),
     Index(None, "channel", "sender", "received_at"),
 )
+# A text's sender is its mobile; only a chat has it beside its address.
+partial("ix_inbox_of_chats", inbox.c.mobile, where=inbox.c.sender != inbox.c.mobile)
 
 dialogues = Table(
     "dialogues",
@@ -62,6 +65,9 @@ outbox = Table(
     Column("updated_at", Utc),
     Column("claim_token", Words),
     Column("claimed_until", Utc),
+    Column("mobile", Words),
+    Column("content", JSON_VALUE),
+    Column("moves_at", Utc),
     Index(None, "state", "updated_at"),
     Index(None, "provider", "provider_id"),
     Index(None, "request_id"),
@@ -72,6 +78,8 @@ outbox = Table(
 _QUEUED = outbox.c.state == MessageState.QUEUED
 partial("ix_outbox_queue", outbox.c.channel, outbox.c.priority, outbox.c.created_at, outbox.c.id, where=_QUEUED)
 partial("ix_outbox_expiring", outbox.c.channel, outbox.c.expires_at, where=_QUEUED)
+partial("ix_outbox_moving", outbox.c.channel, outbox.c.moves_at, where=_QUEUED & outbox.c.moves_at.is_not(None))
+partial("ix_outbox_of_chats", outbox.c.mobile, outbox.c.id, where=outbox.c.mobile.is_not(None))
 _SENT = outbox.c.sent_at.is_not(None)
 partial(
     "ix_outbox_sent", outbox.c.sent_at, outbox.c.provider, outbox.c.key, outbox.c.parts, outbox.c.cost, where=_SENT
@@ -94,6 +102,40 @@ opt_outs = Table(
     Column("mobile", Words, primary_key=True),
     Column("stopped", Boolean, nullable=False),
     Column("at", Utc, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("channel", Words, primary_key=True),
+    Column("chat_id", Words, primary_key=True),
+    Column("mobile", Words),
+    Column("name", Words, nullable=False),
+    Column("state", Choice(ChatState), nullable=False),
+    Column("linked_at", Utc),
+    Column("updated_at", Utc, nullable=False),
+    Index(None, "mobile"),
+)
+
+notice_channels = Table(
+    "notice_channels",
+    metadata,
+    Column("mobile", Words, primary_key=True),
+    Column("channel", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+mobile_proofs = Table(
+    "mobile_proofs",
+    metadata,
+    Column("channel", Words, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("mobile", Words, nullable=False),
+    Column("salt", Words, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index(None, "expires_at"),
 )
 
 hits = Table(

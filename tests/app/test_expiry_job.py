@@ -9,8 +9,9 @@ import pytest
 from app.parts import Parts, build_providers
 from app.scheduler import JOBS, Job, Scheduler, daily
 from app.settings import Settings
+from app.waking import Waking
 from app.wiring import build_printer, build_signer
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from domain.calendar import TEHRAN
 from domain.outgoing import MessageState
 from tests.support.municipality import Municipality
@@ -26,7 +27,7 @@ def parts(town: Municipality) -> Parts:
     providers = build_providers(SETTINGS)
     relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
     printer = build_printer(SETTINGS, town.desk.catalogue)
-    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), asyncio.Event())
+    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), Waking())
 
 
 def test_it_fires_at_nine_in_tehran() -> None:

@@ -14,8 +14,9 @@ from app.exporting import sheet_of
 from app.parts import Parts, build_providers
 from app.scheduler import JOBS, Job, Scheduler, every
 from app.settings import Settings
+from app.waking import Waking
 from app.wiring import build_printer, build_signer
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from domain.accounts import StaffMember
 from domain.actions.monthly import keep_monthly
 from domain.actions.sealing import verify
@@ -35,7 +36,7 @@ def parts(town: Municipality) -> Parts:
     providers = build_providers(SETTINGS)
     relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
     printer = build_printer(SETTINGS, town.desk.catalogue)
-    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), asyncio.Event())
+    return Parts(SETTINGS, town.desk, town.store, providers, relay, printer, build_signer(SETTINGS), Waking())
 
 
 @pytest.fixture
@@ -220,9 +221,35 @@ async def test_the_relay_runs_as_soon_as_something_is_queued(parts: Parts) -> No
     async def relay(_parts: Parts) -> None:
         ran.set()
 
-    async with started(parts, Job("relay", every(hours=1), relay, at_once=True)):
-        parts.queued.set()
+    async with started(parts, Job("relay", every(hours=1), relay, at_once="sms")):
+        parts.waking.queued(["sms"])
         await asyncio.wait_for(ran.wait(), 5)
+
+
+async def test_a_text_for_one_channel_wakes_no_other_and_waits_for_none(parts: Parts) -> None:
+    ran, held = asyncio.Event(), asyncio.Event()
+    woken: list[str] = []
+
+    async def hang(_parts: Parts) -> None:
+        woken.append("telegram")
+        held.set()
+        await asyncio.Event().wait()
+
+    async def relay(_parts: Parts) -> None:
+        woken.append("sms")
+        ran.set()
+
+    jobs = (Job("slow", every(hours=1), hang, at_once="telegram"), Job("relay", every(hours=1), relay, at_once="sms"))
+    async with asyncio.timeout(5):
+        async with started(parts, *jobs):
+            parts.waking.queued(["sms"])
+            await ran.wait()
+            assert woken == ["sms"]
+            ran.clear()
+            parts.waking.queued(["telegram"])
+            await held.wait()
+            parts.waking.queued(["sms"])
+            await ran.wait()
 
 
 async def test_stopping_waits_for_what_runs_and_gives_leases_back(parts: Parts, town: Municipality) -> None:
@@ -233,8 +260,8 @@ async def test_stopping_waits_for_what_runs_and_gives_leases_back(parts: Parts, 
         await asyncio.sleep(0.1)
         ended.append(True)
 
-    async with started(parts, Job("relay", every(hours=1), relay, at_once=True)):
-        parts.queued.set()
+    async with started(parts, Job("relay", every(hours=1), relay, at_once="sms")):
+        parts.waking.queued(["sms"])
         await begun.wait()
     assert ended == [True]
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
@@ -250,9 +277,9 @@ async def test_stopping_cuts_off_what_does_not_end(parts: Parts) -> None:
         finally:
             ended.append(True)
 
-    scheduler = Scheduler(parts, (Job("relay", every(hours=1), relay, at_once=True),))
+    scheduler = Scheduler(parts, (Job("relay", every(hours=1), relay, at_once="sms"),))
     scheduler.start()
-    parts.queued.set()
+    parts.waking.queued(["sms"])
     await begun.wait()
     await scheduler.stop(0.05)
     assert ended == [True]

@@ -64,7 +64,8 @@ async def test_a_text_is_taken_and_counted(client: Client, parts: Parts) -> None
         INBOUND, data={"from": "09121234567", "to": "3000", "message": "راهنما", "messageid": "1"}
     )
     assert answer.status == 200
-    assert parts.queued.is_set()
+    async with asyncio.timeout(5):
+        await parts.waking.wait("sms")
     metrics = await (await client.get("/metrics")).text()
     assert 'pishkhan_inbox_messages{state="answered"} 1' in metrics
     assert 'pishkhan_outbox_messages{state="queued"} 1' in metrics

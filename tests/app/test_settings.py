@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from app.bot_checks import bot_faults
 from app.checks import remarks
 from app.placeholders import secret_faults
 from app.sections import BillSettings
@@ -29,12 +30,17 @@ CONTRACT = {
     "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET": "wh-51c0ffee",
     "PISHKHAN_SMS__SIMULATOR__WEBHOOK_SECRET": "wh-2b0ffee1",
     "PISHKHAN_STAFF__INSIDE_NETWORKS": "172.16.0.0/12",
+    "PISHKHAN_TELEGRAM__TOKEN": "7412589630:AAF-0nlyF0rTheSettings",
+    "PISHKHAN_TELEGRAM__BASE_URL": "https://api.example.ir/bot",
+    "PISHKHAN_TELEGRAM__BASE_FILE_URL": "https://api.example.ir/file/bot",
+    "PISHKHAN_TELEGRAM__PROXY": "socks5://127.0.0.1:1080",
+    "PISHKHAN_TELEGRAM__MODE": "webhook",
+    "PISHKHAN_TELEGRAM__WEBHOOK_SECRET": "wh-3c0ffee2",
+    "PISHKHAN_BALE__TOKEN": "918273645:AAE-0nlyF0rTheSettings",
 }
 LATER = {
     "PISHKHAN_SMS__MELIPAYAMAK__USERNAME": "x",
     "PISHKHAN_SMS__KANNEL__SEND_URL": "http://127.0.0.1",
-    "PISHKHAN_TELEGRAM__TOKEN": "x",
-    "PISHKHAN_BALE__TOKEN": "x",
     "PISHKHAN_PAYMENTS__GATEWAY": "sandbox",
     "PISHKHAN_PAYMENTS__ZARINPAL__MERCHANT_ID": "x",
 }
@@ -68,6 +74,11 @@ def test_every_name_of_the_contract_is_read(monkeypatch: pytest.MonkeyPatch) -> 
     assert (kavenegar.sender, kavenegar.api_key.get_secret_value()) == ("10004346", "4F6E6C79")
     assert kavenegar.webhook_secret.get_secret_value() == "wh-51c0ffee"
     assert secret_faults(settings) == []
+    assert list(settings.bots) == ["telegram", "bale"]
+    assert (settings.telegram.mode, settings.bale.mode) == ("webhook", "polling")
+    assert settings.telegram.proxy.get_secret_value() == "socks5://127.0.0.1:1080"
+    assert settings.bale.base_url == "https://tapi.bale.ai/bot"
+    assert list(bot_faults(settings)) == []
 
 
 def test_defaults_suit_a_first_try() -> None:
@@ -78,10 +89,35 @@ def test_defaults_suit_a_first_try() -> None:
     assert settings.rules() == Policy()
 
 
+def test_a_bot_that_cannot_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, {
+        "PISHKHAN_TELEGRAM__TOKEN": "secret-and-no-token", "PISHKHAN_TELEGRAM__MODE": "webhook",
+        "PISHKHAN_TELEGRAM__WEBHOOK_SECRET": "with spaces in it",
+        "PISHKHAN_BALE__TOKEN": "918273645:AAE-0nlyF0rTheSettings",
+        "PISHKHAN_BALE__BASE_URL": "tapi.bale.ai/bot", "PISHKHAN_BALE__MODE": "webhook",
+    })  # fmt: skip
+    settings = load()
+    found = list(bot_faults(settings))
+    assert [line.split()[0] for line in found] == [
+        "PISHKHAN_TELEGRAM__TOKEN", "PISHKHAN_BASE_URL", "PISHKHAN_TELEGRAM__WEBHOOK_SECRET",
+        "PISHKHAN_BALE__BASE_URL", "PISHKHAN_BASE_URL",
+    ]  # fmt: skip
+    assert "secret-and-no-token" not in "".join(found)
+    assert any(line.startswith("PISHKHAN_BALE__WEBHOOK_SECRET is not set") for line in secret_faults(settings))
+
+
+def test_no_bot_is_started_without_a_token_or_in_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().bots == {}
+    put(monkeypatch, CONTRACT)
+    assert load().bots.keys() == {"telegram", "bale"}
+    monkeypatch.setenv("PISHKHAN_DEMO", "1")
+    assert load().bots == {}
+
+
 def test_what_later_parts_will_read_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     put(monkeypatch, LATER)
     file = tmp_path / "pishkhan.toml"
-    file.write_text('port = 8081\n[telegram]\ntoken = "x"\n[sms.kannel]\nusername = "x"\n')
+    file.write_text('port = 8081\n[payments]\ngateway = "x"\n[sms.kannel]\nusername = "x"\n')
     assert load(file).port == 8081
     assert unused_names() == []
 

@@ -1,6 +1,5 @@
 """Verifying the history in a process of its own, by the night and by wish; and what each process takes up by itself."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +10,9 @@ from app.parts import Parts, build_providers
 from app.scheduler import JOBS, Job, Scheduler, every
 from app.settings import Settings
 from app.verifying import verify_apart
+from app.waking import Waking
 from app.wiring import build_printer, build_signer
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from domain.actions.house import change_rules, declare_day
 from domain.actions.sealing import seal
 from domain.errors import Unavailable
@@ -34,7 +34,7 @@ def parts(town: Municipality, settings: Settings) -> Parts:
     providers = build_providers(settings)
     relay = Relay(town.desk, town.store, tuple(providers.values()), lambda: 0.0)
     printer = build_printer(settings, town.desk.catalogue)
-    return Parts(settings, town.desk, town.store, providers, relay, printer, build_signer(settings), asyncio.Event())
+    return Parts(settings, town.desk, town.store, providers, relay, printer, build_signer(settings), Waking())
 
 
 async def test_the_history_is_verified_apart(town: Municipality, settings: Settings) -> None:

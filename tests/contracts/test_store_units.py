@@ -228,12 +228,13 @@ async def test_a_statement_that_was_cut_off_takes_the_unit_with_it(store: SqlSto
 
 
 async def test_the_relay_is_woken_after_commits_that_queued_a_message(database_url: str) -> None:
-    woken: list[bool] = []
-    store = await SqlStore.open(database_url, on_outbox=lambda: woken.append(True))
+    woken: list[set[str]] = []
+    store = await SqlStore.open(database_url, on_queued=lambda channels: woken.append(set(channels)))
     async with store.unit() as uow:
         await uow.outbox.add(a_message())
+        await uow.outbox.add(a_message(channel="bale"))
         assert not woken
-    assert len(woken) == 1
+    assert woken == [{"sms", "bale"}]
     await hit(store, "x")
     orphan = a_message(request_id=1)  # refused at the commit
     with pytest.raises((sqlite3.IntegrityError, asyncpg.ForeignKeyViolationError)):

@@ -22,13 +22,13 @@ ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 DECLARED_IN = ROOT / "domain" / "check"
 CODES = {error.__name__: error.code for error in DomainError.__subclasses__()}
 
-_KEY = re.compile(r"(?:ask|details|errors|phases|roles|sms|staff|units)\.[a-z_]+(?:\.[a-z_]+)*(?<!_)")
+_KEY = re.compile(r"(?:ask|chat|details|errors|phases|roles|sms|staff|units)\.[a-z_]+(?:\.[a-z_]+)*(?<!_)")
 _NO_KEYS = {"staff.csv", "staff.username"}
 """A file of the demonstration and a column of the database."""
 
 PROVED_TABLES = frozenset({
-    "ask", "choices", "details", "errors", "intents", "phases", "print", "registries", "reports", "roles", "services",
-    "sms",
+    "ask", "chat", "choices", "details", "errors", "intents", "phases", "print", "registries", "reports", "roles",
+    "services", "sms",
     "staff", "units",
 })  # fmt: skip
 """Tables of the catalogue that `check` answers for. `web` and `demo` belong to their pages, `longest` and `limits` to
@@ -37,7 +37,7 @@ the texts that use them.
 
 OPTIONAL = re.compile(
     r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose)\b.*|registries\..*\.also"
-    r"|reports\.(?:states|providers)\..*"
+    r"|reports\.(?:states|providers)\..*|in_chat\..*"
 )
 """Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`."""
 

@@ -173,6 +173,7 @@ REAL: dict[str, list[str]] = {
     "date": [jalali_long(day) for day in DAYS],
     "start": [HourOfDay().show(hour, TEXTS.text) for hour in HALF_HOURS],
     "count": [persian_digits(200)],
+    "otp": ["۰۱۲۳۴۵"],
     "score": [number_text(score) for score in range(1, 6)],
     "hours": [number_text(half / 2) for half in range(1, 401)],
     "asked": [number_text(half / 2) for half in range(1, 49)],

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count, repeat
 from pathlib import Path
@@ -27,8 +27,11 @@ class MortalOffice(Office):
 
     panel: BadPanel
 
-    def __init__(self, home: Path, database_url: str, panel: BadPanel, clock: FakeTime) -> None:
-        super().__init__(home, database_url, panel, clock, {"PISHKHAN_SMS__KAVENEGAR__TIMEOUT": str(PANEL_SECONDS)})
+    def __init__(
+        self, home: Path, database_url: str, panel: BadPanel, clock: FakeTime, settings: Mapping[str, str] | None = None
+    ) -> None:
+        patience = {"PISHKHAN_SMS__KAVENEGAR__TIMEOUT": str(PANEL_SECONDS)}
+        super().__init__(home, database_url, panel, clock, {**patience, **(settings or {})})
         self.database = Database(database_url)
         self.postgresql: DurableServer | None = None
         self.server: Run | None = None
@@ -99,7 +102,11 @@ class MortalOffice(Office):
 
 @asynccontextmanager
 async def mortal_office(
-    engine: str, *, furnished: bool = True, folder: Path | None = None
+    engine: str,
+    *,
+    furnished: bool = True,
+    folder: Path | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[MortalOffice]:
     """An office with its people and machines (or an empty database), not opened yet; nothing of it is left behind.
 
@@ -115,7 +122,7 @@ async def mortal_office(
         if engine == "postgresql":
             server = stack.enter_context(DurableServer(env=clock.env()))
             url = await server.create_durable()
-        office = MortalOffice(home, url, panel, clock)
+        office = MortalOffice(home, url, panel, clock, settings)
         office.postgresql = server
         if server:
             office.database_log = server.log
@@ -131,7 +138,8 @@ async def mortal_office(
 async def second_process(office: MortalOffice) -> AsyncIterator[MortalOffice]:
     """Another process on an office's database, with its clock and panel; not opened yet."""
     with TemporaryDirectory(prefix="pishkhan-faults-") as home:
-        other = MortalOffice(Path(home), office.database.url, office.panel, office.clock)
+        same = {name: value for name, value in office.settings.items() if name != "PISHKHAN_PORT"}
+        other = MortalOffice(Path(home), office.database.url, office.panel, office.clock, same)
         await other.warm_up()
         try:
             yield other

@@ -23,9 +23,11 @@ from alembic.operations import Operations
 
 from app.cli.main import COMMANDS
 from channels.pishkhan_soap.calls import Counter
+from channels.relay.relay import Relay
 from channels.sms import inbound
-from channels.sms.outbound import Relay
 from channels.sms.providers.kavenegar import Kavenegar
+from channels.telegram import reception
+from channels.telegram.carrier import BotCarrier
 from domain.actions import timers
 from domain.calendar import WorkingCalendar
 from domain.ports import Verdict
@@ -57,8 +59,10 @@ class Step:
 STEPS = {
     "inbound_open": Step((SqlInbox, "save"), after=True),
     "inbound": Step((inbound, "receive"), after=True),
+    "chat": Step((reception, "receive_update"), after=True),
     "claim": Step((Relay, "_claim"), after=True, counts=lambda claimed: bool(claimed[0])),
     "accepted": Step((Kavenegar, "send"), after=True, counts=lambda result: result.verdict is Verdict.ACCEPTED),
+    "bot_accepted": Step((BotCarrier, "send"), after=True, counts=lambda result: result.verdict is Verdict.ACCEPTED),
     "mark": Step((SqlOutbox, "mark"), after=False),
     "mark_open": Step((SqlOutbox, "mark"), after=True),
     "asked": Step((Kavenegar, "outcome_of"), after=True),

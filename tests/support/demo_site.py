@@ -10,9 +10,10 @@ from pathlib import Path
 from aiohttp import web
 
 from app.ids import RandomIds
+from app.waking import Waking
 from channels.demo.phone import PATH, DemoPhone
 from channels.portal import Portal
-from channels.sms.outbound import Relay
+from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
 from domain.accounts import Person
@@ -91,13 +92,13 @@ def build_app(desk: Desk, store: SqlStore) -> web.Application:
 @asynccontextmanager
 async def demo_site(database: Path) -> AsyncIterator[DemoSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price."""
-    queued = asyncio.Event()
-    store = await SqlStore.open(f"sqlite:///{database}", queued.set)
+    waking = Waking()
+    store = await SqlStore.open(f"sqlite:///{database}", waking.queued)
     clock = StepClock()
     desk = build_desk(clock)
     relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)
     await _furnish(store, desk)
-    carrying = asyncio.create_task(_carry(relay, queued))
+    carrying = asyncio.create_task(_carry(relay, waking))
     try:
         yield DemoSite(build_app(desk, store), desk, store, relay, clock)
     finally:
@@ -106,9 +107,9 @@ async def demo_site(database: Path) -> AsyncIterator[DemoSite]:
         await store.close()
 
 
-async def _carry(relay: Relay, queued: asyncio.Event) -> None:
-    while await queued.wait():
-        queued.clear()
+async def _carry(relay: Relay, waking: Waking) -> None:
+    while True:
+        await waking.wait("sms")
         await relay.tick()
 
 

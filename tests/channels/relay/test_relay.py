@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.sms.outbound import DOWN_FOR, Relay
+from channels.relay.relay import DOWN_FOR, Relay
 from channels.sms.providers.kavenegar import Kavenegar
 from domain.errors import Unavailable
 from domain.outgoing import MessageState

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.sms.pacing import FIRST_DELAY, LONGEST_DELAY, PartsBucket, back_off
+from channels.relay.pacing import FIRST_DELAY, LONGEST_DELAY, Bucket, back_off
 
 
 class Seconds:
@@ -21,7 +21,7 @@ class Seconds:
 
 def test_a_second_worth_of_parts_leaves_at_once_and_the_next_waits() -> None:
     seconds = Seconds()
-    bucket = PartsBucket(4, seconds)
+    bucket = Bucket(4, seconds)
     assert [bucket.take(2), bucket.take(2)] == [0.0, 0.0]
     assert bucket.take(1) == pytest.approx(0.25)
     assert bucket.take(3) == pytest.approx(0.75)
@@ -31,14 +31,14 @@ def test_a_second_worth_of_parts_leaves_at_once_and_the_next_waits() -> None:
 
 def test_a_refused_take_takes_nothing() -> None:
     seconds = Seconds()
-    bucket = PartsBucket(1, seconds)
+    bucket = Bucket(1, seconds)
     bucket.take(1)
     assert [bucket.take(1), bucket.take(1)] == [pytest.approx(1.0), pytest.approx(1.0)]
 
 
 def test_an_idle_bucket_holds_no_more_than_a_second() -> None:
     seconds = Seconds()
-    bucket = PartsBucket(3, seconds)
+    bucket = Bucket(3, seconds)
     seconds.now += 3600
     assert bucket.take(3) == 0.0
     assert bucket.take(1) > 0
@@ -46,7 +46,7 @@ def test_an_idle_bucket_holds_no_more_than_a_second() -> None:
 
 def test_a_text_longer_than_the_bucket_leaves_and_is_paid_off() -> None:
     seconds = Seconds()
-    bucket = PartsBucket(2, seconds)
+    bucket = Bucket(2, seconds)
     assert bucket.take(6) == 0.0
     assert bucket.take(1) == pytest.approx(2.5)
     seconds.now += 2.5
@@ -55,14 +55,14 @@ def test_a_text_longer_than_the_bucket_leaves_and_is_paid_off() -> None:
 
 def test_a_slow_rate_lets_single_parts_through() -> None:
     seconds = Seconds()
-    bucket = PartsBucket(0.5, seconds)
+    bucket = Bucket(0.5, seconds)
     assert bucket.take(1) == 0.0
     assert bucket.take(1) == pytest.approx(2.0)
 
 
 def test_a_pause_holds_everything_and_ends() -> None:
     seconds = Seconds()
-    bucket = PartsBucket(10, seconds)
+    bucket = Bucket(10, seconds)
     bucket.pause(5)
     assert bucket.take(1) == pytest.approx(5.0)
     seconds.now += 5
@@ -71,14 +71,14 @@ def test_a_pause_holds_everything_and_ends() -> None:
 
 def test_a_rate_must_be_above_zero() -> None:
     with pytest.raises(ValueError, match="above zero"):
-        PartsBucket(0, Seconds())
+        Bucket(0, Seconds())
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0.5, 50), st.lists(st.integers(1, 8), min_size=1, max_size=40))
 def test_no_stretch_of_time_lets_more_through_than_the_rate(rate: float, texts: list[int]) -> None:
     seconds = Seconds()
-    bucket = PartsBucket(rate, seconds)
+    bucket = Bucket(rate, seconds)
     begun, sent = seconds.now, 0
     for parts in texts:
         for _ in range(3):

@@ -1,11 +1,11 @@
-"""How fast texts leave, and how long a failed one waits: a bucket of message parts, and a back-off schedule.
+"""How fast messages leave, and how long one waits: a bucket, a back-off schedule, and recipients that are held.
 
-Both are pure: time and chance come in as numbers. Panels count message parts, not texts, so a long text uses up more of
-the rate. Waiting for the rate never spends one of a message's attempts (channels.md, "SMS").
+All are pure: time and chance come in as values. Panels count message parts, not texts, so a long text uses up more of
+the rate; messengers count messages. Waiting for the rate never spends one of a message's attempts (channels.md, "SMS").
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 FIRST_DELAY = timedelta(seconds=10)
 """The longest wait after the first failed attempt."""
@@ -27,8 +27,8 @@ def back_off(attempts: int, fraction: float) -> timedelta:
     return span * (1 + fraction) / 2
 
 
-class PartsBucket:
-    """One provider's rate: it fills with `rate` parts a second and holds what one second brings, at least one part.
+class Bucket:
+    """One carrier's rate: it fills with `rate` parts a second and holds what one second brings, at least one part.
 
     `monotonic` tells seconds that only grow (`time.monotonic`). A text of more parts than the bucket holds leaves when
     it is full and is paid off before the next one leaves, so that the rate holds on average.
@@ -61,3 +61,32 @@ class PartsBucket:
         now = self._monotonic()
         self._level = min(self._size, self._level + (now - self._filled_at) * self._rate)
         self._filled_at = now
+
+
+class Holds:
+    """Recipients that nothing is sent to for a while, each until its moment, so that what goes to them stays in order.
+
+    Kept in memory: what was put back carries its moment in the outbox too, so a process that takes over knows most of
+    it, and is told the rest by the carrier.
+    """
+
+    def __init__(self) -> None:
+        self._until: dict[str, datetime] = {}
+        self._floods: dict[str, datetime] = {}
+
+    def hold(self, recipient: str, until: datetime) -> None:
+        """Hold a recipient, at least until then."""
+        self._until[recipient] = max(until, self._until.get(recipient, until))
+
+    def until(self, recipient: str, now: datetime) -> datetime | None:
+        """Return until when a recipient is held; None when it is not."""
+        found = self._until.get(recipient)
+        if found is not None and found <= now:
+            del self._until[recipient]
+            return None
+        return found
+
+    def flooded(self, recipient: str, until: datetime, now: datetime) -> int:
+        """Note that a recipient's messages came too fast; return of how many that is so now."""
+        self._floods = {other: end for other, end in self._floods.items() if end > now} | {recipient: until}
+        return len(self._floods)

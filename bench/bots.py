@@ -1,0 +1,263 @@
+"""What a bot's updates cost, and what a messenger's outage costs those who text.
+
+    python -m bench.bots [--seconds 5] [--rounds 3] [--notices 10000] [--database sqlite|postgresql …]
+
+**Updates.** Sixteen linked chats ask for their requests by tracking code at once, each over a connection of its own, as
+the messenger's webhook posts: an update is acknowledged when all that it does is on the disk and the answer is queued.
+Beside it, in the same run and in turn, a bare python-telegram-bot that echoes each text and keeps nothing
+(`bench/echo.py`); it acknowledges when the echo is sent. In the end the database must hold every acknowledged update
+exactly once, with its own answer.
+
+**Outage.** How long a text's acknowledgement takes (`track`, as in `bench.inbound`) while all is well; while the
+messenger refuses connections and 10,000 notices wait for it; and while it takes calls and never answers. In turn, on
+one server. The p99 of an outage is wanted at most 1.2 times that of the quiet time.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiohttp import ClientSession
+
+from app.ids import RandomIds
+from bench.databases import KINDS, Place, execute, place, rows, versions
+from bench.inbound import CODES, SENDERS
+from bench.loader import Delivered, Job, deliver
+from bench.messenger import SECRET, TOKEN, WEBHOOK_PATH, Messenger
+from bench.processes import Server, free_port, is_ready, processor_seconds, spawned, usual
+from bench.tables import Percentiles, Spread, machine, table
+from bench.town import REQUEST
+from bench.updates import update
+from domain.outgoing import MessageClass, OutboxMessage
+from store.unit_of_work import SqlStore
+
+CHATS = {mobile: 5_200_000_000 + number for number, mobile in enumerate(SENDERS)}
+"""The chat of each sender."""
+
+FIRST_UPDATE = 10_000_000
+WARM_UP_SECONDS = 2.0
+TARGET = 1.2
+STORED = """SELECT i.provider_id, i.state, o.id, o.channel FROM inbox i LEFT JOIN outbox o ON o.id = i.reply_id
+WHERE i.channel = 'telegram'"""
+WAITING = """SELECT count(*) FROM outbox
+WHERE channel = 'telegram' AND key = 'bench' AND state IN ('queued', 'sending', 'unknown')"""
+GIVE_UP = "UPDATE outbox SET state = 'expired' WHERE channel = 'telegram' AND key = 'bench'"
+HEADINGS = ("database", "who", "updates/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms an update", "of the echo")
+OUTAGE_HEADINGS = ("database", "messenger", "texts/s", "p50 ms", "p95 ms", "p99 ms", "p99 to quiet", "target", "calls")
+
+
+@dataclass(slots=True)
+class Runs:
+    """The runs of one thing: deliveries a second, waits, milliseconds of processor each, calls of the messenger."""
+
+    rates: list[float] = field(default_factory=list)
+    waits: list[Percentiles] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+
+    def add(self, done: Delivered, busy: float, calls: int = 0) -> None:
+        """Note a run."""
+        self.rates.append(done.rate)
+        self.waits.append(Percentiles.of(done.waits))
+        self.busy.append(1000 * busy / len(done.acknowledged))
+        self.calls.append(calls)
+
+    def ratios(self, quiet: "Runs") -> Spread:
+        """Return how its p99s stand to those of the quiet time, neighbour by neighbour."""
+        pairs = zip(self.waits, quiet.waits, strict=True)
+        return Spread.of([one.p99 / other.p99 for one, other in pairs])
+
+
+@asynccontextmanager
+async def echo(messenger: Messenger) -> AsyncIterator[tuple[int, int]]:
+    """Run the peer; its port and its process id."""
+    port, base_url = free_port(), messenger.settings["PISHKHAN_TELEGRAM__BASE_URL"]
+    process = await spawned((sys.executable, "-m", "bench.echo", str(port), base_url, TOKEN, WEBHOOK_PATH))
+    try:
+        while not await is_ready(port):  # noqa: ASYNC110 - another process starts
+            await asyncio.sleep(0.05)
+        yield port, process.pid
+    finally:
+        process.kill()
+        await process.wait()
+
+
+class Bench:
+    """One server under load, by SMS and by the messenger. `acknowledged` counts the updates of each id."""
+
+    def __init__(self, server: Server, messenger: Messenger) -> None:
+        self.server = server
+        self.messenger = messenger
+        self.codes: Mapping[str, str] = {}
+        self.acknowledged: Counter[str] = Counter()
+        self._next = FIRST_UPDATE
+
+    async def link(self, url: str) -> None:
+        """Let every sender ask for a machine by SMS, and prove the mobile in a chat."""
+        await deliver(self._job([[(mobile, REQUEST)] for mobile in SENDERS], messages=len(SENDERS)))
+        self.codes = {mobile.replace("+98", "0"): code for mobile, code in await rows(url, CODES)}
+        head = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        address = f"http://127.0.0.1:{self.server.port}{WEBHOOK_PATH}"
+        async with ClientSession(headers=head) as session:
+            for number, (mobile, chat) in enumerate(CHATS.items(), 1):
+                contact = {"phone_number": mobile.replace("0", "98", 1), "first_name": "رضا", "user_id": chat}
+                async with session.post(address, json=update(chat, {"contact": contact}, number)) as answer:
+                    answer.raise_for_status()
+                self.acknowledged[str(number)] += 1
+
+    async def texts(self, seconds: float) -> tuple[Delivered, float]:
+        """Let the senders ask for their requests by SMS; return what came of it and the processor seconds."""
+        lanes = [[(mobile, self.codes[mobile])] for mobile in SENDERS]
+        before = processor_seconds(self.server.pid)
+        done = await deliver(self._job(lanes, seconds=seconds))
+        return done, processor_seconds(self.server.pid) - before
+
+    async def updates(self, port: int, pid: int, seconds: float) -> tuple[Delivered, float]:
+        """Let the chats ask for their requests; return what came of it and the processor seconds."""
+        lanes = [[(str(chat), self.codes[mobile])] for mobile, chat in CHATS.items()]
+        before = processor_seconds(pid)
+        job = self._job(lanes, seconds=seconds)
+        done = await deliver(Job(port, job.lanes, job.first, seconds), "bench.updates")
+        self._next += len(done.acknowledged)
+        if port == self.server.port:
+            self.acknowledged.update(done.acknowledged.keys())
+        return done, processor_seconds(pid) - before
+
+    def _job(self, lanes: Sequence[Sequence[Sequence[str]]], *, seconds: float = 0.0, messages: int = 0) -> Job:
+        """Number deliveries on, with room for all that a run can deliver."""
+        self._next += 100_000
+        return Job(self.server.port, lanes, self._next, seconds, messages)
+
+
+async def measure_updates(bench: Bench, seconds: float, rounds: int) -> tuple[Runs, Runs]:
+    """Measure the bare echo and the bot in turn."""
+    theirs, ours = Runs(), Runs()
+    async with echo(bench.messenger) as peer:
+        mine = bench.server.port, bench.server.pid
+        for port, pid in (peer, mine):
+            await bench.updates(port, pid, WARM_UP_SECONDS)
+        for _ in range(rounds):
+            theirs.add(*await bench.updates(*peer, seconds))
+            ours.add(*await bench.updates(*mine, seconds))
+    return theirs, ours
+
+
+async def verify(url: str, acknowledged: Mapping[str, int]) -> None:
+    """End the bench unless the database holds every acknowledged update once, with an answer of its own."""
+    stored = await rows(url, STORED)
+    found = Counter(str(row[0]).rpartition(":")[2] for row in stored)
+    if found != Counter(acknowledged):
+        raise SystemExit(f"{len(acknowledged)} updates were acknowledged, {len(stored)} are stored")
+    wrong = [row for row in stored if row[1] != "answered" or row[3] != "telegram"]
+    if wrong:
+        raise SystemExit(f"{len(wrong)} updates were not answered: {wrong[0]}")
+    if len({row[2] for row in stored}) != len(stored):
+        raise SystemExit("two updates share an answer")
+
+
+async def queue_notices(url: str, notices: int) -> None:
+    """Queue so many notices, each to a chat of its own."""
+    store, ids, now = await SqlStore.open(url), RandomIds(), datetime.now(UTC)
+    try:
+        async with store.unit() as uow:
+            for number in range(notices):
+                chat = str(6_000_000_000 + number)
+                notice = OutboxMessage(ids.new_id(), "telegram", chat, MessageClass.RECEIPT, "bench", "خبر", now, now)
+                await uow.outbox.add(notice)
+    finally:
+        await store.close()
+
+
+async def measure_outage(bench: Bench, url: str, notices: int, seconds: float, rounds: int) -> dict[str, Runs]:
+    """Measure texts by SMS in quiet times and in both sorts of outage, in turn."""
+
+    async def hang() -> None:
+        bench.messenger.hang()
+
+    outages: Mapping[str, Callable[[], Awaitable[None]]] = {"away": bench.messenger.go_away, "silent": hang}
+    found = {name: Runs() for name in ("well", *outages)}
+    await bench.texts(WARM_UP_SECONDS)
+    for _ in range(rounds):
+        found["well"].add(*await bench.texts(seconds))
+        for name, begins in outages.items():
+            await begins()
+            await queue_notices(url, notices)
+            before = bench.messenger.tries
+            await asyncio.sleep(WARM_UP_SECONDS)
+            done, busy = await bench.texts(seconds)
+            if (await rows(url, WAITING))[0][0] != notices:
+                raise SystemExit("notices left the queue while the messenger was out")
+            found[name].add(done, busy, bench.messenger.tries - before)
+            await execute(url, GIVE_UP)
+            await bench.messenger.come_back()
+    return found
+
+
+async def measured(
+    where: Place, seconds: float, rounds: int, notices: int
+) -> tuple[list[Sequence[object]], list[Sequence[object]]]:
+    """Measure one database; return the lines of both tables."""
+    url = await where.database()
+    async with Messenger() as messenger:
+        slow = {"PISHKHAN_SMS__KAVENEGAR__RATE": "0.001"}
+        settings = usual(url, free_port(), f"http://127.0.0.1:{free_port()}") | slow | messenger.settings
+        server = Server(where.home, settings)
+        await server.run("migrate")
+        async with server:
+            bench = Bench(server, messenger)
+            await bench.link(url)
+            theirs, ours = await measure_updates(bench, seconds, rounds)
+            await verify(url, bench.acknowledged)
+            outage = await measure_outage(bench, url, notices, seconds, rounds)
+    return update_rows(where.name, theirs, ours), [
+        outage_row(where.name, name, runs, outage["well"]) for name, runs in outage.items()
+    ]
+
+
+def update_rows(database: str, theirs: Runs, ours: Runs) -> list[Sequence[object]]:
+    """Return the lines of the echo and of the bot."""
+    ratio = Spread.of([mine / its for mine, its in zip(ours.rates, theirs.rates, strict=True)])
+    lines: list[Sequence[object]] = []
+    for name, runs, of_echo in (("echo", theirs, "1"), ("pishkhan", ours, f"{ratio:.2f}")):
+        busy = f"{Spread.of(runs.busy).median:.2f}"
+        lines.append((database, name, f"{Spread.of(runs.rates):.0f}", Percentiles.median(runs.waits), busy, of_echo))
+    return lines
+
+
+def outage_row(database: str, name: str, runs: Runs, quiet: Runs) -> Sequence[object]:
+    """Return a line of the table of outages."""
+    ratio, target = ("1", "") if runs is quiet else (f"{runs.ratios(quiet):.2f}", f"≤ {TARGET}")
+    calls = f"{Spread.of(runs.calls).median:.0f}"
+    return database, name, f"{Spread.of(runs.rates):.0f}", Percentiles.median(runs.waits), ratio, target, calls
+
+
+async def main(kinds: Sequence[str], seconds: float, rounds: int, notices: int) -> None:
+    """Print both tables."""
+    print(machine(*versions(kinds)), flush=True)
+    updates: list[Sequence[object]] = []
+    outages: list[Sequence[object]] = []
+    for kind in kinds:
+        with place(kind) as where:
+            first, second = await measured(where, seconds, rounds, notices)
+        updates += first
+        outages += second
+    print(f"\n{table(HEADINGS, updates)}\n\n{table(OUTAGE_HEADINGS, outages)}\n")
+    print(
+        f"Medians of {rounds} runs of {seconds:g} s each (in brackets: least–most); {notices:,} notices waited in an "
+        "outage. Every acknowledged update was found."
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5.0, help="length of one run")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each")
+    parser.add_argument("--notices", type=int, default=10_000, help="notices that wait in an outage")
+    parser.add_argument("--database", nargs="+", choices=KINDS, default=KINDS)
+    given = parser.parse_args()
+    asyncio.run(main(given.database, given.seconds, given.rounds, given.notices))

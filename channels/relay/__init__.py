@@ -1,0 +1,1 @@
+"""What carries messages out of the outbox, whatever the channel: SMS providers and messengers' bots are given to it."""

@@ -1,0 +1,86 @@
+"""The connection to a messenger: what its failures say about the call that failed, and nothing of addresses.
+
+The library knows only "network error". What counts here is whether the messenger may have carried the call out: one
+that never left can be made again, one without an answer must not be.
+"""
+
+import json
+from typing import Any
+
+import httpx
+from telegram.error import NetworkError
+from telegram.request import HTTPXRequest
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_FIRST_SERVER_ERROR, _GATEWAY_TIMEOUT, _TOO_MANY = 500, 504, 429
+
+
+class NotSent(NetworkError):
+    """There was no connection: surely nothing was done."""
+
+
+class Unanswered(NetworkError):
+    """It was sent, and no answer came: it may or may not have been done. `reason` is `timeout` or `cut`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ServerFailed(NetworkError):
+    """The messenger answered 5xx: it did not do it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status_{status}")
+        self.status = status
+
+
+class Flood(NetworkError):
+    """The messenger wants to be left alone for some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("flood")
+        self.seconds = seconds
+
+
+class Connection(HTTPXRequest):
+    """A pool of connections. `proxy` is an address like socks5://host:port; those of the environment are not used."""
+
+    def __init__(self, *, pool: int, read: float, connect: float, proxy: str) -> None:
+        super().__init__(
+            connection_pool_size=pool,
+            read_timeout=read,
+            write_timeout=read,
+            connect_timeout=connect,
+            pool_timeout=connect,
+            media_write_timeout=read,
+            proxy=proxy or None,
+            httpx_kwargs={"trust_env": False},
+        )
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Make a call; failures are told apart."""
+        try:
+            status, payload = await super().do_request(*args, **kwargs)
+        except NetworkError as error:
+            raise _told(error.__cause__) from None
+        if status >= _FIRST_SERVER_ERROR:
+            # A gateway that waited in vain does not know what the server behind it did.
+            raise Unanswered("timeout") if status == _GATEWAY_TIMEOUT else ServerFailed(status)
+        if status == _TOO_MANY:
+            raise Flood(_seconds(payload))
+        return status, payload
+
+
+def _told(cause: BaseException | None) -> NetworkError:
+    if isinstance(cause, _NEVER_LEFT):
+        return NotSent("unreachable")
+    return Unanswered("timeout" if isinstance(cause, httpx.TimeoutException) else "cut")
+
+
+def _seconds(payload: bytes) -> float:
+    """Return how long a refusal for being too fast asks to wait; one second where it does not say."""
+    try:
+        return max(float(json.loads(payload)["parameters"]["retry_after"]), 1.0)
+    except (ValueError, KeyError, TypeError):
+        return 1.0

@@ -1,0 +1,31 @@
+"""Where the messengers differ. Source: facts-iran.md, "Messengers"."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from telegram.helpers import escape_markdown
+
+from domain.chats import BALE, TELEGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One messenger. `written` is how a text is sent so that it is shown as it is; `signs_webhooks`: it names the
+    secret in a header too; `has_commands`: it shows a list of commands.
+    """
+
+    written: Callable[[str], str]
+    signs_webhooks: bool
+    has_commands: bool
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    TELEGRAM: Dialect(_as_it_is, signs_webhooks=True, has_commands=True),
+    # Bale reads Markdown in every text, asked or not.
+    BALE: Dialect(escape_markdown, signs_webhooks=False, has_commands=False),
+}
+"""By the channel's name."""

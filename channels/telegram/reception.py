@@ -1,0 +1,65 @@
+"""An update, however it came: read, its file fetched, acted on in one unit of work, its press answered."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from telegram.error import TelegramError
+
+from channels.telegram.files import fetched
+from channels.telegram.link import Link
+from channels.telegram.updates import Incoming, read
+from domain.actions.desk import Desk
+from domain.actions.receive_chat import receive_update
+from domain.ports import Store
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Takes the updates of one bot."""
+
+    def __init__(self, desk: Desk, store: Store, link: Link) -> None:
+        self._desk = desk
+        self._store = store
+        self._link = link
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def read(self, raw: Mapping[str, Any]) -> Incoming | None:
+        """Read an update; one that nobody can read is told in the log, and would be no better the next time."""
+        try:
+            return read(raw, self._link.bot)
+        except Exception as error:  # noqa: BLE001 - the library raises whatever its types stumble over
+            log.warning("%s: update %s cannot be read: %s", self._name, raw.get("update_id"), type(error).__name__)
+            return None
+
+    async def take(self, incoming: Incoming) -> None:
+        """Act on an update. When it returns, all that the update does is durable; domain errors say why it is not."""
+        account = self._link.account
+        came = await fetched(self._link.bot, incoming.file) if incoming.file else incoming.came
+        taken = await receive_update(self._desk, self._store, incoming.received(account.channel, account.bot_id, came))
+        if incoming.press is not None:
+            self._answer(incoming.press, taken.toast)
+
+    async def close(self) -> None:
+        """Leave presses unanswered that still wait for their answer to be taken."""
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    @property
+    def _name(self) -> str:
+        return self._link.account.channel
+
+    def _answer(self, press: str, toast: str | None) -> None:
+        """Let the button stop turning; nobody waits for that, and nothing is lost without it."""
+        task = asyncio.create_task(self._told(press, toast))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _told(self, press: str, toast: str | None) -> None:
+        try:
+            await self._link.bot.answer_callback_query(press, text=toast)
+        except TelegramError as error:
+            log.debug("%s: a press was not answered: %s", self._name, type(error).__name__)

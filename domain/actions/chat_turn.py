@@ -1,0 +1,200 @@
+"""One update from a chat that has proved its mobile: read as what it is, done, and answered with words and buttons."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from domain import tracking
+from domain.actions import commands
+from domain.actions.act import own_or_not_found
+from domain.actions.chat_papers import ask_for_paper, print_paper, stop_waiting, take_file
+from domain.actions.chat_view import question, shown_with
+from domain.actions.commands import Said, Talk
+from domain.actions.converse import Reply, asked_again, converse, keep, running, talk_on
+from domain.actions.desk import Desk
+from domain.actions.driver_menu import menu_of_drivers, own_record, whole_menu
+from domain.actions.notify import SMS, Address
+from domain.chat.answers import Answer, Verb, read_answer, turn_of
+from domain.chat.menus import back_to_menu, where_notices_go
+from domain.chats import Began, Came, Edited, Pressed, SentFile, Wrote
+from domain.conversation.dialogue import CONFIRM
+from domain.conversation.frames import Dialogue, Frame
+from domain.errors import DomainError, UnknownKind
+from domain.keyboards import Shown
+from domain.message_repositories import Stored
+from domain.ports import UnitOfWork
+
+TRACK = "track_"
+"""What the payload of a link to a request begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One message of an answer."""
+
+    said: Said
+    shown: Shown = field(default_factory=Shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What an update came to: what was understood, what is said, and what the pressed button is told (`toast`)."""
+
+    intent: str
+    spoken: tuple[Spoken, ...] = ()
+    toast: str | None = None
+
+
+async def take(desk: Desk, uow: UnitOfWork, line: Address, came: Came, stored: Stored | None) -> Turn:
+    """Do what an update asks, inside the caller's unit of work. `stored` is the dialogue of this chat."""
+    talk = talk_on(desk, uow, line)
+    match came:
+        case Wrote(text=text):
+            return await _text(talk, line, text, stored)
+        case Began(payload=payload):
+            return await _began(talk, line, payload, stored)
+        case Pressed(data=data):
+            return await _pressed(talk, line, read_answer(data), stored)
+        case SentFile():
+            return await _file(talk, line, came, stored)
+        case Edited():
+            return Turn("edited", (Spoken(talk.say("chat.edited")),))
+    return Turn("unreadable", (Spoken(talk.say("chat.unreadable"), Shown(back_to_menu(talk.text))),))
+
+
+async def greeting(talk: Talk) -> Spoken:
+    """Return the welcome with the whole menu."""
+    return Spoken(talk.say("chat.welcome"), Shown(await whole_menu(talk)))
+
+
+async def _text(talk: Talk, line: Address, text: str, stored: Stored | None, *, command: bool = False) -> Turn:
+    reply = await converse(talk.desk, talk.uow, line, text, stored, command=command)
+    return Turn(reply.intent, (Spoken(reply.said, await shown_with(talk, reply)),))
+
+
+async def _began(talk: Talk, line: Address, payload: str, stored: Stored | None) -> Turn:
+    if payload.startswith(TRACK):
+        return await _text(talk, line, tracked(payload), stored, command=True)
+    return Turn("start", (await greeting(talk),))
+
+
+def tracked(payload: str) -> str:
+    """Return a link's payload as the command that it stands for."""
+    return f"پیگیری {payload.removeprefix(TRACK)}"
+
+
+async def _pressed(talk: Talk, line: Address, answer: Answer, stored: Stored | None) -> Turn:
+    if answer.call:
+        return await _called(talk, line, answer.call, stored)
+    if not answer.turn:
+        return await _text(talk, line, answer.text, stored, command=True)
+    dialogue = running(talk.desk, stored)
+    if answer.turn != turn_of(dialogue.as_json()):
+        return await _stale(talk, line, dialogue, stored)
+    if answer.page is None:
+        return await _text(talk, line, answer.text, stored)
+    if not answer.page:
+        return Turn("page")  # a cell of the calendar that means nothing
+    return Turn("page", await _again(talk, line, dialogue, answer.page))
+
+
+async def _stale(talk: Talk, line: Address, dialogue: Dialogue, stored: Stored | None) -> Turn:
+    """Say that a button's question is over, and show the one that waits now, if there is one."""
+    over = stored is not None and stored[0].get("frames") and dialogue.top is None
+    toast = talk.text("errors.expired_dialogue" if over else "chat.toasts.stale")
+    return Turn("stale", await _again(talk, line, dialogue), toast)
+
+
+async def _again(talk: Talk, line: Address, dialogue: Dialogue, page: str | None = None) -> tuple[Spoken, ...]:
+    before = dialogue.as_json()
+    reply = await asked_again(talk, dialogue)
+    await keep(talk, line, dialogue, before)
+    return (Spoken(reply.said, await shown_with(talk, reply, page)),) if reply else ()
+
+
+async def _file(talk: Talk, line: Address, file: SentFile, stored: Stored | None) -> Turn:
+    dialogue = running(talk.desk, stored)
+    before = dialogue.as_json()
+    try:
+        said, rows = await take_file(talk, dialogue, file)
+    except DomainError as error:
+        said, rows = talk.say_error(error), ()
+    await keep(talk, line, dialogue, before)
+    return Turn("file", (Spoken(said, Shown((*rows, *question(talk, dialogue)) or back_to_menu(talk.text))),))
+
+
+async def _called(talk: Talk, line: Address, call: tuple[str, ...], stored: Stored | None) -> Turn:
+    """Do what only buttons can; an unknown verb is of a message of ours that is older than this code."""
+    verb, what, more = (*call, "", "")[:3]
+    dialogue = running(talk.desk, stored)
+    before = dialogue.as_json()
+    try:
+        spoken = await _VERBS[Verb(verb)](talk, dialogue, what, more) if verb in {*Verb} else None
+    except DomainError as error:
+        spoken = Spoken(talk.say_error(error), Shown(back_to_menu(talk.text)))
+    await keep(talk, line, dialogue, before)
+    return Turn(verb, (spoken,)) if spoken else Turn("stale", toast=talk.text("chat.toasts.stale"))
+
+
+async def _menu(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
+    return Spoken(talk.say("sms.help", menu=""), Shown(await whole_menu(talk)))
+
+
+async def _give_up(talk: Talk, dialogue: Dialogue, code: str, _more: str) -> Spoken:
+    """Ask whether a request is really to be cancelled: a finger slips more easily than a text is written."""
+    request = await talk.uow.requests.by_code(tracking.parse(code))
+    own_or_not_found(request, talk.actor)
+    dialogue.frames = [one for one in dialogue.frames if one.asked != CONFIRM or one.intent != "cancel"]
+    dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM, one_shot=False))
+    return Spoken(talk.say_about(request, "sms.offer.cancel"), Shown(question(talk, dialogue)))
+
+
+async def _papers(talk: Talk, dialogue: Dialogue, code: str, paper: str) -> Spoken:
+    said, rows = await ask_for_paper(talk, dialogue, code, paper or None)
+    return Spoken(said, Shown(rows or question(talk, dialogue)))
+
+
+async def _done(talk: Talk, dialogue: Dialogue, code: str, _more: str) -> Spoken:
+    """Wait for no further file, and say where the request stands."""
+    stop_waiting(dialogue)
+    said = await commands.track_code(talk, {"code": code})
+    return Spoken(said, await shown_with(talk, Reply(said, "track", dialogue)))
+
+
+async def _print(talk: Talk, dialogue: Dialogue, code: str, kind: str) -> Spoken:
+    return Spoken(*await print_paper(talk, code, kind))
+
+
+async def _notices(talk: Talk, dialogue: Dialogue, wish: str, _more: str) -> Spoken:
+    """Ask where notices shall go, or take the answer."""
+    mobile, now = talk.actor.ident, talk.desk.clock.now()
+    linked = dict.fromkeys(way.channel for way in await talk.uow.chats.ways_to(mobile, None))
+    channels = (SMS, *linked)
+    if not wish:
+        rows = where_notices_go(talk.text, channels, await talk.uow.chats.chosen(mobile))
+        return Spoken(talk.say("chat.notices"), Shown((*rows, *back_to_menu(talk.text))))
+    if wish not in {*channels, "each"}:
+        raise UnknownKind("channel", detail="choice", given=wish)
+    await talk.uow.chats.choose(mobile, None if wish == "each" else wish, now)
+    name = talk.text("chat.buttons.each" if wish == "each" else f"chat.channels.{wish}")
+    return Spoken(talk.say("chat.notices_set", channel=name), Shown(back_to_menu(talk.text)))
+
+
+async def _driver(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
+    said, rows = menu_of_drivers(talk)
+    return Spoken(said, Shown(rows))
+
+
+async def _record(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:
+    return Spoken(await own_record(talk), Shown(back_to_menu(talk.text)))
+
+
+_VERBS: Mapping[Verb, Callable[[Talk, Dialogue, str, str], Awaitable[Spoken]]] = {
+    Verb.MENU: _menu,
+    Verb.GIVE_UP: _give_up,
+    Verb.PAPERS: _papers,
+    Verb.DONE: _done,
+    Verb.PRINT: _print,
+    Verb.NOTICES: _notices,
+    Verb.DRIVER: _driver,
+    Verb.RECORD: _record,
+}

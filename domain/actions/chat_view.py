@@ -1,0 +1,34 @@
+"""What is shown under a text in a chat: the buttons of the question that waits, of a request, or of the menu."""
+
+from domain.actions.commands import Talk
+from domain.actions.converse import Reply
+from domain.actions.driver_menu import whole_menu
+from domain.actions.request_buttons import about
+from domain.calendar import in_tehran
+from domain.chat.menus import back_to_menu
+from domain.chat.questions import Asked
+from domain.conversation.command_fields import MENU
+from domain.conversation.frames import Dialogue
+from domain.keyboards import Rows, Shown
+
+
+async def shown_with(talk: Talk, reply: Reply, page: str | None = None) -> Shown:
+    """Return what is shown with a reply, where the dialogue stands after it.
+
+    A question has its answers; whatever is said of a request what can be done with it; else the menu is one press away.
+    """
+    top = reply.dialogue.top
+    if reply.intent == "help" and (top is None or top.intent == MENU):
+        return Shown(await whole_menu(talk))
+    if rows := question(talk, reply.dialogue, page):
+        return Shown(rows)
+    if reply.said.request_id is not None:
+        request = await talk.uow.requests.get(reply.said.request_id)
+        rows = await about(talk.desk, talk.uow, request, talk.actor.ident, talk.actor.channel)
+    return Shown((*rows, *back_to_menu(talk.text)))
+
+
+def question(talk: Talk, dialogue: Dialogue, page: str | None = None) -> Rows:
+    """Return the buttons of the question that a dialogue waits with."""
+    today = in_tehran(talk.desk.clock.now()).date()
+    return Asked(talk.conversation, dialogue, talk.text, today, page).rows()

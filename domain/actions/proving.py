@@ -1,0 +1,96 @@
+"""Proving that a mobile is somebody's: by the messenger's word (the own contact), or by a code sent to it by SMS.
+
+A code has six digits, holds for five minutes and five tries; only its salted digest is kept. A mobile is sent so many
+codes an hour, an address may ask for so many, and all together: nobody can flood a phone, guess, or spend on texts.
+"""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from domain import people
+from domain.actions.desk import Desk
+from domain.actions.notify import Address, queue, reply
+from domain.chats import Chat, MobileProof
+from domain.errors import InvalidField, MobileNotVerified, TooManyRequests
+from domain.messages import Message
+from domain.outgoing import MessageClass
+from domain.people import mobile_shown
+from domain.ports import UnitOfWork
+from domain.text import ascii_digits, persian_digits
+
+DIGITS = 6
+HOLDS = timedelta(minutes=5)
+MOST_TRIES = 5
+CODES_A_MOBILE = 3
+CODES_AN_ADDRESS = 5
+CODES_IN_ALL = 300
+"""Codes an hour whoever asks for them: texts cost money, and the own contact proves a mobile without one."""
+
+WINDOW = timedelta(hours=1)
+
+
+def looks_like_code(text: str) -> bool:
+    """Tell whether a text may be a code: six digits of any script."""
+    digits = ascii_digits(text).strip()
+    return len(digits) == DIGITS and digits.isascii() and digits.isdigit()
+
+
+async def send_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, mobile: str) -> None:
+    """Send a new code to a mobile (+989…), in the place of an earlier one; `TooManyRequests`."""
+    now = desk.clock.now()
+    asked = await uow.lines.hit(f"proof:{channel}:{address}", now, WINDOW)
+    sent = await uow.lines.hit(f"proof:{mobile}", now, WINDOW)
+    in_all = await uow.lines.hit("proof:total", now, WINDOW)
+    if asked > CODES_AN_ADDRESS or sent > CODES_A_MOBILE or in_all > CODES_IN_ALL:
+        raise TooManyRequests("mobile", detail="codes")
+    salt, code = desk.ids.token(), f"{int(desk.ids.token(), 16) % 10**DIGITS:0{DIGITS}}"
+    await uow.mobile_proofs.put(MobileProof(channel, address, mobile, salt, _digest(salt, code), now + HOLDS))
+    words = desk.catalogue.message("sms.proof_code", {"otp": persian_digits(code)}, MessageClass.SECURITY)
+    await queue(desk, uow, mobile, words)
+
+
+async def check_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, text: str) -> str | MobileNotVerified:
+    """Return the mobile that a code proves, or why it proves none: that is counted, so nothing may be rolled back."""
+    proof = await uow.mobile_proofs.of(channel, address)
+    if proof is None or proof.expires_at <= desk.clock.now():
+        return MobileNotVerified("code", detail="code_expired")
+    if hmac.compare_digest(_digest(proof.salt, ascii_digits(text).strip()), proof.digest):
+        await uow.mobile_proofs.drop(channel, address)
+        return proof.mobile
+    proof.tries += 1
+    if proof.tries >= MOST_TRIES:
+        await uow.mobile_proofs.drop(channel, address)
+        return MobileNotVerified("code", detail="no_more_tries")
+    await uow.mobile_proofs.put(proof)
+    return MobileNotVerified("code", detail="wrong_code")
+
+
+def own_mobile(phone: str, own: bool) -> str:
+    """Return the mobile of a shared contact; `MobileNotVerified` for another's, or one that is not Iranian."""
+    if not own:
+        raise MobileNotVerified("mobile", detail="foreign_contact")
+    try:
+        return people.mobile(phone)
+    except InvalidField:
+        raise MobileNotVerified("mobile", detail="not_iranian") from None
+
+
+async def link(desk: Desk, uow: UnitOfWork, chat: Chat, mobile: str) -> None:
+    """Let a chat be a mobile's; an earlier chat of that mobile in the same messenger is told that it is no more."""
+    now = desk.clock.now()
+    for other in await uow.chats.linked(chat.channel, mobile):
+        if other.chat_id == chat.chat_id:
+            continue
+        other.mobile, other.linked_at, other.updated_at = None, None, now
+        await uow.chats.put(other)
+        await uow.dialogues.drop(other.channel, other.chat_id)
+        words = desk.catalogue.render("chat.moved_away", {"mobile": persian_digits(mobile_shown(mobile))})
+        told = Message("chat.moved_away", MessageClass.NOTICE, words)
+        await reply(desk, uow, Address(other.channel, other.chat_id), told)
+    chat.mobile, chat.linked_at, chat.updated_at = mobile, now, now
+    await uow.chats.put(chat)
+
+
+def _digest(salt: str, code: str) -> str:
+    return hashlib.sha256(f"{salt}:{code}".encode()).hexdigest()

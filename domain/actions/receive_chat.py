@@ -1,0 +1,144 @@
+"""An update of a messenger's bot, from the channel to the queued reply, in one unit of work.
+
+It is acknowledged only after that unit is committed. The same update again is recognised and acted on no further; the
+updates of one chat wait for each other, whichever process got them. A fault of ours is treated as for SMS.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.actions.arriving import Arrival, acted_once
+from domain.actions.chat_door import at_door, by_contact
+from domain.actions.chat_turn import Turn, take
+from domain.actions.converse import talk_on
+from domain.actions.desk import Desk
+from domain.actions.notify import Address
+from domain.actions.receive import LONGEST_TEXT
+from domain.chat.answers import read_answer
+from domain.chats import (
+    Began,
+    Chat,
+    ChatState,
+    Pressed,
+    ReceivedUpdate,
+    Resumed,
+    SentFile,
+    SharedContact,
+    Stopped,
+    Wrote,
+)
+from domain.message_repositories import Stored
+from domain.outgoing import InboundMessage, InboundState
+from domain.ports import Store, UnitOfWork
+from domain.text import shown
+
+DOUBLE_TAP = timedelta(seconds=10)
+"""The same button of the same message, pressed again within this time and with nothing between, is one press."""
+
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an update; `toast` is what a pressed button is told."""
+
+    message: InboundMessage
+    toast: str | None = None
+
+
+async def receive_update(desk: Desk, store: Store, update: ReceivedUpdate) -> Taken:
+    """Act on one delivery of an update and return what became of it (of the first delivery, when repeated)."""
+    message = _inbound(desk, update)
+    toasts: list[str | None] = []
+
+    async def handle(uow: UnitOfWork) -> InboundMessage:
+        toasts.append(await _handle(desk, uow, message, update))
+        return message
+
+    address = Address(update.channel, update.chat_id)
+    return Taken(await acted_once(desk, store, message, address, handle), toasts[-1] if toasts else None)
+
+
+def _inbound(desk: Desk, update: ReceivedUpdate) -> InboundMessage:
+    pressed = update.came.message_id if isinstance(update.came, Pressed) else ""
+    return InboundMessage(
+        desk.ids.new_id(), update.channel, update.channel, update.update_id, update.update_id, update.chat_id, None,
+        pressed, _text_of(update)[:LONGEST_TEXT], desk.clock.now(),
+    )  # fmt: skip
+
+
+def _text_of(update: ReceivedUpdate) -> str:
+    """Return what the inbox keeps of an update: words; numbers and files are kept where they belong."""
+    match update.came:
+        case Wrote(text=text):
+            return shown(text)
+        case Began(payload=payload):
+            return shown(payload)
+        case Pressed(data=data):
+            return shown(read_answer(data).text)
+        case SentFile(name=name):
+            return shown(name)
+    return ""
+
+
+async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage, update: ReceivedUpdate) -> str | None:
+    """Act on an update; return what the pressed button is told."""
+    await uow.serialise(f"{update.channel}:{update.chat_id}")
+    before = await uow.inbox.last_from(update.channel, update.chat_id, 1) if message.recipient else []
+    arrived = await uow.inbox.arrive(message, desk.policy.inbound_window)
+    if arrived is None:
+        return None
+    count, stored = arrived
+    chat = await _present(desk, uow, update)
+    message.mobile = chat.mobile
+    arrival = Arrival(desk, uow, message, Address(chat.channel, chat.chat_id, chat.mobile))
+    toast = None
+    if isinstance(update.came, Stopped | Resumed):
+        message.intent = update.came.__class__.__name__.lower()
+    elif before and _same_press(before[0], message):
+        message.reason, toast = "twice", desk.catalogue.text("chat.toasts.twice")
+    elif not await arrival.limited(count):
+        toast = await _answer(arrival, chat, update, stored)
+    await uow.inbox.save(message)
+    return toast
+
+
+async def _present(desk: Desk, uow: UnitOfWork, update: ReceivedUpdate) -> Chat:
+    """Return the chat as it is now: who writes lets the bot write again."""
+    now = desk.clock.now()
+    name = shown(update.name)[:LONGEST_NAME]
+    state = ChatState.BLOCKED if isinstance(update.came, Stopped) else ChatState.ACTIVE
+    chat = await uow.chats.get(update.channel, update.chat_id)
+    if chat is None:
+        chat = Chat(update.channel, update.chat_id, None, name, state, None, now)
+    elif (chat.name, chat.state) == (name, state):
+        return chat
+    chat.name, chat.state, chat.updated_at = name, state, now
+    await uow.chats.put(chat)
+    return chat
+
+
+async def _answer(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: Stored | None) -> str | None:
+    turn = await _turn(arrival, chat, update, stored)
+    message = arrival.message
+    message.intent, message.mobile = turn.intent, chat.mobile
+    told = Arrival(arrival.desk, arrival.uow, message, Address(chat.channel, chat.chat_id, chat.mobile))
+    for one in turn.spoken:
+        message.state, message.request_id = InboundState.ANSWERED, one.said.request_id or message.request_id
+        await told.answer(one.said.key, one.said.text, one.said.request_id, one.shown)
+    return turn.toast
+
+
+async def _turn(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: Stored | None) -> Turn:
+    desk, uow = arrival.desk, arrival.uow
+    if chat.mobile is None:
+        return await at_door(desk, uow, chat, update.came, stored)
+    line = Address(chat.channel, chat.chat_id, chat.mobile)
+    if isinstance(update.came, SharedContact):
+        return await by_contact(talk_on(desk, uow, line), chat, update.came, stored)
+    return await take(desk, uow, line, update.came, stored)
+
+
+def _same_press(before: InboundMessage, message: InboundMessage) -> bool:
+    same = (before.recipient, before.text) == (message.recipient, message.text)
+    return same and message.received_at - before.received_at < DOUBLE_TAP

@@ -1,0 +1,111 @@
+"""The buttons under a question: the answers that can be chosen instead of typed, the way back, and the way out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from domain import tracking
+from domain.chat.answers import Verb, answering, calling, turn_of
+from domain.chat.months import month_rows, read_month
+from domain.conversation.command_fields import MENU, PAPERS
+from domain.conversation.dialogue import CONFIRM, Conversation
+from domain.conversation.frames import Dialogue, Frame
+from domain.field_types import Day, FieldType, HourOfDay, Integer
+from domain.forms import Field
+from domain.keyboards import Button, Rows, in_rows
+from domain.text import persian_digits
+from domain.wording import LEFT_TO_RIGHT
+
+Words = Callable[[str], str]
+
+FIRST_HOUR, LAST_HOUR = 6, 20
+"""Hours of the clock that are offered, each with its half; any other can be typed."""
+
+MOST_STARS = 5
+FEW_HOURS = 8
+"""Lengths of work that are offered: whole hours up to a day's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that waits: the dialogue's top frame, the day in Tehran, and which page of its answers is wished."""
+
+    conversation: Conversation
+    dialogue: Dialogue
+    words: Words
+    today: date
+    page: str | None = None
+
+    def rows(self) -> Rows:
+        """Return the buttons; none where nothing is asked."""
+        frame = self.dialogue.top
+        if frame is None or frame.asked is None:
+            return ()
+        return (*self._answers(frame), *self._ways_out(frame))
+
+    def _answers(self, frame: Frame) -> Rows:
+        if frame.asked == CONFIRM:
+            return self._summary(frame)
+        if frame.intent == MENU:
+            return self._numbered([self.words(f"intents.{one}") for one in frame.options])
+        if frame.asked == "code":
+            labels = [f"{LEFT_TO_RIGHT}{tracking.shown(code)}" for code in frame.options]
+            return self._numbered(labels, width=1)
+        field = next((one for one in self.conversation.form(frame.intent) if one.name == frame.asked), None)
+        return self._of_field(frame, field) if field else ()
+
+    def _of_field(self, frame: Frame, field: Field) -> Rows:
+        if frame.options:
+            return self._numbered([field.type.name_of(one, self.words) for one in frame.options])
+        if frame.gap:
+            return self._gap(frame.gap)
+        return self._typed(field.type)
+
+    def _typed(self, kind: FieldType) -> Rows:
+        """Return the answers of types that have few of them."""
+        turn = turn_of(self.dialogue.as_json())
+        match kind:
+            case Day(past=past):
+                return month_rows(turn, read_month(self.page, self.today), self.today, past=past)
+            case HourOfDay():
+                hours = [f"{hour:02}:{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]
+                return in_rows([answering(turn, persian_digits(hour), hour) for hour in hours], 4)
+            case Integer(least=1, most=most) if most == MOST_STARS:
+                stars = [answering(turn, "⭐" * score, str(score)) for score in range(MOST_STARS, 0, -1)]
+                return in_rows(stars, 1)
+        return ()
+
+    def _gap(self, gap: str) -> Rows:
+        """Return the answers to the missing part of a value."""
+        if gap != "hours":
+            return ()
+        turn = turn_of(self.dialogue.as_json())
+        hours = [answering(turn, persian_digits(hours), str(hours)) for hours in range(1, FEW_HOURS + 1)]
+        return in_rows(hours, 4)
+
+    def _numbered(self, labels: list[str], width: int = 2) -> Rows:
+        """Return a menu: each button answers with its number, as one types it."""
+        turn = turn_of(self.dialogue.as_json())
+        buttons = [answering(turn, label, str(number)) for number, label in enumerate(labels, start=1)]
+        return in_rows(buttons, width)
+
+    def _summary(self, frame: Frame) -> Rows:
+        turn = turn_of(self.dialogue.as_json())
+        names = ("submit", "amend", "exit") if self.conversation.keyword(frame.intent) else ("yes", "no")
+        return (tuple(answering(turn, self.words(f"chat.buttons.{one}"), _SAYS[one]) for one in names),)
+
+    def _ways_out(self, frame: Frame) -> Rows:
+        """Return the way back and the way out, where there are any besides the answers."""
+        if frame.asked == CONFIRM or frame.intent == MENU:
+            return ()
+        if frame.intent == PAPERS:
+            return ((calling(self.words("chat.buttons.finish"), Verb.DONE, frame.slots["code"]),),)
+        turn, row = turn_of(self.dialogue.as_json()), list[Button]()
+        if frame.trail:
+            row.append(answering(turn, self.words("chat.buttons.back"), _SAYS["back"]))
+        row.append(answering(turn, self.words("chat.buttons.exit"), _SAYS["exit"]))
+        return (tuple(row),)
+
+
+_SAYS = {"submit": "بله", "yes": "بله", "amend": "قبلی", "back": "قبلی", "no": "خیر", "exit": "انصراف"}
+"""What the fixed buttons say for a person, as one types it."""

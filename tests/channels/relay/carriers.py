@@ -1,0 +1,53 @@
+"""A carrier that does as a script says: the outside of the relay, without a network."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from domain.outgoing import OutboxMessage
+from domain.ports import DeliveryReceipt, SendResult, Verdict
+
+TAKEN = SendResult(Verdict.ACCEPTED, provider_id="1")
+
+
+class ScriptedCarrier:
+    """Answers each recipient from a list of its own, then takes everything; remembers what it took, in order."""
+
+    name = "telegram"
+    rate = 1000.0
+    answers_by_local_id = False
+
+    def __init__(self) -> None:
+        """Begin with a carrier that takes everything."""
+        self.script: defaultdict[str, list[SendResult]] = defaultdict(list)
+        self.down: SendResult | None = None
+        self.asked: list[tuple[str, str]] = []
+        self.taken: list[tuple[str, str]] = []
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """Answer as the script says."""
+        self.asked.append((message.recipient, message.text))
+        result = self.down or (self.script[message.recipient].pop(0) if self.script[message.recipient] else TAKEN)
+        if result.verdict is Verdict.ACCEPTED:
+            self.taken.append((message.recipient, message.text))
+        return result
+
+    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+        """Know nothing."""
+        raise AssertionError("it cannot be asked")
+
+    @property
+    def remembers(self) -> timedelta:
+        """Not at all."""
+        return timedelta(0)
+
+    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+        """Have none."""
+        return []
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def texts(self, recipient: str) -> list[str]:
+        """What a recipient got."""
+        return [text for to, text in self.taken if to == recipient]

@@ -1,0 +1,74 @@
+"""A process dies over messages of a messenger, which cannot be asked: what was not under way is sent by the next."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.relay.relay import AT_ONCE, Relay, in_chats
+from domain.outgoing import MessageClass, MessageState, OutboxMessage
+from domain.ports import SendResult
+from tests.channels.relay.carriers import ScriptedCarrier
+from tests.support.municipality import Municipality
+
+NOTICES = 30
+
+
+class StuckCarrier(ScriptedCarrier):
+    """Takes messages, and answers none of them."""
+
+    def __init__(self) -> None:
+        """Nothing is stuck yet."""
+        super().__init__()
+        self.stuck = asyncio.Event()
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """Take it, and never come back."""
+        await super().send(message)
+        self.stuck.set()
+        await asyncio.Event().wait()
+        raise AssertionError("it waits for ever")
+
+
+async def queue(town: Municipality) -> list[int]:
+    """Queue notices, each to a chat of its own; their ids."""
+    ids, now = [town.desk.ids.new_id() for _ in range(NOTICES)], town.clock.at
+    async with town.store.unit() as uow:
+        for at, number in enumerate(ids):
+            text = f"خبر {at}"
+            await uow.outbox.add(
+                OutboxMessage(number, "telegram", str(at), MessageClass.NOTICE, "sms.unknown", text, now, now)
+            )
+    return ids
+
+
+async def states(town: Municipality, ids: list[int]) -> Counter[MessageState]:
+    """How many of the messages stand where."""
+    async with town.store.unit(write=False) as uow:
+        return Counter([(await uow.outbox.get(number)).state for number in ids])
+
+
+@pytest.mark.parametrize("rate", [1.0, 25.0, 1000.0])
+async def test_no_more_is_unknown_than_was_under_way(town: Municipality, database: Path, rate: float) -> None:
+    ids = await queue(town)
+    stuck, carrier = StuckCarrier(), ScriptedCarrier()
+    stuck.rate = rate
+    dying = Relay(town.desk, town.store, [stuck], lambda: 0.0, in_chats("telegram"))
+    sending = asyncio.create_task(dying.tick())
+    await stuck.stuck.wait()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    with closing(sqlite3.connect(database)) as file, file:
+        file.execute("UPDATE outbox SET claimed_until = 0 WHERE claimed_until IS NOT NULL")
+    town.advance(seconds=timedelta(minutes=3).total_seconds())
+    relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, in_chats("telegram"))
+    await relay.reconcile()
+    await relay.tick()
+    found = await states(town, ids)
+    assert 1 <= found[MessageState.UNKNOWN] <= AT_ONCE
+    assert found[MessageState.SENT] == NOTICES - found[MessageState.UNKNOWN] == len(carrier.taken)
+    assert not {recipient for recipient, _ in carrier.taken} & {recipient for recipient, _ in stuck.taken}

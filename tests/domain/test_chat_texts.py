@@ -1,0 +1,103 @@
+"""Texts of chats: each variant has its original and tells no other facts; all fit what messengers take."""
+
+from datetime import date
+
+import pytest
+
+from domain.calendar import from_jalali
+from domain.chat.answers import read_answer
+from domain.chat.menus import main_menu, public_menu
+from domain.chat.months import AHEAD, month_rows, read_month
+from domain.check import check
+from domain.check.texts import LONGEST_IN_CHAT, sent_by_sms
+from domain.conversation.dialogue import Conversation
+from domain.conversation.grammar import Grammar
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.keyboards import Button, Paper, Shown
+from domain.messages import Catalogue, placeholders
+from domain.services import SERVICES, by_key
+from domain.text import code_units
+from tests.support.municipality import TUESDAY_MORNING
+
+TEXTS = Catalogue.load()
+OWN = [key for key in TEXTS.keys("chat.") if not key.startswith(("chat.buttons.", "chat.channels.", "chat.toasts."))]
+VARIANTS = TEXTS.keys("in_chat.")
+TODAY = date(2026, 11, 24)
+LONGEST_TEXT, LONGEST_LABEL, LONGEST_TOAST, LONGEST_CAPTION = 4096, 40, 200, 1024
+
+
+@pytest.mark.parametrize("key", VARIANTS)
+def test_a_variant_stands_for_a_text_and_tells_no_other_facts(key: str) -> None:
+    original = key.removeprefix("in_chat.")
+    assert original in TEXTS
+    assert set(placeholders(TEXTS.text(key))) <= set(placeholders(TEXTS.text(original)))
+
+
+def test_every_text_fits_a_message_even_joined_with_another_and_escaped() -> None:
+    longest = max(code_units(TEXTS.longest(key)) for key in {*OWN, *VARIANTS, *sent_by_sms(SERVICES, TEXTS)})
+    assert 2 * (2 * longest + 1) < LONGEST_TEXT
+    assert longest <= LONGEST_IN_CHAT
+
+
+def test_a_text_of_the_municipality_that_is_too_long_is_found() -> None:
+    own = Catalogue.load({"chat": {"welcome": "ن" * (LONGEST_IN_CHAT + 1), "edited": "{nobody}"}})
+    kinds = {flaw.kind for flaw in check(SERVICES, own)}
+    assert kinds == {"over_budget", "unbounded_placeholder"}
+
+
+def test_captions_labels_and_toasts_fit() -> None:
+    assert code_units(TEXTS.longest("chat.printed")) * 2 < LONGEST_CAPTION
+    assert all(code_units(TEXTS.text(key)) <= LONGEST_TOAST for key in TEXTS.keys("chat.toasts."))
+    assert code_units(TEXTS.text("errors.expired_dialogue")) <= LONGEST_TOAST
+    labels = [TEXTS.text(key) for table in ("chat.buttons.", "chat.channels.", "intents.") for key in TEXTS.keys(table)]
+    assert all(1 <= len(label) <= LONGEST_LABEL for label in labels)
+
+
+def test_every_button_of_the_menus_is_a_text_that_means_it() -> None:
+    grammar = Grammar(SERVICE_INTENTS)
+    conversation = Conversation(grammar, by_key(), "telegram")
+    buttons = [one for row in main_menu(conversation, TEXTS.text) for one in row]
+    names = [*conversation.main_menu()]
+    assert len({one.label for one in buttons}) == len(buttons)
+    for button in buttons:
+        answer = read_answer(button.data)
+        if not answer.call:
+            intent = grammar.parse(answer.text, TUESDAY_MORNING).intent
+            assert TEXTS.text(f"intents.{intent}") == button.label
+            assert intent in names
+    for row in public_menu(conversation, TEXTS.text):
+        for button in row:
+            assert grammar.parse(read_answer(button.data).text, TUESDAY_MORNING).intent in {"help", "tariff"}
+
+
+@pytest.mark.parametrize("past", [False, True])
+def test_every_month_that_can_be_leafed_to_is_whole(past: bool) -> None:
+    for ahead in range(AHEAD + 1):
+        year, number = divmod(1405 * 12 + 8 + ahead, 12)
+        month = read_month(f"{year}-{number + 1}", TODAY)
+        assert month == (year, number + 1)
+        rows = month_rows("12345678", month, TODAY, past=past)
+        days = [read_answer(one.data).text for row in rows for one in row if "/" in one.data]
+        meant = sorted(from_jalali(*map(int, day.split("/"))) for day in days)
+        assert meant == sorted(set(meant)), "each day once"
+        assert past or min(meant) >= TODAY
+        assert all(len(row) in {1, 2, 7} for row in rows)
+        assert (ahead < AHEAD) == rows[-1][0].label.startswith("«")
+
+
+@pytest.mark.parametrize("page", [None, "", "x", "1405-13", "1405-0", "1-1", "99999-1", "1405-10-1", "۱۴۰۵-۱۰"])
+def test_a_page_that_is_none_is_this_month(page: str | None) -> None:
+    assert read_month(page, TODAY) in {(1405, 9), (1405, 10)}
+
+
+def test_what_is_shown_is_kept_as_json_and_read_back() -> None:
+    whole = Shown(((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)), "شماره", True, Paper("1", "k"))
+    assert Shown.from_json(whole.as_json()) == whole
+    assert Shown().as_json() is None
+    assert Shown.from_json(None) == Shown()
+
+
+@pytest.mark.parametrize("data", ["", "x" * 65, "ش" * 33])
+def test_a_button_that_no_messenger_takes_is_a_fault_of_ours(data: str) -> None:
+    with pytest.raises(ValueError, match="64 bytes"):
+        Button("x", data)

@@ -1,0 +1,116 @@
+"""An hour without Telegram: nobody else notices, and its notices arrive in order, or by SMS, each once."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from itertools import count
+
+import pytest
+import pytest_asyncio
+
+from app.ids import RandomIds
+from domain.outgoing import MessageClass, OutboxMessage
+from domain.people import mobile as mobile_stored
+from store.unit_of_work import SqlStore
+from tests.e2e.conftest import new_phone, said_well
+from tests.e2e.messengers import BotOffice, bot_office, no_token_told
+from tests.e2e.office import Office
+from tests.e2e.words import said
+from tests.fakes.bot_people import Person
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+CHATS, NOTICES = 50, 1000
+PATIENCE = timedelta(minutes=60)
+KEEPS = timedelta(hours=72)
+NUMBERS = count(1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bots() -> AsyncIterator[BotOffice]:
+    """An office whose messengers take messages as fast as they come."""
+    fast = {f"PISHKHAN_{name}__RATE": "1000" for name in ("TELEGRAM", "BALE")}
+    async with bot_office("sqlite", "webhook", fast) as opened:
+        await opened.office.warm_up()
+        assert (await opened.office.run("migrate")).code == 0
+        await opened.office.open()
+        yield opened
+        assert await opened.office.close() == 0
+        said_well(opened.office)
+        no_token_told(opened.office)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(bots: BotOffice) -> Sequence[Person]:
+    """People whose chats in Telegram have proved their mobiles."""
+    found = [Person(bots.telegram, f"شهروند {number}", f"98913{number:07}") for number in range(CHATS)]
+    for person in found:
+        person.starts()
+        person.shares_contact()
+    for person in found:
+        await person.hears(said("chat.welcome"))
+    return found
+
+
+async def queue(office: Office, people: Sequence[Person]) -> list[list[str]]:
+    """Queue the notices, one chat after the other in turn; the texts of each person, in order."""
+    store, ids, now = await SqlStore.open(office.settings["PISHKHAN_DATABASE_URL"]), RandomIds(), office.now
+    texts: list[list[str]] = [[] for _ in people]
+    try:
+        async with store.unit() as uow:
+            for number in range(NOTICES):
+                at = number % len(people)
+                person = people[at]
+                texts[at].append(f"خبر {next(NUMBERS)} برای شما")
+                notice = OutboxMessage(
+                    ids.new_id(), "telegram", str(person.id), MessageClass.NOTICE, "test", texts[at][-1], now, now,
+                    expires_at=now + KEEPS, mobile=mobile_stored(person.mobile), moves_at=now + PATIENCE,
+                )  # fmt: skip
+                await uow.outbox.add(notice)
+    finally:
+        await store.close()
+    return texts
+
+
+def by_chat(person: Person) -> list[str]:
+    """The notices that came into a chat."""
+    return [message.text for message in person.messages if message.text.startswith("خبر")]
+
+
+def by_text(office: Office, person: Person) -> list[str]:
+    """The notices that came by SMS."""
+    mobile = "0" + person.mobile.removeprefix("98")
+    return [sent.message for sent in office.panel.of(mobile) if sent.message.startswith("خبر")]
+
+
+async def others_are_served(bots: BotOffice) -> None:
+    """By SMS and in Bale one is answered as ever."""
+    await new_phone(bots.office).says("راهنما", "sms.help*")
+    neighbour = Person(bots.bale, "همسایه", f"98914{next(NUMBERS):07}")
+    neighbour.starts()
+    await neighbour.hears()
+
+
+async def test_what_waited_is_delivered_in_order(bots: BotOffice, people: Sequence[Person]) -> None:
+    await bots.telegram.stop()
+    texts = await queue(bots.office, people)
+    for _ in range(5):
+        await others_are_served(bots)
+        bots.office.advance(minutes=10)
+    await bots.telegram.start()
+    await bots.telegram.until(lambda: sum(len(by_chat(one)) for one in people) >= NOTICES, "all notices")
+    assert [by_chat(one) for one in people] == texts
+    assert [by_text(bots.office, one) for one in people] == [[] for _ in people]
+
+
+async def test_what_waited_too_long_goes_by_sms(bots: BotOffice, people: Sequence[Person]) -> None:
+    before = [len(by_chat(one)) for one in people]
+    await bots.telegram.stop()
+    texts = await queue(bots.office, people)
+    await others_are_served(bots)
+    bots.office.advance(minutes=PATIENCE.total_seconds() / 60 + 1)
+    panel = bots.office.panel
+    await panel.wait_until(lambda: sum(len(by_text(bots.office, one)) for one in people) >= NOTICES, "all notices")
+    await bots.telegram.start()
+    await others_are_served(bots)
+    assert [by_text(bots.office, one) for one in people] == texts
+    assert [len(by_chat(one)) for one in people] == before

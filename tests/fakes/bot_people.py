@@ -1,0 +1,161 @@
+"""A person at a messenger: what one types, presses, sends and sees; each doing becomes an update for the bot."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from tests.fakes.bot_api import FakeBotApi
+from tests.fakes.bot_messenger import BotMessage, Chat, Stored
+from tests.fakes.bot_updates import Update
+
+FIRST_USER_ID = 5_200_000_000
+"""Larger than 32 bits hold, as the messengers' are today."""
+
+UNTIL: Mapping[str, Mapping[str, int]] = {"kicked": {"until_date": 0}, "member": {}}
+"""What a standing in a chat tells besides: a bot that was blocked is so for ever."""
+
+_user_ids = count(FIRST_USER_ID)
+_press_ids = count(4_382_000_000_000_000)
+
+
+class Person:
+    """One person and the private chat with the bot; the chat's id is the person's, as the messengers have it.
+
+    `mobile` is as the messenger writes it into a contact (98912…, some clients with a plus). The bot may write only
+    after `starts`.
+    """
+
+    def __init__(self, messenger: FakeBotApi, name: str, mobile: str = "989121234567") -> None:
+        self.messenger, self.name, self.mobile = messenger, name, mobile
+        self.id = next(_user_ids)
+        self._heard = 0
+        self._wrote: dict[int, dict[str, Any]] = {}
+
+    @property
+    def messages(self) -> list[BotMessage]:
+        """What the bot sent to this person, in order."""
+        return self.messenger.of(self.id)
+
+    @property
+    def user(self) -> dict[str, Any]:
+        """The person as the messenger describes users."""
+        told = {"id": self.id, "is_bot": False, "first_name": self.name}
+        return told | ({} if self.messenger.bale else {"language_code": "fa"})
+
+    @property
+    def chat(self) -> dict[str, Any]:
+        """The chat as the messenger describes it."""
+        return {"id": self.id, "type": "private", "first_name": self.name}
+
+    def starts(self, payload: str = "") -> Update:
+        """Press «Start», or a deep link with a payload."""
+        self.messenger.chats.setdefault(self.id, Chat(self.chat))
+        if self.messenger.chats[self.id].state == "blocked":
+            self._turn("kicked", "member")
+        return self.says(f"/start {payload}".strip())
+
+    def says(self, text: str) -> Update:
+        """Send a text."""
+        command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+        entities = [{"type": "bot_command", "offset": 0, "length": len(command)}] if command else []
+        return self._writes({"text": text} | ({"entities": entities} if entities else {}))
+
+    def edits(self, update: Update, text: str) -> Update:
+        """Change a text that was sent before."""
+        before = update.content
+        now = int(datetime.now(UTC).timestamp())
+        changed = {name: before[name] for name in ("message_id", "from", "chat", "date")}
+        return self._does("edited_message", changed | {"edit_date": now, "text": text})
+
+    def presses(self, label: str, *, on: BotMessage | None = None) -> str:
+        """Press a button under a message (the newest that has it); the press's id, or "" where it sends a text.
+
+        A button in place of the letters sends its label, or the person's own contact when it asks for that.
+        """
+        message = on or next(one for one in reversed(self.messages) if label in one.buttons)
+        button = message.buttons[label]
+        if "keyboard" in message.markup:
+            if button.get("request_contact"):
+                self.shares_contact()
+            else:
+                self.says(label)
+            return ""
+        return self.presses_data(button["callback_data"], message)
+
+    def presses_data(self, data: str, message: BotMessage) -> str:
+        """Press a button with that data, which the message may not have (any more); the press's id."""
+        press = str(next(_press_ids))
+        self.messenger.pressed.append(press)
+        content = {"id": press, "from": self.user, "message": self.messenger.described(message), "data": data}
+        if not self.messenger.bale:
+            content["chat_instance"] = f"-{self.id}"
+        self._does("callback_query", content)
+        return press
+
+    def shares_contact(self, owner: "Person | None" = None) -> Update:
+        """Share one's own contact, or another person's."""
+        whose = owner or self
+        contact = {"phone_number": whose.mobile, "first_name": whose.name, "user_id": whose.id}
+        return self._writes({"contact": contact})
+
+    def shares_card(self, mobile: str, name: str) -> Update:
+        """Share a card of the address book, of somebody whom the messenger does not know."""
+        return self._writes({"contact": {"phone_number": mobile, "first_name": name}})
+
+    def sends_photo(self, content: bytes) -> Update:
+        """Send a photo; it comes in two sizes, the small one first."""
+        small, full = self.messenger.keep(b"small", "photo.jpg"), self.messenger.keep(content, "photo.jpg")
+        sizes = [_sized(small, 90, 67), _sized(full, 1280, 960)]
+        return self._writes({"photo": sizes})
+
+    def sends_file(self, content: bytes, name: str, media_type: str) -> Update:
+        """Send a file."""
+        file = self.messenger.keep(content, name).described()
+        return self._writes({"document": file | {"file_name": name, "mime_type": media_type}})
+
+    def blocks(self) -> None:
+        """Block the bot."""
+        self.messenger.chats[self.id].state = "blocked"
+        self._turn("member", "kicked")
+
+    def leaves(self) -> None:
+        """Delete one's account; the bot is not told."""
+        self.messenger.chats[self.id].state = "gone"
+
+    async def hears(self, *words: str) -> BotMessage:
+        """Wait for a message with all of these words, after the one that was heard before; those between are passed."""
+
+        def found() -> BotMessage | None:
+            rest = self.messages[self._heard :]
+            return next((message for message in rest if all(word in message.text for word in words)), None)
+
+        await self.messenger.until(lambda: found() is not None, f"a message with {words} to {self.name}")
+        message = found()
+        assert message
+        self._heard = self.messages.index(message) + 1
+        return message
+
+    async def told(self, press: str) -> str:
+        """Wait until a press is answered; the words of the answer, or ""."""
+        await self.messenger.until(lambda: press in self.messenger.toasts, f"an answer to {self.name}'s press")
+        return self.messenger.toasts[press]
+
+    def _writes(self, what: Mapping[str, Any]) -> Update:
+        date, number = int(datetime.now(UTC).timestamp()), next(self.messenger.message_ids)
+        return self._does("message", {"message_id": number, "from": self.user, "chat": self.chat, "date": date, **what})
+
+    def _turn(self, before: str, after: str) -> None:
+        """The bot's standing in the chat changes."""
+        self.messenger.chats[self.id].state = "blocked" if after == "kicked" else "open"
+        date = int(datetime.now(UTC).timestamp())
+        old, new = ({"user": self.messenger.bot, "status": status, **UNTIL[status]} for status in (before, after))
+        changed = {"old_chat_member": old, "new_chat_member": new}
+        self._does("my_chat_member", {"chat": self.chat, "from": self.user, "date": date, **changed})
+
+    def _does(self, kind: str, content: Mapping[str, Any]) -> Update:
+        return self.messenger.updates.add(kind, self.id, content)
+
+
+def _sized(file: Stored, width: int, height: int) -> dict[str, Any]:
+    return file.described() | {"width": width, "height": height}
