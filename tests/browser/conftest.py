@@ -22,6 +22,14 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def tidy(browser: Browser) -> AsyncIterator[None]:
+    """Close the windows of each test: pages that stand open cost those behind them memory and time."""
+    yield
+    for context in browser.contexts:
+        await context.close()
+
+
 @pytest.fixture(params=SIZES)
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     """Width and height of the window."""

@@ -100,16 +100,3 @@ async def test_it_all_works_without_scripts(browser: Browser, server: TestServer
     await page.get_by_label("یا شمارهٔ دیگر").fill("12")
     await page.get_by_role("button", name="باز کردن").click()
     await expect(page.get_by_role("alert")).to_contain_text("شمارهٔ تلفن همراه نیست")
-
-
-@pytest.mark.parametrize("address", ["/", "/services/machinery", PATH, f"{PATH}?mobile=12", "/no-such-page"])
-async def test_pages_are_accessible_and_fit(
-    browser: Browser, server: TestServer, site: DemoSite, size: tuple[int, int], address: str
-) -> None:
-    opened = await window(browser, server, size)
-    page = await opened.open(PATH)
-    await page.get_by_role("button", name=ORDER).click()
-    await expect(page.locator("#thread .theirs")).to_contain_text("کد رهگیری")
-    page = await opened.open(address)
-    await opened.assert_fits()
-    await opened.assert_accessible()

@@ -57,15 +57,6 @@ async def test_a_report_is_read_and_narrowed_down(
     assert opened.complaints == []
 
 
-async def test_the_pages_are_accessible(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
-    opened = await window(browser, server, size)
-    await signed_in(opened, "manager")
-    for path in ("", "/manager", "/civil?month=9", "/revenue?from=دیروزها"):
-        await opened.open(f"/staff/reports{path}")
-        await opened.assert_accessible()
-        await opened.assert_fits()
-
-
 async def test_a_chart_is_drawn_from_right_to_left(browser: Browser, server: TestServer) -> None:
     opened = await window(browser, server, (1366, 768))
     page = await signed_in(opened, "civil")
