@@ -287,3 +287,36 @@ async def test_stopping_cuts_off_what_does_not_end(parts: Parts) -> None:
 
 def test_every_job_has_a_name_of_its_own() -> None:
     assert len(BY_NAME) == len(JOBS)
+
+
+async def test_jobs_of_a_bot_are_there_where_the_bot_is(parts: Parts) -> None:
+    assert {job.bot for job in JOBS} == {None, "telegram", "bale"}
+    ran = asyncio.Event()
+
+    async def telegram(_parts: Parts) -> None:
+        ran.set()
+
+    async with started(parts, Job("telegram_relay", every(seconds=1), telegram, at_once="telegram", bot="telegram")):
+        parts.waking.queued(["telegram"])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ran.wait(), 0.2)
+
+
+async def test_stopping_waits_for_no_endless_job(parts: Parts, town: Municipality) -> None:
+    begun, ended = asyncio.Event(), []
+
+    async def poll(_parts: Parts) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    scheduler = Scheduler(parts, (Job("poll", every(hours=1), poll, at_once="sms", endless=True),))
+    scheduler.start()
+    parts.waking.queued(["sms"])
+    await begun.wait()
+    async with asyncio.timeout(5):
+        await scheduler.stop(3600.0)
+    assert ended == [True]
+    assert town.rows("SELECT count(*) FROM leases") == [(0,)]
