@@ -236,7 +236,7 @@ async def supplied(site: StaffSite, server: TestServer) -> Supplied:
 async def test_texts_stay_texts_on_every_page(
     browser: Browser, server: TestServer, site: StaffSite, supplied: Supplied, role: Role | None
 ) -> None:
-    opened, dialogs = await window(browser, server, SIZES["desk"]), list[str]()
+    opened, dialogs = await window(browser, server, SIZES["phone"]), list[str]()
     opened.page.on("dialog", lambda one: dialogs.append(one.message))
     await opened.page.route("**/import/*", still)
     if role:
@@ -250,6 +250,7 @@ async def test_texts_stay_texts_on_every_page(
         supplied.seen |= {name for name in supplied.names if f"{name}{MARKUP}" in words}
         if found := await opened.page.evaluate(HITS):
             hits[look.address] = found
+        await opened.assert_fits()  # though the text is a word of sixty letters
     assert hits == {}
     assert dialogs == []
     assert [one for one in opened.complaints if not one.startswith(NO_SUCH)] == []
