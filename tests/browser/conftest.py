@@ -8,7 +8,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.support.chromium import EXECUTABLE, FLAGS, SIZES
+from tests.support.chromium import EXECUTABLE, FLAGS, SIZES, SiteServer
 from tests.support.staff_site import StaffSite, staff_site
 
 
@@ -46,7 +46,7 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def server(site: StaffSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()

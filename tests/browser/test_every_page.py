@@ -19,7 +19,7 @@ from app.settings import Settings
 from domain.people import STAFF_ROLES, Role
 from domain.staff_sessions import STEP_UP
 from tests.browser.test_staff_house import furnished
-from tests.support.chromium import SIZES, Window, signed_in, window
+from tests.support.chromium import SIZES, SiteServer, Window, signed_in, window
 from tests.support.every_page import Look, Looks, looks_at
 from tests.support.staff_site import StaffSite, staff_site
 
@@ -57,7 +57,7 @@ async def looks(site: StaffSite) -> Looks:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(site: StaffSite, looks: Looks) -> AsyncIterator[TestServer]:
     """The site, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from channels.demo.phone import PATH
 from domain.people import Role
 from domain.requests import RequestFilter
-from tests.support.chromium import SIZES, window
+from tests.support.chromium import SIZES, SiteServer, window
 from tests.support.demo_site import ORDER, DemoSite, demo_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -27,7 +27,7 @@ async def site(database: Path) -> AsyncIterator[DemoSite]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def server(site: DemoSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()

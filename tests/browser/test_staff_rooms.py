@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from app.import_jobs import work
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import Window, window
+from tests.support.chromium import SiteServer, Window, window
 from tests.support.rooms import furnish, give, row
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 from tests.support.taxis import DRIVER_CODE, PLATE
@@ -33,7 +33,7 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def server(site: StaffSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()

@@ -43,9 +43,15 @@ async def asked_opinion(site: StaffSite, *papers: str, by: Actor = SECRETARY, **
     async with site.store.unit() as uow:
         outcome = await submit(site.demo.desk, uow, "expert", WALK_IN | values, by, CITIZEN)
         await announce(site.demo.desk, uow, outcome, by)
-        for one in papers:
-            await attach(site.demo.desk, uow, outcome.request.code, one, f"{one}.jpg", PHOTO, by)
+    await bring_papers(site, outcome.request.code, *papers, by=by)
     return outcome.request
+
+
+async def bring_papers(site: StaffSite, code: str, *papers: str, by: Actor = SECRETARY) -> None:
+    """Add papers to a request."""
+    async with site.store.unit() as uow:
+        for one in papers:
+            await attach(site.demo.desk, uow, code, one, f"{one}.jpg", PHOTO, by)
 
 
 async def texted(site: StaffSite, text: str) -> None:
