@@ -58,6 +58,11 @@ class Parts:
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
 
     @property
+    def relays(self) -> tuple[Relay, ...]:
+        """What carries messages, of every channel."""
+        return self.relay, *(bot.relay for bot in self.bots.values())
+
+    @property
     def line(self) -> str:
         """The number that citizens text."""
         found = self.settings.sms.provider(self.settings.providers[0])

@@ -152,6 +152,8 @@ class Scheduler:
         if not self._timetable.running:
             return
         self._timetable.pause()
+        for relay in self._parts.relays:
+            relay.end()
         for task in (*self._wakers, *(task for task, job in self._running.items() if job.endless)):
             task.cancel()
         if self._running:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -78,9 +79,17 @@ _PAST = (
     .with_for_update(skip_locked=True)
     .cte("past")
 )
+_AHEAD = outbox.alias("ahead")
+_SENDING_TO_IT = exists().where(
+    _AHEAD.c.state == literal(MessageState.SENDING, Choice(MessageState), literal_execute=True),
+    _AHEAD.c.channel == outbox.c.channel,
+    _AHEAD.c.recipient == outbox.c.recipient,
+)
 _LATE = (
     select(outbox.c.id)
     .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.moves_at.is_not(None), outbox.c.moves_at <= _NOW)
+    # What is being sent to the same recipient may come back: they keep their order, and move together.
+    .where(~_SENDING_TO_IT)
     .order_by(outbox.c.moves_at)
     .limit(_MOST)
     .with_for_update(skip_locked=True)

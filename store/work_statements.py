@@ -159,12 +159,9 @@ class _Question:
 
     def _named(self, number: int, within: Condition) -> Select[Any]:
         """Names by the alphabet: a request that several of its words would find is found by the first of them."""
-        kept, other = search_words.c, search_words.alias("other")
-        first = ~exists(
-            select(other.c.word).where(
-                other.c.request_id == kept.request_id, self._begins(other.c.word, 0), other.c.word < kept.word
-            )
-        )
+        kept, other = search_words.c, search_words.alias("other").c
+        same = other.request_id == kept.request_id
+        first = ~exists(select(other.word).where(same, self._begins(other.word, 0), other.word < kept.word))
         others = [self._has(place) for place in range(1, self._shape.words)]
         conditions = [self._is(kept.service, f"service{number}"), self._begins(kept.word, 0), first, *others]
         source: FromClause = search_words
@@ -175,12 +172,12 @@ class _Question:
         return found.where(*conditions, *self._behind(kept.word, kept.request_id))
 
     def _has(self, place: int) -> Condition:
-        also = search_words.alias(f"also{place}")
-        return exists(
-            select(also.c.word).where(
-                also.c.request_id == search_words.c.request_id, self._begins(also.c.word, place)
-            )
-        )  # fmt: skip
+        """Whether the request has a word that begins so: a question that PostgreSQL asks row by row, as far as the page
+        reaches; an EXISTS would be a join to it, and twice as slow.
+        """
+        also = search_words.alias(f"also{place}").c
+        same = also.request_id == search_words.c.request_id
+        return select(func.min(also.word)).where(same, self._begins(also.word, place)).scalar_subquery().is_not(None)
 
     def _begins(self, column: ColumnElement[str], place: int) -> Condition:
         return and_(column >= self._value(f"word{place}", Sorted()), column < self._value(f"end{place}", Sorted()))

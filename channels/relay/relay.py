@@ -95,6 +95,7 @@ class Relay:
     poll_after: timedelta = timedelta(minutes=5)
     lines: list[Line] = field(init=False)
     holds: Holds = field(init=False, default_factory=Holds)
+    _ending: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.lines = [Line(one, Bucket(one.rate, self.monotonic)) for one in self.carriers]
@@ -102,13 +103,17 @@ class Relay:
     async def tick(self) -> int:
         """Send what is due until nothing is; return how many messages were taken up."""
         taken = 0
-        while line := self._line():
+        while not self._ending and (line := self._line()):
             batch, token = await self._claim(line)
             if not batch:
                 break
             taken += len(batch)
             await self._send_all(line, batch, token)
         return taken
+
+    def end(self) -> None:
+        """Take up nothing more: the process stops, and what is being sent may finish."""
+        self._ending = True
 
     async def reconcile(self) -> int:
         """Ask about messages of unknown outcome; send again only what the provider surely never saw. Return how many

@@ -1,6 +1,6 @@
 """Requests, their timers, their history and its seals."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, and_
+from sqlalchemy import Boolean, Column, Index, Integer, Table, and_, desc
 
 from domain.requests import Phase, TimerKind
 from store.engines.types import JSON_VALUE, Choice, Sorted, Utc, UtcOrNever, Words, partial
@@ -71,7 +71,7 @@ search_words = Table(
     refers("request_id", "requests.id", primary_key=True),
     Column("word", Sorted, primary_key=True),
     Column("service", Words, nullable=False),
-    Index(None, "service", "word", "request_id"),
+    Index("ix_search_words_service_word_request_id", "service", "word", desc("request_id")),  # newest first of a name
     sqlite_with_rowid=False,
 )
 

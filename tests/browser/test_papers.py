@@ -13,7 +13,7 @@ from domain.issued_papers import IssuedPaper
 from domain.requests import Phase
 from printing.pages import Pages
 from tests.contracts.examples import a_request
-from tests.support.chromium import Window, window
+from tests.support.chromium import SiteServer, Window, window
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
 
@@ -36,7 +36,7 @@ async def site(database: Path) -> AsyncIterator[DemoSite]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def server(site: DemoSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()

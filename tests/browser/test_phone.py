@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from channels.demo.phone import PATH
 from domain.people import Role
 from domain.requests import RequestFilter
-from tests.support.chromium import SIZES, window
+from tests.support.chromium import SIZES, SiteServer, window
 from tests.support.demo_site import ORDER, DemoSite, demo_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -27,7 +27,7 @@ async def site(database: Path) -> AsyncIterator[DemoSite]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def server(site: DemoSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()
@@ -100,16 +100,3 @@ async def test_it_all_works_without_scripts(browser: Browser, server: TestServer
     await page.get_by_label("یا شمارهٔ دیگر").fill("12")
     await page.get_by_role("button", name="باز کردن").click()
     await expect(page.get_by_role("alert")).to_contain_text("شمارهٔ تلفن همراه نیست")
-
-
-@pytest.mark.parametrize("address", ["/", "/services/machinery", PATH, f"{PATH}?mobile=12", "/no-such-page"])
-async def test_pages_are_accessible_and_fit(
-    browser: Browser, server: TestServer, site: DemoSite, size: tuple[int, int], address: str
-) -> None:
-    opened = await window(browser, server, size)
-    page = await opened.open(PATH)
-    await page.get_by_role("button", name=ORDER).click()
-    await expect(page.locator("#thread .theirs")).to_contain_text("کد رهگیری")
-    page = await opened.open(address)
-    await opened.assert_fits()
-    await opened.assert_accessible()

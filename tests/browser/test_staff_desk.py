@@ -70,28 +70,29 @@ async def test_what_is_refused_is_told_at_the_field(
     await opened.assert_accessible()
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["/staff", "/staff/walk-in", "/staff/walk-in/machinery", "/staff/walk-in/expert", "/staff/account", "/staff/x"],
-)
-async def test_pages_are_accessible_and_fit(
-    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], address: str
-) -> None:
-    await site.submitted()
+async def test_the_calendar_covers_nobodys_form(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
     opened = await window(browser, server, size)
     await signed_in(opened, "civil")
-    await opened.open(address)
-    await opened.assert_fits()
-    await opened.assert_accessible()
+    page = await opened.open("/staff/walk-in/machinery")
+    day, calendar = page.locator("[data-jdp]").first, page.locator("jdp-container")
+    await day.focus()
+    await expect(calendar).to_be_visible()
+    await page.keyboard.type("فردا")
+    await expect(calendar).to_be_hidden()
+    await page.get_by_label("محل کار").focus()
+    await day.focus()
+    await expect(calendar).to_be_visible()
+    await page.get_by_label("محل کار").focus()
+    await expect(calendar).to_be_hidden()
+    await expect(day).to_have_value("فردا")
 
 
-async def test_the_door_is_accessible_and_fits(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+async def test_the_door_says_what_was_wrong(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
     opened = await window(browser, server, size)
     page = await opened.open("/staff")
-    await opened.assert_fits()
-    await opened.assert_accessible()
     await page.get_by_label("نام کاربری").fill("civil")
     await page.get_by_label("گذرواژه").fill("wrong")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_have_text("نام کاربری یا رمز درست نیست.")
     await opened.assert_accessible()
+    await opened.assert_fits()

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
 from domain.staff_sessions import STEP_UP
-from tests.support.chromium import signed_in, window
+from tests.support.chromium import SiteServer, signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -28,7 +28,7 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def server(site: StaffSite) -> AsyncIterator[TestServer]:
     """It, served on a free port."""
-    running = TestServer(site.app)
+    running = SiteServer(site.app)
     await running.start_server()
     yield running
     await running.close()
@@ -55,15 +55,6 @@ async def test_a_report_is_read_and_narrowed_down(
     await expect(page.locator(".whole > div").first).to_contain_text("۲")
     await opened.assert_fits()
     assert opened.complaints == []
-
-
-async def test_the_pages_are_accessible(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
-    opened = await window(browser, server, size)
-    await signed_in(opened, "manager")
-    for path in ("", "/manager", "/civil?month=9", "/revenue?from=دیروزها"):
-        await opened.open(f"/staff/reports{path}")
-        await opened.assert_accessible()
-        await opened.assert_fits()
 
 
 async def test_a_chart_is_drawn_from_right_to_left(browser: Browser, server: TestServer) -> None:

@@ -109,6 +109,21 @@ async def test_a_message_that_is_on_its_way_does_not_move(store: SqlStore) -> No
         assert await uow.outbox.move("bale", NOW + HOUR, 10) == []
 
 
+async def test_what_waits_behind_a_message_on_its_way_moves_with_it(store: SqlStore) -> None:
+    first, second = (a_message(channel="bale", recipient="8", mobile=MOBILE, moves_at=NOW) for _ in range(2))
+    elsewhere = a_message(channel="bale", recipient="9", mobile=OTHER, moves_at=NOW)
+    async with store.unit() as uow:
+        await uow.outbox.add(first)
+        [sending] = await uow.outbox.claim("bale", NOW, 10, HOUR, "token")
+        for message in (second, elsewhere):
+            await uow.outbox.add(message)
+    async with store.unit() as uow:
+        assert [one.id for one in await uow.outbox.move("bale", NOW, 10)] == [elsewhere.id]
+        sending.state = MessageState.QUEUED
+        assert await uow.outbox.mark(sending, "token")
+        assert [one.id for one in await uow.outbox.move("bale", NOW, 10)] == [first.id, second.id]
+
+
 async def test_erasing_a_line_erases_its_chats(store: SqlStore) -> None:
     async with store.unit() as uow:
         await uow.chats.put(a_chat())

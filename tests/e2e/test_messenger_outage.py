@@ -114,3 +114,15 @@ async def test_what_waited_too_long_goes_by_sms(bots: BotOffice, people: Sequenc
     await others_are_served(bots)
     assert [by_text(bots.office, one) for one in people] == texts
     assert [len(by_chat(one)) for one in people] == before
+
+
+async def test_a_server_that_is_stopped_leaves_nothing_in_doubt(bots: BotOffice, people: Sequence[Person]) -> None:
+    before = [len(by_chat(one)) for one in people]
+    texts = await queue(bots.office, people)
+    await bots.telegram.until(lambda: sum(len(by_chat(one)) for one in people) > sum(before) + 100, "notices")
+    assert await bots.office.close() == 0
+    await bots.office.open()
+    await bots.telegram.until(lambda: sum(len(by_chat(one)) for one in people) >= sum(before) + NOTICES, "all notices")
+    assert [by_chat(one)[first:] for one, first in zip(people, before, strict=True)] == texts
+    unknown = await bots.office.cli("outbox", "list", "--state", "unknown")
+    assert [row for row in unknown if row["channel"] == "telegram"] == []

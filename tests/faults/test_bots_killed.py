@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from channels.relay.relay import AT_ONCE
 from domain.people import mobile as mobile_stored
 from tests.e2e.messengers import Mode, bot_settings
 from tests.fakes.bot_api import FakeBotApi
@@ -28,7 +29,8 @@ STEPS = ("inbound_open", "chat", "claim", "bot_accepted", "mark", "mark_open")
 """Inside the unit that takes an update in, after its commit, after the claim of the reply, after the messenger took it,
 before and inside the unit that marks it."""
 
-SECONDS = 30.0
+SECONDS = 60.0
+"""How long something may take on however busy a machine."""
 LEASE_SECONDS = 16
 """More than the leases of a dead process last: the next one polls then."""
 
@@ -82,8 +84,10 @@ class Town:
         async with asyncio.timeout(SECONDS):
             while not so():
                 changed = asyncio.ensure_future(self.messenger.updates.changed.wait())
-                await asyncio.wait({changed, self._end()}, return_when=asyncio.FIRST_COMPLETED)
-                changed.cancel()
+                try:
+                    await asyncio.wait({changed, self._end()}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
 
     def _end(self) -> "asyncio.Future[Any]":
         """The end of the server that was started last."""
@@ -153,11 +157,11 @@ async def asked_once(town: Town, person: Person) -> None:
 
 
 async def said_once(town: Town, person: Person) -> None:
-    """Each reply reached the person once; one that was under way at the death may have been lost, and is `unknown`."""
+    """Each reply reached the person once; what was under way at the death may have been lost, and is `unknown`."""
     rows = await town.office.database.rows(f"SELECT text, state FROM outbox WHERE recipient = '{person.id}'")  # noqa: S608
     sent = Counter(row["text"] for row in rows if row["state"] == "sent")
     unknown = Counter(row["text"] for row in rows if row["state"] == "unknown")
     heard = Counter(message.raw for message in person.messages)
     assert len(rows) == (sent + unknown).total() >= len(FORM) + 2
-    assert unknown.total() <= 1
+    assert unknown.total() <= AT_ONCE
     assert sent <= heard <= sent + unknown

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from app.ids import RandomIds
 from app.waking import Waking
+from channels.admin.frame import HOME as STAFF
 from channels.demo.phone import PATH, DemoPhone
 from channels.portal import Portal
 from channels.relay.relay import Relay
@@ -83,7 +84,7 @@ def build_desk(clock: StepClock) -> Desk:
 def build_app(desk: Desk, store: SqlStore) -> web.Application:
     """Return the application with every page mounted."""
     app = web.Application()
-    Site(desk.wording, {"/": "web.links.home", PATH: "web.links.phone"}).mount(app)
+    Site(desk.wording, {"/": "web.links.home", STAFF: "web.links.staff", PATH: "web.links.phone"}).mount(app)
     Portal(desk, store, LINE, PATH).mount(app)
     DemoPhone(desk, store, LINE, CITIZENS).mount(app)
     return app

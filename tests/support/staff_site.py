@@ -23,7 +23,6 @@ from app.settings import Settings
 from app.table_exports import no_bar
 from app.vault import FernetVault
 from channels.admin import Admin, Apart
-from channels.web.site import Site
 from domain.accounts import StaffMember
 from domain.actions.notify import announce
 from domain.actions.signing_in import Doorman
@@ -55,12 +54,16 @@ Client = TestClient[web.Request, web.Application]
 
 @dataclass(slots=True)
 class StaffSite:
-    """The application with what stands behind it; every role has a member whose user name is the role's."""
+    """The staff's site with what stands behind it; every role has a member whose user name is the role's."""
 
-    app: web.Application
     admin: Admin
     demo: DemoSite
     vault: FernetVault
+
+    @property
+    def app(self) -> web.Application:
+        """The whole site: the citizens' pages and the demonstration phone too."""
+        return self.demo.app
 
     @property
     def store(self) -> SqlStore:
@@ -164,13 +167,11 @@ async def staff_site(database: Path) -> AsyncIterator[StaffSite]:
         printer = PaperPrinter(LETTERHEAD, ADDRESS)
         doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
         admin = Admin(doorman, inside(LOOPBACK), Apart(printer, NearExports(demo), sheets))
-        app = web.Application()
-        app.middlewares.append(behind(LOOPBACK))
-        Site(demo.desk.wording, {"/": "web.links.home"}).mount(app)
-        admin.mount(app)
+        demo.app.middlewares.insert(0, behind(LOOPBACK))
+        admin.mount(demo.app)
         await _hire(demo.store)
         try:
-            yield StaffSite(app, admin, demo, vault)
+            yield StaffSite(admin, demo, vault)
         finally:
             await printer.close()
 

@@ -29,8 +29,15 @@
     separatorChars: { date: "/", between: " ", time: ":" },
   });
 
+  // Who types wants no calendar over the form, nor does who has gone on to another field. It comes up a moment after its
+  // field is entered, whatever happened meanwhile, so it is not told to hide: it is not shown.
+  const root = document.documentElement;
   document.addEventListener("input", (event) => {
-    if (event.isTrusted && event.target.matches("[data-jdp]")) jalaliDatepicker?.hide(); // who types wants no calendar
+    if (event.isTrusted && event.target.matches("[data-jdp]")) root.classList.add("no-calendar");
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest("jdp-container")) return;
+    root.classList.toggle("no-calendar", !event.target.matches("[data-jdp]"));
   });
 
   // A menu closes when one clicks beside it, or leaves it by Escape.

@@ -130,7 +130,9 @@ def _search_words() -> None:
         sqlite_with_rowid=False,
     )
     # Before it is filled: PostgreSQL indexes no table whose new rows it has still to check.
-    op.create_index("ix_search_words_service_word_request_id", "search_words", ["service", "word", "request_id"])
+    op.create_index(
+        "ix_search_words_service_word_request_id", "search_words", ["service", "word", text("request_id DESC")]
+    )
 
 
 def _saved_views() -> None:

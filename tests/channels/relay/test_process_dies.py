@@ -1,4 +1,4 @@
-"""A process dies over messages of a messenger, which cannot be asked: what was not under way is sent by the next."""
+"""A process stops or dies over messages of a messenger: the next one sends what was not under way."""
 
 import asyncio
 import sqlite3
@@ -32,6 +32,18 @@ class StuckCarrier(ScriptedCarrier):
         self.stuck.set()
         await asyncio.Event().wait()
         raise AssertionError("it waits for ever")
+
+
+class EndingCarrier(ScriptedCarrier):
+    """Ends its relay with the first message."""
+
+    relay: Relay | None = None
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """End the relay, and take the message."""
+        assert self.relay
+        self.relay.end()
+        return await super().send(message)
 
 
 async def queue(town: Municipality) -> list[int]:
@@ -72,3 +84,11 @@ async def test_no_more_is_unknown_than_was_under_way(town: Municipality, databas
     assert 1 <= found[MessageState.UNKNOWN] <= AT_ONCE
     assert found[MessageState.SENT] == NOTICES - found[MessageState.UNKNOWN] == len(carrier.taken)
     assert not {recipient for recipient, _ in carrier.taken} & {recipient for recipient, _ in stuck.taken}
+
+
+async def test_a_relay_that_ends_finishes_what_it_took_up(town: Municipality) -> None:
+    ids, carrier = await queue(town), EndingCarrier()
+    relay = carrier.relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, in_chats("telegram"))
+    assert await relay.tick() == AT_ONCE
+    assert await states(town, ids) == {MessageState.SENT: AT_ONCE, MessageState.QUEUED: NOTICES - AT_ONCE}
+    assert await relay.tick() == 0

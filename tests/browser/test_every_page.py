@@ -1,0 +1,140 @@
+"""Every page of the running site, as its table of routes has it: each fits a phone and a desk, axe finds nothing wrong
+with it, and the browser complains about nothing.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Error, Response, Route
+
+from app.parts import opened
+from app.server import build_app
+from app.settings import Settings
+from domain.people import STAFF_ROLES, Role
+from domain.staff_sessions import STEP_UP
+from tests.browser.test_staff_house import furnished
+from tests.support.chromium import SIZES, SiteServer, Window, signed_in, window
+from tests.support.every_page import Look, Looks, looks_at
+from tests.support.staff_site import StaffSite, staff_site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+FOR_PROGRAMS = ("/static/", "/soap/pishkhan", "/sms/", "/healthz", "/readyz", "/metrics")
+"""What no person opens."""
+
+PATIENCE = 60.0
+"""Seconds that a page may take, to which a busy machine never comes."""
+
+OPEN_ALL = "document.querySelectorAll('main details').forEach(one => { one.removeAttribute('name'); one.open = true })"
+"""Unfolds whatever a page has folded."""
+
+NO_SUCH = "Failed to load resource: the server responded with a status of"
+"""What the browser says of a page whose answer is an error, as it should be."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StaffSite]:
+    """One site for all, which nobody changes."""
+    database = tmp_path_factory.mktemp("pages") / "pishkhan.db"
+    database.write_bytes(migrated.read_bytes())
+    async with staff_site(database) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def looks(site: StaffSite) -> Looks:
+    """What there is to look at."""
+    await furnished(site)
+    return await looks_at(site)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(site: StaffSite, looks: Looks) -> AsyncIterator[TestServer]:
+    """The site, served on a free port."""
+    running = SiteServer(site.app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+def pages_of(app: web.Application) -> set[str]:
+    """The routes by which people get something from an application."""
+    found = {one.resource.canonical for one in app.router.routes() if one.method == "GET" and one.resource}
+    return {one for one in found if not one.startswith(FOR_PROGRAMS)}
+
+
+async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, database: Path) -> None:
+    async with opened(Settings(demo=True, database_url=f"sqlite:///{database}")) as parts:
+        assert pages_of(build_app(parts)) == pages_of(site.app) == set(looks) - {"besides"}
+
+
+def of(looks: Looks, role: Role | None) -> Sequence[Look]:
+    """What somebody looks at; what needs an old proof at the end."""
+    mine = [one for several in looks.values() for one in several if one.role == role]
+    return sorted(mine, key=lambda one: one.stale)
+
+
+async def still(route: Route) -> None:
+    """Let a page that refreshes itself stand still while it is looked at."""
+    answer = await route.fetch()
+    await route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "refresh"})
+
+
+async def shown(opened: Window, look: Look) -> Response | None:
+    """Open a page and unfold it; None for a file."""
+    try:
+        answer = await opened.page.goto(str(opened.server.make_url(look.address)))
+    except Error as error:
+        if "Download is starting" not in error.message:
+            raise
+        return None
+    assert answer
+    if not answer.headers["content-type"].startswith("text/html"):
+        return None
+    if answer.headers["content-security-policy"].startswith("sandbox"):  # a paper, in which not even axe may run
+        paper = await answer.text()
+        await opened.page.goto("about:blank")
+        await opened.page.set_content(paper)
+    await opened.page.evaluate(OPEN_ALL)
+    return answer
+
+
+async def faults_of(opened: Window, look: Look) -> Mapping[str, Sequence[str]]:
+    """What is wrong with a page at each size, and what the browser complained about; nothing is wrong with a file."""
+    found = defaultdict[str, list[str]](list)
+    opened.complaints.clear()
+    answer = await shown(opened, look)
+    if answer is None:
+        return {}
+    if answer.status != look.status:
+        return {look.address: [f"{answer.status}, not {look.status}"]}
+    for name, (width, height) in SIZES.items():
+        await opened.page.set_viewport_size({"width": width, "height": height})
+        for check in (opened.assert_fits, opened.assert_accessible):
+            try:
+                await check()
+            except AssertionError as wrong:
+                found[f"{look.address} ({look.role}, {name})"].append(str(wrong).partition("\n")[0])
+    said = [one for one in opened.complaints if not (look.status >= 400 and one.startswith(NO_SUCH))]
+    return found | ({f"{look.address} ({look.role})": said} if said else {})
+
+
+@pytest.mark.parametrize("role", [None, *sorted(STAFF_ROLES)])
+async def test_every_page_is_in_order(
+    browser: Browser, server: TestServer, site: StaffSite, looks: Looks, role: Role | None
+) -> None:
+    opened = await window(browser, server, SIZES["desk"])
+    await opened.page.route("**/import/*", still)
+    if role:
+        await signed_in(opened, role.value)
+    began, wrong = site.clock.at, dict[str, Sequence[str]]()
+    for look in of(looks, role):
+        site.clock.at = began + 2 * STEP_UP if look.stale else began
+        wrong |= await asyncio.wait_for(faults_of(opened, look), PATIENCE)
+    assert wrong == {}

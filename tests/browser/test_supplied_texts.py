@@ -1,0 +1,303 @@
+"""What offices and citizens write stays text: on every page of the site, on papers, and in sheets."""
+
+import csv
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+from openpyxl import load_workbook
+from playwright.async_api import Browser
+
+from domain.accounts import CommentFilter, CommentState
+from domain.actions.moderation import moderate
+from domain.actions.printouts import printouts_for
+from domain.charging import bills_of
+from domain.people import STAFF_ROLES, Role
+from tests.browser.test_every_page import NO_SUCH, of, shown, still
+from tests.support.chromium import SIZES, SiteServer, signed_in, window
+from tests.support.every_page import Look, looks_at
+from tests.support.municipality import actor
+from tests.support.opinions import PAPERS, STEPS, bring_papers, texted
+from tests.support.papers import text_of
+from tests.support.rooms import give, rows
+from tests.support.staff_site import StaffSite, staff_site, visitor
+from tests.support.supplied import (
+    CODE,
+    MARKUP,
+    OFFICE,
+    PREFIXES,
+    Counter,
+    Given,
+    counter_at,
+    declared,
+    formulas,
+    hostile,
+    initials,
+    soap_mounted,
+    texts_of,
+)  # fmt: skip
+from tests.support.taxis import DRIVER_CODE, PLATE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+HITS = """() => [
+  ...[...document.querySelectorAll("x-hit, [onerror], img[src='x']")].map(one => one.outerHTML),
+  ...("hit" in window ? ["ran"] : []),
+]"""
+"""What became of a text that is more than a text."""
+WORDS = """() => [
+  document.body.innerText, ...[...document.querySelectorAll("input, textarea")].map(one => one.value)
+].join()"""
+
+NOT_KEPT = {"fullName-SC", "state-LOR"}
+"""A comment names nobody, and what a list is narrowed down to is not written down."""
+
+MACHINERY, TAXI = (Role.CIVIL, Role.REVENUE), (Role.TAXI_OFFICER,)
+DESKS = {"machinery": MACHINERY, "expert": (Role.EXPERT, Role.SECRETARIAT), "taxi_leave": TAXI, "taxi_report": TAXI}
+"""Who opens the requests of a service, besides the manager."""
+
+
+@dataclass(slots=True)
+class Supplied:
+    """What was written, by the names that the texts bear, and where to look for it."""
+
+    looks: dict[str, Sequence[Look]]
+    names: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    pdfs: list[str] = field(default_factory=list)
+
+
+async def nothing(counter: Counter) -> Mapping[str, Any]:
+    """A call that is about nothing that is there."""
+    return {}
+
+
+async def a_machine(counter: Counter) -> Mapping[str, Any]:
+    """A machine's request of the office."""
+    operation = next(one for one in counter.contract.operations if one.name == "SubmitMachineryRequest")
+    return {CODE: (await counter.call(operation.name, counter.good(operation))).text(CODE)}
+
+
+async def an_opinion(counter: Counter) -> Mapping[str, Any]:
+    """An opinion asked for by the office, and a paper that it lacks."""
+    operation = next(one for one in counter.contract.operations if one.name == "SubmitExpertRequest")
+    return {CODE: (await counter.call(operation.name, counter.good(operation))).text(CODE), "name": "plan"}
+
+
+async def a_question(counter: Counter) -> Mapping[str, Any]:
+    """A request about which something was asked."""
+    given = await a_machine(counter)
+    await counter.site.demo.act(given[CODE], "ask", Role.CIVIL, {"question": "چند متر؟"})
+    return given
+
+
+async def a_bill(counter: Counter) -> Mapping[str, Any]:
+    """A bill that is open."""
+    return await billed(counter, (await a_machine(counter))[CODE])
+
+
+async def billed(counter: Counter, code: str) -> Mapping[str, Any]:
+    """The bill of a request that is accepted and priced."""
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await counter.site.demo.act(code, step, role)
+    async with counter.site.store.unit(write=False) as uow:
+        (bill,) = await bills_of(uow, await uow.requests.by_code(code))
+    return {"billId": bill.bill_id, "paymentId": bill.payment_id, "amount": str(bill.amount)}
+
+
+ABOUT: Mapping[str, Given] = {
+    "AnswerQuestion": a_question, "CancelRequest": a_machine, "AttachDocument": an_opinion, "SubmitComment": nothing,
+    "ReportCounterPayment": a_bill, "GetTariff": nothing, "GetTaxiDuties": nothing, "ListOfficeRequests": nothing,
+}  # fmt: skip
+"""What every operation that takes a text, besides submissions, is about."""
+
+
+async def submitted(counter: Counter) -> Mapping[str, Sequence[str]]:
+    """Requests of every service with hostile texts; service → tracking codes."""
+    codes = {}
+    for operation in counter.contract.operations:
+        service = counter.service(operation)
+        if service:
+            paths = await counter.readable(operation, nothing)
+            assert declared(service) <= {path[-1] for path in paths}
+            answers = [await counter.writes(operation, paths, prefix, nothing) for prefix in PREFIXES]
+            codes[service.key] = [one.text(CODE) for one in answers]
+            if all(one.autofill != "person.full_name" for one in service.form):  # the house knows its own name for them
+                counter.taken -= {one for one in counter.taken if one.startswith(f"fullName-{initials(operation)}-")}
+    return codes
+
+
+async def followed(counter: Counter, codes: Mapping[str, Sequence[str]]) -> None:
+    """Everything else that an office may write about; the machines are paid for at the counter."""
+    rest = [one for one in counter.contract.operations if not counter.service(one) and dict(texts_of(one.request))]
+    assert {one.name for one in rest} == set(ABOUT)
+    bills = [partial(billed, code=code) for code in codes["machinery"]]
+    for operation in rest:
+        paths = await counter.readable(operation, ABOUT[operation.name])
+        about: Sequence[Given] = (
+            bills if operation.name == "ReportCounterPayment" else [ABOUT[operation.name]] * len(PREFIXES)
+        )
+        for prefix, given in zip(PREFIXES if paths else (), about, strict=False):
+            await counter.writes(operation, paths, prefix, given)
+
+
+async def worked_on(site: StaffSite, codes: Mapping[str, Sequence[str]]) -> None:
+    """The staff do their work: papers are printed, comments published, reports recorded."""
+    record = {"kind": "other", "driver": DRIVER_CODE}
+    ways: Mapping[str, Sequence[tuple[str, Role, Mapping[str, object]]]] = {
+        "machinery": [("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {})],
+        "expert": STEPS,
+        "taxi_leave": [("take", Role.TAXI_OFFICER, {}), ("approve", Role.TAXI_OFFICER, {})],
+        "taxi_report": [("take", Role.TAXI_OFFICER, {}), ("record", Role.TAXI_OFFICER, record)],
+    }
+    await bring_papers(site, codes["expert"][0], *PAPERS)
+    for service, steps in ways.items():
+        for code in codes[service][: 1 if service == "expert" else None]:  # the officer has one hour that is free
+            for step, role, inputs in steps:
+                await site.demo.act(code, step, role, inputs)
+    async with site.store.unit() as uow:
+        for one in await uow.feedback.comments(CommentFilter(state=CommentState.PENDING, limit=100)):
+            await moderate(site.demo.desk, uow, one.id, CommentState.PUBLISHED, actor(Role.MANAGER))
+
+
+async def told_by_phone(site: StaffSite) -> set[str]:
+    """What a citizen texts is hostile too; return the names of these texts."""
+    asked = await site.submitted()
+    await site.demo.act(asked.code, "ask", Role.CIVIL, {"question": "چند متر؟"})
+    await texted(site, f"پاسخ {asked.code} {hostile('sms-answer', '=')}")
+    await texted(site, f"ماشین لودر ۴ ساعت فردا ساعت ۸ {hostile('sms-place', '=')}")
+    await texted(site, f"نظر ماشین‌آلات {hostile('sms-comment', '=')}")
+    await texted(site, f"تخلف {PLATE} {hostile('sms-report', '=')}")
+    return {"sms-answer", "sms-place", "sms-comment", "sms-report"}
+
+
+async def where(site: StaffSite, codes: Mapping[str, Sequence[str]]) -> tuple[list[Look], list[str]]:
+    """The pages of these requests and of what became of them, and their papers as PDF."""
+    found = [Look(f"/staff/requests/{code}", Role.MANAGER) for several in codes.values() for code in several]
+    printed = []
+    for service, roles in DESKS.items():
+        code = codes[service][0]
+        found += [Look(f"/staff/requests/{code}", role) for role in roles]
+        request = await site.request(code)
+        async with site.store.unit(write=False) as uow:
+            kinds = await printouts_for(site.demo.desk, uow, request, actor(Role.MANAGER))
+        found += [Look(f"/staff/requests/{code}/print/{kind}.html", Role.MANAGER) for kind in kinds]
+        printed += [f"/staff/requests/{code}/print/{kind}.pdf" for kind in kinds]
+        tokens = [request.data[one] for one in ("letter_token", "delivery_token") if one in request.data]
+        found += [Look(f"/verify/{token}") for token in tokens]
+    for registry in ("violation", "reward"):
+        found += [Look(f"/staff/registries/{registry}/{one.id}", Role.REVENUE) for one in await rows(site, registry)]
+    found += [Look(f"/staff/offices/one/{OFFICE}{one}", Role.MANAGER) for one in ("", "/statement")]
+    return [*found, Look("/staff/comments?state=published", Role.MANAGER)], printed
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StaffSite]:
+    """One site for all, with the counter channel."""
+    database = tmp_path_factory.mktemp("texts") / "pishkhan.db"
+    database.write_bytes(migrated.read_bytes())
+    async with staff_site(database) as built, soap_mounted(built):
+        yield built
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(site: StaffSite) -> AsyncIterator[TestServer]:
+    """It, served on a free port."""
+    running = SiteServer(site.app)
+    await running.start_server()
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supplied(site: StaffSite, server: TestServer) -> Supplied:
+    """Hostile texts from every side, at a site that has something on every page besides."""
+    looks = dict(await looks_at(site))
+    for number in range(4, 10):
+        await give(site, "machines", {"code": f"L{number}", "type": "loader", "title": f"لودر {number}"})
+        await give(site, "operators", {"code": f"O{number}", "title": f"راننده {number}", "skills": ["loader"]})
+    async with counter_at(site, server.port or 0) as counter:
+        codes = await submitted(counter)
+        await followed(counter, codes)
+    await worked_on(site, codes)
+    names = counter.taken | await told_by_phone(site)
+    more, printed = await where(site, {**codes, "about": counter.about})
+    return Supplied(looks | {"supplied": more}, names, pdfs=printed)
+
+
+@pytest.mark.parametrize("role", [None, *sorted(STAFF_ROLES)])
+async def test_texts_stay_texts_on_every_page(
+    browser: Browser, server: TestServer, site: StaffSite, supplied: Supplied, role: Role | None
+) -> None:
+    opened, dialogs = await window(browser, server, SIZES["phone"]), list[str]()
+    opened.page.on("dialog", lambda one: dialogs.append(one.message))
+    await opened.page.route("**/import/*", still)
+    if role:
+        await signed_in(opened, role.value)
+    began, hits = site.clock.at, dict[str, Sequence[str]]()
+    for look in of(supplied.looks, role):
+        site.clock.at = began
+        if await shown(opened, look) is None:
+            continue
+        words = await opened.page.evaluate(WORDS)
+        supplied.seen |= {name for name in supplied.names if f"{name}{MARKUP}" in words}
+        if found := await opened.page.evaluate(HITS):
+            hits[look.address] = found
+        await opened.assert_fits()  # though the text is a word of sixty letters
+    assert hits == {}
+    assert dialogs == []
+    assert [one for one in opened.complaints if not one.startswith(NO_SUCH)] == []
+
+
+async def test_every_text_was_to_be_seen_somewhere(supplied: Supplied) -> None:
+    assert {one.rpartition("-")[0] for one in supplied.names - supplied.seen} == NOT_KEPT
+
+
+async def test_texts_stay_texts_on_paper(site: StaffSite, supplied: Supplied) -> None:
+    printed = {}
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        for address in supplied.pdfs:
+            answer = await manager.client.get(address, headers=manager.headers)
+            assert answer.content_type == "application/pdf"
+            printed[address.rpartition("/")[2]] = text_of(await answer.read())
+    assert set(printed) == {"delivery_form.pdf", "receipt.pdf", "letter.pdf", "permit.pdf"}
+    for name in ("delivery_form.pdf", "receipt.pdf", "letter.pdf"):
+        assert "img src=x onerror=hit" in printed[name], printed[name][:1500]
+
+
+def cells_of(content: bytes, kind: str) -> list[list[Any]]:
+    """The rows of a sheet."""
+    if kind == "csv":
+        return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
+    sheets = load_workbook(BytesIO(content)).worksheets
+    return [list(row) for sheet in sheets for row in sheet.iter_rows(values_only=True)]
+
+
+async def test_texts_stay_texts_in_sheets(site: StaffSite, supplied: Supplied) -> None:
+    lists = [
+        Look(f"/staff/reports/manager.{kind}?year=1405{more}", Role.MANAGER)
+        for kind, more in (("csv", ""), ("xlsx", ""), ("csv", "&figures"))
+    ]
+    looks = [*lists, *(one for several in supplied.looks.values() for one in several)]
+    sheets = [one for one in looks if re.search(r"[./](csv|xlsx)(\?|$)", one.address) and not one.stale]
+    for role in {one.role for one in sheets if one.role}:
+        async with visitor(site) as who:
+            await who.sign_in(role.value)
+            began = site.clock.at
+            for look in (one for one in sheets if one.role == role):
+                site.clock.at = began
+                kind = "xlsx" if "xlsx" in look.address else "csv"
+                answer = await who.client.get(look.address, headers=who.headers)
+                assert answer.status == 200, look
+                rows = cells_of(await answer.read(), kind)
+                assert formulas(rows) == [], look
+                if look in lists[:2]:
+                    assert any(MARKUP in str(cell) for row in rows for cell in row)

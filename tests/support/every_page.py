@@ -1,0 +1,270 @@
+"""Something to see on every page of the running site, for whoever looks at all of them.
+
+A page is asked for by its route (its plain form). A route without parts in its address needs no word here; one with
+parts must be told of, and whoever adds such a route adds a line.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from io import StringIO
+
+from app.import_jobs import work
+from channels.admin.registry_view import address as room
+from channels.admin.tariff_view import address as price
+from domain.access import allowed
+from domain.actions import house, offices, own_account
+from domain.actions.import_jobs import bring
+from domain.actions.notify import announce
+from domain.actions.submit import submit
+from domain.actions.tariffs import priced, set_price
+from domain.calendar import period
+from domain.people import STAFF_ROLES, Role
+from domain.registries import REGISTRIES, Registry
+from domain.registry_rows import RegistryRow
+from domain.registry_sheet import cell, label
+from domain.report_repository import KeptReport
+from domain.reports import REPORTS
+from domain.requests import ServiceRequest
+from domain.tariffs import Terms
+from tests.channels.admin.test_calendar_pages import paid
+from tests.channels.admin.test_print_pages import handed_over
+from tests.support import rooms
+from tests.support.demo_site import MORNING, ORDER
+from tests.support.municipality import actor
+from tests.support.opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
+from tests.support.routes import plain
+from tests.support.staff_site import StaffSite
+from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
+
+_ONE = "/staff/requests/{code}"
+LONG = "دفتر پیشخوان میدان امام خمینی و خیابان‌های پیرامون"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page to be looked at: by whom (None: nobody who signed in), and the status of its answer. `stale` looks are
+    taken when the proof of who looks has grown old.
+    """
+
+    address: str
+    role: Role | None = None
+    status: int = 200
+    stale: bool = False
+
+
+Looks = Mapping[str, Sequence[Look]]
+"""Plain route → what is to be looked at."""
+
+
+async def looks_at(site: StaffSite) -> Looks:
+    """Furnish every page, and say where each is; what is in no route's place stands under "besides"."""
+    await rooms.furnish(site)
+    await price_opinions(site)
+    for number in "23":
+        await rooms.give(site, "machines", {"code": f"L{number}", "type": "loader", "title": f"لودر {number}"})
+        await rooms.give(site, "operators", {"code": f"O{number}", "title": f"راننده {number}", "skills": ["loader"]})
+    await texted(site, ORDER)
+    told = await _work(site) | await _books(site) | await _house(site) | await _prices(site) | await _reports(site)
+    told |= _outside(site) | {"besides": _refused()}
+    rights = {plain(one.path): one.right for one in site.admin.routes if one.method == "GET"}
+    return told | {path: [Look(path, busiest(site, path))] for path in rights if path not in told and "{" not in path}
+
+
+def busiest(site: StaffSite, path: str) -> Role:
+    """Who may do most on a page and below it: there is most to see for them."""
+    right = next(one.right for one in site.admin.routes if (one.method, plain(one.path)) == ("GET", path))
+    steps = [one.right for one in site.admin.routes if one.method == "POST" and plain(one.path).startswith(path)]
+
+    def offered(role: Role) -> int:
+        return sum(allowed(one, frozenset({role}), inside=True) for one in steps)
+
+    return max((one for one in sorted(STAFF_ROLES) if allowed(right, frozenset({one}), inside=True)), key=offered)
+
+
+async def _work(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """Requests in every unit: fresh, asked back, priced, paid, done; with papers, printed and not."""
+    opinion, letter, leave = await asked_opinion(site, *PAPERS), await answered_opinion(site), await _permitted(site)
+    works, waits = await handed_over(site), await paid(site)
+    asked, owed = await site.submitted(), await site.submitted(full_name="سیدمحمدحسین حسینی‌گمیشانی‌نژاد")
+    await site.demo.act(asked.code, "ask", Role.CIVIL, {"question": "کوچه چند متر است؟"})
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await site.demo.act(owed.code, step, role)
+    seen = [
+        (asked.code, Role.CIVIL), (waits.code, Role.CIVIL), (owed.code, Role.REVENUE), (works, Role.MANAGER),
+        (works, Role.AUDITOR), (opinion.code, Role.SECRETARIAT), (letter.code, Role.EXPERT),
+        (leave.code, Role.TAXI_OFFICER),
+    ]  # fmt: skip
+    document = (await _documents(site, opinion))[0]
+    found = {
+        "/staff": [Look("/staff", role) for role in sorted(STAFF_ROLES)],
+        "/staff/requests": [
+            Look("/staff/requests?q=توماج", Role.MANAGER), Look("/staff/requests?q=1", Role.CIVIL, 422),
+        ],
+        _ONE: [Look(f"/staff/requests/{code}", role) for code, role in seen],
+        f"{_ONE}/documents/{{id}}": [Look(f"/staff/requests/{opinion.code}/documents/{document}", Role.EXPERT)],
+    }  # fmt: skip
+    return found | await _printed(site, works, waits, letter, leave) | _calendars(waits, opinion)
+
+
+async def _printed(
+    site: StaffSite, works: str, paid_for: ServiceRequest, letter: ServiceRequest, leave: ServiceRequest
+) -> dict[str, Sequence[Look]]:
+    """Papers, and what verifies them."""
+    sheets = [
+        (works, "delivery_form", Role.CIVIL), (letter.code, "letter", Role.SECRETARIAT),
+        (paid_for.code, "receipt", Role.MANAGER), (leave.code, "permit", Role.TAXI_OFFICER),
+    ]  # fmt: skip
+    tokens = [(await site.request(works)).data["delivery_token"], letter.data["letter_token"]]
+    one = f"{_ONE}/print/{{kind}}"
+    return {
+        f"{one}.html": [Look(f"/staff/requests/{code}/print/{kind}.html", role) for code, kind, role in sheets],
+        f"{one}.pdf": [Look(f"/staff/requests/{letter.code}/print/letter.pdf", Role.SECRETARIAT)],
+        "/verify/{token}": [*(Look(f"/verify/{one}") for one in tokens), Look(f"/verify/{'0' * 32}", status=404)],
+    }
+
+
+def _calendars(waits: ServiceRequest, opinion: ServiceRequest) -> dict[str, Sequence[Look]]:
+    """Days and weeks, and an hour that is chosen."""
+    works = ("", "?view=week", f"?for={waits.code}&step=schedule")
+    visits = ("", "?view=week&day=2026-11-28", f"?for={opinion.code}&step=assign")
+    return {
+        "/staff/fleet": [
+            *(Look(f"/staff/fleet{query}", Role.CIVIL) for query in works),
+            Look("/staff/fleet?day=سی‌ام", Role.CIVIL, 422),
+        ],
+        "/staff/visits": [Look(f"/staff/visits{query}", Role.SECRETARIAT) for query in visits],
+    }
+
+
+async def _documents(site: StaffSite, request: ServiceRequest) -> list[int]:
+    async with site.store.unit(write=False) as uow:
+        return [one.id for one in await uow.documents.of_request(request.id)]
+
+
+async def _permitted(site: StaffSite) -> ServiceRequest:
+    """A leave with its permit."""
+    desk, officer = site.demo.desk, actor(Role.TAXI_OFFICER, channel="walk_in")
+    asked = {"plate": PLATE, "driver": DRIVER_CODE, "from": "2026-11-25", "to": "2026-11-29", "scope": "in_city"}
+    async with site.store.unit() as uow:
+        outcome = await submit(desk, uow, "taxi_leave", asked | {"reason": "بیماری"}, officer, DRIVER_MOBILE)
+        await announce(desk, uow, outcome, officer)
+    for step in ("take", "approve"):
+        await site.demo.act(outcome.request.code, step, Role.TAXI_OFFICER)
+    return outcome.request
+
+
+async def _books(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """A row in every registry, and a sheet brought for each."""
+    about = {"driver": DRIVER_CODE, "date": "2026-11-20"}
+    await rooms.give(site, "duty", {"vehicle": PLATE, "year": 1405, "amount": 2_500_000})
+    await rooms.give(site, "reward", about | {"kind": "honesty", "text": "کیف مسافر را بازگرداند"})
+    await rooms.give(site, "violation", about | {"kind": "unsafe", "fine": 500_000})
+    told: dict[str, Sequence[Look]] = {}
+    for registry in REGISTRIES.values():
+        told |= await _book(site, registry)
+    told[f"{room(REGISTRIES['driver'])}"] = [
+        Look(f"{room(REGISTRIES['driver'])}{query}", Role.TAXI_OFFICER) for query in ("", "?status=active&q=ایری")
+    ]
+    return told
+
+
+async def _book(site: StaffSite, registry: Registry) -> dict[str, Sequence[Look]]:
+    base, desk = room(registry), site.demo.desk
+    row, brings = (await rooms.rows(site, registry.key))[0], busiest(site, f"{base}/import")
+    sheet, many = _sheet(site, registry, row), 2 if registry.key == "vehicle" else 1  # one that waits is enough
+    async with site.store.unit() as uow:
+        sheets = [await bring(desk, uow, registry, f"{registry.key}.csv", sheet, actor(brings)) for _ in range(many)]
+    await work(desk, site.store, sheets[0].id)
+    return {
+        f"{base}/{{id}}": [Look(f"{base}/{row.id}", busiest(site, f"{base}/{{id}}"))],
+        f"{base}/{{id}}/edit": [Look(f"{base}/{row.id}/edit", busiest(site, f"{base}/{{id}}/edit"))],
+        f"{base}/import/{{id}}": [Look(f"{base}/import/{one.id}", brings) for one in sheets],
+        f"{base}/import/{{id}}/report.csv": [Look(f"{base}/import/{sheets[0].id}/report.csv", brings)],
+    }
+
+
+def _sheet(site: StaffSite, registry: Registry, row: RegistryRow) -> bytes:
+    """A sheet with the row as it is, and one in which nothing is right."""
+    catalogue = site.demo.desk.catalogue
+    columns = {one.name: label(catalogue, registry, one.name) for one in registry.fields}
+    there = [str(cell(one, row.values[one.name], catalogue) or "") for one in registry.fields]
+    out = StringIO()
+    csv.writer(out).writerows([list(columns.values()), there, ["نادرست"] * len(columns)])
+    return out.getvalue().encode()
+
+
+async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """An office, a day that was declared, texts, users, the own account with an authenticator that is begun."""
+    desk, office = site.demo.desk, "/staff/offices/one/{code}"
+    async with site.store.unit() as uow:
+        await offices.add(desk, uow, site.vault, "1001", LONG)
+        await house.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
+        await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
+    await site.enrolled("manager")
+    ones = ("", "/statement", "/statement/lines.csv", "/statement/payments.csv")
+    return {
+        **{f"{office}{one}": [Look(f"/staff/offices/one/1001{one}", Role.MANAGER)] for one in ones},
+        "/staff/users/one/{username}": [Look("/staff/users/one/civil", Role.ADMIN)],
+        "/staff/settings/texts/one/{key}": [Look("/staff/settings/texts/one/sms.help", Role.ADMIN)],
+        "/staff/comments": [Look(f"/staff/comments{query}", Role.MANAGER) for query in ("", "?state=every")],
+        "/staff/account": [Look("/staff/account", role) for role in (Role.TAXI_OFFICER, Role.MANAGER)],
+        "/staff/account/factor.svg": [Look("/staff/account/factor.svg", Role.TAXI_OFFICER)],
+    }
+
+
+async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """What every service costs; one price waits for a second person."""
+    desk = site.demo.desk
+    terms = Terms("machinery", {"machine": "loader"}, "hour", 4_000_000, 2, 10, date(2026, 12, 22))
+    policy = desk.policy
+    desk.take_up(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
+    async with site.store.unit() as uow:
+        await set_price(desk, uow, terms, actor(Role.REVENUE))
+    desk.take_up(2, policy, desk.calendar, {})
+    ones = {key: dict(found[0].dimensions) for key, found in priced(desk).items()}
+    return {
+        "/staff/tariffs/{service}": [Look(price(key, what), Role.REVENUE) for key, what in ones.items()],
+        "/staff/tariffs": [Look("/staff/tariffs", role) for role in (Role.REVENUE, Role.MANAGER)],
+    }
+
+
+async def _reports(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """Each report, narrowed down and misunderstood, and one that was kept."""
+    kept, one = KeptReport(7, "manager", *period(1405, 8), "m.xlsx", 3, MORNING), "/staff/reports/{name}"
+    async with site.store.unit() as uow:
+        await uow.reports.keep(kept, b"abc")
+    return {
+        one: [
+            *(Look(f"/staff/reports/{key}", Role.MANAGER) for key in REPORTS),
+            Look("/staff/reports/civil?month=9", Role.CIVIL),
+            Look("/staff/reports/revenue?from=دیروزها", Role.REVENUE, 422),
+        ],
+        f"{one}.{{kind}}": [Look("/staff/reports/civil.csv", Role.CIVIL)],
+        "/staff/reports/kept/{id}": [Look("/staff/reports/kept/7", Role.MANAGER)],
+    }
+
+
+def _outside(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """The door, the forms of every service, and what is for everybody."""
+    return {
+        "/": [Look("/")],
+        "/staff/walk-in/{service}": [
+            Look(f"/staff/walk-in/{key}", Role.CIVIL) for key, one in site.demo.desk.services.items() if one.form
+        ],
+        "/services/{key}": [Look(f"/services/{key}") for key in site.demo.desk.services],
+        "/demo/phone": [Look("/demo/phone"), Look("/demo/phone?mobile=12", status=422)],
+        "/staff/sign-in": [Look("/staff/sign-in")],
+        "/staff/second-factor": [Look("/staff/second-factor", Role.CIVIL)],
+    }
+
+
+def _refused() -> Sequence[Look]:
+    """What is refused: nothing there, no right, and a proof that has grown old."""
+    vehicles = room(REGISTRIES["vehicle"])
+    return [
+        Look("/no-such-page", status=404), Look("/services/none", status=404), Look("/staff/none", status=404),
+        Look("/staff/requests/123456786", Role.CIVIL, 404), Look("/staff/users", Role.CIVIL, 403),
+        Look(f"{vehicles}/export", Role.TAXI_OFFICER, 401, stale=True),
+    ]  # fmt: skip

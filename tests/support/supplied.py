@@ -1,0 +1,203 @@
+"""What counter offices may write, made hostile: markup and the beginnings of formulas in every text of the contract.
+
+Which elements are texts is read from the contract, so a further service's are tried by themselves. A text that the
+domain reads as something else (a plate, a service's key) is refused, and told apart by trying.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from typing import Any, TypeAlias
+
+from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap.calls import Counter as Calls
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.http import PishkhanSoap
+from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.schema import Record, Simple, Type, camel
+from domain.actions import offices
+from domain.field_types import Text
+from domain.lifecycle import Service
+from printing.printer import PaperPrinter
+from tests.channels.pishkhan_soap.counters import KEY, SKEW
+from tests.channels.pishkhan_soap.envelopes import Signer, body, fresh
+from tests.channels.pishkhan_soap.values import FAMILIAR, USUAL
+from tests.channels.pishkhan_soap.wire import Answer, Wire
+from tests.support.experts import PHOTO
+from tests.support.papers import ADDRESS, LETTERHEAD
+from tests.support.staff_site import StaffSite
+from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
+
+PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for the beginning of a formula."""
+MARKUP = "\"'><img src=x onerror=hit()><x-hit>"
+"""Ends whatever attribute it may stand in, and begins elements; the longest that a name has room for."""
+
+OFFICE, CODE = "2002", "trackingCode"
+HEAD = {member.name for member in shapes.HEAD}
+KNOWN = {
+    "FullName": "عبدالله ایری", "NationalCode": DRIVER_CODE, "Mobile": DRIVER_MOBILE, "Plate": PLATE,
+    "RenovationCode": "2-14-15-20", "ExpertKindChoice": "subdivision",
+    "ServiceKey": "machinery", "State": "submitted", "Identifier": "1",
+}  # fmt: skip
+"""Values of types that are more than their facets say."""
+
+Given: TypeAlias = "Callable[[Counter], Awaitable[Mapping[str, Any]]]"
+"""What a call is about: values that exist at the site."""
+
+Path = tuple[str, ...]
+"""The names of the elements that lead to one."""
+
+
+def hostile(name: str, prefix: str, most: int = 500) -> str:
+    """A text that says what it is, and tries to be more than a text."""
+    return f"{prefix}{name}{MARKUP}"[:most]
+
+
+def is_text(kind: Type) -> bool:
+    """Whether anything may be written there, as far as the contract says."""
+    facets = {name for name, _ in kind.facets} if isinstance(kind, Simple) else set()
+    return (
+        isinstance(kind, Simple) and kind.base in {"xs:string", "xs:token"} and not facets & {"pattern", "enumeration"}
+    )
+
+
+def texts_of(record: Record, path: Path = ()) -> Iterator[tuple[Path, int]]:
+    """Every text of a request with the most characters that it may have; the office's own head is left out."""
+    for member in record.members:
+        here = (*path, member.name)
+        if isinstance(member.type, Record):
+            yield from texts_of(member.type, here)
+        elif is_text(member.type) and member.name not in HEAD:
+            yield here, int(dict(member.type.facets).get("maxLength", "500"))
+
+
+def usual(record: Record, known: Mapping[str, str]) -> dict[str, Any]:
+    """Good values of what is required, and of what holds a text or a day."""
+    return {
+        one.name: usual(one.type, known) if isinstance(one.type, Record) else _usual(one.type, known)
+        for one in record.members
+        if one.name not in HEAD and (one.required or one.type.name == "Day" or _holds_text(one.type))
+    }
+
+
+def _holds_text(kind: Type) -> bool:
+    return bool(dict(texts_of(kind))) if isinstance(kind, Record) else is_text(kind)
+
+
+def _usual(kind: Simple, known: Mapping[str, str]) -> str:
+    facets = dict(reversed(kind.facets))
+    if kind.name in known:
+        return known[kind.name]
+    if "pattern" in facets:
+        return next(one for one in FAMILIAR if re.fullmatch(facets["pattern"], one))
+    by_base = USUAL | {"xs:base64Binary": b64encode(PHOTO).decode()}
+    return facets.get("enumeration") or facets.get("minInclusive") or by_base.get(kind.base) or "متن"
+
+
+def initials(operation: Operation) -> str:
+    """An operation's name, so short that it has room in every text."""
+    return "".join(one for one in operation.name if one.isupper())
+
+
+def placed(values: Mapping[str, Any], path: Path, text: str) -> dict[str, Any]:
+    """Values with another text at one place."""
+    first, *rest = path
+    return {**values, first: placed(values[first], tuple(rest), text) if rest else text}
+
+
+@dataclass(slots=True)
+class Counter:
+    """An office at the site. `taken` are the hostile texts that were taken, by the names that they bear; `about` the
+    tracking codes of the requests that they were written about.
+    """
+
+    site: StaffSite
+    contract: Contract
+    wire: Wire
+    signer: Signer
+    taken: set[str] = field(default_factory=set)
+    about: list[str] = field(default_factory=list)
+    _weeks: Iterator[int] = field(default_factory=count)
+
+    def service(self, operation: Operation) -> Service | None:
+        """The service whose submission an operation is."""
+        return next(
+            (one for one in self.site.demo.desk.services.values() if one.soap_operation == operation.name), None
+        )
+
+    def good(self, operation: Operation) -> dict[str, Any]:
+        """Good values for a call, on a day that no other call has."""
+        service, day = self.service(operation), date(2026, 11, 28) + timedelta(weeks=next(self._weeks))
+        papers = service.documents.names if service and service.documents else ("deed",)
+        return usual(operation.request, {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]})
+
+    async def call(self, name: str, values: Mapping[str, Any]) -> Answer:
+        """Make a call, whose own id is hostile too."""
+        inner = body(name, values, office=OFFICE, call_id=hostile(fresh("=call"), "", 64))
+        return await self.wire.post(self.signer.signed(inner))
+
+    async def readable(self, operation: Operation, given: Given) -> Mapping[Path, int]:
+        """The texts of an operation that the domain takes as texts, each tried alone; the others are refused."""
+        found = {}
+        for path, most in texts_of(operation.request):
+            values = {**self.good(operation), **await given(self)}
+            answer = await self.call(operation.name, placed(values, path, hostile("x", "=", most)))
+            if answer.code == "ok":
+                found[path] = most
+            else:
+                assert answer.fault.field == path[-1], (operation.name, path, answer.fault)
+        return found
+
+    async def writes(self, operation: Operation, paths: Mapping[Path, int], prefix: str, given: Given) -> Answer:
+        """Call with every text hostile."""
+        values = {**self.good(operation), **await given(self)}
+        self.about += [values[CODE]] if CODE in values else []
+        for path, most in paths.items():
+            name = f"{path[-1]}-{initials(operation)}-{PREFIXES.index(prefix)}"
+            values = placed(values, path, hostile(name, prefix, most))
+            self.taken.add(name)
+        answer = await self.call(operation.name, values)
+        assert answer.code == "ok", answer.fault
+        return answer
+
+
+def declared(service: Service) -> set[str]:
+    """The texts of a service's form that people write themselves."""
+    return {
+        camel(one.name) for one in service.form if isinstance(one.type, Text) and not one.found and not one.autofill
+    }
+
+
+@asynccontextmanager
+async def counter_at(site: StaffSite, port: int) -> AsyncIterator[Counter]:
+    """An office of the site, which is served at that port and has `soap` mounted."""
+    async with site.store.unit() as uow:
+        await offices.add(site.demo.desk, uow, site.vault, OFFICE, hostile("office", "=", 80), key=KEY)
+    yield Counter(site, contract_of(site), Wire(port), Signer(f"office-{OFFICE}", KEY, site.clock))
+
+
+def contract_of(site: StaffSite) -> Contract:
+    """The contract of the site's services."""
+    return Contract(tuple(site.demo.desk.services.values()), site.demo.desk.catalogue)
+
+
+@asynccontextmanager
+async def soap_mounted(site: StaffSite) -> AsyncIterator[None]:
+    """The counter channel at the site, before it is served."""
+    printer = PaperPrinter(LETTERHEAD, ADDRESS)
+    calls = Calls(site.demo.desk, site.store, site.vault, printer, SKEW)
+    PishkhanSoap(calls, contract_of(site), ADDRESS).mount(site.app)
+    try:
+        yield
+    finally:
+        await printer.close()
+
+
+def formulas(rows: Sequence[Sequence[object]]) -> list[object]:
+    """The cells of a sheet that a spreadsheet would run."""
+    return [cell for row in rows for cell in row if isinstance(cell, str) and cell.startswith((*PREFIXES, "\n"))]
