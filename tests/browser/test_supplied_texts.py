@@ -15,11 +15,12 @@ from aiohttp.test_utils import TestServer
 from openpyxl import load_workbook
 from playwright.async_api import Browser
 
-from domain.accounts import CommentFilter, CommentState
+from domain.accounts import CommentFilter, CommentState, Rating
 from domain.actions.moderation import moderate
 from domain.actions.printouts import printouts_for
 from domain.charging import bills_of
 from domain.people import STAFF_ROLES, Role
+from domain.requests import Phase
 from tests.browser.test_every_page import NO_SUCH, of, shown, still
 from tests.support.chromium import SIZES, SiteServer, signed_in, window
 from tests.support.every_page import Look, looks_at
@@ -175,7 +176,13 @@ async def told_by_phone(site: StaffSite) -> set[str]:
     await texted(site, f"ماشین لودر ۴ ساعت فردا ساعت ۸ {hostile('sms-place', '=')}")
     await texted(site, f"نظر ماشین‌آلات {hostile('sms-comment', '=')}")
     await texted(site, f"تخلف {PLATE} {hostile('sms-report', '=')}")
-    return {"sms-answer", "sms-place", "sms-comment", "sms-report"}
+    done = await site.submitted()
+    async with site.store.unit() as uow:
+        found = await uow.requests.get(done.id, lock=True)
+        found.state, found.phase = "completed", Phase.DONE
+        await uow.requests.save(found)
+        await uow.feedback.rate(Rating(found.id, 1, hostile("sms-rating", "="), "sms", site.clock.now()))
+    return {"sms-answer", "sms-place", "sms-comment", "sms-report", "sms-rating"}
 
 
 async def where(site: StaffSite, codes: Mapping[str, Sequence[str]]) -> tuple[list[Look], list[str]]:
