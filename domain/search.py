@@ -89,8 +89,7 @@ def turned(text: str) -> frozenset[str]:
 
 
 def _refuse_short(words: tuple[str, ...]) -> None:
-    longest = max(words, key=len, default="")
-    if len(longest) < (LEAST_DIGITS if longest.isdecimal() else LEAST_LETTERS):
+    if not any(len(word) >= (LEAST_DIGITS if word.isdecimal() else LEAST_LETTERS) for word in words):
         raise InvalidField(FIELD, detail="search_short", letters=persian_digits(LEAST_LETTERS),
                            digits=persian_digits(LEAST_DIGITS))  # fmt: skip
 

@@ -28,7 +28,7 @@ EDGES = [pytest.param(one, edge, id=f"{one.key}-{edge.name}") for one in WALKED 
 def test_the_rules_hold_to_every_step_and_from_there(furnished: Path, service: Service, edge: Edge) -> None:
     walks: list[Walk] = []
 
-    @examples(2, cut_down=EFFORT > 1)
+    @examples(1, cut_down=EFFORT > 1)
     @given(st.data())
     def walk(draw: st.DataObject) -> None:
         walks.append(walk_to(furnished, service, edge, draw))
