@@ -6,6 +6,8 @@ one server. SQLite files are opened by Pishkhan as always (write-ahead log, `syn
 
 import asyncio
 import sqlite3
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from typing import Any
 
 import asyncpg
 
+from bench.processes import printed
 from tests.postgres import PostgresServer, newest_programs
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -119,3 +122,11 @@ async def at_rest(url: str) -> None:
     while left:
         await asyncio.sleep(REST_SECONDS)
         [(left,)] = await rows(url, DUE.format(now=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"))
+
+
+async def filled(where: Place, size: int) -> str:
+    """Fill a database and return its URL; how long that takes is told beside the table."""
+    url, began = await where.database(), time.monotonic()
+    await printed("bench.filling", url, str(size))
+    print(f"{where.name}: {size:,} requests filled in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return url

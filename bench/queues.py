@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import random
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -26,10 +25,10 @@ from urllib.parse import quote
 from aiohttp import ClientSession, CookieJar
 
 from bench.citizens import Citizen, citizen
-from bench.databases import KINDS, SQLITE, Place, at_rest, place, versions
+from bench.databases import KINDS, SQLITE, Place, at_rest, filled, place, versions
 from bench.filling import citizens_of, tracking_code
 from bench.panel import panel
-from bench.processes import Server, free_port, printed, processor_seconds, usual
+from bench.processes import Server, free_port, processor_seconds, usual
 from bench.tables import Percentiles, Spread, machine, table
 from domain.people import Role, mobile_shown
 
@@ -195,14 +194,6 @@ async def measured(where: Place, urls: Mapping[int, str], wish: argparse.Namespa
             await one_round(sites, wish.calls)
     headings = ("page", "stored", "p50 ms", "p95 ms", "server CPU ms", f"p50 of {sites[0].size:,}", "its p95", "target")
     return table(headings, [line for look in LOOKS for line in lines(sites, look)])
-
-
-async def filled(where: Place, size: int) -> str:
-    """Fill a database and return its URL; how long that takes is told beside the table."""
-    url, began = await where.database(), time.monotonic()
-    await printed("bench.filling", url, str(size))
-    print(f"{where.name}: {size:,} requests filled in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-    return url
 
 
 async def main(wish: argparse.Namespace) -> None:

@@ -14,7 +14,6 @@ import asyncio
 import csv
 import io
 import json
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,9 +25,9 @@ from zipfile import ZipFile
 
 from aiohttp import ClientSession, CookieJar
 
-from bench.databases import KINDS, Place, at_rest, place, versions
+from bench.databases import KINDS, Place, at_rest, filled, place, versions
 from bench.panel import panel
-from bench.processes import Server, free_port, printed, resident_bytes, usual
+from bench.processes import Server, free_port, resident_bytes, usual
 from bench.relay import lag
 from bench.tables import Percentiles, Spread, machine, table
 from domain.calendar import in_tehran, to_jalali
@@ -192,11 +191,8 @@ def _rows_of(book: ZipFile, name: str) -> int:
     return found
 
 
-async def measured(where: Place, requests: int, rounds: int) -> list[Measured]:
-    """Do everything on one filled database."""
-    url, began = await where.database(), time.monotonic()
-    await printed("bench.filling", url, str(requests))
-    print(f"{where.name}: {requests:,} filled in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+async def measured(where: Place, url: str, requests: int, rounds: int) -> list[Measured]:
+    """Do everything on one database with so many requests in it."""
     year = to_jalali(in_tehran(datetime.now(UTC)).date())[0] - 1
     async with panel() as address:
         server = Server(where.home, usual(url, free_port(), address))
@@ -218,7 +214,7 @@ async def main(kinds: Sequence[str], requests: int, rounds: int) -> None:
     lines, heavy = [], []
     for kind in kinds:
         with place(kind) as where:
-            for one in await measured(where, requests, rounds):
+            for one in await measured(where, await filled(where, requests), requests, rounds):
                 lines.append(one.line(where.name))
                 heavy += [one.name] if one.maker and one.maker > HIGHEST else []
     print(f"\n{table(HEADINGS, lines)}\n")
