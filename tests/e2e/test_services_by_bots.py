@@ -222,8 +222,8 @@ async def cancels(visitor: Visitor, message: BotMessage) -> BotMessage:
     return await visitor.presses("بله", "مرخصی")
 
 
-async def test_an_auxiliary_drivers_leave_and_the_owners_consent(bots: BotOffice, cab: Cab) -> None:
-    """The driver is in Bale, the owner, who wants notices there, in Telegram."""
+async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(bots: BotOffice, cab: Cab) -> None:
+    """The driver is in Bale, the owner, who wants notices there, in Telegram; then the days of the leave pass."""
     owner = Visitor(bots, bots.telegram, cab.owner[1])
     menu = await owner.begins()
     asked = await owner.presses("جای پیام‌ها", "به کجا", on=menu)
@@ -236,6 +236,13 @@ async def test_an_auxiliary_drivers_leave_and_the_owners_consent(bots: BotOffice
     await owner.presses("موافقم", "رضایت شما", on=consent)
     await driver.person.hears("موافقت کرد")
     assert (await driver.shown())["state"] == "under_review"
+    await driver.is_told("approve", "taxi", "پذیرفته شد", scope="out_of_city")
+    bots.office.wake_at(8, 1, days=1)
+    await driver.person.hears("آغاز شد")
+    bots.office.wake_at(8, 1, days=2)
+    ended = await driver.person.hears("پایان یافت")
+    await driver.presses(STARS, "سپاس از امتیاز ۵", on=ended)
+    assert (await driver.shown())["state"] == "ended"
 
 
 async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotApi, cab: Cab) -> None:
