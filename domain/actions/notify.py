@@ -10,7 +10,7 @@ from domain.actions.desk import Desk
 from domain.actions.request_buttons import about
 from domain.bills import Bill
 from domain.charging import bills_of
-from domain.chats import Way
+from domain.chats import Chat, Way
 from domain.documents import lacking_of
 from domain.engine import Outcome
 from domain.keyboards import Shown
@@ -36,6 +36,11 @@ class Address:
 def by_sms(mobile: str) -> Address:
     """Return the address of a mobile."""
     return Address(SMS, mobile)
+
+
+def in_chat(chat: Chat) -> Address:
+    """Return the address of a chat."""
+    return Address(chat.channel, chat.chat_id, chat.mobile)
 
 
 async def announce(desk: Desk, uow: UnitOfWork, outcome: Outcome, actor: Actor) -> list[Message]:

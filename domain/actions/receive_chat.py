@@ -12,7 +12,7 @@ from domain.actions.chat_door import at_door, by_contact
 from domain.actions.chat_turn import Turn, take
 from domain.actions.converse import talk_on
 from domain.actions.desk import Desk
-from domain.actions.notify import Address
+from domain.actions.notify import Address, in_chat
 from domain.actions.receive import LONGEST_TEXT
 from domain.chat.answers import read_answer
 from domain.chats import (
@@ -91,7 +91,7 @@ async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage, update: 
     count, stored = arrived
     chat = await _present(desk, uow, update)
     message.mobile = chat.mobile
-    arrival = Arrival(desk, uow, message, Address(chat.channel, chat.chat_id, chat.mobile))
+    arrival = Arrival(desk, uow, message, in_chat(chat))
     toast = None
     if isinstance(update.came, Stopped | Resumed):
         message.intent = update.came.__class__.__name__.lower()
@@ -122,7 +122,7 @@ async def _answer(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: 
     turn = await _turn(arrival, chat, update, stored)
     message = arrival.message
     message.intent, message.mobile = turn.intent, chat.mobile
-    told = Arrival(arrival.desk, arrival.uow, message, Address(chat.channel, chat.chat_id, chat.mobile))
+    told = Arrival(arrival.desk, arrival.uow, message, in_chat(chat))
     for one in turn.spoken:
         message.state, message.request_id = InboundState.ANSWERED, one.said.request_id or message.request_id
         await told.answer(one.said.key, one.said.text, one.said.request_id, one.shown)
@@ -133,7 +133,7 @@ async def _turn(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: St
     desk, uow = arrival.desk, arrival.uow
     if chat.mobile is None:
         return await at_door(desk, uow, chat, update.came, stored)
-    line = Address(chat.channel, chat.chat_id, chat.mobile)
+    line = in_chat(chat)
     if isinstance(update.came, SharedContact):
         return await by_contact(talk_on(desk, uow, line), chat, update.came, stored)
     return await take(desk, uow, line, update.came, stored)
