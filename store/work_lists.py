@@ -12,7 +12,7 @@ from domain.requests import ServiceRequest
 from domain.selection import Selection
 from store import work_statements as statements
 from store.work import Repository
-from store.work_questions import shape_of, values_of
+from store.work_questions import parts_of, shape_of, values_of
 
 
 class SqlWorkLists(Repository):
@@ -28,13 +28,16 @@ class SqlWorkLists(Repository):
         return found[::-1] if at and at.back else found
 
     async def counts(self, wanted: Sequence[Selection], most: int) -> list[int]:
-        """Return how many requests each selection has, counting no further than `most`."""
-        asked = [(number, one) for number, one in enumerate(wanted) if one.ranges]
+        """Return how many requests each selection has, counting no further than `most`; what several share is counted
+        once.
+        """
+        parts = [parts_of(one) for one in wanted]
+        asked = tuple(dict.fromkeys(part for of_one in parts for part in of_one))
         if not asked:
             return [0] * len(wanted)
         values: dict[str, Any] = {"most": most}
-        for number, one in asked:
+        for number, one in enumerate(asked):
             values |= values_of(one, prefix=statements.prefix(number))
-        statement = statements.counts(tuple((number, shape_of(one)) for number, one in asked))
-        counted = {number: found for number, found in await self._work.rows(statement, values)}
-        return [counted.get(number, 0) for number in range(len(wanted))]
+        statement = statements.counts(tuple(map(shape_of, asked)))
+        counted = {asked[number]: found for number, found in await self._work.rows(statement, values)}
+        return [min(most, sum(counted[part] for part in of_one)) for of_one in parts]

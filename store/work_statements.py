@@ -68,9 +68,9 @@ def page(shape: Shape) -> Executable:
 
 
 @lru_cache(SHAPES)
-def counts(shapes: tuple[tuple[int, Shape], ...]) -> Executable:
+def counts(shapes: tuple[Shape, ...]) -> Executable:
     """Return the statement of several counts: (number, count), each up to `most`."""
-    return union_all(*(_count(number, shape) for number, shape in shapes))
+    return union_all(*(_count(number, shape) for number, shape in enumerate(shapes)))
 
 
 def _count(number: int, shape: Shape) -> Select[Any, int]:

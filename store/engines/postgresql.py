@@ -34,6 +34,9 @@ MOST_TOGETHER = 16
 """Statements that travel as one: the protocol has a limit of parameters, and each composition is prepared anew."""
 
 CACHED_STATEMENTS = 1000
+CACHED_OF_ANY_LENGTH = 0
+"""How asyncpg says it. Else a statement of more than 15 KB, like the counts of all queues, is planned each time."""
+
 QUERIES_A_CONNECTION = 10_000_000
 """After so many it is opened anew, and every statement prepared again."""
 
@@ -184,6 +187,7 @@ class PostgresqlEngine(Engine):
                     timeout=CONNECT_SECONDS,
                     max_queries=QUERIES_A_CONNECTION,
                     statement_cache_size=CACHED_STATEMENTS,
+                    max_cacheable_statement_size=CACHED_OF_ANY_LENGTH,
                     server_settings=SESSION,
                     init=_read_json,
                     reset=_nothing,

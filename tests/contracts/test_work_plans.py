@@ -25,7 +25,7 @@ from store.rows import Record
 from store.schema import requests, search_words
 from store.unit_of_work import SqlStore
 from store.work import Repository
-from store.work_questions import shape_of, values_of
+from store.work_questions import parts_of, shape_of, values_of
 from tests.contracts.examples import NOW, a_request
 
 SERVICES = by_key()
@@ -146,9 +146,9 @@ async def test_no_list_goes_through_a_table(plans: Plans) -> None:
                 refuse_scans(lines, (wanted, at), PAGES_READ_LOOSELY if one.loosely else PAGES_READ)
     for viewer in (MANAGER, CIVIL):
         shown = [QueueFilter(queue, unit) for queue, unit in queues_seen(SERVICES, viewer.role_names)]
-        asked = [select(SERVICES, viewer, one, MOMENTS) for one in shown]
+        asked = [part for one in shown for part in parts_of(select(SERVICES, viewer, one, MOMENTS))]
         counted: dict[str, Any] = {"most": 1001}
         for number, one in enumerate(asked):
             counted |= values_of(one, prefix=work_statements.prefix(number))
-        statement = work_statements.counts(tuple((number, shape_of(one)) for number, one in enumerate(asked)))
+        statement = work_statements.counts(tuple(map(shape_of, asked)))
         refuse_scans(await plans.lines(statement, counted), viewer)
