@@ -3,8 +3,7 @@
 So each shape is built and compiled once, whatever is looked for.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from domain.paging import Cursor, Order
@@ -60,15 +59,6 @@ def shape_of(wanted: Selection, at: Cursor | None = None) -> Shape:
         len(_words(wanted)),
         "" if at is None else "before" if at.back else "after",
     )
-
-
-def parts_of(wanted: Selection) -> Sequence[Selection]:
-    """Return selections that have no request in common, and between them all that are wanted: one for each range, but
-    where who has a request or what was searched for finds it, whatever its range.
-    """
-    if wanted.assignees or wanted.search:
-        return (wanted,) if wanted.ranges else ()
-    return tuple(replace(wanted, ranges=(one,)) for one in wanted.ranges)
 
 
 def values_of(wanted: Selection, at: Cursor | None = None, prefix: str = "") -> dict[str, Any]:

@@ -39,11 +39,12 @@ from store.work_questions import Shape
 SHAPES = 500
 """Shapes of questions whose statements are kept."""
 
+_MOST: BindParameter[int] = bindparam("most", type_=Integer)
 Condition = ColumnElement[bool]
+Value = Callable[[str, TypeEngine[Any]], ColumnElement[Any]]
 
 REQUEST = Record(requests, ServiceRequest)
 
-_MOST: BindParameter[int] = bindparam("most", type_=Integer)
 _COMPARED: dict[str, tuple[ColumnElement[Any], Callable[[Any, Any], Condition]]] = {
     "created_from": (requests.c.created_at, lambda column, value: column >= value),
     "created_before": (requests.c.created_at, lambda column, value: column < value),
@@ -53,34 +54,64 @@ _COMPARED: dict[str, tuple[ColumnElement[Any], Callable[[Any, Any], Condition]]]
 _IDENTIFIED = {"code": requests.c.code, "mobile": requests.c.mobile, "plate": requests.c.subject_key}
 
 
-def prefix(number: int) -> str:
+def prefix(group: int, place: int) -> str:
     """Return what the values' names of one of several counts begin with."""
-    return f"q{number}_"
+    return f"q{group}_{place}_"
 
 
 @lru_cache(SHAPES)
-def page(shape: Shape) -> Executable:
-    """Return the statement of a page: (key, *request), `most` rows from the page's place on, whichever way."""
-    merged = _merged(shape)
-    keys = _cut(select(merged.c.key, merged.c.id), shape).subquery()
+def page(shape: Shape, most: int) -> Executable:
+    """Return the statement of a page: (key, *request), `most` rows from the page's place on, whichever way.
+
+    The limit is part of the text: one that is told later PostgreSQL takes for a tenth of all rows, and it would plan
+    the statement anew each time, or go through the table.
+    """
+    limit = literal_column(str(most), Integer)
+    merged = _merged(shape, limit)
+    keys = _cut(select(merged.c.key, merged.c.id), shape, limit).subquery()
     whole = select(keys.c.key, *REQUEST.columns).join_from(keys, requests, requests.c.id == keys.c.id)
     return whole.order_by(*_ordered(shape, keys.c.key, keys.c.id))
 
 
 @lru_cache(SHAPES)
-def counts(shapes: tuple[Shape, ...]) -> Executable:
-    """Return the statement of several counts: (number, count), each up to `most`."""
-    return union_all(*(_count(number, shape) for number, shape in enumerate(shapes)))
+def counts(groups: tuple[tuple[Shape, int], ...]) -> Executable:
+    """Return the statement of several counts: (group, its question, count), each up to `most`.
+
+    A group is so many questions of one shape. Their values are the rows of a table, for each of which the one question
+    is asked: PostgreSQL plans a question, not dozens of them. How far to count is told later, for it takes a small
+    limit as a reason to sort whatever meets the conditions.
+    """
+    return union_all(*(_counted(group, shape, asked) for group, (shape, asked) in enumerate(groups)))
 
 
-def _count(number: int, shape: Shape) -> Select[Any, int]:
-    some = select(_merged(shape, prefix(number)).c.id).limit(_MOST).subquery()
-    return select(literal_column(str(number)).label("number"), func.count().label("found")).select_from(some)
+def _counted(group: int, shape: Shape, asked: int) -> Select[Any]:
+    kinds: dict[str, TypeEngine[Any]] = {}
+    name_of_table = f"asked{group}"
+
+    def value(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        kinds[name] = kind
+        return literal_column(f"{name_of_table}.{name}", kind)
+
+    some = select(_merged(shape, _MOST, value).c.id).limit(_MOST).subquery()
+    rows = [
+        select(
+            literal_column(str(place)).label("place"),
+            *(_bound(prefix(group, place) + name, kind).label(name) for name, kind in kinds.items()),
+        )
+        for place in range(asked)
+    ]
+    table = union_all(*rows).subquery(name_of_table)
+    found = select(func.count()).select_from(some).scalar_subquery()
+    return select(literal_column(str(group)).label("group_number"), table.c.place, found.label("found"))
 
 
-def _merged(shape: Shape, values: str = "") -> Subquery:
+def _bound(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    return bindparam(name, type_=kind)
+
+
+def _merged(shape: Shape, limit: ColumnElement[int], value: Value = _bound) -> Subquery:
     """Return (key, id) of all parts; each is read in its index's order, and so no further than the page reaches."""
-    parts = [_cut(part, shape) for part in _Question(shape, values).parts()]
+    parts = [_cut(part, shape, limit) for part in _Question(shape, value).parts()]
     if len(parts) == 1:
         return parts[0].subquery()
     # SQLite takes no parts with an order of their own, unless each is a table to it.
@@ -88,9 +119,9 @@ def _merged(shape: Shape, values: str = "") -> Subquery:
     return (union(*tables) if shape.identifiers else union_all(*tables)).subquery()
 
 
-def _cut(part: Select[Any], shape: Shape) -> Select[Any]:
+def _cut(part: Select[Any], shape: Shape, limit: ColumnElement[int]) -> Select[Any]:
     key, row_id = part.selected_columns
-    return part.order_by(*_ordered(shape, key, row_id)).limit(_MOST)
+    return part.order_by(*_ordered(shape, key, row_id)).limit(limit)
 
 
 def _ordered(shape: Shape, key: ColumnElement[Any], row_id: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
@@ -101,11 +132,11 @@ def _ordered(shape: Shape, key: ColumnElement[Any], row_id: ColumnElement[int]) 
 
 
 class _Question:
-    """One shape's parts; `values` begins the names of what goes into it."""
+    """One shape's parts; `value` gives what goes into it by name and type."""
 
-    def __init__(self, shape: Shape, values: str) -> None:
+    def __init__(self, shape: Shape, value: Value) -> None:
         self._shape = shape
-        self._values = values
+        self._value = value
         self._key: Column[Any] = requests.c.due_at if shape.order is Order.URGENT else requests.c.created_at
 
     def parts(self) -> Iterator[Select[Any]]:
@@ -212,6 +243,3 @@ class _Question:
 
     def _is(self, column: ColumnElement[Any], name: str) -> Condition:
         return column == self._value(name, column.type)
-
-    def _value(self, name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
-        return bindparam(self._values + name, type_=kind)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from app.import_jobs import work
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import SiteServer, Window, window
+from tests.support.chromium import SiteServer, Window, signed_in, window
 from tests.support.rooms import furnish, give, row
-from tests.support.staff_site import PASSWORD, StaffSite, staff_site
+from tests.support.staff_site import StaffSite, staff_site
 from tests.support.taxis import DRIVER_CODE, PLATE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -37,16 +37,6 @@ async def server(site: StaffSite) -> AsyncIterator[TestServer]:
     await running.start_server()
     yield running
     await running.close()
-
-
-async def signed_in(opened: Window, username: str) -> Page:
-    """Sign in as a member of the staff."""
-    page = await opened.open("/staff/sign-in")
-    await page.get_by_label("نام کاربری").fill(username)
-    await page.get_by_label("گذرواژه").fill(PASSWORD)
-    await page.get_by_role("button", name="ورود").click()
-    await expect(page.locator(".sections")).to_be_visible()
-    return page
 
 
 async def assert_good(opened: Window) -> None:
