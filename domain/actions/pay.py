@@ -20,6 +20,7 @@ from domain.engine import Outcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
+from domain.text import shown
 
 _RECORDED_BY: Mapping[PaymentMethod, frozenset[Role]] = {
     PaymentMethod.SLIP: frozenset({Role.REVENUE}),
@@ -61,6 +62,7 @@ async def record(
     has references of its own. A wrong amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing.
     A payment of a bill that is settled, expired or void is kept as surplus, and a refund over it is due.
     """
+    reference = shown(reference)
     actor = _recorder(method, actor, reference)
     if method is PaymentMethod.POS:
         reference = terminal_reference(actor.office, reference)
@@ -85,7 +87,7 @@ async def record(
 
 
 def _recorder(method: PaymentMethod, actor: Actor, reference: str) -> Actor:
-    if not reference.strip():
+    if not reference:
         raise MissingField("reference")
     if not _RECORDED_BY.get(method, frozenset(Role)) & actor.role_names:
         raise Forbidden("payment")
