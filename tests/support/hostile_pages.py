@@ -1,5 +1,6 @@
 """Pages in a real browser that show hostile texts: whether any of these became more than a text."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from domain.people import Role
 from tests.browser.test_every_page import NO_SUCH, shown, still
 from tests.support.chromium import SIZES, Served, Window, signed_in, window
 from tests.support.every_page import Look
-from tests.support.hostile import MARKUP
+from tests.support.hostile import ELEMENT, told_of
 
 HITS = """() => {
   const elements = [...document.querySelectorAll("x-hit, [onerror], img[src='x']")].map(one => one.outerHTML);
@@ -27,6 +28,9 @@ HITS = """() => {
 WORDS = """() => [
   document.body.innerText, ...[...document.querySelectorAll("input, textarea")].map(one => one.value)
 ].join()"""
+
+_LINK = re.compile(r'href="(/[^"#?]*(?:\?before=[0-9]+)?)')
+_FILE = re.compile(r"^/static/|/documents/|[./](pdf|csv|xlsx|svg)$")
 
 
 @dataclass(slots=True)
@@ -46,16 +50,33 @@ class Inspection:
             return
         _assert_guarded(answer)
         words = await self.opened.page.evaluate(WORDS)
-        self.seen |= {name for name in self.names if f"{name}{MARKUP}" in words}
+        self.seen |= told_of(self.names, words)
         if found := await self.opened.page.evaluate(HITS):
             self.hits[look.address] = found
         await self.opened.assert_fits()
 
     def assert_harmless(self) -> None:
         """Nothing ran, nothing became markup, and the browser had nothing to refuse."""
-        assert self.hits == {}
-        assert self.dialogs == []
-        assert [one for one in self.opened.complaints if not one.startswith(NO_SUCH)] == []
+        complaints = [one for one in self.opened.complaints if not one.startswith(NO_SUCH)]
+        assert (self.hits, self.dialogs, complaints) == ({}, [], []), (self.hits, self.dialogs, complaints)
+
+
+async def telling(opened: Window, *starts: str, links: int = 3) -> Sequence[str]:
+    """The addresses of the pages that hold a hostile text, whatever became of it, as far as so many links lead."""
+    met, ahead, found = {*starts}, [*starts], list[str]()
+    for _ in range(links + 1):
+        pages = {one: await _read(opened, one) for one in ahead}
+        found += [one for one, page in pages.items() if ELEMENT[1:-1] in page]
+        linked = [one for page in pages.values() for one in _LINK.findall(page)]
+        ahead = [one for one in dict.fromkeys(linked) if one not in met and not _FILE.search(one)]
+        met |= {*ahead}
+    return found
+
+
+async def _read(opened: Window, address: str) -> str:
+    """A page as it comes, without a browser's work on it."""
+    answer = await opened.page.request.get(str(opened.server.make_url(address)))
+    return await answer.text()
 
 
 def _assert_guarded(answer: Response) -> None:
