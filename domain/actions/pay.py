@@ -62,10 +62,7 @@ async def record(
     has references of its own. A wrong amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing.
     A payment of a bill that is settled, expired or void is kept as surplus, and a refund over it is due.
     """
-    reference = shown(reference)
-    actor = _recorder(method, actor, reference)
-    if method is PaymentMethod.POS:
-        reference = terminal_reference(actor.office, reference)
+    actor, reference = _recorded_as(method, actor, shown(reference))
     bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
     if earlier is not None:
@@ -86,12 +83,14 @@ async def record(
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
 
 
-def _recorder(method: PaymentMethod, actor: Actor, reference: str) -> Actor:
+def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[Actor, str]:
+    """Return by whom and with which reference it is stored."""
     if not reference:
         raise MissingField("reference")
     if not _RECORDED_BY.get(method, frozenset(Role)) & actor.role_names:
         raise Forbidden("payment")
-    return actor.acting_by(frozenset({Role.REVENUE}))
+    recorder = actor.acting_by(frozenset({Role.REVENUE}))
+    return recorder, terminal_reference(recorder.office, reference) if method is PaymentMethod.POS else reference
 
 
 async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:
