@@ -54,8 +54,8 @@ def mobile(text: str) -> str:
 
 
 def mobile_shown(number: str) -> str:
-    """Return a stored mobile number (+989XXXXXXXXX) as people write it: 09XXXXXXXXX."""
-    return "0" + number.removeprefix("+98")
+    """Return a stored mobile number (+989XXXXXXXXX) as people write it: 09XXXXXXXXX; any other address as it is."""
+    return f"0{number[3:]}" if number.startswith("+98") else number
 
 
 def masked(name: str) -> str:

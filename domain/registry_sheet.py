@@ -182,11 +182,7 @@ def _plain(cell: object) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-def _phone_cell(number: str) -> str:
-    return mobile_shown(number) if number.startswith("+98") else number
-
-
-CELLS: Mapping[str, Callable[[Any], Any]] = {"date": jalali_cell, "mobile": _phone_cell, "phone": _phone_cell}
+CELLS: Mapping[str, Callable[[Any], Any]] = {"date": jalali_cell, "mobile": mobile_shown, "phone": mobile_shown}
 """How values of some types are written into cells; others stay as they are kept."""
 
 

@@ -13,7 +13,9 @@ _TO_ASCII = str.maketrans(_PERSIAN_DIGITS + _ARABIC_DIGITS, "0123456789" * 2)
 _TO_PERSIAN = str.maketrans("0123456789" + _ARABIC_DIGITS, _PERSIAN_DIGITS * 2)
 
 _MARKS = [*range(0x064B, 0x0656), 0x0670, 0x0640]
-_BIDI = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_TURNING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+"""Embeddings, overrides and isolates: they turn what stands behind them, or end the isolate that they stand in."""
+_BIDI = [0x061C, 0x200E, 0x200F, *_TURNING]
 _JOINERS = [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD]
 _CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 _SURROGATES = range(0xD800, 0xE000)
@@ -28,8 +30,8 @@ _LETTERS = str.maketrans(
     | {"ؤ": "و"}
 )
 _FOLDED = _LETTERS | _TO_ASCII | _DROPPED
-_SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " "})
-_NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES])
+_SHOWN = str.maketrans({"ي": "ی", "ك": "ک", "\t": " ", "\v": " ", "\f": " ", "\u2028": "\n", "\u2029": "\n"})
+_NOT_SHOWN = dict.fromkeys([*(code for code in _CONTROLS if chr(code) not in "\n\t\v\f"), *_SURROGATES, *_TURNING])
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
@@ -55,7 +57,8 @@ def shown(text: str) -> str:
     """Return free text as its writer meant it: trimmed, ي/ك shown as ی/ک, line ends as newlines.
 
     Control characters and lone surrogates are removed (databases and XML refuse them), but for tabs, which become
-    spaces; nothing else changes.
+    spaces, and so is what turns the direction of others' words behind it, however well a page isolates it. The marks of
+    direction that one character has for itself stay; nothing else changes.
     """
     if text.isascii() and text.isprintable():
         return text.strip()

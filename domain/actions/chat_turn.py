@@ -22,6 +22,7 @@ from domain.errors import DomainError, UnknownKind
 from domain.keyboards import Shown
 from domain.message_repositories import Stored
 from domain.ports import UnitOfWork
+from domain.text import shown
 
 TRACK = "track_"
 """What the payload of a link to a request begins with."""
@@ -173,7 +174,7 @@ async def _notices(talk: Talk, dialogue: Dialogue, wish: str, _more: str) -> Spo
         rows = where_notices_go(talk.text, channels, await talk.uow.chats.chosen(mobile))
         return Spoken(talk.say("chat.notices"), Shown((*rows, *back_to_menu(talk.text))))
     if wish not in {*channels, "each"}:
-        raise UnknownKind("channel", detail="choice", given=wish)
+        raise UnknownKind("channel", detail="choice", given=shown(wish)[:30])
     await talk.uow.chats.choose(mobile, None if wish == "each" else wish, now)
     name = talk.text("chat.buttons.each" if wish == "each" else f"chat.channels.{wish}")
     return Spoken(talk.say("chat.notices_set", channel=name), Shown(back_to_menu(talk.text)))

@@ -20,6 +20,7 @@ from domain.engine import Outcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
+from domain.text import shown
 
 _RECORDED_BY: Mapping[PaymentMethod, frozenset[Role]] = {
     PaymentMethod.SLIP: frozenset({Role.REVENUE}),
@@ -61,9 +62,7 @@ async def record(
     has references of its own. A wrong amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing.
     A payment of a bill that is settled, expired or void is kept as surplus, and a refund over it is due.
     """
-    actor = _recorder(method, actor, reference)
-    if method is PaymentMethod.POS:
-        reference = terminal_reference(actor.office, reference)
+    actor, reference = _recorded_as(method, actor, shown(reference))
     bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
     if earlier is not None:
@@ -84,12 +83,14 @@ async def record(
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
 
 
-def _recorder(method: PaymentMethod, actor: Actor, reference: str) -> Actor:
-    if not reference.strip():
+def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[Actor, str]:
+    """Return by whom and with which reference it is stored."""
+    if not reference:
         raise MissingField("reference")
     if not _RECORDED_BY.get(method, frozenset(Role)) & actor.role_names:
         raise Forbidden("payment")
-    return actor.acting_by(frozenset({Role.REVENUE}))
+    recorder = actor.acting_by(frozenset({Role.REVENUE}))
+    return recorder, terminal_reference(recorder.office, reference) if method is PaymentMethod.POS else reference
 
 
 async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:

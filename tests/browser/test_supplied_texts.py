@@ -1,29 +1,28 @@
 """What offices and citizens write stays text: on every page of the site, on papers, and in sheets."""
 
-import csv
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from openpyxl import load_workbook
 from playwright.async_api import Browser
 
-from domain.accounts import CommentFilter, CommentState, Rating
+from domain.accounts import CommentFilter, CommentState
 from domain.actions.moderation import moderate
 from domain.actions.printouts import printouts_for
 from domain.charging import bills_of
 from domain.people import STAFF_ROLES, Role
 from domain.requests import Phase
-from tests.browser.test_every_page import NO_SUCH, of, shown, still
-from tests.support.chromium import SIZES, SiteServer, signed_in, window
+from tests.browser.test_every_page import of
+from tests.support.chromium import SiteServer
 from tests.support.every_page import Look, looks_at
+from tests.support.hostile import MARKUP, PREFIXES, cells_of, formulas, hostile
+from tests.support.hostile_pages import inspected
 from tests.support.municipality import actor
 from tests.support.opinions import PAPERS, STEPS, bring_papers, texted
 from tests.support.papers import text_of
@@ -31,31 +30,18 @@ from tests.support.rooms import give, rows
 from tests.support.staff_site import StaffSite, staff_site, visitor
 from tests.support.supplied import (
     CODE,
-    MARKUP,
     OFFICE,
-    PREFIXES,
     Counter,
     Given,
     counter_at,
     declared,
-    formulas,
-    hostile,
     initials,
     soap_mounted,
     texts_of,
-)  # fmt: skip
+)
 from tests.support.taxis import DRIVER_CODE, PLATE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
-
-HITS = """() => [
-  ...[...document.querySelectorAll("x-hit, [onerror], img[src='x']")].map(one => one.outerHTML),
-  ...("hit" in window ? ["ran"] : []),
-]"""
-"""What became of a text that is more than a text."""
-WORDS = """() => [
-  document.body.innerText, ...[...document.querySelectorAll("input, textarea")].map(one => one.value)
-].join()"""
 
 NOT_KEPT = {"fullName-SC", "state-LOR"}
 """A comment names nobody, and what a list is narrowed down to is not written down."""
@@ -181,7 +167,7 @@ async def told_by_phone(site: StaffSite) -> set[str]:
         found = await uow.requests.get(done.id, lock=True)
         found.state, found.phase = "completed", Phase.DONE
         await uow.requests.save(found)
-        await uow.feedback.rate(Rating(found.id, 1, hostile("sms-rating", "="), "sms", site.clock.now()))
+    await texted(site, f"امتیاز {done.code} ۱ {hostile('sms-rating', '=')}")
     return {"sms-answer", "sms-place", "sms-comment", "sms-report", "sms-rating"}
 
 
@@ -243,24 +229,12 @@ async def supplied(site: StaffSite, server: TestServer) -> Supplied:
 async def test_texts_stay_texts_on_every_page(
     browser: Browser, server: TestServer, site: StaffSite, supplied: Supplied, role: Role | None
 ) -> None:
-    opened, dialogs = await window(browser, server, SIZES["phone"]), list[str]()
-    opened.page.on("dialog", lambda one: dialogs.append(one.message))
-    await opened.page.route("**/import/*", still)
-    if role:
-        await signed_in(opened, role.value)
-    began, hits = site.clock.at, dict[str, Sequence[str]]()
+    inspection = await inspected(browser, server, role, supplied.names, supplied.seen)
+    began = site.clock.at
     for look in of(supplied.looks, role):
         site.clock.at = began
-        if await shown(opened, look) is None:
-            continue
-        words = await opened.page.evaluate(WORDS)
-        supplied.seen |= {name for name in supplied.names if f"{name}{MARKUP}" in words}
-        if found := await opened.page.evaluate(HITS):
-            hits[look.address] = found
-        await opened.assert_fits()  # though the text is a word of sixty letters
-    assert hits == {}
-    assert dialogs == []
-    assert [one for one in opened.complaints if not one.startswith(NO_SUCH)] == []
+        await inspection.look(look)
+    inspection.assert_harmless()
 
 
 async def test_every_text_was_to_be_seen_somewhere(supplied: Supplied) -> None:
@@ -278,14 +252,6 @@ async def test_texts_stay_texts_on_paper(site: StaffSite, supplied: Supplied) ->
     assert set(printed) == {"delivery_form.pdf", "receipt.pdf", "letter.pdf", "permit.pdf"}
     for name in ("delivery_form.pdf", "receipt.pdf", "letter.pdf"):
         assert "img src=x onerror=hit" in printed[name], printed[name][:1500]
-
-
-def cells_of(content: bytes, kind: str) -> list[list[Any]]:
-    """The rows of a sheet."""
-    if kind == "csv":
-        return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
-    sheets = load_workbook(BytesIO(content)).worksheets
-    return [list(row) for sheet in sheets for row in sheet.iter_rows(values_only=True)]
 
 
 async def test_texts_stay_texts_in_sheets(site: StaffSite, supplied: Supplied) -> None:

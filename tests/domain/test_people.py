@@ -88,6 +88,7 @@ def test_what_is_wrong_names_its_field(read: Callable[[str], str], field: str, t
 
 def test_mobile_is_shown_as_people_write_it() -> None:
     assert people.mobile_shown("+989121234567") == "09121234567"
+    assert people.mobile_shown("5200000003") == "5200000003"  # a chat, of which no mobile is known
 
 
 def test_staff_roles_are_those_of_the_organisation() -> None:

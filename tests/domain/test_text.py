@@ -67,6 +67,15 @@ def test_shown_removes_what_databases_refuse() -> None:
     assert shown("a\x00b\x1b\x7f\x85\ud83dc\r\nd\re\tf\n") == "abc\nd\ne f"
 
 
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_shown_removes_what_turns_others_words(code: int) -> None:
+    assert shown(f"کوچه{chr(code)} ۱۲") == "کوچه ۱۲"
+
+
+def test_shown_takes_every_end_of_a_line_for_one() -> None:
+    assert shown("a\u2028b\u2029c\r\nd\re") == "a\nb\nc\nd\ne"
+
+
 def test_compact_reads_identifiers_however_spaced() -> None:
     assert compact(" ۱۲۳-٤٥٦ ـ 786 – A.b ") == "123456786ab"
 

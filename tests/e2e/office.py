@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientConnectionError, ClientSession, ClientTimeout
+from yarl import URL
 
 from tests.e2e.commands import PROGRAM, ColdCommands, Commands, Finished, WarmCommands, spawned
 from tests.e2e.panel import Panel
@@ -77,6 +78,10 @@ class Office:
         """All that its processes get to see of the environment."""
         base = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
         return {**base, **self.clock.env(), **self.settings}
+
+    def make_url(self, path: str) -> URL:
+        """The address of a page of its site."""
+        return URL(self.url).join(URL(path))
 
     @property
     def said(self) -> str:

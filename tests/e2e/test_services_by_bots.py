@@ -2,23 +2,18 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from domain.calendar import to_jalali
-from domain.text import persian_digits
 from tests.e2e.conftest import said_well
 from tests.e2e.expert_story import LETTER, PHOTO, furnish_experts
 from tests.e2e.furnish import furnish
-from tests.e2e.messengers import BotOffice, bot_office, no_token_told
-from tests.e2e.people import Desk
+from tests.e2e.messengers import BotOffice, Visitor, bot_office, no_token_told
 from tests.e2e.taxi_story import Cab, furnish_taxis, new_cabs
-from tests.e2e.words import Facts, read
+from tests.e2e.words import read
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_messenger import BotMessage
-from tests.fakes.bot_people import Person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -43,55 +38,6 @@ async def bots(request: pytest.FixtureRequest) -> AsyncIterator[BotOffice]:
         assert await office.close() == 0
         said_well(office)
         no_token_told(office)
-
-
-class Visitor:
-    """A person in a messenger, and what the staff of the office do meanwhile."""
-
-    def __init__(self, bots: BotOffice, messenger: FakeBotApi, mobile: str) -> None:
-        self.bots = bots
-        self.person = Person(messenger, "رضا", f"98{mobile.removeprefix('0')}")
-        self.mobile = mobile
-        self.desk = Desk(bots.office)
-        self.code = ""
-
-    async def begins(self) -> BotMessage:
-        """/start, and the own contact; the menu."""
-        self.person.starts()
-        await self.person.hears("شماره همراهتان")
-        self.person.presses("فرستادن شماره من")
-        await self.person.hears("تأیید شد")
-        return await self.person.hears("یکی از گزینه‌ها")
-
-    async def presses(self, label: str, *words: str, on: BotMessage | None = None) -> BotMessage:
-        """Press a button, which is answered, and hear what has these words."""
-        press = self.person.presses(label, on=on)
-        heard = await self.person.hears(*words)
-        await self.person.told(press)
-        return heard
-
-    async def says(self, text: str, *words: str) -> BotMessage:
-        """Write, and hear what has these words."""
-        self.person.says(text)
-        return await self.person.hears(*words)
-
-    async def hears(self, key: str, *words: str) -> tuple[Facts, BotMessage]:
-        """Hear a text of the catalogue."""
-        message = await self.person.hears(*words)
-        return read(message.text, key), message
-
-    async def is_told(self, action: str, by: str, *words: str, **inputs: str) -> BotMessage:
-        """Let the staff take a step, and hear of it."""
-        await self.desk.does(action, self.code, by=by, **inputs)
-        return await self.person.hears(*words)
-
-    def day(self, ahead: int) -> str:
-        """What stands on the button of a day."""
-        return persian_digits(to_jalali((self.bots.office.now + timedelta(days=ahead)).date())[2])
-
-    async def shown(self) -> dict[str, Any]:
-        """The request as the staff see it."""
-        return await self.desk.shows(self.code)
 
 
 @pytest.fixture(params=["telegram", "bale"])

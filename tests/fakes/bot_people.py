@@ -22,12 +22,13 @@ _press_ids = count(4_382_000_000_000_000)
 class Person:
     """One person and the private chat with the bot; the chat's id is the person's, as the messengers have it.
 
-    `mobile` is as the messenger writes it into a contact (98912…, some clients with a plus). The bot may write only
-    after `starts`.
+    `mobile` is as the messenger writes it into a contact (98912…, some clients with a plus). `more` is what else the
+    messenger tells of the person (`last_name`, `username`). The bot may write only after `starts`.
     """
 
     def __init__(self, messenger: FakeBotApi, name: str, mobile: str = "989121234567") -> None:
         self.messenger, self.name, self.mobile = messenger, name, mobile
+        self.more: Mapping[str, str] = {}
         self.id = next(_user_ids)
         self._heard = 0
         self._wrote: dict[int, dict[str, Any]] = {}
@@ -40,13 +41,13 @@ class Person:
     @property
     def user(self) -> dict[str, Any]:
         """The person as the messenger describes users."""
-        told = {"id": self.id, "is_bot": False, "first_name": self.name}
+        told = {"id": self.id, "is_bot": False, "first_name": self.name, **self.more}
         return told | ({} if self.messenger.bale else {"language_code": "fa"})
 
     @property
     def chat(self) -> dict[str, Any]:
         """The chat as the messenger describes it."""
-        return {"id": self.id, "type": "private", "first_name": self.name}
+        return {"id": self.id, "type": "private", "first_name": self.name, **self.more}
 
     def starts(self, payload: str = "") -> Update:
         """Press «Start», or a deep link with a payload."""
@@ -99,20 +100,20 @@ class Person:
         contact = {"phone_number": whose.mobile, "first_name": whose.name, "user_id": whose.id}
         return self._writes({"contact": contact})
 
-    def shares_card(self, mobile: str, name: str) -> Update:
+    def shares_card(self, mobile: str, name: str, **more: str) -> Update:
         """Share a card of the address book, of somebody whom the messenger does not know."""
-        return self._writes({"contact": {"phone_number": mobile, "first_name": name}})
+        return self._writes({"contact": {"phone_number": mobile, "first_name": name, **more}})
 
-    def sends_photo(self, content: bytes) -> Update:
+    def sends_photo(self, content: bytes, caption: str = "") -> Update:
         """Send a photo; it comes in two sizes, the small one first."""
         small, full = self.messenger.keep(b"small", "photo.jpg"), self.messenger.keep(content, "photo.jpg")
         sizes = [_sized(small, 90, 67), _sized(full, 1280, 960)]
-        return self._writes({"photo": sizes})
+        return self._writes({"photo": sizes} | _captioned(caption))
 
-    def sends_file(self, content: bytes, name: str, media_type: str) -> Update:
+    def sends_file(self, content: bytes, name: str, media_type: str, caption: str = "") -> Update:
         """Send a file."""
         file = self.messenger.keep(content, name).described()
-        return self._writes({"document": file | {"file_name": name, "mime_type": media_type}})
+        return self._writes({"document": file | {"file_name": name, "mime_type": media_type}} | _captioned(caption))
 
     def blocks(self) -> None:
         """Block the bot."""
@@ -155,6 +156,10 @@ class Person:
 
     def _does(self, kind: str, content: Mapping[str, Any]) -> Update:
         return self.messenger.updates.add(kind, self.id, content)
+
+
+def _captioned(caption: str) -> dict[str, str]:
+    return {"caption": caption} if caption else {}
 
 
 def _sized(file: Stored, width: int, height: int) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Windows of a real browser on a site that a test serves."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp.test_utils import TestServer
 from aiohttp.web_runner import BaseRunner
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from yarl import URL
 
 from tests.support.staff_site import PASSWORD
 
@@ -28,10 +29,18 @@ class SiteServer(TestServer):
         return await super()._make_runner(**wanted | {"handler_cancellation": False})
 
 
+class Served(Protocol):
+    """A site that is served, by whatever process."""
+
+    def make_url(self, path: str, /) -> URL:
+        """The address of one of its pages."""
+        ...
+
+
 class Window:
     """A page of the site, with what the browser complained about."""
 
-    def __init__(self, page: Page, server: TestServer) -> None:
+    def __init__(self, page: Page, server: Served) -> None:
         self.page = page
         self.server = server
         self.complaints: list[str] = []
@@ -62,7 +71,7 @@ class Window:
         assert found == [], found
 
 
-async def window(browser: Browser, server: TestServer, size: tuple[int, int], *, scripts: bool = True) -> Window:
+async def window(browser: Browser, server: Served, size: tuple[int, int], *, scripts: bool = True) -> Window:
     """Open a window of that size, with cookies of its own."""
     width, height = size
     page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)

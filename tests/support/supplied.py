@@ -6,7 +6,7 @@ domain reads as something else (a plate, a service's key) is refused, and told a
 
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,14 +28,10 @@ from tests.channels.pishkhan_soap.envelopes import Signer, body, fresh
 from tests.channels.pishkhan_soap.values import FAMILIAR, USUAL
 from tests.channels.pishkhan_soap.wire import Answer, Wire
 from tests.support.experts import PHOTO
+from tests.support.hostile import PREFIXES, hostile
 from tests.support.papers import ADDRESS, LETTERHEAD
 from tests.support.staff_site import StaffSite
 from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
-
-PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula."""
-MARKUP = "\"'><img src=x onerror=hit()><x-hit>"
-"""Ends whatever attribute it may stand in, and begins elements; the longest that a name has room for."""
 
 OFFICE, CODE = "2002", "trackingCode"
 HEAD = {member.name for member in shapes.HEAD}
@@ -51,11 +47,6 @@ Given: TypeAlias = "Callable[[Counter], Awaitable[Mapping[str, Any]]]"
 
 Path = tuple[str, ...]
 """The names of the elements that lead to one."""
-
-
-def hostile(name: str, prefix: str, most: int = 500) -> str:
-    """A text that says what it is, and tries to be more than a text."""
-    return f"{prefix}{name}{MARKUP}"[:most]
 
 
 def is_text(kind: Type) -> bool:
@@ -196,8 +187,3 @@ async def soap_mounted(site: StaffSite) -> AsyncIterator[None]:
         yield
     finally:
         await printer.close()
-
-
-def formulas(rows: Sequence[Sequence[object]]) -> list[object]:
-    """The cells of a sheet that a spreadsheet would run."""
-    return [cell for row in rows for cell in row if isinstance(cell, str) and cell.startswith((*PREFIXES, "\n"))]

@@ -6,7 +6,7 @@ import pytest
 
 from domain.actions import pay
 from domain.bills import BillState, PaymentMethod, PaymentOutcome
-from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, InvalidField
+from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, InvalidField, MissingField
 from domain.outgoing import MessageClass
 from domain.people import Role
 from domain.text import grouped
@@ -53,6 +53,14 @@ async def test_a_wrong_amount_changes_nothing(town: Municipality, difference: in
         await town.pay(code, amount=FOUR_HOURS + difference)
     assert (await town.request(code)).state == "awaiting_payment"
     assert await town.payments(code) == []
+
+
+async def test_a_reference_is_kept_as_it_is_shown(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    settled = await town.pay(code, reference=" 77\u202e88\x0099\u2069 ")
+    assert settled.payment.reference == "778899"
+    with pytest.raises(MissingField):
+        await town.pay(code, reference="\u2067\x00")
 
 
 async def test_the_same_reference_again_answers_the_same(town: Municipality) -> None:

@@ -1,0 +1,146 @@
+"""What people send in Telegram and Bale stays text: on every page of a running server that shows any of it, in its
+sheets, and in the files themselves.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from domain.people import Role
+from tests.e2e.conftest import said_well
+from tests.e2e.messengers import BotOffice, bot_office, no_token_told
+from tests.e2e.office import OPENING, OPENING_YEAR
+from tests.support.every_page import Look
+from tests.support.hostile import MARKUP, cells_of, formulas
+from tests.support.hostile_pages import HITS, Inspection, inspected, telling
+from tests.support.opinions import price_opinions
+from tests.support.rooms import furnish
+from tests.support.staff_site import staff_site
+from tests.support.supplied_in_chats import DRIVER, Supplier, supplied_by
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+WHO = (None, Role.CIVIL, Role.EXPERT, Role.TAXI_OFFICER, Role.MANAGER)
+"""Nobody known, each unit with its steps, and who may open almost everything."""
+STARTS = ("/staff", "/staff/comments?state=published")
+TYPED = [
+    f"/staff{path}={quote(MARKUP)}"
+    for path in ("?search", "/requests?q", "/messages?code", "/audit?actor", "/registries/driver?q")
+]
+"""Addresses that somebody may have put a text into."""
+SHOWN_ON = {
+    "/services/machinery", "/staff/requests/…", "/staff/messages", "/staff/messages?before=…", "/staff/comments",
+    "/staff/comments?state=published", "/staff/comments/ratings",
+}  # fmt: skip
+"""The pages that show what came from chats."""
+NOT_SHOWN = {
+    "first", "last", "user", "strange-first", "strange-last", "strange-user", "strange-phone",
+    "card-first", "card-last", "card-phone", "vcard", "caption", "photo-caption", "strange-caption", "type",
+    "stray", "edited", "payload", "strange-text", "strange-file", "button", "strange-button",
+    "w-items", "w-national_code", "w-postal_code", "w-plate",
+}  # fmt: skip
+"""What nobody is told: names in the messenger, captions, what was not understood, and wrong answers that are told again
+in no words.
+"""
+
+
+@dataclass(slots=True)
+class Supplied:
+    """What was sent, by the names that the texts bear, and where it was met; `papers` is a request with files."""
+
+    names: set[str]
+    papers: str
+    seen: set[str] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bots(migrated: Path) -> AsyncIterator[BotOffice]:
+    """An office with both bots, open."""
+    async with bot_office() as opened:
+        office = opened.office
+        (database := office.home / "pishkhan.db").write_bytes(migrated.read_bytes())
+        await asyncio.gather(furnished(database), office.warm_up())
+        await office.open()
+        yield opened
+        assert await office.close() == 0
+        said_well(office)
+        no_token_told(office)
+
+
+async def furnished(database: Path) -> None:
+    """Put staff, prices, machines and taxis into a database, which takes less time than by commands."""
+    async with staff_site(database) as site:
+        site.clock.at = OPENING
+        await furnish(site)
+        await price_opinions(site)
+        async with site.store.unit() as uow:
+            (manager,) = [one for one in await uow.people.all_staff() if one.username == Role.MANAGER]
+            await uow.people.put_staff(replace(manager, mobile="+989125559003"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supplied(bots: BotOffice) -> Supplied:
+    """Hostile texts from both messengers, some of which everybody may read by now."""
+    telegram, bale = Supplier(bots, bots.telegram, "09121112233"), Supplier(bots, bots.bale, DRIVER)
+    await asyncio.gather(supplied_by(telegram), supplied_by(bale))
+    for one in await bots.office.cli("comment", "list", "--service", "machinery"):
+        if "own-comment" not in one["text"]:
+            await bots.office.cli("comment", "publish", str(one["id"]), "--as", Role.MANAGER)
+    return Supplied(telegram.taken | bale.taken, telegram.codes["expert"])
+
+
+async def looked_at(browser: Browser, bots: BotOffice, supplied: Supplied, role: Role | None) -> Inspection:
+    """A window of somebody's, in which nothing was opened yet."""
+    return await inspected(browser, bots.office, role, supplied.names, supplied.seen)
+
+
+@pytest.mark.parametrize("role", WHO)
+async def test_texts_stay_texts_on_every_page(
+    browser: Browser, bots: BotOffice, supplied: Supplied, role: Role | None
+) -> None:
+    inspection = await looked_at(browser, bots, supplied, role)
+    found = await telling(inspection.opened, *(STARTS if role else "/"))
+    supplied.pages |= {re.sub("[0-9]+", "…", one) for one in found}
+    for address in [*found, *(TYPED if role is Role.MANAGER else ())]:
+        await inspection.look(Look(address, role))
+    inspection.assert_harmless()
+
+
+async def test_every_text_was_to_be_seen_where_it_belongs(supplied: Supplied) -> None:
+    assert {one.rpartition("-")[0] for one in supplied.names - supplied.seen} == NOT_SHOWN
+    assert supplied.pages == SHOWN_ON
+
+
+async def test_files_act_as_no_page_of_ours(browser: Browser, bots: BotOffice, supplied: Supplied) -> None:
+    inspection = await looked_at(browser, bots, supplied, Role.EXPERT)
+    page = await inspection.opened.open(f"/staff/requests/{supplied.papers}")
+    papers = [await one.get_attribute("href") for one in await page.locator("a[href*='/documents/']").all()]
+    kinds = []
+    for address in papers:
+        answer = await page.request.get(str(bots.office.make_url(address or "")))
+        kinds.append(answer.headers["content-type"])
+        assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "hit" not in answer.headers["content-disposition"]
+        if kinds[-1] == "image/jpeg":
+            await inspection.opened.open(address or "")
+            assert await page.evaluate(HITS) == []
+    assert sorted(kinds) == ["application/pdf", "image/jpeg"]
+
+
+async def test_texts_stay_texts_in_sheets(browser: Browser, bots: BotOffice, supplied: Supplied) -> None:
+    inspection = await looked_at(browser, bots, supplied, Role.MANAGER)
+    for service, kind in (("machinery", "csv"), ("expert", "xlsx")):
+        address = bots.office.make_url(f"/staff/reports/manager.{kind}?year={OPENING_YEAR}&service={service}")
+        answer = await inspection.opened.page.request.get(str(address))
+        rows = cells_of(await answer.body(), kind)
+        assert formulas(rows) == []
+        assert any(MARKUP in str(cell) for row in rows for cell in row), service
