@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from channels.pishkhan_soap.declared import CHANNEL
@@ -20,6 +20,7 @@ from channels.pishkhan_soap.username_token import CLOCK, UsernameToken, refuse_o
 from domain import people
 from domain.actions.desk import Desk
 from domain.actions.offices import lock_out
+from domain.actions.refusals import note
 from domain.errors import (
     AuthenticationFailed,
     DomainError,
@@ -167,14 +168,14 @@ class Counter:
         return answer
 
     async def note_refusal(self, username: str, caller: Caller, error: DomainError, operation: str) -> None:
-        """Record a refused call, and lock office and address out of each other after too many.
+        """Record a refused call (alike ones together), and lock office and address out of each other after too many.
 
         Who has the key and a wrong clock guesses nothing: it shall go on being told what the time is.
         """
         now = self.desk.clock.now()
         detail = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}
         async with self.store.unit() as uow:
-            await uow.audit.record(now, f"office:{username}", "counter_refused", detail)
+            await note(uow, now, "office", username, "counter_refused", detail, known=partial(_is_known, uow, username))
             if username and isinstance(error, AuthenticationFailed) and error.detail not in {CLOCK, LOCKED}:
                 await self._count(uow, username, caller, now)
 
@@ -187,6 +188,10 @@ class Counter:
             await uow.lines.shut(pair, now + LOCK_WINDOW)
         elif not office.locked(caller.address, now):
             await lock_out(self.desk, uow, office.code, caller.address, LOCK_WINDOW)
+
+
+async def _is_known(uow: UnitOfWork, username: str) -> bool:
+    return await uow.offices.by_username(username) is not None
 
 
 def _serving(office: Office | None) -> Office | None:

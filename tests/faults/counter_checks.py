@@ -27,7 +27,7 @@ QUERIES = {
     "comments": "SELECT text, mobile, request_id, channel FROM comments",
     "documents": "SELECT request_id, field, sha256, added_by FROM documents",
     "outbox": "SELECT recipient, key FROM outbox",
-    "audit": "SELECT detail FROM audit WHERE what = 'counter_refused'",
+    "audit": "SELECT detail, times FROM audit WHERE what = 'counter_refused'",
 }
 _STATEMENT = ("requests", "payments", "amount", "surplus_payments", "surplus_amount", "commission")
 
@@ -89,7 +89,9 @@ def _nonces(books: Books) -> Iterator[str]:
         yield f"{len(lost)} nonces of answered calls were not kept"
     if strangers := set(there) - books.ledger.sent:
         yield f"{len(strangers)} nonces that nobody sent"
-    errors = Counter(str(_json(row["detail"])["error"]).partition(":")[0] for row in books.tables["audit"])
+    errors = Counter[str]()
+    for row in books.tables["audit"]:
+        errors[str(_json(row["detail"])["error"]).partition(":")[0]] += row["times"]
     if errors.total() < books.ledger.replays or any("replay" not in error for error in errors):
         yield f"{books.ledger.replays} replays were refused and {errors} recorded"
 
