@@ -63,6 +63,7 @@ bench: $(VENV)/.for-bench
 chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
+	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
 	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) tests/properties
 
 format: setup

@@ -30,13 +30,18 @@ class DeclaredDay:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A fact of the audit: who did what when (`actor` is a label, `what` a stable code), and what may be told of it."""
+    """A fact of the audit: who did what when (`actor` is a label, `what` a stable code), and what may be told of it.
+
+    Refusals that are alike are one fact, which says how many `times`, and when the last of them was, if not the first.
+    """
 
     id: int
     at: datetime
     actor: str
     what: str
     detail: dict[str, Any]
+    times: int = 1
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

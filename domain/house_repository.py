@@ -41,6 +41,14 @@ class Audit(Protocol):
         """Append one fact."""
         ...
 
+    async def again(self, alike: str, at: datetime) -> bool:
+        """Count once more what was recorded under `alike`; False when nothing was."""
+        ...
+
+    async def record_alike(self, alike: str, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
+        """Append one fact under `alike`, or count it once more where one was recorded meanwhile."""
+        ...
+
     async def find(self, wanted: AuditFilter) -> list[AuditEntry]:
         """Return facts, newest first."""
         ...

@@ -168,3 +168,11 @@ class Lines(Protocol):
     async def hits(self, key: str, now: datetime, window: timedelta) -> int:
         """Return the count without adding to it."""
         ...
+
+    async def shut(self, key: str, until: datetime) -> None:
+        """Remember that what is done under `key` is refused until then; said again, the later word counts."""
+        ...
+
+    async def is_shut(self, key: str, now: datetime) -> bool:
+        """Tell whether `key` is shut now."""
+        ...

@@ -1,12 +1,14 @@
-"""Denials and other facts of security: written, never changed."""
+"""Denials and other facts of security: written, never changed, but that a row of alike refusals counts them."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select
+from sqlalchemy import ColumnElement, Executable, bindparam, func, insert, or_, select, update
 
 from domain.house_records import AuditEntry, AuditFilter
+from store.engines.base import Engine
+from store.engines.types import Utc
 from store.rows import Record
 from store.schema import audit
 from store.work import Repository
@@ -14,6 +16,14 @@ from store.work import Repository
 # Nobody refers to an entry, so the database numbers them; inline, because that number is not wanted back.
 _RECORD = insert(audit).inline()
 _ENTRY = Record(audit, AuditEntry)
+_ONCE_MORE = {"times": audit.c.times + 1, "last_at": bindparam("now", type_=Utc)}
+_AGAIN = update(audit).where(audit.c.alike == bindparam("of_alike")).values(_ONCE_MORE)
+
+
+def _record_alike(engine: Engine) -> Executable:
+    new = engine.insert(audit).inline()
+    more = {"times": audit.c.times + 1, "last_at": new.excluded.at}
+    return new.on_conflict_do_update(index_elements=["alike"], index_where=audit.c.alike.is_not(None), set_=more)
 
 
 class SqlAudit(Repository):
@@ -22,6 +32,15 @@ class SqlAudit(Repository):
     async def record(self, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
         """Append one fact."""
         await self._work.run(_RECORD, {"at": at, "actor": actor, "what": what, "detail": dict(detail)})
+
+    async def again(self, alike: str, at: datetime) -> bool:
+        """Count once more what is there under `alike`; False when nothing is."""
+        return await self._work.count(_AGAIN, {"of_alike": alike, "now": at}) == 1
+
+    async def record_alike(self, alike: str, at: datetime, actor: str, what: str, detail: Mapping[str, Any]) -> None:
+        """Append one fact under `alike`, or count it once more where there is one."""
+        values = {"at": at, "actor": actor, "what": what, "detail": dict(detail), "alike": alike}
+        await self._work.run(_record_alike, values)
 
     async def find(self, wanted: AuditFilter) -> list[AuditEntry]:
         """Return facts, newest first."""

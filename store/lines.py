@@ -13,6 +13,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OPTED_OUT = select(opt_outs.c.mobile).where(opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true())
 _HITS = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
+_SHUT = select(hits.c.ends_at).where(hits.c.key == bindparam("of_key"))
 _PAST = select(hits.c.key).where(hits.c.ends_at <= bindparam("now")).order_by(hits.c.ends_at).limit(SWEPT_AT_ONCE)
 _SWEEP = delete(hits).where(hits.c.key.in_(_PAST.with_for_update(skip_locked=True)))
 
@@ -27,6 +28,11 @@ def _hit(engine: Engine) -> Executable:
     first = engine.insert(hits).values(count=1)
     counted = first.on_conflict_do_update(index_elements=["key"], set_={"count": hits.c.count + 1})
     return counted.returning(hits.c.count)
+
+
+def _shut(engine: Engine) -> Executable:
+    new = engine.insert(hits).values(count=1)
+    return new.on_conflict_do_update(index_elements=["key"], set_={"ends_at": new.excluded.ends_at})
 
 
 class SqlLines(Repository):
@@ -59,6 +65,19 @@ class SqlLines(Repository):
         """Return the count without adding to it."""
         full_key, _ = window_of(key, now, window)
         return await self._work.value(_HITS, {"of_key": full_key}) or 0
+
+    async def shut(self, key: str, until: datetime) -> None:
+        """Remember that what is done under `key` is refused until then; said again, the later word counts."""
+        await self._work.run(_shut, {"key": _shut_key(key), "ends_at": until})
+
+    async def is_shut(self, key: str, now: datetime) -> bool:
+        """Tell whether `key` is shut now."""
+        until: datetime | None = await self._work.value(_SHUT, {"of_key": _shut_key(key)})
+        return until is not None and now < until
+
+
+def _shut_key(key: str) -> str:
+    return f"shut|{key}"
 
 
 def window_of(key: str, now: datetime, window: timedelta) -> tuple[str, datetime]:

@@ -109,7 +109,9 @@ class AuditPages:
         return listed(request, PATH, [self._shown(one, names) for one in entries], PAGE)
 
     def _shown(self, entry: AuditEntry, names: Mapping[str, str]) -> ShownEntry:
-        facts = {self._word(_FACTS, name): self._fact(value, name) for name, value in entry.detail.items()}
+        repeated = {"times": entry.times, "last_at": entry.last_at.isoformat()} if entry.last_at else {}
+        detail = {**entry.detail, **repeated}
+        facts = {self._word(_FACTS, name): self._fact(value, name) for name, value in detail.items()}
         told = {name: value for name, value in facts.items() if value}
         return ShownEntry(
             entry.id, entry, actor_shown(self._desk.catalogue, entry.actor, names), self._word(_KINDS, entry.what), told

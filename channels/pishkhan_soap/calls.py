@@ -6,10 +6,11 @@ dies; the same `clientRequestId` with the same body then gets the same answer, a
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from channels.pishkhan_soap.declared import CHANNEL
@@ -19,6 +20,7 @@ from channels.pishkhan_soap.username_token import CLOCK, UsernameToken, refuse_o
 from domain import people
 from domain.actions.desk import Desk
 from domain.actions.offices import lock_out
+from domain.actions.refusals import note
 from domain.errors import (
     AuthenticationFailed,
     DomainError,
@@ -36,6 +38,14 @@ LOCK_ATTEMPTS = 10
 """Refused tokens of one office from one address, in the window, that lock the two out of each other."""
 
 LOCK_WINDOW = timedelta(minutes=15)
+
+LOCKED = "locked"
+"""The detail of a refusal that no key would change."""
+
+KEYS_TRIED = 2
+"""A refused token was tried against so many keys at least, as many as an office has while it changes them: the time
+that it took does not tell whether its user name is an office's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,11 @@ class Counter:
     vault: Vault
     printer: Printer
     skew: timedelta
+    _nobodys: str = field(init=False, repr=False)
+    """A key that no office has, sealed as theirs are."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_nobodys", self.vault.close(secrets.token_hex(16)))
 
     async def take(self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: Caller) -> str:
         """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
@@ -95,23 +110,39 @@ class Counter:
         return not token.nonce or await uow.calls.take_nonce(office.code, token.nonce_name, ends_at)
 
     async def authenticated(self, uow: UnitOfWork, token: UsernameToken, caller: Caller) -> Office:
-        """Return the office that the token proves; its nonce is taken in this unit."""
+        """Return the office that the token proves; its nonce is taken in this unit.
+
+        Who does not prove a key learns nothing of the office, not even by the time, whether there is one.
+        """
         now = self.desk.clock.now()
-        office = await uow.offices.by_username(token.username)
+        office = _serving(await uow.offices.by_username(token.username))
         if not token.digested and not caller.private:
             raise AuthenticationFailed("Password", detail="plain_text")
-        if office is None or not office.active:
-            raise AuthenticationFailed("UsernameToken")
-        if office.locked(caller.address, now):
-            raise AuthenticationFailed("Username", detail="locked")
+        if not self._proved(office, token, now) or office is None or office.locked(caller.address, now):
+            raise await self._denied(uow, office, token, caller)
         if not office.admits(caller.address):
             raise AuthenticationFailed("Username", detail="address")
-        if not token.proves(self.vault.open(key.sealed) for key in office.usable_keys(now)):
-            raise AuthenticationFailed("UsernameToken")  # as for an unknown user
         refuse_old(token, now, self.skew)
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", detail="nonce")
         return office
+
+    def _proved(self, office: Office | None, token: UsernameToken, now: datetime) -> bool:
+        keys = office.usable_keys(now) if office else ()
+        proved = token.proves(self.vault.open(key.sealed) for key in keys)
+        if not proved:
+            token.proves(self.vault.open(self._nobodys) for _ in range(len(keys), KEYS_TRIED))
+        return proved
+
+    async def _denied(
+        self, uow: UnitOfWork, office: Office | None, token: UsernameToken, caller: Caller
+    ) -> AuthenticationFailed:
+        """Return what is told: who is locked out, an office or a stranger, is told so whatever the key."""
+        now = self.desk.clock.now()
+        shut = await uow.lines.is_shut(_pair(token.username, caller), now)
+        if office.locked(caller.address, now) if office else shut:
+            return AuthenticationFailed("Username", detail=LOCKED)
+        return AuthenticationFailed("UsernameToken")
 
     async def _once(
         self, uow: UnitOfWork, office: Office, operation: Operation, said: Mapping[str, Any]
@@ -137,23 +168,40 @@ class Counter:
         return answer
 
     async def note_refusal(self, username: str, caller: Caller, error: DomainError, operation: str) -> None:
-        """Record a refused call, and lock office and address out of each other after too many.
+        """Record a refused call (alike ones together), and lock office and address out of each other after too many.
 
         Who has the key and a wrong clock guesses nothing: it shall go on being told what the time is.
         """
         now = self.desk.clock.now()
         detail = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}
         async with self.store.unit() as uow:
-            await uow.audit.record(now, f"office:{username}", "counter_refused", detail)
-            if isinstance(error, AuthenticationFailed) and error.detail != CLOCK:
+            await note(uow, now, "office", username, "counter_refused", detail, known=partial(_is_known, uow, username))
+            if username and isinstance(error, AuthenticationFailed) and error.detail not in {CLOCK, LOCKED}:
                 await self._count(uow, username, caller, now)
 
     async def _count(self, uow: UnitOfWork, username: str, caller: Caller, now: datetime) -> None:
-        office = await uow.offices.by_username(username)
-        if office is None or office.locked(caller.address, now):
+        pair = _pair(username, caller)
+        if await uow.lines.hit(pair, now, LOCK_WINDOW) < LOCK_ATTEMPTS:
             return
-        if await uow.lines.hit(f"counter:{office.code}:{caller.address}", now, LOCK_WINDOW) >= LOCK_ATTEMPTS:
+        office = _serving(await uow.offices.by_username(username))
+        if office is None:
+            await uow.lines.shut(pair, now + LOCK_WINDOW)
+        elif not office.locked(caller.address, now):
             await lock_out(self.desk, uow, office.code, caller.address, LOCK_WINDOW)
+
+
+async def _is_known(uow: UnitOfWork, username: str) -> bool:
+    return await uow.offices.by_username(username) is not None
+
+
+def _serving(office: Office | None) -> Office | None:
+    """Return the office unless it is switched off: then it is nobody."""
+    return office if office and office.active else None
+
+
+def _pair(username: str, caller: Caller) -> str:
+    """Return under what refusals of a user name from an address are counted; an address has no «|» in it."""
+    return f"counter|{caller.address}|{username}"
 
 
 def clerk_of(office: Office, national_code: str) -> Actor:

@@ -8,9 +8,11 @@ does not lock everybody else out.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from domain.actions.desk import Desk
+from domain.actions.refusals import note
 from domain.errors import AuthenticationFailed, TooManyRequests
 from domain.ports import Passwords, Store, UnitOfWork, Vault
 from domain.staff_sessions import SecondFactor, StaffSession, agent_of, digest_of, step_of
@@ -137,16 +139,24 @@ class Doorman:
     async def _refused(
         self, username: str, caller: Caller, what: str, detail: str | None = None, field: str = "password"
     ) -> AuthenticationFailed:
-        """Count and audit a refusal; return what is told."""
+        """Count and audit a refusal, alike ones together; return what is told."""
+        now = self.desk.clock.now()
         async with self.store.unit() as uow:
             for key in _keys(username, caller):
-                await uow.lines.hit(key, self.desk.clock.now(), WINDOW)
-            await self._audit(uow, username, what, caller)
+                await uow.lines.hit(key, now, WINDOW)
+            await note(uow, now, "staff", username, what, _facts(caller), known=partial(_is_known, uow, username))
         return AuthenticationFailed(field, detail=detail)
 
     async def _audit(self, uow: UnitOfWork, username: str, what: str, caller: Caller) -> None:
-        facts: Mapping[str, Any] = {"address": caller.address, "inside": caller.inside, "agent": agent_of(caller.agent)}
-        await uow.audit.record(self.desk.clock.now(), f"staff:{username}", what, facts)
+        await uow.audit.record(self.desk.clock.now(), f"staff:{username}", what, _facts(caller))
+
+
+def _facts(caller: Caller) -> Mapping[str, Any]:
+    return {"address": caller.address, "inside": caller.inside, "agent": agent_of(caller.agent)}
+
+
+async def _is_known(uow: UnitOfWork, username: str) -> bool:
+    return await uow.people.staff(username) is not None
 
 
 def _keys(username: str, caller: Caller) -> dict[str, int]:

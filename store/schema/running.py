@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 
-from store.engines.types import ID, JSON_VALUE, Utc, Words
+from store.engines.types import ID, JSON_VALUE, Utc, Words, partial
 from store.schema.base import metadata
 
 leases = Table(
@@ -41,10 +41,14 @@ audit = Table(
     Column("actor", Words, nullable=False),
     Column("what", Words, nullable=False),
     Column("detail", JSON_VALUE, nullable=False),
+    Column("alike", Words),
+    Column("times", Integer, nullable=False, server_default="1"),
+    Column("last_at", Utc),
     Index(None, "at"),
     Index(None, "actor", "id"),
     Index(None, "what", "id"),
 )
+partial("uq_audit_alike", audit.c.alike, where=audit.c.alike.is_not(None), unique=True)
 
 verifications = Table(
     "verifications",

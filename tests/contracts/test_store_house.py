@@ -74,6 +74,21 @@ async def test_the_audit_is_found_newest_first(store: SqlStore) -> None:
     assert await found(before=newest.id, made=(NOW, NOW + 2 * DAY)) == [2, 1]
 
 
+async def test_alike_facts_are_one_that_counts_them(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        assert not await uow.audit.again("a", NOW)
+        for alike, at in (("a", NOW), ("b", NOW), ("a", NOW + DAY)):
+            await uow.audit.record_alike(alike, at, f"office:{alike}", "counter_refused", {"متن": at.isoformat()})
+        await uow.audit.record(NOW, "staff:sara", "denied", {})
+        assert await uow.audit.again("a", NOW + 2 * DAY)
+        found = [(one.actor, one.at, one.times, one.last_at) for one in await uow.audit.find(AuditFilter())]
+        first = (await uow.audit.find(AuditFilter(actor="office:a")))[0]
+    assert found == [
+        ("staff:sara", NOW, 1, None), ("office:b", NOW, 1, None), ("office:a", NOW, 3, NOW + 2 * DAY)
+    ]  # fmt: skip
+    assert first.detail == {"متن": NOW.isoformat()}, "it keeps what the first one was"
+
+
 async def test_verifications_are_asked_for_and_ended(store: SqlStore) -> None:
     async with store.unit() as uow:
         assert await uow.verifications.asked() is None

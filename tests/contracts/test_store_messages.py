@@ -92,6 +92,19 @@ async def test_hits_are_counted_in_windows_aligned_to_the_epoch(store: SqlStore)
         assert await uow.lines.hits("out", NOW, MINUTE) == 0
 
 
+async def test_a_key_is_shut_until_its_moment(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        assert not await uow.lines.is_shut("door", NOW)
+        await uow.lines.shut("door", NOW + MINUTE)
+        assert await uow.lines.is_shut("door", NOW + timedelta(seconds=59))
+        assert not await uow.lines.is_shut("door", NOW + MINUTE)
+        assert not await uow.lines.is_shut("window", NOW)
+        await uow.lines.shut("door", NOW + 2 * MINUTE)
+        assert await uow.lines.is_shut("door", NOW + MINUTE)
+        await uow.lines.hit("line", NOW + 2 * MINUTE, MINUTE)
+        assert not await uow.lines.is_shut("door", NOW), "a past one is swept out"
+
+
 async def test_past_windows_are_swept_out(store: SqlStore) -> None:
     async with store.unit() as uow:
         for number in range(5):

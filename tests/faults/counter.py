@@ -1,7 +1,8 @@
 """Clerks of two counter offices call the real server at once while lines break and it is killed.
 
 `python -m tests.faults.counter --calls 2000 --seed 1 --database both` plays one day on each database, prints what came
-of it, keeps the evidence of a violation and ends with 1 if there was one.
+of it, keeps the evidence of a violation and ends with 1 if there was one. With `--processes 2` the clerks call two
+processes on one PostgreSQL, each try the other one than the try before it.
 """
 
 import argparse
@@ -10,7 +11,8 @@ import random
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -38,7 +40,7 @@ from tests.faults.counter_calls import Ledger, PreparedBill, Software, stored
 from tests.faults.counter_checks import CHANNEL, PER_REQUEST, SHARE_PERCENT, violations
 from tests.faults.counter_clerks import CITIZENS, Clerk, citizen_code, citizen_mobile
 from tests.faults.counter_wire import Signer
-from tests.faults.office import MortalOffice, mortal_office
+from tests.faults.office import MortalOffice, mortal_office, second_process
 from tests.faults.round import Result
 from tests.faults.runs import KILLED, Death, Run
 
@@ -67,13 +69,16 @@ class Struck:
         return f"struck@{self.answers}"
 
 
-def drawn_ends(seed: int, calls: int) -> tuple[Death | Struck, ...]:
-    """Where the servers of a day die: at each named step and at two moments, all of them early enough to come."""
+def drawn_ends(seed: int, calls: int, processes: int = 1) -> tuple[Death | Struck, ...]:
+    """Where the servers of a day die: for each process once at each named step and at two moments, all of them early
+    enough to come.
+    """
     chance = random.Random(seed)
-    span = calls // 8
-    named = [Death(step, chance.randint(span // 3, span)) for step in STEPS]
-    moments = [Struck(chance.randint(span // 3, span), chance.uniform(0, 0.02)) for _ in range(2)]
-    ends: list[Death | Struck] = [*named, *moments]
+    span = calls // 8 // processes
+    ends: list[Death | Struck] = []
+    for _ in range(processes):
+        ends += [Death(step, chance.randint(span // 3, span)) for step in STEPS]
+        ends += [Struck(chance.randint(span // 3, span), chance.uniform(0, 0.02)) for _ in range(2)]
     chance.shuffle(ends)
     return tuple(ends)
 
@@ -118,13 +123,16 @@ class Outcome:
 
 
 class CounterDay:
-    """One day at the counters of an office that has seen no other."""
+    """One day at the counters of an office that has seen no other; several processes may serve it."""
 
-    def __init__(self, office: MortalOffice, seed: int, calls: int) -> None:
-        self._office = office
+    def __init__(self, processes: Sequence[MortalOffice], seed: int, calls: int) -> None:
+        self._processes = processes
+        self._office = processes[0]
+        self._ports = [one.port for one in processes]
         self._seed = seed
         self._calls = calls
-        self.ends = drawn_ends(seed, calls)
+        self.ends = drawn_ends(seed, calls, len(processes))
+        self._ends_left = iter(self.ends)
         self._progress = Progress()
         self._over = asyncio.Event()
         self.signers: list[Signer] = []
@@ -133,28 +141,22 @@ class CounterDay:
 
     async def play(self) -> Outcome:
         """Prepare bills, let the clerks work and servers die, ask everything once more, and check the whole state."""
-        self.signers = [await self._signer(code) for code in OFFICES]
-        await self._office.cli(
-            "office", "commission", "add", "--per-request", str(PER_REQUEST), "--share", str(SHARE_PERCENT)
-        )
+        self.signers = await signers_at(self._office)
         bills = await prepared(self._office, self.ledger, max(4, self._calls // CALLS_A_BILL))
         began = monotonic()
         async with asyncio.timeout(DAY_SECONDS), asyncio.TaskGroup() as group:
-            group.create_task(self._keep_open())
+            for process in self._processes:
+                group.create_task(self._keep_open(process))
             await self._clerks_work(bills)
             self.outcome.seconds = monotonic() - began
             await self._ask_again()
-            self.outcome.violations = await violations(self._office, self.ledger, self.signers)
+            self.outcome.violations = await violations(self._processes, self.ledger, self.signers)
             self._over.set()
         return self.outcome
 
-    async def _signer(self, code: str) -> Signer:
-        made = await self._office.cli("office", "add", code, f"دفتر پیشخوان {code}")
-        return Signer(code, made["username"], made["key"], self._office.clock.now)
-
     async def _clerks_work(self, bills: list[PreparedBill]) -> None:
         shares = [self._calls // CLERKS + (number < self._calls % CLERKS) for number in range(CLERKS)]
-        desks = [Software(self._office.port, self.ledger) for _ in range(CLERKS)]
+        desks = [Software(self._ports, self.ledger) for _ in range(CLERKS)]
         async with asyncio.TaskGroup() as group:
             for number, (share, desk) in enumerate(zip(shares, desks, strict=True)):
                 clerk = Clerk(number, self._seed, self.signers[number % len(OFFICES)], desk, self.ledger, bills)
@@ -163,27 +165,29 @@ class CounterDay:
             desk.hang_up()
 
     async def _ask_again(self) -> None:
-        """Repeat every call of the day: whatever it was, its first answer is given again and nothing else happens."""
+        """Repeat every call of the day at every process: its first answer is given again and nothing else happens."""
         waiting = iter(self.ledger.calls)
 
         async def repeat() -> None:
-            desk = Software(self._office.port, self.ledger)
+            desk = Software(self._ports, self.ledger)
             for call in waiting:
-                await desk.answer(call, [])
+                for _ in self._ports:
+                    await desk.answer(call, [])
             desk.hang_up()
 
         await asyncio.gather(*(repeat() for _ in range(CLERKS)))
 
-    async def _keep_open(self) -> None:
-        """Keep a server running; each has the next end before it."""
-        for end in (*self.ends, None):
-            server = await self._office.begin(end if isinstance(end, Death) else None)
+    async def _keep_open(self, process: MortalOffice) -> None:
+        """Keep a server of that process running; each that is started has the next end of the day before it."""
+        while True:
+            end = next(self._ends_left, None)
+            server = await process.begin(end if isinstance(end, Death) else None)
             if isinstance(end, Struck):
                 await self._strike(server, end)
             elif not await self._ended(server):
                 return
-            assert end, f"the server ended:\n{self._office.said[-3000:]}"
-            assert server.ended.result() == KILLED, f"ended with {server.ended.result()}:\n{self._office.said[-3000:]}"
+            assert end, f"the server ended:\n{process.said[-3000:]}"
+            assert server.ended.result() == KILLED, f"ended with {server.ended.result()}:\n{process.said[-3000:]}"
             self.outcome.died.append(end)
 
     async def _strike(self, server: Run, end: Struck) -> None:
@@ -201,6 +205,16 @@ class CounterDay:
         finally:
             over.cancel()
         return server.ended.done()
+
+
+async def signers_at(office: MortalOffice) -> list[Signer]:
+    """Let the counter offices be entered, and what they earn; what each signs with."""
+    signers = []
+    for code in OFFICES:
+        made = await office.cli("office", "add", code, f"دفتر پیشخوان {code}")
+        signers.append(Signer(code, made["username"], made["key"], office.clock.now))
+    await office.cli("office", "commission", "add", "--per-request", str(PER_REQUEST), "--share", str(SHARE_PERCENT))
+    return signers
 
 
 async def prepared(office: MortalOffice, ledger: Ledger, number: int) -> list[PreparedBill]:
@@ -242,29 +256,46 @@ async def _prepared(desk: Desk, store: SqlStore, number: int, today: date) -> Pr
     )  # fmt: skip
 
 
-async def day(engine: str, seed: int, calls: int, *, keeps: bool = False) -> tuple[Outcome, Ledger]:
+@asynccontextmanager
+async def serving(engine: str, processes: int) -> AsyncIterator[list[MortalOffice]]:
+    """One office with so many processes on its database, none of them opened yet."""
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(mortal_office(engine))
+        others = [await stack.enter_async_context(second_process(office)) for _ in range(processes - 1)]
+        yield [office, *others]
+
+
+async def closed_well(processes: Sequence[MortalOffice]) -> None:
+    """Close every server; each must have spoken well and end in order."""
+    for one in processes:
+        assert await one.close() == 0, one.said[-3000:]
+        one.spoke_well()
+
+
+async def day(engine: str, seed: int, calls: int, processes: int = 1, *, keeps: bool = False) -> tuple[Outcome, Ledger]:
     """Play one day in an office of its own; `keeps` the evidence of what went wrong."""
-    async with mortal_office(engine) as office:
-        played = CounterDay(office, seed, calls)
+    async with serving(engine, processes) as offices:
+        played = CounterDay(offices, seed, calls)
         outcome = played.outcome
         try:
             await played.play()
-            assert await office.close() == 0, office.said[-3000:]
-            office.spoke_well()
+            await closed_well(offices)
         except Exception:  # noqa: BLE001 - the edge of a day: whatever went wrong is what it found
             outcome.violations.append(traceback.format_exc())
         if outcome.violations and keeps:
-            outcome.violations.append(f"evidence: {await kept_evidence(office, Result(violations=outcome.violations))}")
+            kept = [str(await kept_evidence(one, Result(violations=outcome.violations))) for one in offices]
+            outcome.violations.append(f"evidence: {' '.join(kept)}")
         return outcome, played.ledger
 
 
-async def run(engines: Sequence[str], seed: int, calls: int) -> int:
+async def run(engines: Sequence[str], seed: int, calls: int, processes: int = 1) -> int:
     """Play a day on each database; the exit code."""
     failed = False
     for engine in engines:
-        outcome, ledger = await day(engine, seed, calls, keeps=True)
+        outcome, ledger = await day(engine, seed, calls, processes, keeps=True)
         failed |= bool(outcome.violations)
-        print(f"counter seed {seed} {engine}: {told(outcome, ledger)}", flush=True)
+        where = engine if processes == 1 else f"{processes} processes on one {engine}"
+        print(f"counter seed {seed} {where}: {told(outcome, ledger)}", flush=True)
         print(*outcome.violations, sep="\n  ", flush=True)
     return int(failed)
 
@@ -276,7 +307,16 @@ def told(outcome: Outcome, ledger: Ledger) -> str:
         f"{len(ledger.calls)} calls in {outcome.seconds:.1f} s, {sum(map(bool, cuts))} of them cut ({sum(cuts)} times),"
         f" {len(ledger.filed)} requests, {len(ledger.paid)} payments, {ledger.replays} replays and {ledger.reused} ids"
         f" used again refused, {ledger.unavailable} times unavailable, died: {' '.join(map(str, outcome.died))},"
-        f" {len(outcome.violations)} violations"
+        f" {len(outcome.violations)} violations{elsewhere(ledger) if len(ledger.answered) > 1 else ''}"
+    )
+
+
+def elsewhere(ledger: Ledger) -> str:
+    """Say what two processes had to do with each other."""
+    return (
+        f"; answers {' and '.join(map(str, ledger.answered.values()))}, by another process than the one that a cut line"
+        f" went to {ledger.left_elsewhere}, than the one that was killed {ledger.dropped_elsewhere}, replays refused by"
+        f" another than the first {ledger.replays_elsewhere}"
     )
 
 
@@ -286,9 +326,12 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--processes", type=int, choices=[1, 2], default=1, help="2: on PostgreSQL alone")
     arguments = parser.parse_args()
     engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
-    return asyncio.run(run(engines, arguments.seed, arguments.calls))
+    if arguments.processes > 1:
+        engines = ["postgresql"]
+    return asyncio.run(run(engines, arguments.seed, arguments.calls, arguments.processes))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Calls of counter offices: what each is, what all of them must have led to, and the software that gets answers."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
@@ -98,7 +98,15 @@ class Ledger:
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     sent: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    answered: Counter[int] = field(default_factory=Counter)
+    """How many answers each port gave."""
+    left_elsewhere: int = 0
+    """Calls that one process was sent whole over a line that was cut, and another one answered."""
+    dropped_elsewhere: int = 0
+    """Calls whose line one process ended by its death, and another one answered."""
     replays: int = 0
+    replays_elsewhere: int = 0
+    """Those that another process refused than the one that took the nonce."""
     reused: int = 0
     unavailable: int = 0
 
@@ -108,12 +116,16 @@ class Ledger:
 
 
 class Software:
-    """What runs at one clerk's desk: it asks again, with a fresh nonce, until it is answered."""
+    """What runs at one clerk's desk: it asks again, with a fresh nonce, until it is answered.
 
-    def __init__(self, port: int, ledger: Ledger) -> None:
-        self._port = port
+    Where several processes serve, each try goes to the one after the one before it.
+    """
+
+    def __init__(self, ports: Sequence[int], ledger: Ledger) -> None:
+        self._ports = ports
+        self._turn = 0
         self._ledger = ledger
-        self._idle: list[Line] = []
+        self._idle: dict[int, list[Line]] = defaultdict(list)
         self._versions = cycle(VERSIONS)
 
     async def answer(self, call: Call, cuts: list[Cut]) -> tuple[Heard, Letter]:
@@ -129,10 +141,15 @@ class Software:
         call.answers.add(heard.body)
         return heard, letter
 
-    async def refused(self, letter: Callable[[], Letter], fault: str) -> None:
+    async def refused(self, letter: Callable[[], Letter], fault: str) -> Heard:
         """Send what must be refused, until it is."""
         heard, _ = await self._told(letter, [])
         assert heard.fault == fault, f"{heard.body} instead of {fault}"
+        return heard
+
+    def turn_from(self, port: int) -> None:
+        """Let the next try go to the process after that one."""
+        self._turn = self._ports.index(port) + 1
 
     def written(self, call: Call) -> Letter:
         """Sign a call, in one version of SOAP after the other."""
@@ -142,25 +159,38 @@ class Software:
 
     def hang_up(self) -> None:
         """End every line."""
-        while self._idle:
-            self._idle.pop().cut()
+        for lines in self._idle.values():
+            while lines:
+                lines.pop().cut()
 
     async def _told(
         self, write: Callable[[], Letter], cuts: list[Cut], call: Call | None = None
     ) -> tuple[Heard, Letter]:
-        line = self._idle.pop() if self._idle else Line(self._port)
-        try:
-            while True:
-                letter = write()
-                try:
-                    async with asyncio.timeout(ANSWER_SECONDS):
-                        if not cuts or call is None:
-                            return await line.ask(letter), letter
+        left, dropped = set[int](), set[int]()
+        told: tuple[Heard, Letter] | None = None
+        while told is None:
+            line, letter = self._next_line(), write()
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    if call is None or not cuts:
+                        told = await line.ask(letter), letter
+                    else:
                         await line.lose(letter, cuts[-1])
-                        cuts.pop()
+                        left |= set() if cuts.pop().half else {line.port}
                         call.cuts += 1
-                except (OSError, EOFError):
-                    line.cut()
-                    await asyncio.sleep(AGAIN_SECONDS)
-        finally:
-            self._idle.append(line)
+            except (OSError, EOFError) as error:
+                line.cut()
+                dropped |= set() if isinstance(error, ConnectionRefusedError) else {line.port}
+                await asyncio.sleep(AGAIN_SECONDS)
+            finally:
+                self._idle[line.port].append(line)
+        port = told[0].port
+        self._ledger.answered[port] += 1
+        self._ledger.left_elsewhere += bool(left - {port})
+        self._ledger.dropped_elsewhere += bool(dropped - {port})
+        return told
+
+    def _next_line(self) -> Line:
+        port = self._ports[self._turn % len(self._ports)]
+        self._turn += 1
+        return self._idle[port].pop() if self._idle[port] else Line(port)

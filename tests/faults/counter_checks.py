@@ -27,7 +27,7 @@ QUERIES = {
     "comments": "SELECT text, mobile, request_id, channel FROM comments",
     "documents": "SELECT request_id, field, sha256, added_by FROM documents",
     "outbox": "SELECT recipient, key FROM outbox",
-    "audit": "SELECT detail FROM audit WHERE what = 'counter_refused'",
+    "audit": "SELECT detail, times FROM audit WHERE what = 'counter_refused'",
 }
 _STATEMENT = ("requests", "payments", "amount", "surplus_payments", "surplus_amount", "commission")
 
@@ -45,20 +45,24 @@ class Books:
             self.events[row["request_id"]].append(row)
 
 
-async def violations(office: MortalOffice, ledger: Ledger, signers: Sequence[Signer]) -> list[str]:
-    """All that is wrong, a line each."""
+async def violations(processes: Sequence[MortalOffice], ledger: Ledger, signers: Sequence[Signer]) -> list[str]:
+    """All that is wrong, a line each. `processes` share a database."""
+    office = processes[0]
     read = await office.database.read(list(QUERIES.values()))
     books = Books(dict(zip(QUERIES, read, strict=True)), ledger)
     found = [fault for check in _CHECKS for fault in check(books)]
     for signer in signers:
-        found += await _statement(office, ledger, signer)
+        found += await _statement(processes, ledger, signer)
     verified = (await office.run("history", "verify", "--json")).json
     found += [f"history: {fault}" for fault in verified["faults"]]
     if verified["requests"] != len(books.requests):
         found.append(f"history knows {verified['requests']} of {len(books.requests)} requests")
-    if "Traceback" in office.said:
-        found.append(f"a server stumbled: {office.said[office.said.index('Traceback') - 500 :][:3000]}")
-    return found
+    return found + [stumbled for one in processes for stumbled in _stumbled(one.said)]
+
+
+def _stumbled(said: str) -> Iterator[str]:
+    if "Traceback" in said:
+        yield f"a server stumbled: {said[max(0, said.index('Traceback') - 500) :][:3000]}"
 
 
 def _differs(what: str, wanted: Iterable[Hashable], found: Iterable[Hashable]) -> Iterator[str]:
@@ -85,7 +89,9 @@ def _nonces(books: Books) -> Iterator[str]:
         yield f"{len(lost)} nonces of answered calls were not kept"
     if strangers := set(there) - books.ledger.sent:
         yield f"{len(strangers)} nonces that nobody sent"
-    errors = Counter(str(_json(row["detail"])["error"]).partition(":")[0] for row in books.tables["audit"])
+    errors = Counter[str]()
+    for row in books.tables["audit"]:
+        errors[str(_json(row["detail"])["error"]).partition(":")[0]] += row["times"]
     if errors.total() < books.ledger.replays or any("replay" not in error for error in errors):
         yield f"{books.ledger.replays} replays were refused and {errors} recorded"
 
@@ -177,7 +183,7 @@ def _texts(books: Books) -> Iterator[str]:
 _CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (_calls, _nonces, _requests, _money, _papers, _texts)
 
 
-async def _statement(office: MortalOffice, ledger: Ledger, signer: Signer) -> list[str]:
+async def _statement(processes: Sequence[MortalOffice], ledger: Ledger, signer: Signer) -> list[str]:
     """An office's statement says what its clerks did, at the command line and over the wire."""
     code = signer.office
     paid = [one for one in ledger.paid if one.call.signer.office == code]
@@ -188,14 +194,14 @@ async def _statement(office: MortalOffice, ledger: Ledger, signer: Signer) -> li
     )
     commission = filed * PER_REQUEST + sum(amount * SHARE_PERCENT // 100 for amount in settled)
     wanted = (filed, len(settled), sum(settled), len(surplus), sum(surplus), commission)
-    told = await office.cli("office", "statement", code, "--year", OPENING_YEAR)
+    told = await processes[0].cli("office", "statement", code, "--year", OPENING_YEAR)
     figures = tuple(told["totals"][name] for name in _STATEMENT)
     found = [] if figures == wanted else [f"the statement of {code} says {figures} instead of {wanted}"]
     found += _differs(
         "payments of the statement", [one.call.id for one in paid], [one["reference"] for one in told["payments"]]
     )
     call = Call(signer, ledger.calls[0].clerk, f"statement-{code}", "statement", f"<year>{OPENING_YEAR}</year>")
-    desk = Software(office.port, ledger)
+    desk = Software([one.port for one in processes], ledger)
     heard, _ = await desk.answer(call, [])
     desk.hang_up()
     said = tuple(int(heard.value(name)) for name in ("requestCount", "paymentCount", "paymentAmount", "commission"))

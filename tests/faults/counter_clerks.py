@@ -203,8 +203,10 @@ class Clerk:
         else:
             first = await self._software.answer(call, cuts)
         if self._chance.random() < REPLAYED:
-            await self._software.refused(lambda: first[1], "replayed")
+            self._software.turn_from(first[0].port)
+            refused = await self._software.refused(lambda: first[1], "replayed")
             self._ledger.replays += 1
+            self._ledger.replays_elsewhere += refused.port != first[0].port
         if self._chance.random() < REUSED:
             other = Call(call.signer, call.clerk, call.id, "comment", f"{self._citizen()[1]}<text>دیگر</text>")
             await self._software.refused(lambda: self._software.written(other), "duplicate_request")

@@ -10,7 +10,7 @@ import secrets
 import struct
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
 from socket import SO_LINGER, SOL_SOCKET
@@ -57,10 +57,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An answer: what lies in its Body, and the code of the fault, if it is one."""
+    """An answer: what lies in its Body, the code of the fault, if it is one, and the port that gave it."""
 
     body: str
     fault: str | None
+    port: int = field(compare=False)
 
     def value(self, element: str) -> str:
         """The text of the first element of that name that holds text alone."""
@@ -101,7 +102,7 @@ class Line:
     """A connection to the server, made when it is needed and kept."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -117,7 +118,7 @@ class Line:
         body = _BODY.search(text)
         assert body, text
         fault = _FAULT.search(text)
-        return Heard(body[1], fault[1] if fault else None)
+        return Heard(body[1], fault[1] if fault else None, self.port)
 
     async def lose(self, letter: Letter, cut: Cut) -> None:
         """Send a call over a line that breaks before the answer is read."""
@@ -135,7 +136,7 @@ class Line:
 
     async def _say(self, raw: bytes) -> asyncio.StreamReader:
         if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
         self._writer.write(raw)
         await self._writer.drain()
         return self._reader

@@ -3,9 +3,8 @@
 import pytest
 
 from tests.faults.conftest import ENGINES
-from tests.faults.counter import CounterDay
+from tests.faults.counter import CounterDay, closed_well, serving
 from tests.faults.counter_checks import violations
-from tests.faults.office import mortal_office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -19,8 +18,8 @@ ESCAPED = (
 
 @pytest.mark.parametrize("engine", ENGINES)
 async def test_each_call_of_a_day_acts_once(engine: str) -> None:
-    async with mortal_office(engine) as office:
-        played = CounterDay(office, SEED, CALLS)
+    async with serving(engine, 1) as processes:
+        played = CounterDay(processes, SEED, CALLS)
         outcome, ledger = await played.play(), played.ledger
         assert outcome.violations == []
         assert outcome.died == list(played.ends)
@@ -28,10 +27,9 @@ async def test_each_call_of_a_day_acts_once(engine: str) -> None:
         assert sum(call.cuts > 0 for call in ledger.calls) >= CALLS * 0.20
         assert min(ledger.replays, ledger.reused) > 0
         spoil(played)
-        found = "\n".join(await violations(office, ledger, played.signers))
+        found = "\n".join(await violations(processes, ledger, played.signers))
         assert [what for what in ESCAPED if what not in found] == []
-        assert await office.close() == 0
-        office.spoke_well()
+        await closed_well(processes)
 
 
 def spoil(played: CounterDay) -> None:

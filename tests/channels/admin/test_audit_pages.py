@@ -16,7 +16,7 @@ from tests.support.staff_site import StaffSite, Visitor
 
 ROOT = Path(__file__).parents[3]
 SIGNER = Ed25519Signer("a secret of the tests")
-_RECORDERS = {"record", "_record", "_changed", "_audit", "_refused", "_note"}
+_RECORDERS = {"record", "_record", "_changed", "_audit", "_refused", "_note", "note"}
 
 
 def calls() -> Iterator[ast.Call]:
@@ -24,7 +24,7 @@ def calls() -> Iterator[ast.Call]:
     for room in ("app", "channels", "domain"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text("utf-8")
-            if ".audit.record(" in text:
+            if ".audit.record(" in text or "await note(" in text:
                 yield from (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
 
 
@@ -47,8 +47,8 @@ def test_every_kind_of_fact_has_a_name() -> None:
     assert named - found - MADE_UP == set()
 
 
-OTHER_WORDS = {"code", "not_enrolled", "password", "count", "changed"}
-"""Strings in those calls that name no kind: fields and details of errors."""
+OTHER_WORDS = {"code", "not_enrolled", "password", "count", "changed", "staff"}
+"""Strings in those calls that name no kind: fields and details of errors, a door."""
 
 MADE_UP = {"staff_activated", "staff_deactivated", "office_activated", "office_deactivated"}
 """Kinds that the code chooses before it records them."""
@@ -71,6 +71,17 @@ async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, insi
         page = await inside.get(f"/staff/audit?{query}")
         assert len(re.findall(r"<li>\s*<p><strong>", page)) == count, query
     await inside.get("/staff/audit?day=never", 422)
+
+
+async def test_refusals_that_are_alike_are_shown_with_their_number(site: StaffSite, inside: Visitor) -> None:
+    for _ in range(3):
+        await inside.sign_in("civil", "wrong", 401)
+    await inside.sign_in("nobody", "wrong", 401)
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit?what=sign_in_refused")
+    assert len(re.findall(r"<li>\s*<p><strong>", page)) == 2
+    assert page.count("چند بار: <bdi>۳</bdi>") == 1
+    assert page.count("آخرین بار: <bdi>") == 1
 
 
 async def test_the_audit_is_paged(site: StaffSite, inside: Visitor) -> None:

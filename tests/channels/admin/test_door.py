@@ -16,9 +16,10 @@ class Audited(Repository):
     """What was audited."""
 
     async def all(self) -> list[tuple[str, str]]:
-        """Who and what, oldest first."""
-        rows = await self._work.rows(select(schema.audit.c.actor, schema.audit.c.what).order_by(schema.audit.c.id))
-        return [(actor, what) for actor, what in rows]
+        """Who and what, oldest first, as often as it was."""
+        table = schema.audit.c
+        rows = await self._work.rows(select(table.actor, table.what, table.times).order_by(table.id))
+        return [(actor, what) for actor, what, times in rows for _ in range(times)]
 
 
 async def audited(site: StaffSite) -> list[tuple[str, str]]:

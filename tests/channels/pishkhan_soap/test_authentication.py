@@ -273,6 +273,18 @@ async def test_every_refusal_is_recorded(office: Office) -> None:
     assert (detail["address"], detail["operation"]) == ("127.0.0.1", "Ping")
 
 
+async def test_alike_refusals_are_recorded_together(office: Office) -> None:
+    for seconds in range(12):
+        await pinged(office, key="w" * 20)
+        await pinged(office, username=f"nobody-{seconds}")
+        office.town.advance(seconds=1)
+    found = office.town.rows("SELECT actor, times FROM audit WHERE what = 'counter_refused' ORDER BY id")
+    told = [(actor, times) for actor, times in found]
+    assert [times for actor, times in told if actor == "office:office-1001"] == [10, 2]
+    assert sum(times for _, times in told) == 24
+    assert len(told) == 14, "wrong keys, the same when locked out, and twelve names"
+
+
 async def test_an_office_that_is_switched_off_is_nobody(office: Office) -> None:
     async with office.town.store.unit() as uow:
         await offices.set_active(office.town.desk, uow, "1001", active=False)
