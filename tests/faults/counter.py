@@ -88,6 +88,7 @@ class Progress:
 
     def __init__(self) -> None:
         self.made = 0
+        self._over = False
         self._waiting: dict[int, asyncio.Event] = {}
 
     def step(self) -> None:
@@ -97,9 +98,15 @@ class Progress:
             event.set()
 
     async def reach(self, number: int) -> None:
-        """Wait until so many were counted."""
-        if number > self.made:
+        """Wait until so many were counted, or no more will be."""
+        if number > self.made and not self._over:
             await self._waiting.setdefault(number, asyncio.Event()).wait()
+
+    def end(self) -> None:
+        """Wake whoever waits for more than there were."""
+        self._over = True
+        for event in self._waiting.values():
+            event.set()
 
 
 class OfficeClock:
@@ -149,6 +156,7 @@ class CounterDay:
                 group.create_task(self._keep_open(process))
             await self._clerks_work(bills)
             self.outcome.seconds = monotonic() - began
+            self._progress.end()
             await self._ask_again()
             self.outcome.violations = await violations(self._processes, self.ledger, self.signers)
             self._over.set()

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from tests.faults.counter import CounterDay, closed_well, prepared, serving, signers_at
+from tests.faults.counter import STEPS, CounterDay, closed_well, prepared, serving, signers_at
 from tests.faults.counter_calls import Call, Ledger, Software
 from tests.faults.counter_checks import violations
 from tests.faults.counter_clerks import Clerk
 from tests.faults.counter_wire import Heard, Letter
 from tests.faults.office import MortalOffice
+from tests.faults.runs import Death
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]
 
@@ -35,7 +36,8 @@ async def test_each_call_acts_once_whichever_process_gets_it() -> None:
         played = CounterDay(processes, SEED, CALLS)
         outcome, ledger = await played.play(), played.ledger
         assert outcome.violations == []
-        assert sorted(map(str, outcome.died)) == sorted(map(str, played.ends))
+        assert {end.step for end in outcome.died if isinstance(end, Death)} == set(STEPS)
+        assert len(outcome.died) >= len(played.ends) - len(processes), "the last end of each may come too late"
         assert len(ledger.calls) == CALLS
         assert set(ledger.answered) == {one.port for one in processes}
         assert ledger.left_elsewhere >= CALLS // 10
