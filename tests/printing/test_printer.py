@@ -119,13 +119,13 @@ async def test_a_process_that_is_killed_under_a_paper_is_started_again() -> None
 
 
 async def test_a_paper_that_takes_too_long_is_given_up_and_the_next_is_made() -> None:
-    async with printing(seconds=1.0) as printer:
+    async with printing(seconds=3.0) as printer:
         await printer.pdf(a_printout())
         began = time.monotonic()
         results = await asyncio.gather(
             printer.pdf(a_printout(ENDLESS)), printer.pdf(a_printout()), return_exceptions=True
         )
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
     assert isinstance(results[0], Unavailable)
     assert str(results[0]) == "unavailable:printer:printer"
     assert isinstance(results[1], bytes)
