@@ -24,7 +24,8 @@ class Counts:
         self._parts = [_parts_of(one) for one in wanted]
         places: dict[Shape, dict[Selection, int]] = defaultdict(dict)
         for part in chain.from_iterable(self._parts):
-            places[shape_of(part)].setdefault(part, len(places[shape_of(part)]))
+            group = places[shape_of(part)]
+            group.setdefault(part, len(group))
         self._groups = [(shape, list(group)) for shape, group in places.items()]
 
     @property
