@@ -66,14 +66,15 @@ async def serve(settings: Settings) -> None:
     """Serve until told to stop; `NotReady`, `SettingsError` and `store.migrate.SchemaMismatch` say why it may not."""
     if found := faults(settings):
         raise NotReady(found)
+    stop = _told_to_stop()  # before anything else, so that one who stops a start does it no other way
     for remark in [*remarks(settings), *(f"{name} is set, and nothing reads it" for name in unused_names())]:
         log.warning(remark)
     async with opened(settings) as parts:
         await refuse_unknown_states(parts.desk, parts.store)
-        await _run(parts)
+        await _run(parts, stop)
 
 
-async def _run(parts: Parts) -> None:
+async def _run(parts: Parts, stop: asyncio.Event) -> None:
     scheduler = Scheduler(parts)
     runner = web.AppRunner(
         build_app(parts), access_log_class=AccessLog, access_log=_ACCESS, shutdown_timeout=SHUTDOWN_SECONDS
@@ -81,7 +82,6 @@ async def _run(parts: Parts) -> None:
     await runner.setup()
     try:
         await _listen(runner, parts.settings)
-        stop = _told_to_stop()
         scheduler.start()
         log.info("ready on http://%s:%s", *runner.addresses[0][:2])
         warming = asyncio.create_task(asyncio.to_thread(warm, parts.desk.calendar, parts))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -320,3 +320,14 @@ async def test_stopping_waits_for_no_endless_job(parts: Parts, town: Municipalit
         await scheduler.stop(3600.0)
     assert ended == [True]
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
+
+
+@pytest.mark.parametrize("asleep", [timedelta(seconds=1), timedelta(minutes=1), timedelta(days=365)])
+def test_a_machine_that_slept_finds_each_job_due_once(asleep: timedelta) -> None:
+    trigger = every(seconds=10)
+    first = trigger.get_next_fire_time(None, datetime.now(UTC))
+    woken = first + asleep
+    following = trigger.get_next_fire_time(first, woken)
+    assert timedelta(0) <= following - woken <= timedelta(seconds=10)
+    assert (following - first) % timedelta(seconds=10) == timedelta(0)
+    assert trigger.get_next_fire_time(following, woken) == following + timedelta(seconds=10)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -98,8 +99,22 @@ async def test_a_process_serves_until_it_is_told_to_stop(database: Path) -> None
                 continue
             assert answer.status == 200
             break
-    busy = ready(database)
-    busy.port = settings.port
-    assert f":{settings.port}" in await refusal(busy)
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 10)
+
+
+async def test_one_that_is_told_to_stop_while_it_starts_ends_orderly(
+    database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    serving = asyncio.create_task(serve(ready(database)))
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(serving, 10)
+    assert "stopping" in caplog.messages
+
+
+async def test_a_port_in_use_is_refused(database: Path) -> None:
+    settings = ready(database)
+    with socket.create_server((settings.host, settings.port)):
+        assert f":{settings.port}" in await refusal(settings)

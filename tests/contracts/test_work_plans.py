@@ -55,7 +55,8 @@ class Plans(Repository):
 
     async def fill(self) -> None:
         """Make many requests, of which few go on, in statistics too."""
-        made = [one_of(number) for number in range(REQUESTS)]
+        chance = random.Random(1405)
+        made = [one_of(number, chance) for number in range(REQUESTS)]
         record = Record(requests, ServiceRequest)
         await self._work.run(insert(requests), [record.values(one) | {"sealed_seq": 0} for one in made])
         words = [(one, word) for one in made for word in turned(one.fields["full_name"])]
@@ -82,21 +83,18 @@ class Plans(Repository):
         return int(scans), int(entries)
 
 
-CHANCE = random.Random(1405)
-
-
-def one_of(number: int) -> ServiceRequest:
+def one_of(number: int, chance: random.Random) -> ServiceRequest:
     """A request as a town has them."""
-    service = CHANCE.choice([one for one in SERVICES.values()])
-    live = CHANCE.random() < LIVE
-    state = CHANCE.choice([one for one in service.states if one.phase.final is not live])
+    service = chance.choice([one for one in SERVICES.values()])
+    live = chance.random() < LIVE
+    state = chance.choice([one for one in service.states if one.phase.final is not live])
     made = NOW - timedelta(minutes=REQUESTS - number)
     return a_request(
         service=service.key, state=state.name, phase=state.phase, turn=state.turn, created_at=made,
-        due_at=made + timedelta(days=CHANCE.randrange(20)) if live and CHANCE.random() < 0.8 else None,
-        assignee=CHANCE.choice((None, "sara", "ali", "reza")), kind=CHANCE.choice((*service.kinds, None)),
+        due_at=made + timedelta(days=chance.randrange(20)) if live and chance.random() < 0.8 else None,
+        assignee=chance.choice((None, "sara", "ali", "reza")), kind=chance.choice((*service.kinds, None)),
         mobile=f"+98912{number // 4:07}", subject_key=f"{10 + number % 80}ت{number % 900 + 100}-59",
-        fields={"full_name": f"{CHANCE.choice(GIVEN)} {CHANCE.choice(FAMILY)}"},
+        fields={"full_name": f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}"},
     )  # fmt: skip
 
 

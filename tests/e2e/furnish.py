@@ -25,7 +25,8 @@ def operator_mobile(number: int) -> str:
 
 async def furnish(office: Office, folder: Path) -> None:
     """Do all of it; the files to import are written into `folder`."""
-    assert (await office.run("migrate")).code == 0
+    migrated = await office.run("migrate")
+    assert migrated.code == 0, migrated
     for username, mobile in STAFF.items():
         made = await office.cli("staff", "add", username, "--role", username, "--mobile", mobile)
         assert (made["username"], bool(made["password"])) == (username, True)

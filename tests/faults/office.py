@@ -52,13 +52,17 @@ class MortalOffice(Office):
     async def open(self, death: Death | None = None) -> None:
         """Start the server and wait until it says that it is ready."""
         server = await self.begin(death)
+        await self.is_up_or_dead(server)
+        assert not server.ended.done(), f"the server ended:\n{self.said}"
+
+    async def is_up_or_dead(self, server: Run) -> None:
+        """Wait until the server says that it is ready, or ended."""
         async with asyncio.timeout(START_SECONDS):
-            while not await self.is_ready():
-                assert not server.ended.done(), f"the server ended:\n{self.said}"
-                await asyncio.sleep(0.01)
+            while not server.ended.done() and not await self.is_ready():
+                await asyncio.wait([server.ended], timeout=0.01)
 
     async def close(self) -> int:
-        """Stop the server as an operator does and return its exit code; five seconds must be enough."""
+        """Stop the server as an operator does and return its exit code."""
         assert self.server
         self.server.signal(signal.SIGTERM)
         return await asyncio.wait_for(self.server.ended, STOP_SECONDS)

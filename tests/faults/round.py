@@ -79,6 +79,8 @@ class Round:
     async def _begin(self) -> None:
         server = self._office.server
         if server is not None and not server.ended.done():
+            if self._plan.farewell:
+                await self._office.is_up_or_dead(server)  # beside a second process a round may end before
             server.signal(signal.SIGTERM if self._plan.farewell else signal.SIGKILL)
             code = await asyncio.wait_for(server.ended, ANSWER_SECONDS)
             assert code in (0, KILLED), f"the server ended with {code}:\n{self._office.said}"
