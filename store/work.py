@@ -80,6 +80,11 @@ class Work:
         elif values:
             await self._run_many(statement, values)
 
+    async def plan(self, *, once: bool) -> None:
+        """Have what follows planned once, where no value asks for a plan of its own, or as the database sees fit."""
+        with self._noting:
+            await self.session.plan(once=once)
+
     async def later(self, statement: Executable | Recipe, values: Values) -> None:
         """Run a statement whose result nobody asks for, at the latest before the next one or the commit.
 

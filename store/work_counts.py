@@ -29,6 +29,11 @@ class Counts:
         self._groups = [(shape, list(group)) for shape, group in places.items()]
 
     @property
+    def shapes(self) -> Iterable[Shape]:
+        """The shapes of the questions."""
+        return (shape for shape, _ in self._groups)
+
+    @property
     def statement(self) -> Executable | None:
         """What to ask; None where nothing is wanted of any request."""
         groups = tuple((shape, len(asked)) for shape, asked in self._groups)

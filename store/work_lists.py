@@ -4,7 +4,7 @@ Every range is read by itself, in its index's order and no further than the page
 holds is read whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from domain.paging import Cursor, Key
 from domain.requests import ServiceRequest
@@ -12,7 +12,7 @@ from domain.selection import Selection
 from store import work_statements as statements
 from store.work import Repository
 from store.work_counts import Counts
-from store.work_questions import shape_of, values_of
+from store.work_questions import Shape, shape_of, values_of
 
 
 class SqlWorkLists(Repository):
@@ -22,7 +22,9 @@ class SqlWorkLists(Repository):
         """Return (key, id, request) in the list's order, from this place on: `limit` and, if there are, one more."""
         if not wanted.ranges:
             return []
-        rows = await self._work.rows(statements.page(shape_of(wanted, at), limit + 1), values_of(wanted, at))
+        shape = shape_of(wanted, at)
+        await self._planned((shape,))
+        rows = await self._work.rows(statements.page(shape, limit + 1), values_of(wanted, at))
         found = [(key, row[0], statements.REQUEST.read(tuple(row))) for key, *row in rows]
         return found[::-1] if at and at.back else found
 
@@ -31,4 +33,9 @@ class SqlWorkLists(Repository):
         counts = Counts(wanted, most)
         if counts.statement is None:
             return [0] * len(wanted)
+        await self._planned(counts.shapes)
         return counts.read(await self._work.rows(counts.statement, counts.values))
+
+    async def _planned(self, shapes: Iterable[Shape]) -> None:
+        """Have lists planned once, but for those by words: it depends on the word where one best begins."""
+        await self._work.plan(once=not any(shape.words for shape in shapes))

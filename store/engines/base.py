@@ -32,6 +32,10 @@ class Session(ABC):
         """Begin a transaction: one that may write, or one that reads a single snapshot."""
 
     @abstractmethod
+    async def plan(self, *, once: bool) -> None:
+        """Have what follows in this transaction planned once for all values, or as the database itself sees fit."""
+
+    @abstractmethod
     async def commit(self) -> None:
         """Make it durable."""
 

@@ -64,12 +64,22 @@ class PostgresqlSession(Session):
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
+        self._begun = False
         self._before: list[str] = []
         self._later: list[tuple[str, Sequence[Any]]] = []
+        self._plans_once = False
 
     async def begin(self, *, write: bool) -> None:
         """Begin with the first statement."""
         self._before = [_BEGIN[write]]
+
+    async def plan(self, *, once: bool) -> None:
+        """Say so with the next exchange. Left to itself, PostgreSQL plans a long statement anew each time that it
+        expects a little of the values, which takes ten times as long as to run it.
+        """
+        if once is not self._plans_once:
+            self._plans_once = once
+            self._before.append(f"SET LOCAL plan_cache_mode = {'force_generic_plan' if once else 'auto'}")
 
     async def commit(self) -> None:
         """Commit, if anything was done."""
@@ -77,8 +87,8 @@ class PostgresqlSession(Session):
 
     async def _finish(self) -> None:
         await self.settle()
-        if not self._before:
-            await self.connection.execute("COMMIT")
+        if self._begun:  # with what is still to be told: a point to go back to may be the last of a unit
+            await self.connection.execute("; ".join([*self._before, "COMMIT"]))
 
     async def rollback(self) -> None:
         """Undo, if anything was done."""
@@ -140,6 +150,7 @@ class PostgresqlSession(Session):
     async def _send(self) -> None:
         if self._before:
             sql, self._before = "; ".join(self._before), []
+            self._begun = True
             await self.connection.execute(sql)
 
 

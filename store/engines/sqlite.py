@@ -55,6 +55,9 @@ class ReadingSession(Session):
         """Begin; the first statement takes the snapshot."""
         await self._connection.there(driver.control, "BEGIN")
 
+    async def plan(self, *, once: bool) -> None:
+        """Do nothing: a statement is planned once."""
+
     async def commit(self) -> None:
         """End the snapshot."""
         await to_the_end(self._connection.there(driver.end, "COMMIT"))
@@ -102,6 +105,9 @@ class WritingSession(Session):
     async def begin(self, *, write: bool) -> None:
         """Begin, after writers of other processes."""
         await self._turn.begin()
+
+    async def plan(self, *, once: bool) -> None:
+        """Do nothing: a statement is planned once."""
 
     async def commit(self) -> None:
         """Leave it to the commit that is shared: it is waited for when the session is given back."""

@@ -6,13 +6,13 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from tests.support.chromium import signed_in, window
+from tests.support.chromium import WAYS, signed_in, window
 from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_a_request_from_the_order_to_the_delivery(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from domain.accounts import Comment, Rating
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
 from domain.requests import Phase
-from tests.support.chromium import signed_in, window
+from tests.support.chromium import WAYS, signed_in, window
 from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -36,7 +36,7 @@ async def furnished(site: StaffSite) -> None:
         await uow.outbox.add(message)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_the_managers_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -78,7 +78,7 @@ async def test_an_office_is_added_with_its_key(browser: Browser, server: TestSer
     assert opened.complaints == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_the_administrators_day(
     browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
 ) -> None:

@@ -16,7 +16,7 @@ from domain.bills import BillState
 from domain.charging import bills_of
 from domain.people import Role
 from domain.tracking import shown
-from tests.support.chromium import Window, signed_in, window
+from tests.support.chromium import WAYS, Window, signed_in, window
 from tests.support.experts import FEE, PHOTO
 from tests.support.opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
 from tests.support.papers import pages_of, scanned
@@ -146,7 +146,7 @@ async def lettered(desks: Desks) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text("این برگه اصل است و اعتبار دارد.")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_an_opinion_from_the_papers_to_the_letter(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
 from domain.staff_sessions import STEP_UP
-from tests.support.chromium import SiteServer, signed_in, window
+from tests.support.chromium import WAYS, SiteServer, signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -34,7 +34,7 @@ async def server(site: StaffSite) -> AsyncIterator[TestServer]:
     await running.close()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_a_report_is_read_and_narrowed_down(
     browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
 ) -> None:

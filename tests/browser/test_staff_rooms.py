@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 
 from app.import_jobs import work
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import SiteServer, Window, signed_in, window
+from tests.support.chromium import WAYS, SiteServer, Window, signed_in, window
 from tests.support.rooms import furnish, give, row
 from tests.support.staff_site import StaffSite, staff_site
 from tests.support.taxis import DRIVER_CODE, PLATE
@@ -60,7 +60,7 @@ async def brought(opened: Window, site: StaffSite) -> int:
     return number
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_the_taxi_officers_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -87,7 +87,7 @@ async def test_the_taxi_officers_day(
     assert opened.complaints == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_civil_works_choose_an_hour_by_the_keyboard(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -135,7 +135,7 @@ async def test_a_machine_goes_to_the_garage(
     await assert_good(opened)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@WAYS
 async def test_the_revenue_units_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:

@@ -185,6 +185,23 @@ async def test_an_attempt_rolls_back_alone(store: SqlStore) -> None:
     assert [await count_of(store, key) for key in "xyz"] == [1, 0, 1]
 
 
+@pytest.mark.parametrize("written", [0, 1])
+@pytest.mark.parametrize("fails", [True, False])
+async def test_an_attempt_may_be_the_last_of_a_unit(store: SqlStore, written: int, fails: bool) -> None:
+    async def last(uow: UnitOfWork) -> None:
+        async with uow.attempt():
+            if written:
+                await uow.lines.hit("y", NOW, MINUTE)
+            if fails:
+                raise NotFound("request")
+
+    async with store.unit() as uow:
+        await uow.lines.hit("x", NOW, MINUTE)
+        with suppress(NotFound):
+            await last(uow)
+    assert [await count_of(store, key) for key in "xy"] == [1, written if not fails else 0]
+
+
 async def test_an_attempt_survives_a_failed_statement(store: SqlStore) -> None:
     """Swallowed inside the attempt, it fails the attempt; the unit around it goes on."""
     async with store.unit() as uow:

@@ -5,7 +5,7 @@ SQLite is asked for its plans; PostgreSQL, which plans a statement once for all 
 
 import random
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,9 +27,9 @@ from store import work_statements
 from store.rows import Record
 from store.schema import requests, search_words
 from store.unit_of_work import SqlStore
-from store.work import Repository
 from store.work_counts import Counts
-from store.work_questions import shape_of, values_of
+from store.work_lists import SqlWorkLists
+from store.work_questions import Shape, shape_of, values_of
 from tests.contracts.examples import NOW, a_request
 
 SERVICES = by_key()
@@ -50,7 +50,7 @@ GIVEN = ("آنه", "زهرا", "رضا", "علی", "گل‌جمال", "محمد"
 FAMILY = tuple(f"{first}{last}" for first in ("محمد", "احمد", "کریم", "توماج", "رحیم") for last in ("ی", "زاده", "پور"))
 
 
-class Plans(Repository):
+class Plans(SqlWorkLists):
     """Runs statements to see how they are run."""
 
     async def fill(self) -> None:
@@ -63,8 +63,11 @@ class Plans(Repository):
         rows = [{"request_id": one.id, "word": word, "service": one.service} for one, word in words]
         await self._work.run(insert(search_words), rows)
 
-    async def refuse_scans(self, statement: Executable, values: Mapping[str, Any], told: object, most: int) -> None:
+    async def refuse_scans(
+        self, statement: Executable, values: Mapping[str, Any], shapes: Iterable[Shape], told: object, most: int
+    ) -> None:
         """Fail for a statement that goes through a whole table, or reads much more than it gives."""
+        await self._planned(shapes)
         sql, arguments = self._work._engine.prepared(statement, tuple(values)).bound(values)
         if self._work._engine.dialect.name == "sqlite":
             rows, _ = await self._work.session.run(f"EXPLAIN QUERY PLAN {sql}", arguments, returns=True)
@@ -152,10 +155,11 @@ async def test_no_list_goes_through_a_table(plans: Plans) -> None:
         for one in ways:
             for at in places(one):
                 most = READ_LOOSELY if one.loosely else READ
-                statement = work_statements.page(shape_of(one, at), 51)
-                await plans.refuse_scans(statement, values_of(one, at), (wanted, at), most)
+                shape = shape_of(one, at)
+                statement = work_statements.page(shape, 51)
+                await plans.refuse_scans(statement, values_of(one, at), (shape,), (wanted, at), most)
     for viewer in (MANAGER, CIVIL):
         shown = [QueueFilter(queue, unit) for queue, unit in queues_seen(SERVICES, viewer.role_names)]
         counts = Counts([select(SERVICES, viewer, one, MOMENTS) for one in shown], 1001)
         assert counts.statement is not None
-        await plans.refuse_scans(counts.statement, counts.values, viewer, READ)
+        await plans.refuse_scans(counts.statement, counts.values, counts.shapes, viewer, READ)

@@ -8,20 +8,16 @@ by a wrapper around the function that does it. All runs end when standard input 
 """
 
 import ctypes
-import gc
 import json
 import os
 import selectors
 import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
 from alembic.operations import Operations
 
-from app.cli.main import COMMANDS
 from channels.pishkhan_soap.calls import Counter
 from channels.relay.relay import Relay
 from channels.sms import inbound
@@ -29,7 +25,6 @@ from channels.sms.providers.kavenegar import Kavenegar
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
 from domain.actions import timers
-from domain.calendar import WorkingCalendar
 from domain.ports import Verdict
 from store.calls import SqlCalls
 from store.engines.postgresql import PostgresqlSession
@@ -37,7 +32,7 @@ from store.engines.shared_commit import Writer
 from store.history import SqlHistory
 from store.inbox import SqlInbox
 from store.outbox import SqlOutbox
-from tests.programs.forked import modules, run
+from tests.programs.forked import run, warm
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -125,16 +120,6 @@ def become(asked: dict[str, Any]) -> None:
     os._exit(code)
 
 
-def warm_up() -> None:
-    """Do once what every run would do at its start: import everything, reckon this year's holidays."""
-    for module in sorted(set(modules(COMMANDS))):
-        import_module(module)
-    today = datetime.now(UTC).date()
-    for year in (today.year, today.year + 1):
-        WorkingCalendar().is_holiday(today.replace(year=year, day=1))
-    gc.freeze()
-
-
 class Runs:
     """The runs under way: begun for each line of standard input, told of when they end."""
 
@@ -178,5 +163,5 @@ def _tell(**facts: int) -> None:
 
 
 if __name__ == "__main__":
-    warm_up()
+    warm()
     Runs().serve()

@@ -1,10 +1,14 @@
 """What a process forked from a warm one does: the program `pishkhan`, as the installed script runs it."""
 
+import gc
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from importlib import import_module
 
-from app.cli.main import Group, Table, main
+from app.cli.main import COMMANDS, Group, Table, main
+from domain.calendar import WorkingCalendar
 
 
 def modules(table: Table) -> Iterator[str]:
@@ -14,6 +18,16 @@ def modules(table: Table) -> Iterator[str]:
             yield from modules(entry.commands)
         else:
             yield entry.partition(":")[0]
+
+
+def warm(apart: Collection[str] = ()) -> None:
+    """Do once what each process would do at its start: import everything, but for some modules, and reckon holidays."""
+    for module in sorted(set(modules(COMMANDS)) - set(apart)):
+        import_module(module)
+    today = datetime.now(UTC).date()
+    for year in (today.year, today.year + 1):
+        WorkingCalendar().is_holiday(today.replace(year=year, day=1))
+    gc.freeze()
 
 
 def run(arguments: list[str]) -> int:

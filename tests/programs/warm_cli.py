@@ -9,11 +9,9 @@ import json
 import os
 import sys
 from contextlib import suppress
-from importlib import import_module
 from typing import Any
 
-from app.cli.main import COMMANDS
-from tests.programs.forked import modules, run
+from tests.programs.forked import run, warm
 
 APART = {"app.cli.serving"}
 """Modules that are not needed here: nobody serves from a fork."""
@@ -35,8 +33,7 @@ def become(asked: dict[str, Any]) -> None:
 
 def serve() -> None:
     """Fork for every line; children that have ended are collected meanwhile."""
-    for module in set(modules(COMMANDS)) - APART:
-        import_module(module)
+    warm(APART)
     while line := sys.stdin.buffer.readline():
         if os.fork() == 0:
             become(json.loads(line))

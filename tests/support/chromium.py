@@ -1,13 +1,16 @@
 """Windows of a real browser on a site that a test serves."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 from aiohttp.test_utils import TestServer
 from aiohttp.web_runner import BaseRunner
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 from yarl import URL
 
+from tests.properties.effort import EFFORT
 from tests.support.staff_site import PASSWORD
 
 EXECUTABLE = "/usr/bin/chromium"
@@ -16,6 +19,18 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 SIZES = {"phone": (360, 740), "desk": (1366, 768)}
+
+WAYS = pytest.mark.parametrize(
+    ("size", "scripts"),
+    [
+        pytest.param(SIZES[size], scripts, id=f"{size}-{'scripts' if scripts else 'plain'}")
+        for size, scripts in product(SIZES, (True, False))
+        if EFFORT > 1 or (size == "desk") is scripts
+    ],
+)
+"""How a day of the staff is gone through: at a desk with scripts, on a phone without; with more effort, the other ways
+round too. Every page is looked at on both, wherever the day may lead (`test_every_page.py`).
+"""
 
 _AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 
