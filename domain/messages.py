@@ -10,7 +10,7 @@ proves that nothing a form accepts is cut where a text does not say so itself.
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any, NamedTuple
@@ -65,10 +65,7 @@ class Catalogue:
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
         """Read every `*.toml` of `domain/texts` and put the operator's own texts on top."""
-        folder = files("domain") / "texts"
-        names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-        sources = [tomllib.loads((folder / name).read_text("utf-8")) for name in names]
-        return cls([*sources, overrides or {}])
+        return cls([*_shipped(), overrides or {}])
 
     def lay_over(self, texts: Mapping[str, str | Sequence[str]]) -> None:
         """Word these anew, in place of all that was laid over before; class and part budget of a message stay."""
@@ -201,6 +198,14 @@ def _parsed(template: str) -> Sequence[tuple[str, Placeholder | None]]:
         (words, Placeholder(name, int(room) if room and room.isdecimal() else 0) if name else None)
         for words, name, room, _ in Formatter().parse(template)
     ]
+
+
+@cache
+def _shipped() -> tuple[Mapping[str, Any], ...]:
+    """Return the texts of each file of `domain/texts`, which do not change while a process runs."""
+    folder = files("domain") / "texts"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(dict(_flatten(tomllib.loads((folder / name).read_text("utf-8")))) for name in names)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

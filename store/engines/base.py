@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Dialect, Executable, NullPool, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -79,23 +79,20 @@ class Engine(ABC):
     `now` is the database's time. `dialect` tells the compiler which SQL to write.
     """
 
-    dialect: Dialect
-    now: ColumnElement[datetime]
-    has_version: str
+    dialect: ClassVar[Dialect]
+    now: ClassVar[ColumnElement[datetime]]
+    has_version: ClassVar[str]
     """A statement that gives one number, 0 when no version of the schema is noted."""
 
-    def __init__(self) -> None:
-        self._built: dict[Callable[[Engine], Executable], Executable] = {}
-        self.prepared = lru_cache(PREPARED)(self._prepare)
-
-    def _prepare(self, statement: Executable, names: tuple[str, ...]) -> Prepared:
-        return Prepared(statement, self.dialect, names)
+    def prepared(self, statement: Executable, names: tuple[str, ...]) -> Prepared:
+        """Return a statement made ready for this kind of database and values of these names, once."""
+        return _prepared(statement, self.dialect, names)
 
     def built(self, recipe: "Callable[[Engine], Executable]") -> Executable:
-        """Return the statement of a recipe that needs this engine's own words, made once."""
-        statement = self._built.get(recipe)
+        """Return the statement of a recipe that needs this kind of database's own words, made once."""
+        statement = _BUILT.get((recipe, type(self)))
         if statement is None:
-            statement = self._built[recipe] = recipe(self)
+            statement = _BUILT[recipe, type(self)] = recipe(self)
         return statement
 
     @abstractmethod
@@ -179,6 +176,14 @@ class Telling:
             told = self._engine.told(error)
             if isinstance(told, DomainError) and told is not error:
                 raise told from error
+
+
+_BUILT: dict[tuple[Callable[[Engine], Executable], type[Engine]], Executable] = {}
+
+
+@lru_cache(PREPARED)
+def _prepared(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> Prepared:
+    return Prepared(statement, dialect, names)
 
 
 def schema_arguments(**more: Any) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncpg
 from asyncpg import DataError, InterfaceError, InternalClientError, PostgresConnectionError
@@ -158,12 +158,11 @@ class PostgresqlEngine(Engine):
     """A PostgreSQL database, from `postgresql://user:password@host:port/name` (`?sslmode=…` as libpq has it)."""
 
     now = func.clock_timestamp(type_=Utc())
+    dialect: ClassVar[Dialect] = PGDialect_asyncpg(json_serializer=to_json)  # type: ignore[no-untyped-call]  # it has no types
     has_version = "SELECT count(to_regclass('alembic_version'))"
 
     def __init__(self, url: URL) -> None:
-        super().__init__()
         self._url = url
-        self.dialect: Dialect = PGDialect_asyncpg(json_serializer=to_json)  # type: ignore[no-untyped-call]  # it has no types
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
 

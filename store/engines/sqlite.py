@@ -152,15 +152,14 @@ class SqliteEngine(Engine):
     # The same form as the moments that the driver writes, six digits after the point: text that compares as time.
     now = literal_column("strftime('%Y-%m-%d %H:%M:%f000', 'now')", Utc())
 
+    dialect = SQLiteDialect_aiosqlite(json_serializer=to_json)
     has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
 
     def __init__(self, url: URL) -> None:
-        super().__init__()
         if not url.database or url.database == ":memory:":
             raise ValueError("SQLite needs a file: sqlite:///path")
         self._url = url.set(drivername="sqlite+aiosqlite")
         self._path = url.database
-        self.dialect = SQLiteDialect_aiosqlite(json_serializer=to_json)
         self._writer = Writer(lambda: connect(self._path, _WRITING), self.told)
         self._readers = asyncio.Semaphore(READERS)
         self._idle: list[SqliteConnection] = []

@@ -1,5 +1,6 @@
 """Reports over a small town whose figures were reckoned by hand, on every engine."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from sqlalchemy import text
 
 from domain.actions import refunds
 from domain.actions.recount import recount
+from domain.actions.reporting import Ran
+from domain.adding_up import Table
 from domain.bills import PaymentMethod
 from domain.people import Role
 from domain.services import SERVICES
@@ -209,15 +212,18 @@ async def test_every_table_adds_up_to_its_whole(town: Municipality) -> None:
             assert [one.section.key for one in report.tables if not adds_up(one)] == [], (name, said)
 
 
+def in_one_order(report: Ran) -> list[Table]:
+    """Tables whose rows do not stand as the database happens to group them."""
+    return [replace(one, rows=tuple(sorted(one.rows, key=lambda row: str(row.key)))) for one in report.tables]
+
+
 async def test_what_was_there_before_is_counted_out_of_the_history(town: Municipality, database_url: str) -> None:
     await two_days(town)
-    before = [await ran(town, name) for name in ("civil", "manager")]
+    before = [in_one_order(await ran(town, name)) for name in ("civil", "manager")]
     await forget(database_url)
     assert whole(await ran(town, "civil"))["ended"] == 0
     assert await recount(town.desk, town.store) == 4
-    assert [one.tables for one in [await ran(town, name) for name in ("civil", "manager")]] == [
-        one.tables for one in before
-    ]
+    assert [in_one_order(await ran(town, name)) for name in ("civil", "manager")] == before
     assert await recount(town.desk, town.store) == 0
 
 

@@ -19,6 +19,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_
 
 SECONDS = 20.0
 BILLED = 6
+MOST_ROUNDS = 5
+"""Rounds until the one process has died as planned: the other may do all the work while it comes back."""
+
 MOST_FURTHER = 12
 """Texts of further citizens until both processes have taken some."""
 BEGUN = [(seq, event) for seq, event in enumerate(("submit", "accept", "price", "bill", "expire"), start=1)]
@@ -45,15 +48,20 @@ async def site() -> AsyncIterator[Site]:
 
 
 async def test_both_take_texts_while_one_dies(site: Site, second: MortalOffice) -> None:
-    plan = Plan(
-        0,
-        ("orders", "cancels", "asks", "gives_up", "is_served"),
-        ends=tuple(Death(step) for step in ("inbound", "claim", "committed")),
-        deliveries=((2, 0), (3, 1), (1, 0)),
-        receipts=(Receipts((10,), copies=2), Receipts((11, 10)), Receipts((10,), late=True)),
-        seals=True,
-    )
-    await site.plays(plan)
+    steps = ["inbound", "claim", "committed"]
+    for _ in range(MOST_ROUNDS):
+        plan = Plan(
+            0,
+            ("orders", "cancels", "asks", "gives_up", "is_served"),
+            ends=tuple(Death(step) for step in steps),
+            deliveries=((2, 0), (3, 1), (1, 0)),
+            receipts=(Receipts((10,), copies=2), Receipts((11, 10)), Receipts((10,), late=True)),
+            seals=True,
+        )
+        came = await site.sees(plan)
+        if not (steps := steps[len(came.died) :]):
+            break
+    assert steps == []
     took = Counter[str]()
     for _ in range(MOST_FURTHER):  # receipts go to both in turn too, so it is chance who gets which text
         took = Counter({one.home.name: one.said.count("/inbound 200") for one in (site.office, second)})

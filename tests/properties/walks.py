@@ -46,7 +46,7 @@ RIVALS = 2
 HOURS_OF_PRICES = 48
 """After so long a price that is changed may be in force."""
 
-WANDERING = 6 if EFFORT == 1 else 30
+WANDERING = 3 if EFFORT == 1 else 30
 """Steps at random behind it."""
 
 KINDS = (

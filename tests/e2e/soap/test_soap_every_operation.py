@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import ClientSession
 
+from tests.e2e.engines import told_on
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.soap.clients import ByZeep, Counter, Software
@@ -14,7 +15,7 @@ from tests.e2e.soap.wishes import PHOTO, citizen, expert, items_of, machinery, t
 from tests.e2e.taxi_story import DUTY_RIALS, Cab, new_cabs
 from tests.support.papers import pages_of, scanned
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("postgresql")]
 
 
 class Watched:

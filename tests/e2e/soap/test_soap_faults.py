@@ -9,6 +9,7 @@ import pytest
 
 from domain import tracking
 from domain.text import persian_digits
+from tests.e2e.engines import told_on
 from tests.e2e.furnish import RIALS_AN_HOUR, VAT_PERCENT
 from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone
@@ -16,7 +17,7 @@ from tests.e2e.soap.clients import ByPhp, Counter, CounterFault, Software
 from tests.e2e.soap.conftest import Opener, Program
 from tests.e2e.soap.wishes import PHOTO, expert, items_of, machinery
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("sqlite")]
 
 PRICE = RIALS_AN_HOUR * 4 * (100 + VAT_PERCENT) // 100
 SENDER = {"Client", "Sender"}

@@ -1,0 +1,17 @@
+"""On which database a file of stories is told.
+
+Every statement is proved on both by the contracts, and the main stories are told on both. What is told beside them is
+told on one, the one or the other; with `EFFORT` (`make chaos`) it is told on both.
+"""
+
+import pytest
+
+from tests.properties.effort import EFFORT
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def told_on(engine: str) -> pytest.MarkDecorator:
+    """Mark a file's stories with their database."""
+    engines = (engine,) if EFFORT == 1 else ENGINES
+    return pytest.mark.parametrize("engine", engines, indirect=True)
