@@ -9,6 +9,7 @@ from importlib import import_module
 
 from app.cli.main import COMMANDS, Group, Table, main
 from domain.calendar import WorkingCalendar
+from domain.messages import Catalogue
 
 
 def modules(table: Table) -> Iterator[str]:
@@ -21,9 +22,10 @@ def modules(table: Table) -> Iterator[str]:
 
 
 def warm(apart: Collection[str] = ()) -> None:
-    """Do once what each process would do at its start: import everything, but for some modules, and reckon holidays."""
+    """Do once what each process would do at its start: import all but some modules, read the texts, reckon holidays."""
     for module in sorted(set(modules(COMMANDS)) - set(apart)):
         import_module(module)
+    Catalogue.load()
     today = datetime.now(UTC).date()
     for year in (today.year, today.year + 1):
         WorkingCalendar().is_holiday(today.replace(year=year, day=1))
