@@ -15,7 +15,7 @@ from tests.support.staff_site import StaffSite, staff_site
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium."""
-    expect.set_options(timeout=15_000)  # a busy machine may be slow
+    expect.set_options(timeout=30_000)  # a busy machine may be slow
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
         yield launched

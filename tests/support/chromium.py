@@ -90,7 +90,7 @@ async def window(browser: Browser, server: Served, size: tuple[int, int], *, scr
     """Open a window of that size, with cookies of its own."""
     width, height = size
     page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(40_000)  # a busy machine may be slow
     return Window(page, server)
 
 
