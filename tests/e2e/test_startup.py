@@ -1,5 +1,6 @@
 """Starting and stopping: what `serve` refuses and how it says so, and how it ends."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -15,6 +16,9 @@ from tests.postgres import free_port
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
 SECRETS = ("PISHKHAN_SECRET_KEY", "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET")
+AT_ONCE = 5.0
+"""Seconds in which a server ends that has nothing under way."""
+
 REFUSED = 3
 """The exit code of a process whose surroundings are not in order: configuration, database, schema, port."""
 
@@ -111,7 +115,7 @@ async def test_it_stops_at_once_and_cleanly(office: Office) -> None:
     assert (await office.run("migrate")).code == 0
     await office.open()
     await new_phone(office).says("راهنما", "sms.help")
-    assert await office.close() == 0
+    assert await asyncio.wait_for(office.close(), AT_ONCE) == 0
     assert "Traceback" not in office.complained
     said_well(office)
 

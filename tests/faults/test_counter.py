@@ -8,7 +8,7 @@ from tests.faults.counter_checks import violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
-SEED, CALLS = 5, 250
+SEED, CALLS = 5, 400
 ESCAPED = (
     "calls: ", "requests: ", "payments: ", "comments: ", "documents: ", "texts: ", "has the history", "other answers",
     "1 nonces of answered calls", "the statement of 100", "GetOfficeStatement of 100", "payments of the statement",
