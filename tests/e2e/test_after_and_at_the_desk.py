@@ -7,13 +7,12 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from tests.e2e.conftest import new_office, new_phone, said_well
-from tests.e2e.engines import told_on
 from tests.e2e.furnish import STAFF, furnish
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.story import PLACE, Story
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("sqlite")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 NAME = "آنه محمدی"
 FORM = (f"full_name={NAME}", "national_code=0499370899", "items=لودر ۴ ساعت", "date=فردا", "start=۸", f"place={PLACE}")

@@ -8,14 +8,13 @@ import pytest_asyncio
 
 from domain.text import persian_digits
 from tests.e2e.conftest import new_office, said_well
-from tests.e2e.engines import told_on
 from tests.e2e.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
 from tests.e2e.furnish import furnish
 from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.words import Facts
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("postgresql")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 FEE = (VISIT_RIALS + METRE_RIALS * AREA) * 110 // 100
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from tests.e2e.engines import told_on
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.story import Story
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("postgresql")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_work_is_reminded_of_in_the_evening_before(office: Office, reza: Phone, desk: Desk) -> None:

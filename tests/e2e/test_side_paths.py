@@ -5,12 +5,11 @@ import asyncio
 import pytest
 
 from domain.text import persian_digits
-from tests.e2e.engines import told_on
 from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.story import Story
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("postgresql")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_rejected(reza: Phone, desk: Desk) -> None:

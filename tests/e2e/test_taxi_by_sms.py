@@ -8,14 +8,13 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.conftest import new_office, said_well
-from tests.e2e.engines import told_on
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.taxi_story import DUTY_RIALS, OFFICER, Cab, TaxiStory, furnish_taxis, new_cabs
 from tests.e2e.words import read
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), told_on("sqlite")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 PROMPT = "services.taxi_leave.fields.{}.prompt"
 DUTY, NO_DUTY = "services.taxi_leave.answers.duty", "services.taxi_leave.answers.no_duty"
