@@ -1,7 +1,7 @@
 """On which database a file of stories is told.
 
-Every statement is proved on both by the contracts, and every service, with its side paths, is told on both. What counters
-do besides is told on one, this or that; with `EFFORT` (`make chaos`) on both.
+Every statement is proved on both by the contracts, and every service, with its side paths, is told on both. What
+counters do besides is told on one, this or that; with `EFFORT` (`make chaos`) on both.
 """
 
 import pytest
