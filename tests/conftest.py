@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,9 +10,18 @@ import pytest
 import pytest_asyncio
 
 from store.migrate import migrate
+from tests.e2e.offices import stock
 from tests.faketime import FakeTime
 from tests.postgres import PostgresServer, TemplateFiller
 from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep one stock of furnished offices for all processes that run tests."""
+    if not hasattr(config, "workerinput"):
+        kept = ExitStack()
+        kept.enter_context(stock())
+        config.add_cleanup(kept.close)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -42,15 +42,16 @@ class PostgresServer:
     """One running server. `with PostgresServer() as server:` starts and stops it.
 
     `env` is added to the server's environment, so that it can live under the same fake clock as the process under test
-    (`FakeTime.env()`).
+    (`FakeTime.env()`). With `data` it begins with what `copy` of another one left there.
     """
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, env: Mapping[str, str] | None = None, data: Path | None = None) -> None:
         self._programs = newest_programs()
         # From 15 on, copying pages through the log is the default: safe under load, and five times slower here.
         self._copying = "STRATEGY FILE_COPY" if version_of(self._programs) >= 15 else ""
         self._env = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **(env or {})}
         self._names = (f"test_{number}" for number in count(1))
+        self._former = data
         self.port = free_port()
 
     def __enter__(self) -> Self:
@@ -58,7 +59,10 @@ class PostgresServer:
         if os.geteuid() == 0:
             shutil.chown(self._home, "postgres", "postgres")
         try:
-            self._initialise()
+            if self._former:
+                subprocess.run(["cp", "--archive", self._former, self._home / "data"], check=True)
+            else:
+                self._initialise()
             self._start()
         except BaseException:
             shutil.rmtree(self._home)
@@ -66,8 +70,7 @@ class PostgresServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGINT)  # the "fast" shutdown: open connections are cut
-        self._process.wait(START_SECONDS)
+        self._stop(signal.SIGINT)
         shutil.rmtree(self._home)
 
     def url(self, database: str) -> str:
@@ -89,6 +92,17 @@ class PostgresServer:
         name = await self.create()
         await filled_by(self.url(name))
         return name
+
+    def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it (SIGINT: connections are cut, SIGQUIT: it falls down where it stands) and start it again."""
+        self._stop(how)
+        self._start()
+
+    def copy(self, folder: Path) -> None:
+        """Leave a copy of all its data in a new folder; connections are cut."""
+        self._stop(signal.SIGINT)
+        subprocess.run(["cp", "--archive", self._home / "data", folder], check=True)
+        self._start()
 
     def log(self) -> str:
         """What the server has said so far."""
@@ -118,6 +132,10 @@ class PostgresServer:
             if self._process.returncode is not None or time.monotonic() > deadline:
                 self._process.kill()
                 raise PostgresUnavailable(f"PostgreSQL did not start:\n{self.log()}")
+
+    def _stop(self, how: signal.Signals) -> None:
+        self._process.send_signal(how)
+        self._process.wait(START_SECONDS)
 
     def _died(self) -> bool:
         """Waits a moment for the process to end, which it should not."""

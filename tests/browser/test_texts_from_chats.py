@@ -14,9 +14,9 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from domain.people import Role
-from tests.e2e.conftest import said_well
 from tests.e2e.messengers import BotOffice, bot_office, no_token_told
 from tests.e2e.office import OPENING, OPENING_YEAR
+from tests.e2e.offices import said_well
 from tests.support.every_page import Look
 from tests.support.hostile import MARKUP, cells_of, formulas
 from tests.support.hostile_pages import HITS, Inspection, inspected, telling
@@ -67,7 +67,7 @@ async def bots(migrated: Path) -> AsyncIterator[BotOffice]:
     async with bot_office() as opened:
         office = opened.office
         (database := office.home / "pishkhan.db").write_bytes(migrated.read_bytes())
-        await asyncio.gather(furnished(database), office.warm_up())
+        await furnished(database)
         await office.open()
         yield opened
         assert await office.close() == 0

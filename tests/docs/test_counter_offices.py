@@ -22,9 +22,9 @@ from domain.messages import Catalogue
 from domain.offices import ACTS_KEEP, QUESTIONS_KEEP
 from domain.requests import Phase
 from domain.services import SERVICES
-from tests.e2e.commands import spawned
-from tests.e2e.conftest import new_office, said_well
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
+from tests.e2e.runs import spawned
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "soap_client_example"

@@ -1,20 +1,15 @@
 """Offices for the end-to-end tests: one for each database, opened once a session, and the people around them."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
 
 from tests.e2e.furnish import STAFF, furnish, operator_mobile
-from tests.e2e.office import API_KEY, OPENING, SECRET_KEY, WEBHOOK_SECRET, Office
-from tests.e2e.panel import Panel
+from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
 from tests.e2e.people import Desk, Phone
-from tests.faketime import FakeTime
-from tests.postgres import PostgresServer
 
 MOBILES = count(1)
 OFFICE_HOURS = range(9, 14)
@@ -26,38 +21,10 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@asynccontextmanager
-async def new_office(engine: str = "sqlite", settings: dict[str, str] | None = None) -> AsyncIterator[Office]:
-    """An office with an empty database, not opened yet; nothing of it is left behind."""
-    async with AsyncExitStack() as stack:
-        home = Path(stack.enter_context(TemporaryDirectory(prefix="pishkhan-e2e-")))
-        home.chmod(0o755)  # PostgreSQL, another user, reads the clock in it
-        clock = FakeTime(home / "clock", OPENING)
-        panel = await stack.enter_async_context(Panel(api_key=API_KEY))
-        server, url = None, f"sqlite:///{home}/pishkhan.db"
-        if engine == "postgresql":
-            server = stack.enter_context(PostgresServer(env=clock.env()))
-            url = server.url(await server.create())
-        office = Office(home, url, panel, clock, settings)
-        if server:
-            office.database_log = server.log
-        stack.push_async_callback(office.leave)
-        yield office
-
-
-def said_well(office: Office) -> None:
-    """Its servers told no secret and stumbled over nothing."""
-    said = office.said
-    assert [secret for secret in (API_KEY, SECRET_KEY, WEBHOOK_SECRET) if secret in said] == []
-    assert "Traceback" not in said, said[max(0, said.index("Traceback") - 500) :] + office.database_log()
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_office(engine: str) -> AsyncIterator[Office]:
     """The office that most tests use together, each with people of its own."""
-    async with new_office(engine) as office:
-        await office.warm_up()
-        await furnish(office, office.home)
+    async with new_office(engine, furnish) as office:
         await office.open()
         yield office
         assert await office.close() == 0

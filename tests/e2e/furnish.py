@@ -23,8 +23,8 @@ def operator_mobile(number: int) -> str:
     return f"0912555{8000 + number}"
 
 
-async def furnish(office: Office, folder: Path) -> None:
-    """Do all of it; the files to import are written into `folder`."""
+async def furnish(office: Office) -> None:
+    """Do all of it; the files to import are written into its home."""
     migrated = await office.run("migrate")
     assert migrated.code == 0, migrated
     for username, mobile in STAFF.items():
@@ -33,7 +33,7 @@ async def furnish(office: Office, folder: Path) -> None:
     for machine in MACHINES:
         await add_tariff(office, machine)
     for table, rows in (("machines", machines()), ("operators", operators())):
-        finished = await office.run("import", table, str(written(folder / f"{table}.csv", rows)))
+        finished = await office.run("import", table, str(written(office.home / f"{table}.csv", rows)))
         assert finished.code == 0, finished
 
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from domain.calendar import to_jalali
 from domain.text import persian_digits
-from tests.e2e.conftest import new_office
 from tests.e2e.office import Office
+from tests.e2e.offices import Furnisher, new_office
 from tests.e2e.people import Desk
 from tests.e2e.words import Facts, read
 from tests.fakes.bot_api import FakeBotApi
@@ -48,12 +48,12 @@ def bot_settings(name: str, messenger: FakeBotApi, mode: Mode) -> dict[str, str]
 
 @asynccontextmanager
 async def bot_office(
-    engine: str = "sqlite", mode: Mode = "polling", settings: Mapping[str, str] | None = None
+    engine: str = "sqlite", mode: Mode = "polling", *furnishers: Furnisher, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[BotOffice]:
-    """An office with both bots, not opened yet."""
+    """An office with both bots, furnished or not, not opened yet."""
     async with FakeBotApi() as telegram, FakeBotApi(bale=True, token=BALE_TOKEN) as bale:
         bots = bot_settings("TELEGRAM", telegram, mode) | bot_settings("BALE", bale, mode)
-        async with new_office(engine, {**bots, **(settings or {})}) as office:
+        async with new_office(engine, *furnishers, settings={**bots, **(settings or {})}) as office:
             opened = BotOffice(office, telegram, bale)
             opened.fronts(office.url)
             yield opened

@@ -7,7 +7,6 @@ Kavenegar panel that it sends through. Everything is reached from outside: comma
 import asyncio
 import os
 import signal
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
@@ -18,8 +17,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientConnectionError, ClientSession, ClientTimeout
 from yarl import URL
 
-from tests.e2e.commands import PROGRAM, ColdCommands, Commands, Finished, WarmCommands, spawned
 from tests.e2e.panel import Panel
+from tests.e2e.runs import Death, Finished, Order, Run, Starter, cold, finished, warm
 from tests.fakes.kavenegar import Webhooks
 from tests.faketime import FakeTime
 from tests.postgres import free_port
@@ -56,8 +55,9 @@ class Office:
         self.settings = {**self._usual(database_url), **(settings or {})}
         self.home = home
         self.database_log: Callable[[], str] = str  # a server of its own has something to say; a file has not
-        self._process: Process | None = None
-        self._warm: WarmCommands | None = None
+        self.server: Run | None = None
+        """The server's latest run."""
+        self._start: Starter = warm
 
     def _usual(self, database_url: str) -> dict[str, str]:
         return {
@@ -97,28 +97,22 @@ class Office:
     def _log(self, stream: str) -> Path:
         return self.home / f"serve.{stream}"
 
-    async def warm_up(self) -> None:
-        """Have commands run in forks from now on, which saves the second that each takes to start."""
-        self._warm = WarmCommands(self.environment, self.home)
-        await self._warm.start()
-
     @contextmanager
     def cold(self) -> Iterator[None]:
-        """Have commands start as a user's do, inside the block."""
-        warm, self._warm = self._warm, None
+        """Have processes start as a user's do, inside the block."""
+        self._start = cold
         try:
             yield
         finally:
-            self._warm = warm
+            self._start = warm
 
-    async def run(self, *arguments: str) -> Finished:
-        """Run a command of `pishkhan` to its end."""
-        commands: Commands = self._warm or ColdCommands(self.environment, self.home)
-        return await commands.run(*arguments)
+    async def run(self, *arguments: str, death: Death | None = None) -> Finished:
+        """Run a command of `pishkhan` to its end, or to its death."""
+        return await self.run_with({}, *arguments, death=death)
 
-    async def run_with(self, settings: Mapping[str, str], *arguments: str) -> Finished:
+    async def run_with(self, settings: Mapping[str, str], *arguments: str, death: Death | None = None) -> Finished:
         """Run a command under other settings than the office's own."""
-        return await ColdCommands({**self.environment, **settings}, self.home).run(*arguments)
+        return await finished(self._start, arguments, {**self.environment, **settings}, self.home, death)
 
     async def cli(self, *arguments: str) -> Any:
         """Run a command that must do well, with `--json`, and return what it prints."""
@@ -126,42 +120,42 @@ class Office:
         assert finished.code == 0, f"{arguments}: {finished}"
         return finished.json
 
-    async def open(self) -> None:
+    async def begin(self, death: Death | None = None) -> Run:
+        """Start the server; nobody waits for it."""
+        out, err = self._log("out"), self._log("err")
+        self.server = await self._start(Order(("serve",), self.environment, self.home, out, err, death))
+        return self.server
+
+    async def open(self, death: Death | None = None) -> None:
         """Start the server and wait until it says that it is ready."""
-        with self._log("out").open("ab") as out, self._log("err").open("ab") as err:
-            command = (str(PROGRAM), "serve")
-            self._process = await spawned(command, self.environment, self.home, stdin=DEVNULL, stdout=out, stderr=err)
+        server = await self.begin(death)
         try:
-            async with asyncio.timeout(START_SECONDS):
-                while not await self.is_ready():
-                    assert not await self._ended(0.03), f"the server ended:\n{self.said}"
+            await self.is_up_or_dead(server)
         except TimeoutError:
             await self.crash()
             raise AssertionError(f"not ready within {START_SECONDS:.0f} s:\n{self.said}") from None
+        assert not server.ended.done(), f"the server ended:\n{self.said}"
+
+    async def is_up_or_dead(self, server: Run) -> None:
+        """Wait until the server says that it is ready, or ended. A TimeoutError when neither comes."""
+        async with asyncio.timeout(START_SECONDS):
+            while not server.ended.done() and not await self.is_ready():
+                await server.ends_within(0.02)
 
     async def close(self) -> int:
         """Stop the server as an operator does (SIGTERM) and return its exit code."""
-        assert self._process
-        self._process.send_signal(signal.SIGTERM)
-        if not await self._ended(STOP_SECONDS):
+        assert self.server
+        self.server.signal(signal.SIGTERM)
+        if not await self.server.ends_within(STOP_SECONDS):
             await self.crash()
             raise AssertionError(f"SIGTERM did not end the server within {STOP_SECONDS:.0f} s:\n{self.said}")
-        code, self._process = self._process.returncode, None
-        assert code is not None
-        return code
+        return self.server.ended.result()
 
     async def crash(self) -> None:
-        """Kill the server as a power cut does (SIGKILL)."""
-        if self._process is not None:
-            self._process.kill()
-            await self._process.wait()
-            self._process = None
-
-    async def leave(self) -> None:
-        """End all of its processes that still run."""
-        await self.crash()
-        if self._warm is not None:
-            await self._warm.stop()
+        """Kill the server as a power cut does (SIGKILL), if it runs."""
+        if self.server is not None:
+            self.server.signal(signal.SIGKILL)
+            await self.server.ended
 
     async def is_ready(self) -> bool:
         """Whether `/readyz` answers 200."""
@@ -184,11 +178,3 @@ class Office:
         """Let time pass until the clock shows this hour, so many days from today (the next day when it is past)."""
         moment = datetime.combine(self.now.date() + timedelta(days=days), time(hour, minute), TEHRAN)
         self.clock.set(moment if moment > self.now else moment + timedelta(days=1))
-
-    async def _ended(self, within: float) -> bool:
-        assert self._process
-        try:
-            await asyncio.wait_for(self._process.wait(), within)
-        except TimeoutError:
-            return False
-        return True

@@ -6,9 +6,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from tests.e2e.conftest import new_office, new_phone, said_well
+from tests.e2e.conftest import new_phone
 from tests.e2e.furnish import STAFF, furnish
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
 from tests.e2e.people import Desk, Phone
 from tests.e2e.story import PLACE, Story
 
@@ -21,9 +22,7 @@ FORM = (f"full_name={NAME}", "national_code=0499370899", "items=لودر ۴ سا
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_office(engine: str) -> AsyncIterator[Office]:
     """An office with an administrator, in which years may pass."""
-    async with new_office(engine) as office:
-        await office.warm_up()
-        await furnish(office, office.home)
+    async with new_office(engine, furnish) as office:
         await office.cli("staff", "add", "admin", "--role", "admin")
         await office.open()
         yield office

@@ -7,10 +7,10 @@ import pytest
 import pytest_asyncio
 
 from domain.text import persian_digits
-from tests.e2e.conftest import new_office, said_well
 from tests.e2e.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
 from tests.e2e.furnish import furnish
 from tests.e2e.office import OPENING_YEAR, Office
+from tests.e2e.offices import new_office, said_well
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.words import Facts
 
@@ -22,10 +22,7 @@ FEE = (VISIT_RIALS + METRE_RIALS * AREA) * 110 // 100
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_office(engine: str) -> AsyncIterator[Office]:
     """An office of these tests alone: a month passes in them."""
-    async with new_office(engine) as office:
-        await office.warm_up()
-        await furnish(office, office.home)
-        await furnish_experts(office)
+    async with new_office(engine, furnish, furnish_experts) as office:
         await office.open()
         yield office
         assert await office.close() == 0

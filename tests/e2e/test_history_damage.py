@@ -13,10 +13,10 @@ import pytest_asyncio
 
 from domain.history import seal_hash
 from store.unit_of_work import SqlStore
-from tests.e2e.commands import Finished
-from tests.e2e.conftest import new_office
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office
+from tests.e2e.runs import Finished
 from tests.e2e.story import PLACE
 from tests.support.hands import Hands
 
@@ -155,9 +155,7 @@ class Archive:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def archive(engine: str) -> AsyncIterator[Archive]:
     """The office and its requests, made by commands."""
-    async with new_office(engine) as office:
-        await office.warm_up()
-        await furnish(office, office.home)
+    async with new_office(engine, furnish) as office:
         await office.cli("staff", "add", "admin", "--role", "admin")
         codes = {name: await _entered(office) for name in ("first", "second")}
         await office.cli("request", "act", codes["first"], "accept", "--as", "civil")

@@ -11,9 +11,10 @@ from app.ids import RandomIds
 from domain.outgoing import MessageClass, OutboxMessage
 from domain.people import mobile as mobile_stored
 from store.unit_of_work import SqlStore
-from tests.e2e.conftest import new_phone, said_well
+from tests.e2e.conftest import new_phone
 from tests.e2e.messengers import BotOffice, bot_office, no_token_told
 from tests.e2e.office import Office
+from tests.e2e.offices import said_well
 from tests.e2e.words import said
 from tests.fakes.bot_people import Person
 
@@ -29,8 +30,7 @@ NUMBERS = count(1)
 async def bots() -> AsyncIterator[BotOffice]:
     """An office whose messengers take messages as fast as they come."""
     fast = {f"PISHKHAN_{name}__RATE": "1000" for name in ("TELEGRAM", "BALE")}
-    async with bot_office("sqlite", "webhook", fast) as opened:
-        await opened.office.warm_up()
+    async with bot_office("sqlite", "webhook", settings=fast) as opened:
         assert (await opened.office.run("migrate")).code == 0
         await opened.office.open()
         yield opened

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.e2e.conftest import new_office, new_phone, said_well
+from tests.e2e.conftest import new_phone
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
 from tests.e2e.people import Phone
 from tests.fakes.kavenegar import Fault, Sent
 
@@ -25,7 +26,6 @@ LOOK_SECONDS = 20.0
 async def impatient_office() -> AsyncIterator[Office]:
     """An office that gives the panel little time to answer."""
     async with new_office(settings={"PISHKHAN_SMS__KAVENEGAR__TIMEOUT": str(TIMEOUT)}) as office:
-        await office.warm_up()
         assert (await office.run("migrate")).code == 0
         await office.open()
         yield office

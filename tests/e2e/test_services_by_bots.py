@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from tests.e2e.conftest import said_well
 from tests.e2e.expert_story import LETTER, PHOTO, furnish_experts
 from tests.e2e.furnish import furnish
 from tests.e2e.messengers import BotOffice, Visitor, bot_office, no_token_told
+from tests.e2e.offices import said_well
 from tests.e2e.taxi_story import Cab, furnish_taxis, new_cabs
 from tests.e2e.words import read
 from tests.fakes.bot_api import FakeBotApi
@@ -26,12 +26,8 @@ KINDS = [("sqlite", "polling"), pytest.param(("postgresql", "webhook"), marks=py
 async def bots(request: pytest.FixtureRequest) -> AsyncIterator[BotOffice]:
     """An office with every service, open, and both bots."""
     engine, mode = request.param
-    async with bot_office(engine, mode) as opened:
+    async with bot_office(engine, mode, furnish, furnish_experts, furnish_taxis) as opened:
         office = opened.office
-        await office.warm_up()
-        await furnish(office, office.home)
-        await furnish_experts(office)
-        await furnish_taxis(office)
         await office.cli("staff", "add", "ahmadi", "--role", "expert", "--mobile", "09125559011")
         await office.open()
         yield opened

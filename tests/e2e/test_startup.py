@@ -8,9 +8,10 @@ from contextlib import closing
 import pytest
 import pytest_asyncio
 
-from tests.e2e.conftest import new_office, new_phone, said_well
+from tests.e2e.conftest import new_phone
 from tests.e2e.hooks import get
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
 from tests.postgres import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
@@ -42,11 +43,12 @@ async def refusal(office: Office) -> str:
 
 
 async def test_an_unmigrated_database_is_refused(office: Office) -> None:
-    assert "pishkhan migrate" in await refusal(office)
-    assert (await office.run("migrate")).code == 0
-    assert (await office.run("migrate")).code == 0  # a second time does no harm
-    await office.open()
-    assert await office.close() == 0
+    with office.cold():
+        assert "pishkhan migrate" in await refusal(office)
+        assert (await office.run("migrate")).code == 0
+        assert (await office.run("migrate")).code == 0  # a second time does no harm
+        await office.open()
+        assert await office.close() == 0
 
 
 @SQLITE
@@ -113,7 +115,8 @@ async def test_the_phone_is_there_in_demo_mode_only(office: Office) -> None:
 
 async def test_it_stops_at_once_and_cleanly(office: Office) -> None:
     assert (await office.run("migrate")).code == 0
-    await office.open()
+    with office.cold():
+        await office.open()
     await new_phone(office).says("راهنما", "sms.help")
     assert await asyncio.wait_for(office.close(), AT_ONCE) == 0
     assert "Traceback" not in office.complained
@@ -124,7 +127,8 @@ async def test_it_stops_at_once_and_cleanly(office: Office) -> None:
 async def test_the_port_in_use_is_told(office: Office) -> None:
     assert (await office.run("migrate")).code == 0
     await office.open()
-    second = await office.run("serve")
+    with office.cold():
+        second = await office.run("serve")
     assert second.code == REFUSED, second
     assert str(office.port) in second.err
     assert "Traceback" not in second.err

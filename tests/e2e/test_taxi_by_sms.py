@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from tests.e2e.conftest import new_office, said_well
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.taxi_story import DUTY_RIALS, OFFICER, Cab, TaxiStory, furnish_taxis, new_cabs
 from tests.e2e.words import read
@@ -23,10 +23,7 @@ DUTY, NO_DUTY = "services.taxi_leave.answers.duty", "services.taxi_leave.answers
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_office(engine: str) -> AsyncIterator[Office]:
     """An office of these tests alone: weeks pass in them."""
-    async with new_office(engine) as office:
-        await office.warm_up()
-        await furnish(office, office.home)
-        await furnish_taxis(office)
+    async with new_office(engine, furnish, furnish_taxis) as office:
         await office.open()
         yield office
         assert await office.close() == 0

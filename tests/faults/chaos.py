@@ -18,11 +18,13 @@ from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic
 
+from tests.e2e.furnish import furnish
+from tests.e2e.offices import stock
+from tests.e2e.runs import Death
 from tests.faults.checks import Expected
 from tests.faults.office import MortalOffice, mortal_office
 from tests.faults.plan import Plan, drawn
 from tests.faults.round import Result, Round
-from tests.faults.runs import Death
 
 ROUNDS_OF_AN_OFFICE = 20
 CLOSING_HOUR = 19
@@ -87,7 +89,7 @@ class Chaos:
 
     async def _play_in_one_office(self, engine: str, seed: int, rest: Iterator[int]) -> None:
         """Play rounds until the seeds are used up, the day is over, or one has failed."""
-        async with mortal_office(engine) as office:
+        async with mortal_office(engine, furnish) as office:
             expected = Expected()
             playing: int | None = seed
             plan = drawn(seed)
@@ -172,7 +174,8 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     arguments = parser.parse_args()
     engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
-    return asyncio.run(run(arguments.rounds, arguments.seed, engines))
+    with stock():
+        return asyncio.run(run(arguments.rounds, arguments.seed, engines))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.e2e.furnish import furnish
 from tests.faults.checks import Expected
 from tests.faults.office import MortalOffice, mortal_office
 from tests.faults.plan import Plan
@@ -62,7 +63,7 @@ def site(request: pytest.FixtureRequest) -> Site:
 @asynccontextmanager
 async def shared(engine: str) -> AsyncIterator[Site]:
     """An office for many rounds, closed in order."""
-    async with mortal_office(engine) as office:
+    async with mortal_office(engine, furnish) as office:
         yield Site(office, Expected())
         assert await office.close() == 0
         office.spoke_well()

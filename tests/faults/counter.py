@@ -33,7 +33,9 @@ from domain.policy import Policy
 from domain.services import by_key, intents
 from domain.wording import Wording
 from store.unit_of_work import SqlStore
-from tests.e2e.furnish import LOADERS
+from tests.e2e.furnish import LOADERS, furnish
+from tests.e2e.offices import stock
+from tests.e2e.runs import KILLED, Death, Run
 from tests.e2e.taxi_story import national_code
 from tests.faults.chaos import kept_evidence
 from tests.faults.counter_calls import Ledger, PreparedBill, Software, stored
@@ -42,7 +44,6 @@ from tests.faults.counter_clerks import CITIZENS, Clerk, citizen_code, citizen_m
 from tests.faults.counter_wire import Signer
 from tests.faults.office import MortalOffice, mortal_office, second_process
 from tests.faults.round import Result
-from tests.faults.runs import KILLED, Death, Run
 
 CLERKS = 32
 OFFICES = ("1001", "1002")
@@ -268,7 +269,7 @@ async def _prepared(desk: Desk, store: SqlStore, number: int, today: date) -> Pr
 async def serving(engine: str, processes: int) -> AsyncIterator[list[MortalOffice]]:
     """One office with so many processes on its database, none of them opened yet."""
     async with AsyncExitStack() as stack:
-        office = await stack.enter_async_context(mortal_office(engine))
+        office = await stack.enter_async_context(mortal_office(engine, furnish))
         others = [await stack.enter_async_context(second_process(office)) for _ in range(processes - 1)]
         yield [office, *others]
 
@@ -339,7 +340,8 @@ def main() -> int:
     engines = ["sqlite", "postgresql"] if arguments.database == "both" else [arguments.database]
     if arguments.processes > 1:
         engines = ["postgresql"]
-    return asyncio.run(run(engines, arguments.seed, arguments.calls, arguments.processes))
+    with stock():
+        return asyncio.run(run(engines, arguments.seed, arguments.calls, arguments.processes))
 
 
 if __name__ == "__main__":

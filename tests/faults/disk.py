@@ -3,11 +3,13 @@
 import errno
 import os
 import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.faults.database import Database
 from tests.faults.office import MortalOffice
 
 BYTES = 16 * 1024 * 1024
@@ -24,6 +26,13 @@ def small_disk(folder: Path) -> Iterator[bool]:
     finally:
         if mounted:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def move(office: MortalOffice, folder: Path) -> None:
+    """Have an office that is not open keep its database in another folder."""
+    path = shutil.move(office.home / "pishkhan.db", folder)
+    office.database = Database(f"sqlite:///{path}")
+    office.settings["PISHKHAN_DATABASE_URL"] = office.database.url
 
 
 @contextmanager
@@ -59,7 +68,7 @@ def _fill(filler: Path) -> None:
 def _limited(office: MortalOffice, folder: Path) -> Iterator[None]:
     """Let no file of the server grow beyond the largest one that it has."""
     assert office.server
-    pid = office.server.pid.result()
+    pid = office.server.pid
     usual = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     most = max(path.stat().st_size for path in folder.iterdir())
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, usual[1]))

@@ -12,11 +12,11 @@ from aiohttp import ClientError
 
 from domain.people import mobile as mobile_stored
 from tests.e2e.furnish import OPERATORS, operator_mobile
+from tests.e2e.runs import KILLED, Death
 from tests.e2e.words import read
 from tests.fakes.kavenegar import FIRST_MESSAGE_ID
 from tests.faults.office import MortalOffice
 from tests.faults.plan import MACHINERY, STORIES, Does, Pays, Plan, Says
-from tests.faults.runs import KILLED, Death
 
 ANSWER_SECONDS = 20.0
 """How long a panel waits for the answer to a webhook."""
@@ -141,7 +141,7 @@ class Citizen:
 
         Two clerks who took the same machine at the same moment: one is told of the conflict, and does it again.
         """
-        finished = await self._office.run_until(death, *arguments, "--json")
+        finished = await self._office.run(*arguments, "--json", death=death)
         died = finished.code == KILLED
         while died or (finished.code == 1 and finished.json["error"]["code"] == "conflict"):
             finished = await self._office.run(*arguments, "--json")

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from tests.e2e.runs import Death
 from tests.fakes.kavenegar import Fault
-from tests.faults.runs import Death
 
 HOURS = 4
 """How long every machine is wished for."""

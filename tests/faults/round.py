@@ -9,12 +9,12 @@ from typing import Any
 
 from aiohttp import ClientError
 
+from tests.e2e.runs import KILLED, Death, Run
 from tests.fakes.kavenegar import Sent
 from tests.faults.checks import Expected, violations
 from tests.faults.office import MortalOffice
 from tests.faults.people import AGAIN_SECONDS, ANSWER_SECONDS, NOBODY, Citizen
 from tests.faults.plan import Blow, End, Plan, Receipts
-from tests.faults.runs import KILLED, Death, Run
 
 ROUND_SECONDS = 90.0
 """How long a round may last at the very most."""

@@ -13,12 +13,13 @@ import pytest_asyncio
 
 from channels.relay.relay import AT_ONCE
 from domain.people import mobile as mobile_stored
+from tests.e2e.furnish import furnish
 from tests.e2e.messengers import Mode, bot_settings
+from tests.e2e.runs import KILLED, Death
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
 from tests.faults.conftest import POSTGRESQL
 from tests.faults.office import MortalOffice, mortal_office
-from tests.faults.runs import KILLED, Death
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -108,7 +109,7 @@ async def town_on(engine: str, mode: Mode) -> AsyncIterator[Town]:
     """A furnished office with a bot, open."""
     async with (
         FakeBotApi() as messenger,
-        mortal_office(engine, settings=bot_settings("TELEGRAM", messenger, mode)) as office,
+        mortal_office(engine, furnish, settings=bot_settings("TELEGRAM", messenger, mode)) as office,
     ):
         messenger.updates.front = [office.url]
         await office.open()

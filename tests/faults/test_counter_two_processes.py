@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from tests.e2e.runs import Death
 from tests.faults.counter import STEPS, CounterDay, closed_well, prepared, serving, signers_at
 from tests.faults.counter_calls import Call, Ledger, Software
 from tests.faults.counter_checks import violations
 from tests.faults.counter_clerks import Clerk
 from tests.faults.counter_wire import Heard, Letter
 from tests.faults.office import MortalOffice
-from tests.faults.runs import Death
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]
 

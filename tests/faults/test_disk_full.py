@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.furnish import furnish
 from tests.faults.checks import Expected
 from tests.faults.conftest import Site
-from tests.faults.disk import no_room, small_disk
+from tests.faults.disk import move, no_room, small_disk
 from tests.faults.office import mortal_office
 from tests.faults.plan import Plan, Receipts
 
@@ -27,7 +28,8 @@ def disk(tmp_path: Path) -> Iterator[tuple[Path, bool]]:
 
 async def test_texts_wait_until_there_is_room(disk: tuple[Path, bool]) -> None:
     folder, mounted = disk
-    async with mortal_office("sqlite", folder=folder) as office:
+    async with mortal_office("sqlite", furnish) as office:
+        move(office, folder)
         site = Site(office, Expected())
 
         async def crowded() -> None:

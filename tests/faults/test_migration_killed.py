@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from store.engines import engine_for
 from store.migrate import SchemaOlder, check_schema, current_revision
+from tests.e2e.runs import KILLED, Death
 from tests.faults.conftest import ENGINES
 from tests.faults.office import MortalOffice, mortal_office
-from tests.faults.runs import KILLED, Death
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -24,7 +24,7 @@ REFUSED = 3
 @pytest_asyncio.fixture(params=ENGINES)
 async def office(request: pytest.FixtureRequest) -> AsyncIterator[MortalOffice]:
     """An office with an empty database."""
-    async with mortal_office(request.param, furnished=False) as bare:
+    async with mortal_office(request.param) as bare:
         yield bare
 
 
@@ -47,7 +47,7 @@ async def first_version(url: str) -> None:
 async def test_killed_inside_the_first_migration(office: MortalOffice) -> None:
     url = office.database.url
     for at in (1, 2, 17, 40, 60):
-        assert (await office.run_until(Death("migration", at), "migrate")).code == KILLED
+        assert (await office.run("migrate", death=Death("migration", at))).code == KILLED
         assert await current_revision(url) is None
     refused = await office.run("serve")
     assert (refused.code, "pishkhan migrate" in refused.err) == (REFUSED, True)
@@ -59,7 +59,7 @@ async def test_killed_inside_an_update(office: MortalOffice) -> None:
     await first_version(url)
     await office.database.execute("INSERT INTO counters (name, value) VALUES ('file_number', 41)")
     for at in (1, 3, 8, 15, 21):
-        assert (await office.run_until(Death("migration", at), "migrate")).code == KILLED
+        assert (await office.run("migrate", death=Death("migration", at))).code == KILLED
         assert await current_revision(url) == FIRST
         with pytest.raises(SchemaOlder):
             await check_schema(url)

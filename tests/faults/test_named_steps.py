@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.runs import Death
 from tests.fakes.kavenegar import Fault
 from tests.faults.conftest import POSTGRESQL, Site
 from tests.faults.plan import Plan, Receipts
-from tests.faults.runs import Death
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.e2e.furnish import furnish
 from tests.faults.checks import Expected
 from tests.faults.conftest import Site
 from tests.faults.office import mortal_office
@@ -20,7 +21,7 @@ STORIES = ("orders", "fills_in", "cancels", "asks", "cancels")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     """An office of this module's own: its log tells of a database that is away."""
-    async with mortal_office("postgresql") as office:
+    async with mortal_office("postgresql", furnish) as office:
         yield Site(office, Expected())
         assert await office.close() == 0
         office.spoke_well()

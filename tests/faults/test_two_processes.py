@@ -8,12 +8,13 @@ from itertools import cycle
 import pytest
 import pytest_asyncio
 
+from tests.e2e.furnish import furnish
+from tests.e2e.runs import KILLED, Death
 from tests.faults.checks import Expected
 from tests.faults.conftest import Site
 from tests.faults.office import MortalOffice, mortal_office, second_process
 from tests.faults.plan import MACHINERY, Plan, Receipts
 from tests.faults.round import UNSETTLED
-from tests.faults.runs import KILLED, Death
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 
@@ -41,7 +42,7 @@ async def second(site: Site) -> AsyncIterator[MortalOffice]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     """An office of this module's own: days pass in it."""
-    async with mortal_office("postgresql") as office:
+    async with mortal_office("postgresql", furnish) as office:
         yield Site(office, Expected())
         assert await office.close() == 0
         office.spoke_well()

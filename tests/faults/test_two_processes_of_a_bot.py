@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from domain.people import mobile as mobile_stored
+from tests.e2e.furnish import furnish
 from tests.e2e.messengers import Mode, bot_settings
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
@@ -25,7 +26,7 @@ async def two_processes(mode: Mode) -> AsyncIterator[tuple[MortalOffice, MortalO
     """An office on PostgreSQL with a second process, both open."""
     async with (
         FakeBotApi() as messenger,
-        mortal_office("postgresql", settings=bot_settings("TELEGRAM", messenger, mode)) as first,
+        mortal_office("postgresql", furnish, settings=bot_settings("TELEGRAM", messenger, mode)) as first,
         second_process(first) as second,
     ):
         for process in (first, second):

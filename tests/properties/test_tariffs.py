@@ -17,7 +17,7 @@ from domain.errors import Conflict, NotFound
 from domain.people import Role
 from domain.tariffs import Quote, TariffRow, Wanted, overlapping
 from store.unit_of_work import SqlStore
-from tests.e2e.commands import WarmCommands
+from tests.e2e.runs import Finished, finished, warm
 from tests.properties.effort import examples
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
@@ -201,14 +201,15 @@ def test_prices_set_at_once_never_overlap(database_url: str) -> None:
 
 async def test_commands_that_set_prices_at_once_never_overlap(database_url: str, tmp_path: Path) -> None:
     settings = {"PISHKHAN_DATABASE_URL": database_url, "PISHKHAN_DEMO": "1", "PATH": "/usr/bin", "LANG": "C.UTF-8"}
-    pishkhan = WarmCommands(settings, tmp_path)
-    await pishkhan.start()
-    assert (await pishkhan.run("staff", "add", "revenue", "--role", "revenue")).code == 0
+
+    async def pishkhan(*arguments: str) -> Finished:
+        return await finished(warm, arguments, settings, tmp_path)
+
+    assert (await pishkhan("staff", "add", "revenue", "--role", "revenue")).code == 0
     starts = ["1415/01/01", "1415/01/01", "1415/02/01", "1415/03/01", "1415/02/01", "1416/01/01"]
     setting = ("tariff", "add", "machinery", "--for", "machine=loader", "--as", "revenue", "--json")
     commands = [(*setting, "--rate", str(rate), "--from", start) for rate, start in enumerate(starts, start=1)]
-    ended = await asyncio.gather(*(pishkhan.run(*command) for command in commands))
-    await pishkhan.stop()
+    ended = await asyncio.gather(*(pishkhan(*command) for command in commands))
     store = await SqlStore.open(database_url)
     async with store.unit(write=False) as uow:
         rows = await uow.tariffs.of_service("machinery")

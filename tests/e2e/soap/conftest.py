@@ -7,10 +7,10 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from tests.e2e.conftest import new_office, said_well
 from tests.e2e.expert_story import furnish_experts
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office
+from tests.e2e.offices import new_office, said_well
 from tests.e2e.soap.clients import ByPhp, ByZeep, Counter, Software
 from tests.e2e.taxi_story import furnish_taxis
 
@@ -24,11 +24,7 @@ Program = Callable[[Counter], Software]
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_office(engine: str) -> AsyncIterator[Office]:
     """The municipality that the tests of this folder use together."""
-    async with new_office(engine) as office:
-        await office.warm_up()
-        await furnish(office, office.home)
-        await furnish_experts(office)
-        await furnish_taxis(office)
+    async with new_office(engine, furnish, furnish_experts, furnish_taxis) as office:
         await office.open()
         yield office
         assert await office.close() == 0

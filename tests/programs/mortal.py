@@ -1,18 +1,10 @@
-"""The program `pishkhan`, kept warm and mortal: each run is a fork that may be told at which named step it dies.
+"""Where a process can be told to die: the named steps of the program, which itself is the installed one, unchanged.
 
-One line of JSON on standard input asks for a run: {"number", "arguments", "out", "err", "death"}. `out` and `err` are
-files for its standard streams; `death` is null or {"step", "at"}: the process kills itself (SIGKILL) when that step
-comes for the `at`-th time. {"number", "pid"} is printed when the run has begun, {"number", "code"} when it has ended,
-the code being minus the signal when one ended it. The program itself is the installed one, unchanged; a step is reached
-by a wrapper around the function that does it. All runs end when standard input does.
+A step is reached by a wrapper around the function that does it.
 """
 
-import ctypes
-import json
 import os
-import selectors
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -32,9 +24,6 @@ from store.engines.shared_commit import Writer
 from store.history import SqlHistory
 from store.inbox import SqlInbox
 from store.outbox import SqlOutbox
-from tests.programs.forked import run, warm
-
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 class Step:
@@ -104,64 +93,3 @@ def wrapped(original: Any, pass_by: Callable[..., Any], *, after: bool, waits: b
         return pass_by(original(*args, **named))
 
     return awaited if waits else called
-
-
-def become(asked: dict[str, Any]) -> None:
-    """Be the process of one run, to its end or death."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    for name, stream in (("out", 1), ("err", 2)):
-        os.dup2(os.open(asked[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    if death := asked["death"]:
-        make_mortal(death["step"], death["at"])
-    code = run(asked["arguments"])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-class Runs:
-    """The runs under way: begun for each line of standard input, told of when they end."""
-
-    def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(0, selectors.EVENT_READ)
-
-    def serve(self) -> None:
-        """Serve until standard input ends."""
-        while True:
-            for key, _ in self._selector.select():
-                if key.fd == 0 and not self._begin():
-                    return
-                if key.fd != 0:
-                    self._end(key.fd, *key.data)
-
-    def _begin(self) -> bool:
-        line = b""
-        while not line.endswith(b"\n"):
-            byte = os.read(0, 1)
-            if not byte:
-                return False
-            line += byte
-        asked = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            become(asked)
-        self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (asked["number"], pid))
-        _tell(number=asked["number"], pid=pid)
-        return True
-
-    def _end(self, descriptor: int, number: int, pid: int) -> None:
-        self._selector.unregister(descriptor)
-        os.close(descriptor)
-        _, status = os.waitpid(pid, 0)
-        _tell(number=number, code=os.waitstatus_to_exitcode(status))
-
-
-def _tell(**facts: int) -> None:
-    print(json.dumps(facts), flush=True)
-
-
-if __name__ == "__main__":
-    warm()
-    Runs().serve()
