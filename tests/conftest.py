@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from jinja2 import Environment
 
 from store.migrate import migrate
 from tests.e2e.offices import stock
@@ -22,6 +24,22 @@ def pytest_configure(config: pytest.Config) -> None:
         kept = ExitStack()
         kept.enter_context(stock())
         config.add_cleanup(kept.close)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Compile each template once for all sites of a process: every test builds one, a server does so once."""
+    original, kept = Environment.compile, dict[tuple[str, str, str], Any]()
+
+    def compiled(environment: Environment, source: str, name: str, filename: str) -> Any:
+        key = source, name, filename
+        if key not in kept:
+            kept[key] = original(environment, source, name, filename)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", compiled)
+        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
