@@ -1,5 +1,6 @@
 """Windows of a real browser on a site that a test serves."""
 
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +34,11 @@ round too. Every page is looked at on both, wherever the day may lead (`test_eve
 """
 
 _AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
+
+
+@cache
+def _axe() -> str:
+    return _AXE.read_text()
 
 
 class SiteServer(TestServer):
@@ -80,7 +86,7 @@ class Window:
     async def assert_accessible(self) -> None:
         """Axe finds nothing to complain about."""
         if not await self.page.evaluate("'axe' in window"):
-            await self.page.evaluate(_AXE.read_text())
+            await self.page.evaluate(_axe())
         result = await self.page.evaluate("axe.run({resultTypes: ['violations']})")
         found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in result["violations"]]
         assert found == [], found
