@@ -1,16 +1,17 @@
 """`docs/add-a-service.md`, followed in a copy of the project; the new service's request is played to its end."""
 
-import json
+import asyncio
 import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.e2e.runs import Finished, finished, forked
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "add-a-service.md"
@@ -27,18 +28,17 @@ class House:
 
     root: Path
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> Finished:
         """Run a command of the copy's `pishkhan`, in demo mode, on a database of its own."""
-        program = [sys.executable, "-c", "from app.cli.main import main; main()", *arguments]
         settings = {"PISHKHAN_DEMO": "1", "PISHKHAN_DATABASE_URL": f"sqlite:///{self.root}/pishkhan.db"}
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.root), "LANG": "C.UTF-8", **settings}
-        return subprocess.run(program, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
+        return asyncio.run(finished(partial(forked, self.root), arguments, environment, self.root))
 
     def cli(self, *arguments: str) -> Any:
         """Run a command that must do well and return what it prints as JSON."""
-        finished = self.run(*arguments, "--json")
-        assert finished.returncode == 0, finished
-        return json.loads(finished.stdout)
+        ended = self.run(*arguments, "--json")
+        assert ended.code == 0, ended
+        return ended.json
 
     def says(self, text: str) -> str:
         """The reply to a citizen's text."""
@@ -92,7 +92,7 @@ def test_the_declaration_is_proved(house: House) -> None:
 
 
 def test_counter_offices_are_offered_it(house: House) -> None:
-    wsdl = house.run("soap", "wsdl").stdout
+    wsdl = house.run("soap", "wsdl").out
     assert wsdl.count('operation name="SubmitTreePruning"') == 3  # the port type and its two bindings
     assert "ثبت درخواست «هرس درخت»" in wsdl
 
@@ -104,9 +104,9 @@ def test_an_unpaid_way_to_the_work_would_be_found(house: House, tmp_path: Path) 
     declared = file.read_text("utf-8")
     assert declared.count('"prune", ("paid",)') == 1
     file.write_text(declared.replace('"prune", ("paid",)', '"prune", ("submitted", "paid")'), "utf-8")
-    finished = broken.run("check")
-    assert finished.returncode == 1
-    assert "tree_pruning: given_unpaid: prune" in finished.stderr
+    ended = broken.run("check")
+    assert ended.code == 1
+    assert "tree_pruning: given_unpaid: prune" in ended.err
 
 
 def test_a_request_runs_from_the_text_to_the_rating(house: House) -> None:

@@ -11,7 +11,7 @@ from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,8 @@ from typing import Any
 from tests.faketime import FakeTime
 
 PROGRAM = Path(sys.executable).with_name("pishkhan")
-TESTS = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
+WARM = ROOT / "tests" / "programs" / "warm.py"
 KILLED = -signal.SIGKILL
 """The exit code of a process that was killed."""
 
@@ -113,9 +114,9 @@ async def cold(order: Order) -> Run:
     return Run(process.pid, process.wait())
 
 
-async def warm(order: Order) -> Run:
-    """Fork it from a process that has imported everything (`programs/warm.py`), and may die where it is told to."""
-    reader, writer = await asyncio.open_unix_connection(_warm_process())
+async def forked(root: Path, order: Order) -> Run:
+    """Fork it from a process that has imported all rooms under `root` (`programs/warm.py`); it may be told to die."""
+    reader, writer = await asyncio.open_unix_connection(_warm_process(root))
     writer.write(json.dumps(asdict(order), default=str).encode() + b"\n")
     begun = json.loads(await reader.readline())
     return Run(begun["pid"], _end(reader, writer))
@@ -131,14 +132,18 @@ async def _end(reader: StreamReader, writer: StreamWriter) -> int:
     return code
 
 
+warm: Starter = partial(forked, ROOT)
+"""Fork it from this project's warm process."""
+
+
 @cache
-def _warm_process() -> str:
+def _warm_process(root: Path) -> str:
     """The socket of the warm process, which is started at the first need and ends with this one."""
     home = TemporaryDirectory(prefix="pishkhan-warm-")
     path = f"{home.name}/socket"
     clock = FakeTime(Path(home.name) / "clock")
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(TESTS.parent), **clock.env()}
-    command = ("setpriv", "--pdeathsig=KILL", sys.executable, str(TESTS / "programs" / "warm.py"), path)
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": f"{root}:{ROOT}", **clock.env()}
+    command = ("setpriv", "--pdeathsig=KILL", sys.executable, str(WARM), path)
     process = subprocess.Popen(command, env=environment, cwd=home.name, stdout=subprocess.PIPE)
 
     def end() -> None:

@@ -1,5 +1,6 @@
 """A citizen texts for a loader, and is told at every step until the work is done and rated: the main job."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -24,9 +25,11 @@ HISTORY = [
 ]
 
 
-async def test_from_the_first_text_to_the_rating(office: Office, reza: Phone, operator: Phone, desk: Desk) -> None:
-    """Every command starts by itself here, as a user's do: nothing is kept warm."""
-    with office.cold():
+async def test_from_the_first_text_to_the_rating(
+    engine: str, office: Office, reza: Phone, operator: Phone, desk: Desk
+) -> None:
+    """On SQLite every command starts by itself, as a user's do: nothing is kept warm."""
+    with office.cold() if engine == "sqlite" else nullcontext():
         story = await told_to_the_end(Story(reza, desk), operator)
         assert (await story.says("۵", "sms.rated"))["score"] == "۵"
         shown = await story.shown()
