@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -10,24 +9,18 @@ import time
 from multiprocessing import active_children
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from domain.errors import Unavailable
 from domain.printouts import Words
 from printing.printer import PaperPrinter
 from tests.support.papers import (
-    A4,
     ADDRESS,
-    BARS,
     LETTERHEAD,
-    TOKEN,
     a_printout,
     fonts_of,
     pages_of,
     printing,
-    scanned,
-    text_of,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -51,17 +44,6 @@ async def gone(pid: int) -> None:
     raise AssertionError(f"process {pid} lives on")
 
 
-async def test_a_paper_is_a_page_of_a4_with_codes_that_scan() -> None:
-    async with printing() as printer:
-        pdf = await printer.pdf(a_printout())
-    document = pypdfium2.PdfDocument(pdf)
-    assert [tuple(round(side) for side in document.get_page_size(0))] == [A4]
-    document.close()
-    pages = pages_of(pdf)
-    assert len(pages) == 1
-    assert scanned(pages) == {("QRCode", f"{ADDRESS}/verify/{TOKEN}"), ("Code128", BARS)}
-
-
 async def test_the_packages_own_font_is_inside_where_the_system_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,28 +55,6 @@ async def test_the_packages_own_font_is_inside_where_the_system_has_none(
     fonts = fonts_of(pdf)
     assert {embedded for _, embedded in fonts} == {True}
     assert {name.rpartition("+")[2] for name, _ in fonts} == {"Vazirmatn", "Vazirmatn-Bold"}
-
-
-async def test_a_long_letter_goes_on_and_counts_its_pages() -> None:
-    async with printing() as printer:
-        pdf = await printer.pdf(a_printout(LONG))
-    pages = text_of(pdf).split("\f")
-    counted = [re.search(r"page ([۰-۹]) of ([۰-۹])", page) for page in pages]
-    assert [found and found.groups() for found in counted] == [("۱", "۳"), ("۲", "۳"), ("۳", "۳")]
-    assert all("123 456 786" in page for page in pages)
-
-
-async def test_each_sheet_begins_a_page() -> None:
-    async with printing() as printer:
-        assert len(pages_of(await printer.pdf(a_printout(sheets=3)))) == 3
-
-
-async def test_papers_that_are_asked_for_at_once_are_all_made() -> None:
-    async with printing() as printer:
-        made = await asyncio.gather(*(printer.pdf(a_printout(token=f"{n:032x}")) for n in range(8)))
-        assert len(workers()) == 1
-    found = {text for pdf in made for _, text in scanned(pages_of(pdf))}
-    assert found == {BARS, *(f"{ADDRESS}/verify/{n:032x}" for n in range(8))}
 
 
 async def test_a_process_that_was_killed_is_started_again() -> None:
