@@ -16,8 +16,8 @@ from domain.selection import Selection, select
 PAGE = 50
 """Requests of one page."""
 
-MOST_COUNTED = 300
-"""Requests of a queue that are counted: more are «۳۰۰+». Every page of the desk counts a dozen queues."""
+MOST_COUNTED = 100
+"""Requests of a queue that are counted: more are «۱۰۰+». Every page of the desk counts a dozen queues."""
 
 
 @dataclass(frozen=True, slots=True)
