@@ -164,21 +164,23 @@ class SqlPersonalData(Repository):
         of = {"of_line": mobile}
         if await self._work.row(_KEEPS_NUMBER, of) is not None:
             return False
-        await self._erase_texts(_IN_OF_LINE, _OUT_OF_LINE, of, now)
-        await self._erase_comments(_COMMENTS_OF_LINE, of)
-        await self._work.run(_DROP_CHAT_DIALOGUES, of)
-        for table, column in _OF_LINE:
-            await self._work.run(delete(table).where(table.c[column] == _LINE), of)
-        await self._work.run(delete(hits).where(hits.c.key.contains(_LINE, autoescape=False)), of)
+        with self._work.long():
+            await self._erase_texts(_IN_OF_LINE, _OUT_OF_LINE, of, now)
+            await self._erase_comments(_COMMENTS_OF_LINE, of)
+            await self._work.run(_DROP_CHAT_DIALOGUES, of)
+            for table, column in _OF_LINE:
+                await self._work.run(delete(table).where(table.c[column] == _LINE), of)
+            await self._work.run(delete(hits).where(hits.c.key.contains(_LINE, autoescape=False)), of)
         return True
 
     async def erase_older(self, moment: datetime, now: datetime) -> int:
         """Erase texts, comments and persons of before that moment that belong to no request that is still kept."""
         of = {"moment": moment}
-        texts = await self._erase_texts(_IN_OLDER, _OUT_OLDER, of, now)
-        await self._erase_comments(_COMMENTS_OLDER, of)
-        for statement in _DROP_OLDER:
-            await self._work.run(statement, of)
+        with self._work.long():
+            texts = await self._erase_texts(_IN_OLDER, _OUT_OLDER, of, now)
+            await self._erase_comments(_COMMENTS_OLDER, of)
+            for statement in _DROP_OLDER:
+                await self._work.run(statement, of)
         return texts
 
     async def _drop_files(self, request_id: int) -> None:

@@ -1,7 +1,7 @@
 """The open transaction as the repositories see it: it runs statements and tells failures in the domain's words."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
 
@@ -84,6 +84,15 @@ class Work:
         """Have what follows planned once, where no value asks for a plan of its own, or as the database sees fit."""
         with self._noting:
             await self.session.plan(once=once)
+
+    @contextmanager
+    def long(self) -> Iterator[None]:
+        """Have statements that look through whole tables run where nothing else of the process waits for them."""
+        self.session.long = True
+        try:
+            yield
+        finally:
+            self.session.long = False
 
     async def later(self, statement: Executable | Recipe, values: Values) -> None:
         """Run a statement whose result nobody asks for, at the latest before the next one or the commit.

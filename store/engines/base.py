@@ -27,6 +27,9 @@ PREPARED = 1000
 class Session(ABC):
     """One connection of the driver while a unit of work has it. It raises the driver's own errors."""
 
+    long = False
+    """Whether what is run now may take long, so that nothing else of the process may wait for it."""
+
     @abstractmethod
     async def begin(self, *, write: bool) -> None:
         """Begin a transaction: one that may write, or one that reads a single snapshot."""

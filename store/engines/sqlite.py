@@ -118,7 +118,9 @@ class WritingSession(Session):
         self._turn.rollback()
 
     async def run(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[Rows, int]:
-        """Run a statement and fetch all rows."""
+        """Run a statement and fetch all rows; one that may take long in the thread."""
+        if self.long:
+            return await to_the_end(self._connection.there(driver.run, sql, arguments))
         return self._connection.here(driver.run, sql, arguments)
 
     async def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:

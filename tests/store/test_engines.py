@@ -1,14 +1,18 @@
 """Which URLs name a database, and what an engine keeps to itself."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from domain.errors import Unavailable
 from store.engines import ENGINES, engine_for
 from store.engines.sqlite import SqliteEngine
+from store.engines.sqlite_connection import SqliteConnection
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 
@@ -126,3 +130,34 @@ async def test_readers_that_come_at_any_moment_each_get_a_connection(tmp_path: P
             await asyncio.sleep(0)
         await asyncio.gather(first, read(engine))
         await engine.close()
+
+
+async def test_what_looks_through_a_whole_table_keeps_nobody_waiting(database: Path) -> None:
+    counted = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) SELECT max(i) FROM n"
+    )
+    store = await SqlStore.open(f"sqlite:///{database}")
+    async with store.unit() as uow:
+        with uow._work.long():
+            counting, turns = asyncio.create_task(uow._work.value(counted)), 0
+            while not counting.done():
+                await asyncio.sleep(0)
+                turns += 1
+    await store.close()
+    assert (counting.result(), turns > 10) == (500000, True)
+
+
+async def test_the_nightly_erasure_keeps_nobody_waiting(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, at_once = await SqlStore.open(f"sqlite:///{database}"), list[str]()
+    original = SqliteConnection.here
+
+    def here(self: SqliteConnection, function: Callable[..., Any], *arguments: Any) -> Any:
+        at_once.append(function.__name__)
+        return original(self, function, *arguments)
+
+    async with store.unit() as uow:
+        monkeypatch.setattr(SqliteConnection, "here", here)
+        await uow.personal_data.erase_older(datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+        monkeypatch.undo()
+    await store.close()
+    assert "run" not in at_once
