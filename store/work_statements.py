@@ -194,7 +194,7 @@ class _Question:
         same = other.request_id == kept.request_id
         first = ~exists(select(other.word).where(same, self._begins(other.word, 0), other.word < kept.word))
         others = [self._has(place) for place in range(1, self._shape.words)]
-        conditions = [self._is(kept.service, f"service{number}"), self._begins(kept.word, 0), first, *others]
+        conditions = [self._is(kept.service, f"service{number}"), self._begins(kept.word, 0), *others, first]
         source: FromClause = search_words
         if not self._shape.whole:
             source = search_words.join(requests, requests.c.id == kept.request_id)
@@ -203,12 +203,14 @@ class _Question:
         return found.where(*conditions, *self._behind(kept.word, kept.request_id))
 
     def _has(self, place: int) -> Condition:
-        """Whether the request has a word that begins so: a question that PostgreSQL asks row by row, as far as the page
-        reaches; an EXISTS would be a join to it, and twice as slow.
+        """Whether another word of the name begins so: a question that PostgreSQL asks row by row, as far as the page
+        reaches; an EXISTS would be a join to it, and twice as slow. It is asked of those alone that have these letters
+        anywhere, which the row itself tells: it ends with the other words, joined.
         """
         also = search_words.alias(f"also{place}").c
         same = also.request_id == search_words.c.request_id
-        return select(func.min(also.word)).where(same, self._begins(also.word, place)).scalar_subquery().is_not(None)
+        begins = select(func.min(also.word)).where(same, self._begins(also.word, place)).scalar_subquery()
+        return and_(search_words.c.word.contains(self._value(f"word{place}", Sorted())), begins.is_not(None))
 
     def _begins(self, column: ColumnElement[str], place: int) -> Condition:
         return and_(column >= self._value(f"word{place}", Sorted()), column < self._value(f"end{place}", Sorted()))
