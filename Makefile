@@ -8,12 +8,12 @@
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again (needs npm; their copies are committed)
-# PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once (they often wait for servers and clocks: four keep two cores busy); PYTEST_ARGS=… goes to pytest.
+# PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once (they often wait for servers and clocks: three keep two cores busy); PYTEST_ARGS=… goes to pytest.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input --quiet
-JOBS ?= 4
+JOBS ?= 3
 ROUNDS ?= 2000
 CALLS ?= 2000
 EFFORT ?= 20
