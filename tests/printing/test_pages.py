@@ -1,54 +1,91 @@
-"""What is on the papers that the printing process makes: pages, codes that scan, numbers of pages."""
+"""A paper as HTML: every value stays text, everything it needs is inside it, and it says what the printout says."""
 
-import asyncio
+import base64
+import hashlib
 import re
-from collections.abc import AsyncIterator
-from multiprocessing import active_children
+from html import unescape
+from html.parser import HTMLParser
 
-import pypdfium2
 import pytest
-import pytest_asyncio
 
-from domain.printouts import Words
-from printing.printer import PaperPrinter
-from tests.support.papers import A4, ADDRESS, BARS, TOKEN, a_printout, pages_of, printing, scanned, text_of
+from domain.printouts import Block, Fact, Facts, Printout, Sheet, Signatures, Table, Words
+from printing.letterhead import Letterhead
+from printing.pages import Pages
+from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one printer for all
-
-LONG = Words(tuple(f"بند {number}: این متن دراز است و باید در چند صفحه جا بگیرد." for number in range(60)))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def printer() -> AsyncIterator[PaperPrinter]:
-    """A printer."""
-    async with printing() as opened:
-        yield opened
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;{{ 7*7 }}</style></title>\u202e"
+PAGES = Pages(LETTERHEAD, ADDRESS)
 
 
-async def test_a_paper_is_a_page_of_a4_with_codes_that_scan(printer: PaperPrinter) -> None:
-    pdf = await printer.pdf(a_printout())
-    document = pypdfium2.PdfDocument(pdf)
-    assert [tuple(round(side) for side in document.get_page_size(0))] == [A4]
-    document.close()
-    pages = pages_of(pdf)
-    assert len(pages) == 1
-    assert scanned(pages) == {("QRCode", f"{ADDRESS}/verify/{TOKEN}"), ("Code128", BARS)}
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, and its text outside of the style."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
 
-async def test_a_long_letter_goes_on_and_counts_its_pages(printer: PaperPrinter) -> None:
-    pdf = await printer.pdf(a_printout(LONG))
-    pages = text_of(pdf).split("\f")
-    counted = [re.search(r"page ([۰-۹]) of ([۰-۹])", page) for page in pages]
-    assert [found and found.groups() for found in counted] == [("۱", "۳"), ("۲", "۳"), ("۳", "۳")]
-    assert all("123 456 786" in page for page in pages)
+def hostile(*blocks: Block) -> Printout:
+    """A paper whose every word is hostile."""
+    sheet = Sheet((Fact(HOSTILE, HOSTILE),), blocks)
+    return Printout(
+        HOSTILE, HOSTILE, HOSTILE, (sheet,), TOKEN, dict.fromkeys(("verify", "page", "of", "phone"), HOSTILE)
+    )
 
 
-async def test_each_sheet_begins_a_page(printer: PaperPrinter) -> None:
-    assert len(pages_of(await printer.pdf(a_printout(sheets=3)))) == 3
+@pytest.mark.parametrize(
+    "block",
+    [
+        Words((HOSTILE,)),
+        Facts((Fact(HOSTILE, HOSTILE),)),
+        Table((HOSTILE,), ((HOSTILE,),)),
+        Signatures((HOSTILE,)),
+    ],
+    ids=lambda block: block.name,
+)
+def test_nothing_that_was_written_becomes_markup(block: Block) -> None:
+    pages = Pages(Letterhead(HOSTILE, HOSTILE, HOSTILE), ADDRESS)
+    for made in (pages.whole(hostile(block)), pages.for_pdf(hostile(block))):
+        page = Tags(made)
+        assert {"script", "iframe", "object", "link"}.isdisjoint(tag for tag, _ in page.tags)
+        assert [name for _, attributes in page.tags for name in attributes if name.startswith("on")] == []
+        assert all(attributes["src"].startswith("data:image/") for tag, attributes in page.tags if tag == "img")  # type: ignore[union-attr]
+        assert HOSTILE in page.text
 
 
-async def test_papers_that_are_asked_for_at_once_are_all_made(printer: PaperPrinter) -> None:
-    made = await asyncio.gather(*(printer.pdf(a_printout(token=f"{n:032x}")) for n in range(8)))
-    assert len(active_children()) == 1
-    found = {text for pdf in made for _, text in scanned(pages_of(pdf))}
-    assert found == {BARS, *(f"{ADDRESS}/verify/{n:032x}" for n in range(8))}
+def test_everything_is_inside() -> None:
+    page = PAGES.whole(a_printout())
+    assert re.findall(r'(?:src|href)="(?!data:)', page) == []
+    assert re.findall(r"url\(.(?!data:)", page) == []
+    assert page.count("@font-face") == 2
+
+
+def test_the_policy_admits_the_style_and_nothing_else() -> None:
+    page = PAGES.whole(a_printout())
+    [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert unescape(policy) == f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:"
+    assert re.findall(r"<[^>]* style=", page) == []
+
+
+def test_the_letterhead_is_on_it() -> None:
+    letterhead = Letterhead("شهرداری نمونه", "خیابان یکم", "017-1", "data:image/png;base64,AAAA")
+    page = Pages(letterhead, ADDRESS).whole(a_printout(Words(("متن",)), token=None))
+    assert page.count("شهرداری نمونه") == 2
+    assert "خیابان یکم" in page
+    assert "۰۱۷-۱" in page
+    assert 'src="data:image/png;base64,AAAA"' in page
+    assert "/verify/" not in page
+
+
+def test_the_address_to_verify_it_can_be_read_too() -> None:
+    assert f"{ADDRESS}/verify/{TOKEN}" in Tags(PAGES.for_pdf(a_printout())).text
