@@ -38,7 +38,7 @@ class Selection:
 
     Of `assignees` any one has it, `unassigned`: nobody has. They were made from `created_from` on and before
     `created_before`, and are due after `due_after` and until `due_until`. No range means no request. A search for words
-    finds names that begin with them as typed; `loosely`, those that have each of them somewhere.
+    finds names that begin with them as typed; `loosely`, those that have each of them somewhere, or a number beside it.
     """
 
     ranges: tuple[Range, ...]

@@ -69,8 +69,11 @@ def values_of(wanted: Selection, at: Cursor | None = None, prefix: str = "") -> 
         values |= {f"state{number}_{place}": state for place, state in enumerate(one.states)}
     values |= {f"assignee{number}": name for number, name in enumerate(wanted.assignees)}
     values |= {name: getattr(wanted.search, name, None) for name in IDENTIFIERS}
-    for number, word in enumerate(_words(wanted)):
+    words = _words(wanted)
+    for number, word in enumerate(words):
         values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
+        if number:  # a name's row has its other words inside; a number stands in a row of its own
+            values[f"inside{number}"] = "" if words[0].isdecimal() or word.isdecimal() else word
     known = {name: value for name, value in values.items() if value is not None}
     place = {} if at is None else {"key": at.key, "id": at.id}
     return {prefix + name: value for name, value in (known | place).items()}

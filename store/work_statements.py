@@ -203,14 +203,14 @@ class _Question:
         return found.where(*conditions, *self._behind(kept.word, kept.request_id))
 
     def _has(self, place: int) -> Condition:
-        """Whether another word of the name begins so: a question that PostgreSQL asks row by row, as far as the page
-        reaches; an EXISTS would be a join to it, and twice as slow. It is asked of those alone that have these letters
-        anywhere, which the row itself tells: it ends with the other words, joined.
+        """Whether another word of the name, or a number, begins so: a question that PostgreSQL asks row by row, as far
+        as the page reaches; an EXISTS would be a join to it, and twice as slow. Of a name it is asked only where the
+        row has these letters anywhere: it ends with the name's other words, joined.
         """
         also = search_words.alias(f"also{place}").c
         same = also.request_id == search_words.c.request_id
         begins = select(func.min(also.word)).where(same, self._begins(also.word, place)).scalar_subquery()
-        return and_(search_words.c.word.contains(self._value(f"word{place}", Sorted())), begins.is_not(None))
+        return and_(search_words.c.word.contains(self._value(f"inside{place}", Sorted())), begins.is_not(None))
 
     def _begins(self, column: ColumnElement[str], place: int) -> Condition:
         return and_(column >= self._value(f"word{place}", Sorted()), column < self._value(f"end{place}", Sorted()))

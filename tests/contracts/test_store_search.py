@@ -112,6 +112,15 @@ async def test_words_apart_are_found_loosely(store: SqlStore) -> None:
     assert await found(store, "توماج جمال", loosely=True) == [one.id]
 
 
+async def test_loosely_means_one_name_with_or_without_a_number(store: SqlStore) -> None:
+    fields = {"driver": "0499370899", "taxi": {"plate": PLATE, "driver": "آتا گلدی"}}
+    request = await stored(store, service="taxi_leave", fields=fields)
+    for typed in ("گل آت", "گلدی 0499", "04993 آت", "0499370 گلدی"):
+        assert await found(store, typed, loosely=True) == [request.id], typed
+    for typed in ("گلدی رضا", "گلدی 0498", "0499 رضا"):
+        assert await found(store, typed, loosely=True) == [], typed
+
+
 async def test_a_search_keeps_to_the_ranges_and_conditions(store: SqlStore) -> None:
     live = await stored(store, NAME, turn="civil", due_at=NOW, assignee="ali", mobile="+989351112222")
     ended = await stored(store, NAME, phase=Phase.DONE, mobile="+989351112222")
