@@ -17,7 +17,8 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One text. `ident` stays the same from reading to reading; `at` is when it came or comes to the phone.
+    """One text. `ident` stays the same from reading to reading; `at` is when it came or comes to the phone,
+    `since` where it stands in the conversation: one that waits stays where it was written until it may leave.
 
     `parts` are message parts. `state` is that of a text from the municipality, None for one from the phone; `waits`
     tells that it lies in the queue until `at`.
@@ -25,6 +26,7 @@ class Bubble:
 
     ident: str
     at: datetime
+    since: datetime
     text: str
     parts: int
     state: MessageState | None = None
@@ -51,17 +53,19 @@ async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[Day]:
     bubbles = [_from_phone(one) for one in received]
     bubbles += [_to_phone(one, now) for one in sent if one.channel == CHANNEL]
     # A text and its answer may bear the same moment: what was asked stands first.
-    bubbles.sort(key=lambda one: (one.at, one.state is not None, one.ident))
-    days = groupby(bubbles, key=lambda one: in_tehran(one.at).date())
+    bubbles.sort(key=lambda one: (one.since, one.state is not None, one.ident))
+    days = groupby(bubbles, key=lambda one: in_tehran(one.since).date())
     return [Day(jalali_long(day), list(group)) for day, group in days]
 
 
 def _from_phone(message: InboundMessage) -> Bubble:
-    return Bubble(f"in-{message.id}", message.received_at, message.text, count_parts(message.text))
+    at = message.received_at
+    return Bubble(f"in-{message.id}", at, at, message.text, count_parts(message.text))
 
 
 def _to_phone(message: OutboxMessage, now: datetime) -> Bubble:
     at = message.not_before  # when it may leave: a slow relay must not move it behind the next question
     waits = message.state is MessageState.QUEUED and at > now
     parts = message.parts or count_parts(message.text)
-    return Bubble(f"out-{message.id}", at, message.text, parts, message.state, waits)
+    since = message.created_at if waits else at
+    return Bubble(f"out-{message.id}", at, since, message.text, parts, message.state, waits)

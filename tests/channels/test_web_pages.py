@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -329,4 +330,13 @@ async def test_a_text_that_waits_for_the_morning_says_so(client: Client, site: D
     await site.act((await the_request(site)).code, "accept", Role.CIVIL)
     page = await read(client, PATH)
     assert "در صف تا ۰۸:۰۰" in page
+    assert "پذیرفته شد" in bubbles(page)[-1][1]
+    await send(client, "راهنما")
+    asked, answered = bubbles(await read(client, PATH))[-2:]
+    assert asked == ("mine", "راهنما")
+    assert answered[0] == "theirs"
+    assert "پذیرفته شد" not in answered[1]
+    site.clock.at += timedelta(hours=12)
+    page = await read(client, PATH)
     assert "چهارشنبه ۴ آذر ۱۴۰۵" in page
+    assert "پذیرفته شد" in bubbles(page)[-1][1]
