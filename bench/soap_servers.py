@@ -91,6 +91,11 @@ class MemoryCounter(Counter):
         return body_of(operation, ANSWERS[operation.name])
 
 
+def contract(found: Desk) -> Contract:
+    """Return the contract of a desk's services."""
+    return Contract(tuple(found.services.values()), found.catalogue)
+
+
 def codec() -> web.Application:
     """Return the channel with nothing behind it."""
     office = Office(OFFICE, "دفتر", USERNAME, (), (), True, {}, NOW)
@@ -102,8 +107,7 @@ def codec() -> web.Application:
 
 def _mounted(counter: Counter, found: Desk) -> web.Application:
     app = web.Application()
-    contract = Contract(tuple(found.services.values()), found.catalogue)
-    PishkhanSoap(counter, contract, "http://127.0.0.1").mount(app)
+    PishkhanSoap(counter, contract(found), "http://127.0.0.1").mount(app)
     return app
 
 
@@ -151,7 +155,7 @@ def store(url: str) -> web.Application:
         clocked(opened_store._engine, share)
         printer: Any = None  # nothing is printed here
         counter = Counter(found, opened_store, FernetVault(SECRET), printer, SKEW)
-        held.append(PishkhanSoap(counter, Contract(tuple(found.services.values()), found.catalogue), "http://x"))
+        held.append(PishkhanSoap(counter, contract(found), "http://x"))
         yield
         await opened_store.close()
 

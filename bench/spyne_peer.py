@@ -1,14 +1,17 @@
-"""The peer: spyne with the same shapes, nobody authenticated, answers from memory, behind the same HTTP server.
+"""The peer: spyne on the same WSDL, nobody authenticated, answers from memory, behind the same HTTP server.
 
     python -m bench.spyne_peer PORT
 
-It validates by lxml as ours does (`Soap11(validator="lxml")`), and its WSGI application is called straight from an
-aiohttp handler: what differs is spyne's own work.
+Its types are made from the declarations that ours are made from: every operation, every member, every facet. It
+validates by lxml as ours does (`Soap11(validator="lxml")`), and its WSGI application is called straight from an aiohttp
+handler: what differs is spyne's own work.
 """
 
 import io
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from decimal import Decimal as Number
+from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
@@ -24,11 +27,14 @@ for _name in ("moves", "moves.urllib", "moves.urllib.parse", "moves.http_cookies
 
 from spyne import (
     Application,
+    Boolean,
+    ByteArray,
     ComplexModel,
     Date,
     DateTime,
     Decimal,
-    Integer,
+    Integer32,
+    Integer64,
     ServiceBase,
     Unicode,
     rpc,
@@ -36,96 +42,86 @@ from spyne import (
 from spyne.protocol.soap import Soap11
 from spyne.server.wsgi import WsgiApplication
 
-NAMESPACE = "urn:pishkhan:counter:1"
-NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-Code = Unicode(pattern="[1-9][0-9]{8}", min_occurs=1)
-Word = Unicode(min_len=1, max_len=64, min_occurs=1)
+from bench.soap_servers import ANSWERS, contract, desk
+from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.schema import NAMESPACE, Member, Record, Simple, Type
+
+BASES: Mapping[str, Any] = {
+    "xs:string": Unicode,
+    "xs:token": Unicode,
+    "xs:int": Integer32,
+    "xs:long": Integer64,
+    "xs:decimal": Decimal,
+    "xs:boolean": Boolean,
+    "xs:date": Date,
+    "xs:dateTime": DateTime,
+    "xs:base64Binary": ByteArray,
+}
+FACETS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "pattern": ("pattern", str),
+    "minLength": ("min_len", int),
+    "maxLength": ("max_len", int),
+    "minInclusive": ("ge", Number),
+    "maxInclusive": ("le", Number),
+}
 
 
-class Citizen(ComplexModel):
-    __namespace__ = NAMESPACE
-    _type_info = (
-        ("fullName", Unicode(max_len=80)),
-        ("nationalCode", Unicode(pattern="[0-9]{8,10}")),
-        ("mobile", Word),
-    )
+@cache
+def model(one: Type) -> Any:
+    """Return the model of a type of the contract."""
+    if isinstance(one, Record):
+        return ComplexModel.produce(NAMESPACE, one.name, members(one.members))
+    facets: dict[str, Any] = {FACETS[name][0]: FACETS[name][1](value) for name, value in one.facets if name in FACETS}
+    if values := [value for name, value in one.facets if name == "enumeration"]:
+        facets["values"] = values
+    if one.base == "xs:base64Binary":
+        facets = {}  # spyne has no shortest length of bytes
+    return BASES[one.base](type_name=one.name, **facets)
 
 
-class Item(ComplexModel):
-    __namespace__ = NAMESPACE
-    _type_info = (
-        ("machine", Word),
-        ("hours", Decimal),
-        ("count", Integer),
-    )
+def members(declared: tuple[Member, ...]) -> list[tuple[str, Any]]:
+    """Return names and models of members, each as often as the contract has it."""
+    return [(one.name, _often(one)) for one in declared]
 
 
-class Items(ComplexModel):
-    __namespace__ = NAMESPACE
-    _type_info = (("item", Item.customize(max_occurs=10)),)
+def _often(one: Member) -> Any:
+    most = (one.most or "unbounded") if one.many else 1
+    return model(one.type).customize(min_occurs=int(one.required), max_occurs=most, nillable=False)
 
 
-class FormValue(ComplexModel):
-    __namespace__ = NAMESPACE
-    _type_info = (
-        ("name", Unicode),
-        ("title", Unicode),
-        ("text", Unicode),
-    )
+def answer_of(one: Type, value: Any) -> Any:
+    """Return a value of the contract as spyne's model has it."""
+    if isinstance(one, Simple) or value is None:
+        return value
+    if one.is_list:
+        (member,) = one.members
+        return model(one)(**{member.name: [answer_of(member.type, item) for item in value]})
+    return model(one)(**{member.name: answer_of(member.type, value.get(member.key)) for member in one.members})
 
 
-class Event(ComplexModel):
-    __namespace__ = NAMESPACE
-    _type_info = (
-        ("at", DateTime), ("event", Unicode), ("state", Unicode), ("actor", Unicode), ("channel", Unicode),
-    )  # fmt: skip
+def method(operation: Operation) -> Any:
+    """Return spyne's method of an operation; those that the bench does not call answer nothing."""
+    said = ANSWERS.get(operation.name, {})
+    answer = [answer_of(one.type, said.get(one.key)) for one in operation.answer.members]
 
+    def call(_context: Any, *_given: Any) -> list[Any]:
+        return answer
 
-class Standing(ComplexModel):
-    __namespace__ = NAMESPACE
-    _type_info = (
-        ("trackingCode", Unicode), ("state", Unicode), ("phase", Unicode), ("stateTitle", Unicode),
-        ("service", Unicode), ("createdAt", DateTime), ("updatedAt", DateTime),
-        ("form", FormValue.customize(max_occurs="unbounded")), ("history", Event.customize(max_occurs="unbounded")),
-    )  # fmt: skip
-
-
-def standing(*, whole: bool) -> Standing:
-    """Return the answer of the bench."""
-    found = Standing(trackingCode="123456786", state="submitted", phase="received", stateTitle="در نوبت بررسی")
-    if whole:
-        found.service, found.createdAt, found.updatedAt = "machinery", NOW, NOW
-        found.form = [FormValue(name="place", title="نشانی محل کار", text="گمیشان، خیابان امام، جنب پارک")] * 6
-        found.history = [Event(at=NOW, event="submit", state="submitted", actor="clerk", channel="pishkhan_soap")]
-    return found
-
-
-class Counter(ServiceBase):
-    @rpc(Word, Word, Word, Code, _returns=Standing)
-    def GetRequest(
-        ctx: Any, officeCode: str, clerkNationalCode: str, clientRequestId: str, trackingCode: str
-    ) -> Standing:
-        return standing(whole=True)
-
-    @rpc(Word, Word, Word, Citizen, Items, Date, Word, Unicode(max_len=200), _returns=Standing)
-    def SubmitMachineryRequest(
-        ctx: Any,
-        officeCode: str,
-        clerkNationalCode: str,
-        clientRequestId: str,
-        citizen: Citizen,
-        items: Items,
-        date: Any,
-        start: str,
-        place: str,
-    ) -> Standing:
-        return standing(whole=False)
+    call.__name__ = operation.name
+    asked, told = members(operation.request.members), members(operation.answer.members)
+    return rpc(
+        *(one for _, one in asked),
+        _args=[name for name, _ in asked],
+        _returns=[one for _, one in told],
+        _out_variable_names=[name for name, _ in told],
+    )(call)
 
 
 def served() -> web.Application:
     """Return spyne behind aiohttp."""
+    counter = type("Counter", (ServiceBase,), {one.name: method(one) for one in contract(desk()).operations})
     protocol = {"in_protocol": Soap11(validator="lxml"), "out_protocol": Soap11()}
-    wsgi = WsgiApplication(Application([Counter], NAMESPACE, **protocol))
+    wsgi = WsgiApplication(Application([counter], NAMESPACE, **protocol))
 
     async def call(request: web.Request) -> web.Response:
         body = await request.read()
