@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Integer, bindparam, insert, select, update
 
+from domain.bill_ids import HIGHEST_FILE_NUMBER
 from domain.bills import Bill, Payment, PaymentMethod, Refund, RefundState
 from domain.errors import BillNotFound, Conflict, Unavailable
 from store.engines.base import Engine
@@ -13,7 +14,8 @@ from store.schema import bills, payments, refunds
 from store.sequences import SqlSequences
 from store.work import Repository
 
-LAST_FILE_NUMBER = 99_999_999
+FILE_NUMBERS = "file_number"
+"""The sequence that they are drawn from."""
 
 _BILL = Record(bills, Bill)
 _ADD = insert(bills)
@@ -61,8 +63,8 @@ class SqlBills(Repository):
 
     async def next_file_number(self) -> int:
         """Draw the next number; `Unavailable("file_number")` when all eight digits are used up."""
-        number = await SqlSequences(self._work).next("file_number")
-        if number > LAST_FILE_NUMBER:
+        number = await SqlSequences(self._work).next(FILE_NUMBERS)
+        if number > HIGHEST_FILE_NUMBER:
             raise Unavailable("file_number")
         return number
 

@@ -6,8 +6,15 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, literal, make_url, select, table
 
 from domain.errors import Conflict
+from store.bills import FILE_NUMBERS
 from store.engines import engine_for
 from store.engines.copies import COPIES, Copies, CopyFailed
+from store.sequences import drawing
+
+NUMBERS_SKIPPED = 10_000
+"""File numbers that are left out after a restore. Bills drawn since the backup bear the next ones, and citizens hold
+them who may still pay: a number drawn again would credit one citizen's money to another.
+"""
 
 _VERSION = "alembic_version"
 
@@ -31,11 +38,13 @@ async def backup(url: str, file: Path, *, force: bool = False) -> None:
 async def restore(url: str, file: Path, *, force: bool = False) -> None:
     """Replace the whole database by what `file` holds; `CopyFailed`.
 
-    `Conflict("database")` when the database holds rows already, unless `force`.
+    File numbers go on `NUMBERS_SKIPPED` later. `Conflict("database")` when the database holds rows already, unless
+    `force`.
     """
     if not force and not await is_empty(url):
         raise Conflict("database")
     await _copies(url).read(file)
+    await _skip_file_numbers(url)
 
 
 async def is_empty(url: str) -> bool:
@@ -45,6 +54,19 @@ async def is_empty(url: str) -> bool:
         with engine.telling():
             async with engine.inspection() as connection:
                 return await connection.run_sync(_holds_nothing)
+    finally:
+        await engine.close()
+
+
+async def _skip_file_numbers(url: str) -> None:
+    """Skip them, whichever schema the database has; one without rows has no bills that anybody could pay."""
+    engine = engine_for(url)
+    try:
+        with engine.telling():
+            async with engine.inspection() as connection:
+                if not await connection.run_sync(_holds_nothing):
+                    await connection.execute(drawing(engine), {"of": FILE_NUMBERS, "by": NUMBERS_SKIPPED})
+                    await connection.commit()
     finally:
         await engine.close()
 

@@ -10,10 +10,11 @@ from store.schema import counters
 from store.work import Repository
 
 
-def _next(engine: Engine) -> Executable:
-    first = engine.insert(counters).values(name=bindparam("of"), value=1)
+def drawing(engine: Engine) -> Executable:
+    """Return the statement that draws the next `by` numbers of the sequence `of`, and returns the last of them."""
+    first = engine.insert(counters).values(name=bindparam("of"), value=bindparam("by", type_=counters.c.value.type))
     return first.on_conflict_do_update(
-        index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
+        index_elements=[counters.c.name], set_={"value": counters.c.value + first.excluded.value}
     ).returning(counters.c.value)
 
 
@@ -22,5 +23,5 @@ class SqlSequences(Repository):
 
     async def next(self, name: str) -> int:
         """Draw the next number (1, 2, 3 …) of the sequence of that name."""
-        number: int = await self._work.value(_next, {"of": name})
+        number: int = await self._work.value(drawing, {"of": name, "by": 1})
         return number

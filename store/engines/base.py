@@ -134,7 +134,7 @@ class Engine(ABC):
 
     @asynccontextmanager
     async def inspection(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection of SQLAlchemy that looks at the schema."""
+        """Open a connection of SQLAlchemy for work on a database of whichever schema; the caller commits."""
         engine = self.schema_engine()
         try:
             async with engine.connect() as connection:

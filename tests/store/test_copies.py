@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Conflict
-from store.copies import backup, is_empty, restore
+from store.copies import NUMBERS_SKIPPED, backup, is_empty, restore
 from store.engines.copies import CopyFailed
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
@@ -57,6 +57,33 @@ async def test_what_was_there_is_there_again(url: str, tmp_path: Path) -> None:
     await restore(url, file, force=True)
     assert await opted_out(url, FIRST)
     assert not await opted_out(url, SECOND)
+
+
+async def drawn(url: str) -> int:
+    store = await SqlStore.open(url)
+    async with store.unit() as uow:
+        found = await uow.bills.next_file_number()
+    await store.close()
+    return found
+
+
+async def test_file_numbers_drawn_since_the_backup_are_not_drawn_again(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    await opt_out(url, FIRST)
+    assert await drawn(url) == 1
+    await backup(url, file)
+    assert [await drawn(url) for _ in range(3)] == [2, 3, 4]
+    await restore(url, file, force=True)
+    assert await drawn(url) == 1 + NUMBERS_SKIPPED + 1
+
+
+async def test_file_numbers_are_skipped_where_the_backup_had_drawn_none(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    await opt_out(url, FIRST)
+    await backup(url, file)
+    assert await drawn(url) == 1
+    await restore(url, file, force=True)
+    assert await drawn(url) == NUMBERS_SKIPPED + 1
 
 
 async def test_an_empty_database_is_filled_without_force(url: str, tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ async def test_drivers_have_a_menu_of_their_own(driver: Person, cabs: Cabs) -> N
     assert told.splitlines() == [
         "در پرونده تاکسیرانی شما:",
         "تشویق: امانت‌داری، ۵ امتیاز، ۱۴۰۵/۰۸/۳۰",
-        "تخلف: کرایه بیش از نرخ، ۰ امتیاز منفی، ۱۴۰۵/۰۸/۲۹، جریمه ۵۰۰٬۰۰۰ ریال",
+        "تخلف: کرایه بیش از نرخ، امتیاز منفی: ۰، ۱۴۰۵/۰۸/۲۹، جریمه ۵۰۰٬۰۰۰ ریال",
     ]
     passenger = await Person(cabs.town, "78").linked()
     assert "خدمات رانندگان" not in labels((await passenger.starts())[-1])
