@@ -36,7 +36,9 @@ PASSWORD = "bench-51c0ffee"  # noqa: S105 - of a server that lives for one bench
 WARM_UP_CALLS = 5
 TARGET = "≤ 1.20"
 GROWING = "search: two half words"
-"""It reads on until its page is full, so it has no target (decision 27)."""
+"""It reads on until its page is full (decision 27), and has no target: beside ten thousand requests it finds some four,
+beside a million a whole page.
+"""
 
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 Asked = tuple[str, str]

@@ -86,8 +86,15 @@ class History(Protocol):
         """Return the events of a request in order."""
         ...
 
-    def chains(self) -> AsyncIterator[tuple[Head, list[HistoryEvent]]]:
-        """Stream every request's head and events, in bounded memory, ordered by request id."""
+    def chains(self, after: int = 0, until: int | None = None) -> AsyncIterator[tuple[Head, list[HistoryEvent]]]:
+        """Stream every request's head and events, in bounded memory, ordered by request id.
+
+        Those of the requests behind the id `after`, up to and with `until`.
+        """
+        ...
+
+    async def request_behind(self, after: int, number: int) -> int | None:
+        """Return the id of the so manieth request (from 1) behind the id `after`; None when fewer are left."""
         ...
 
     async def unsealed_heads(self, limit: int) -> list[Head]:

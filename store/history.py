@@ -1,8 +1,9 @@
 """The chains of events and their seals. Long readings go page by page, so that memory stays bounded."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, func, insert, select, update
 
@@ -14,6 +15,8 @@ from store.work import Repository
 
 REQUESTS_A_PAGE = 200
 SEALS_A_PAGE = 4
+LAST_ID = 2**63 - 1
+_HEAD_TYPES = (int, str, int, str)
 
 _EVENT = Record(history, HistoryEvent)
 _ADD = insert(history)
@@ -26,7 +29,14 @@ _OF_PAGE = (
 
 _MOST = bindparam("most", type_=Integer)
 _HEADS = select(requests.c.id, requests.c.code, requests.c.head_seq, requests.c.head_hash).order_by(requests.c.id)
-_HEADS_AFTER = _HEADS.where(requests.c.id > bindparam("after")).limit(_MOST)
+_HEADS_BETWEEN = _HEADS.where(requests.c.id > bindparam("after"), requests.c.id <= bindparam("until")).limit(_MOST)
+_BEHIND = (
+    select(requests.c.id)
+    .where(requests.c.id > bindparam("after"))
+    .order_by(requests.c.id)
+    .limit(1)
+    .offset(bindparam("between", type_=Integer))
+)
 _HEADS_UNSEALED = _HEADS.where(requests.c.head_seq > requests.c.sealed_seq).limit(_MOST)
 
 _SEALS = select(seals.c.number, seals.c.at, seals.c.heads, seals.c.previous, seals.c.hash, seals.c.signature)
@@ -55,17 +65,22 @@ class SqlHistory(Repository):
         """Return the events of a request in order."""
         return _EVENT.read_all(await self._work.rows(_OF_REQUEST, {"of_request": request_id}))
 
-    async def chains(self) -> AsyncIterator[tuple[Head, list[HistoryEvent]]]:
+    async def chains(self, after: int = 0, until: int | None = None) -> AsyncIterator[tuple[Head, list[HistoryEvent]]]:
         """Stream every request's head and events, ordered by request id; read it in a reading unit: one snapshot."""
-        after = 0
-        while heads := await self._heads_after(after):
+        last = LAST_ID if until is None else until
+        while heads := await self._heads_between(after, last):
             after = heads[-1].request_id
             events = await self._events_between(heads[0].request_id, after)
             for head in heads:
                 yield head, events.pop(head.request_id, [])
 
-    async def _heads_after(self, request_id: int) -> list[Head]:
-        rows = await self._work.rows(_HEADS_AFTER, {"after": request_id, "most": REQUESTS_A_PAGE})
+    async def request_behind(self, after: int, number: int) -> int | None:
+        """Return the id of the so manieth request (from 1) behind the id `after`; None when fewer are left."""
+        row = await self._work.row(_BEHIND, {"after": after, "between": number - 1})
+        return None if row is None else int(row[0])
+
+    async def _heads_between(self, after: int, until: int) -> list[Head]:
+        rows = await self._work.rows(_HEADS_BETWEEN, {"after": after, "until": until, "most": REQUESTS_A_PAGE})
         return [Head(*row) for row in rows]
 
     async def _events_between(self, first: int, last: int) -> dict[int, list[HistoryEvent]]:
@@ -114,4 +129,11 @@ class SqlHistory(Repository):
 
 def _seal(row: Row) -> Seal:
     number, at, heads, previous, digest, signature = row
-    return Seal(number, at, tuple(Head(*head) for head in heads), previous, digest, signature)
+    return Seal(number, at, tuple(_heads(heads)), previous, digest, signature)
+
+
+def _heads(written: Any) -> Iterator[Head]:
+    """Yield what is a head: anything else somebody wrote there, and the seal's hash is of what it was."""
+    for one in written if isinstance(written, list) else ():
+        if isinstance(one, list) and tuple(map(type, one)) == _HEAD_TYPES:
+            yield Head(*one)

@@ -9,6 +9,9 @@ from domain.ports import Store, UnitOfWork
 
 HEADS_A_SEAL = 10_000
 
+REQUESTS_AT_ONCE = 200_000
+"""Requests whose newest sealed heads are held together while the history is verified: some 80 MB."""
+
 
 @dataclass(slots=True)
 class Verification:
@@ -39,26 +42,44 @@ async def seal(desk: Desk, store: Store, signer: Signer) -> list[Seal]:
 
 
 async def verify(store: Store, signer: Signer) -> Verification:
-    """Verify the whole history from the database alone and the key outside it, in bounded memory a chain."""
+    """Verify the whole history from the database alone and the key outside it, in bounded memory: the seals are read
+    once more for every `REQUESTS_AT_ONCE` requests.
+    """
     result = Verification()
     async with store.unit(write=False) as uow:
-        sealed = await _verify_seals(uow, signer, result)
-        async for head, events in uow.history.chains():
-            _verify_chain(head, events, sealed.pop(head.request_id, None), result)
-    result.faults.extend(Fault("request_missing", head.code, head.seq) for head in sealed.values())
+        await _verify_seals(uow, signer, result)
+        after: int | None = 0
+        while after is not None:
+            until = await uow.history.request_behind(after, REQUESTS_AT_ONCE)
+            await _verify_chains(uow, after, until, result)
+            after = until
     return result
 
 
-async def _verify_seals(uow: UnitOfWork, signer: Signer, result: Verification) -> dict[int, Head]:
-    """Check the chain of seals and return the newest sealed head of each request."""
-    newest: dict[int, Head] = {}
+async def _verify_seals(uow: UnitOfWork, signer: Signer, result: Verification) -> None:
     previous = GENESIS
     seals: AsyncIterator[Seal] = uow.history.seals()
     async for one in seals:
         result.seals += 1
         result.faults.extend(seal_faults(result.seals, previous, one, signer))
-        newest.update({head.request_id: head for head in one.heads})
         previous = one.hash
+
+
+async def _verify_chains(uow: UnitOfWork, after: int, until: int | None, result: Verification) -> None:
+    """Check the requests behind the id `after`, up to and with `until`; of these, what was sealed must be there."""
+    sealed = await _newest_heads(uow, after, until)
+    async for head, events in uow.history.chains(after, until):
+        _verify_chain(head, events, sealed.pop(head.request_id, None), result)
+    result.faults.extend(Fault("request_missing", head.code, head.seq) for head in sealed.values())
+
+
+async def _newest_heads(uow: UnitOfWork, after: int, until: int | None) -> dict[int, Head]:
+    """Return the newest sealed head of each of these requests."""
+    newest: dict[int, Head] = {}
+    seals: AsyncIterator[Seal] = uow.history.seals()
+    async for one in seals:
+        some = (head for head in one.heads if after < head.request_id <= (until or head.request_id))
+        newest.update({head.request_id: head for head in some})
     return newest
 
 

@@ -69,6 +69,18 @@ async def test_all_chains_stream_in_order_page_by_page(store: SqlStore, monkeypa
     assert [[event.seq for event in events] for _, events in chains] == [[1, 2], [], [1, 2, 3], [1], [1]]
 
 
+async def test_chains_of_some_requests_stream_alone(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REQUESTS_A_PAGE", 2)
+    first, *_, fourth, _ = [await with_events(store, 1) for _ in range(5)]
+    async with store.unit(write=False) as uow:
+        some = [head.request_id async for head, _ in uow.history.chains(first.id, fourth.id)]
+        rest = [head.request_id async for head, _ in uow.history.chains(fourth.id)]
+        behind = [await uow.history.request_behind(first.id, number) for number in (1, 3, 4, 5)]
+    assert some == [first.id + 1, first.id + 2, fourth.id]
+    assert rest == [fourth.id + 1]
+    assert behind == [first.id + 1, fourth.id, fourth.id + 1, None]
+
+
 async def test_only_changed_heads_are_sealed_again(store: SqlStore) -> None:
     first, second = await with_events(store, 1), await with_events(store, 2)
     await with_events(store, 0)

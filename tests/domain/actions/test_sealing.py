@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.signing import Ed25519Signer
+from domain.actions import sealing
 from domain.actions.sealing import Verification, seal, verify
 from domain.history import link
 from domain.people import Role
@@ -23,6 +24,12 @@ GONE = [
     "DELETE FROM requests WHERE id = {id}",
 ]
 EVENT_GONE = {"event_missing_or_moved", "chain_broken", "head_differs", "differs_from_seal"}
+
+
+@pytest.fixture(params=[1, sealing.REQUESTS_AT_ONCE], autouse=True)
+def _requests_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verify request by request, and all of them together."""
+    monkeypatch.setattr(sealing, "REQUESTS_AT_ONCE", request.param)
 
 
 async def check(town: Municipality) -> Verification:
@@ -87,6 +94,8 @@ async def test_only_what_changed_is_sealed_again(town: Municipality) -> None:
         (["UPDATE requests SET code = '987654320' WHERE id = {id}"], {"code_changed"}),
         (["UPDATE requests SET head_hash = '00' WHERE id = {id}"], {"head_differs"}),
         (["UPDATE seals SET heads = '[]' WHERE number = 2"], {"seal_edited"}),
+        (["UPDATE seals SET heads = '7' WHERE number = 2"], {"seal_edited"}),
+        (["""UPDATE seals SET heads = '[7, [], ["x", "y", 1, "z"]]' WHERE number = 2"""], {"seal_edited"}),
         (["UPDATE seals SET signature = '00' WHERE number = 2"], {"seal_forged"}),
         (["DELETE FROM seals WHERE number = 1"], {"seal_missing_or_moved"}),
     ],
