@@ -19,6 +19,9 @@ from domain.requests import ServiceRequest
 UNITS = "units"
 """The list of single machines on the delivery form."""
 
+FURTHEST = timedelta(days=366)
+"""How far ahead work may be wanted: of a day further away the year was mistyped."""
+
 TRIES = 8
 """How often others may be quicker before that is told."""
 
@@ -150,17 +153,20 @@ async def _another_if_taken(book: Callable[[], Awaitable[None]]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WantedInFuture(Guard):
-    """The work is wanted at a time that is still to come: «امروز ساعت ۸» at ten is a mistake.
+    """The work is wanted at a time that is still to come, and within a year: «امروز ساعت ۸» at ten is a mistake, and so
+    is another year.
 
     A request that takes up a finished one has its past time; the civil unit names another when it accepts.
     """
 
     async def holds(self, ctx: Context) -> bool:
         """Compare the wanted day and hour with the clock."""
-        return ctx.request.parent_id is not None or wanted_start(ctx.request) > ctx.now
+        return ctx.request.parent_id is not None or ctx.now < wanted_start(ctx.request) <= ctx.now + FURTHEST
 
     def refusal(self, ctx: Context) -> DomainError:
-        """Name the hour: a past day is refused where it is read."""
+        """Name the day that is too far, else the hour: a past day is refused where it is read."""
+        if wanted_start(ctx.request) > ctx.now:
+            return InvalidField("date", detail="work_too_far")
         return InvalidField("start", detail="past")
 
 
@@ -171,12 +177,14 @@ class HoldMachines(Effect):
     async def apply(self, ctx: Context) -> None:
         """Replace earlier holds; `Conflict("machine")` when a type has no free machine at that time.
 
-        `InvalidField("date")` when it is past: then another must be named.
+        `InvalidField("date")` when it is past, or too far: then another must be named.
         """
         await ctx.uow.fleet.release(ctx.request.id)
         start = wanted_start(ctx.request)
         if start <= ctx.now:
             raise InvalidField("date", detail="past")
+        if start > ctx.now + FURTHEST:
+            raise InvalidField("date", detail="work_too_far")
         await _another_if_taken(lambda: self._hold(ctx, start))
 
     async def _hold(self, ctx: Context, start: datetime) -> None:

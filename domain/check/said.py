@@ -121,6 +121,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "unreadable_file",
         "visit_hours",
         "weak_password",
+        "work_too_far",
         "yes_or_no",
     ),
     "mobile_not_verified": (

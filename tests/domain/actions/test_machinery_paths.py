@@ -326,6 +326,24 @@ async def test_work_is_wanted_in_the_future(town: Municipality) -> None:
     assert (await town.submit(date="2026-11-24", start="10:30")).state == "submitted"
 
 
+async def test_work_is_wanted_within_a_year(town: Municipality) -> None:
+    with pytest.raises(InvalidField, match="date:work_too_far"):
+        await town.submit(date="1415/09/10")
+    assert (await town.submit(date="1406/09/03")).state == "submitted"
+    code = await town.order()
+    with pytest.raises(InvalidField, match="date:work_too_far"):
+        await town.do(code, "accept", Role.CIVIL, date="1415/09/10")
+
+
+async def test_a_mistyped_year_is_asked_again(town: Municipality) -> None:
+    heard = await town.say(CITIZEN, "ماشین لودر ۴ ساعت ۱۴۱۵/۹/۱۰ ساعت ۸ کوچه بهار")
+    assert heard.reply is not None
+    assert heard.reply.text.startswith(
+        "کار برای بیش از یک سال دیگر ثبت نمی\u200cشود؛ سال را درست بنویسید.\nبرای چه روزی؟"
+    )
+    assert (await town.say(CITIZEN, "شنبه")).key == "services.machinery.summary"
+
+
 async def test_a_clerk_acts_for_the_citizen_who_is_told(town: Municipality) -> None:
     request = await town.submit(NEIGHBOUR, by=clerk())
     assert request.office == OFFICE
