@@ -35,7 +35,7 @@ async def test_file_numbers_are_drawn_once_each(store: SqlStore, other_store: Sq
 
 
 async def test_file_numbers_end_with_a_clear_error(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LAST_FILE_NUMBER", 1)
+    monkeypatch.setattr(module, "HIGHEST_FILE_NUMBER", 1)
     async with store.unit() as uow:
         assert await uow.bills.next_file_number() == 1
         with pytest.raises(Unavailable, match="file_number"):
