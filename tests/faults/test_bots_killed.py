@@ -60,11 +60,13 @@ class Town:
         return person
 
     async def hears_of(self, person: Person, answer: str) -> None:
-        """Let a person say something, and hear of it, unless the server dies over it."""
-        heard = len(person.messages)
+        """Let a person say something, and hear of it, unless the server dies over it: its relay may have claimed the
+        reply already, which is then under way until the claim runs out.
+        """
+        heard, died = len(person.messages), self.died
         person.says(answer)
         await self.takes_all()
-        await self._until(lambda: len(person.messages) > heard or self._end().done())
+        await self._until(lambda: len(person.messages) > heard or self._end().done() or self.died > died)
 
     async def takes_all(self) -> None:
         """Wait until everything that people did is confirmed; a server that died is started again."""
