@@ -27,7 +27,7 @@ def office(terminal: Terminal) -> Terminal:
 def submit(terminal: Terminal, **values: str) -> None:
     """Enter a request for a loader, far ahead."""
     whole = {
-        "national_code": "0499370899", "items": "لودر ۴ ساعت", "date": "1499/01/05", "start": "۸", **values,
+        "national_code": "0499370899", "items": "لودر ۴ ساعت", "date": "فردا", "start": "۸", **values,
     }  # fmt: skip
     given = [part for name, value in whole.items() for part in ("--set", f"{name}={value}")]
     terminal.json("request", "submit", "machinery", "--as", "civil", "--mobile", "09121234567", *given)

@@ -34,6 +34,7 @@ from tests.support.staff_site import StaffSite
 from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
 
 OFFICE, CODE = "2002", "trackingCode"
+SATURDAY = date(2026, 11, 28)
 HEAD = {member.name for member in shapes.HEAD}
 KNOWN = {
     "FullName": "عبدالله ایری", "NationalCode": DRIVER_CODE, "Mobile": DRIVER_MOBILE, "Plate": PLATE,
@@ -113,7 +114,7 @@ class Counter:
     signer: Signer
     taken: set[str] = field(default_factory=set)
     about: list[str] = field(default_factory=list)
-    _weeks: Iterator[int] = field(default_factory=count)
+    _days: Iterator[int] = field(default_factory=count)
 
     def service(self, operation: Operation) -> Service | None:
         """The service whose submission an operation is."""
@@ -122,8 +123,9 @@ class Counter:
         )
 
     def good(self, operation: Operation) -> dict[str, Any]:
-        """Good values for a call, on a day that no other call has."""
-        service, day = self.service(operation), date(2026, 11, 28) + timedelta(weeks=next(self._weeks))
+        """Good values for a call, on a day that no other call has, and no Friday."""
+        weeks, days = divmod(next(self._days), 6)
+        service, day = self.service(operation), SATURDAY + timedelta(weeks=weeks, days=days)
         papers = service.documents.names if service and service.documents else ("deed",)
         return usual(operation.request, {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]})
 
