@@ -2,16 +2,21 @@
 
 import csv
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from domain.calendar import TEHRAN, jalali_text
+from domain.text import ascii_digits
 from tests.support.terminal import Terminal
 
 FORMULA = '=HYPERLINK("http://x.example","برای دیدن بزنید")'
 PLACE = f"+1;{FORMULA}"
+DAY = ascii_digits(jalali_text((datetime.now(TEHRAN) + timedelta(days=7)).date()))
+"""A day to come, as people write it."""
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def office(terminal: Terminal) -> Terminal:
 def submit(terminal: Terminal, **values: str) -> None:
     """Enter a request for a loader, far ahead."""
     whole = {
-        "national_code": "0499370899", "items": "لودر ۴ ساعت", "date": "فردا", "start": "۸", **values,
+        "national_code": "0499370899", "items": "لودر ۴ ساعت", "date": DAY, "start": "۸", **values,
     }  # fmt: skip
     given = [part for name, value in whole.items() for part in ("--set", f"{name}={value}")]
     terminal.json("request", "submit", "machinery", "--as", "civil", "--mobile", "09121234567", *given)
@@ -102,7 +107,7 @@ def test_requests_are_exported_with_their_forms(office: Terminal, tmp_path: Path
     assert headings[-3:] == ["ساعت آغاز", "نشانی محل کار", "توضیح"]
     found = dict(zip(headings, first, strict=True))
     assert (found["خدمت"], found["کانال"], found["تلفن همراه"]) == ("کارکرد ماشین‌آلات", "مراجعه حضوری", "09121234567")
-    assert (found["روز"], found["ماشین و ساعت کار"]) == ("1499/01/05", "لودر 4 ساعت")
+    assert (found["روز"], found["ماشین و ساعت کار"]) == (DAY, "لودر 4 ساعت")
     assert dict(zip(headings, second, strict=True))["نشانی محل کار"].endswith(PLACE)
     assert office.json("export", "civil", str(tmp_path / "r.xlsx"))["rows"] == 2
     assert [list(map(str, row)) for row in cells_of(tmp_path / "r.xlsx")[:1]] == [headings]
