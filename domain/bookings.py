@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from domain.calendar import tehran
+from domain.calendar import YEAR_AHEAD, tehran
 from domain.errors import Conflict, DomainError, InvalidField
 from domain.field_types import number_text
 from domain.fleet import Booking, Resource, ResourceKind, Work
@@ -18,9 +18,6 @@ from domain.requests import ServiceRequest
 
 UNITS = "units"
 """The list of single machines on the delivery form."""
-
-FURTHEST = timedelta(days=366)
-"""How far ahead work may be wanted: of a day further away the year was mistyped."""
 
 TRIES = 8
 """How often others may be quicker before that is told."""
@@ -151,6 +148,13 @@ async def _another_if_taken(book: Callable[[], Awaitable[None]]) -> None:
     return await book()
 
 
+def _untimely(start: datetime, now: datetime) -> str | None:
+    """Return the detail of the error when work cannot begin then."""
+    if start <= now:
+        return "past"
+    return "work_too_far" if start > now + YEAR_AHEAD else None
+
+
 @dataclass(frozen=True, slots=True)
 class WantedInFuture(Guard):
     """The work is wanted at a time that is still to come, and within a year: «امروز ساعت ۸» at ten is a mistake, and so
@@ -161,13 +165,12 @@ class WantedInFuture(Guard):
 
     async def holds(self, ctx: Context) -> bool:
         """Compare the wanted day and hour with the clock."""
-        return ctx.request.parent_id is not None or ctx.now < wanted_start(ctx.request) <= ctx.now + FURTHEST
+        return ctx.request.parent_id is not None or _untimely(wanted_start(ctx.request), ctx.now) is None
 
     def refusal(self, ctx: Context) -> DomainError:
         """Name the day that is too far, else the hour: a past day is refused where it is read."""
-        if wanted_start(ctx.request) > ctx.now:
-            return InvalidField("date", detail="work_too_far")
-        return InvalidField("start", detail="past")
+        detail = _untimely(wanted_start(ctx.request), ctx.now) or "past"
+        return InvalidField("start" if detail == "past" else "date", detail=detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +184,8 @@ class HoldMachines(Effect):
         """
         await ctx.uow.fleet.release(ctx.request.id)
         start = wanted_start(ctx.request)
-        if start <= ctx.now:
-            raise InvalidField("date", detail="past")
-        if start > ctx.now + FURTHEST:
-            raise InvalidField("date", detail="work_too_far")
+        if detail := _untimely(start, ctx.now):
+            raise InvalidField("date", detail=detail)
         await _another_if_taken(lambda: self._hold(ctx, start))
 
     async def _hold(self, ctx: Context, start: datetime) -> None:

@@ -42,6 +42,9 @@ THURSDAY_HOURS: Hours = (time(7, 30), time(12, 30))
 VISIT_HOURS: Hours = (time(7), time(18))
 QUIET_HOURS: Hours = (time(21), time(8))
 
+YEAR_AHEAD = timedelta(days=366)
+"""Nothing begins later from now than this: of a day further away the year was mistyped, and calendars end somewhere."""
+
 _THURSDAY, _FRIDAY = 5, 6
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from domain.calendar import in_tehran, jalali_text, tehran, to_jalali
+from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text, tehran, to_jalali
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.issued_papers import issue_paper
 from domain.letters import PERMITS, next_number
@@ -28,9 +28,6 @@ TOLD_DRIVER = "told_driver"
 """Where a leave keeps the mobile of the driver for whom somebody else asked: he is told, and may withdraw it."""
 
 SCOPES = ("in_city", "out_of_city")
-
-LONGEST = timedelta(days=366)
-"""No leave is longer, or begins later from now, whatever the policy: calendars end somewhere."""
 
 FRIDAY = 4
 PAGE = 100
@@ -131,11 +128,11 @@ class SoundPeriod(Guard):
         notice = timedelta(days=ctx.policy.leave_notice_days)
         if first < today + notice:
             return InvalidField("from", detail="leave_notice", day=jalali_text(today + notice))
-        if first > today + LONGEST:
+        if first > today + YEAR_AHEAD:
             return InvalidField("from", detail="leave_too_far")
         if last < first:
             return InvalidField("to", detail="leave_order")
-        return InvalidField("to", detail="leave_too_long") if last - first >= LONGEST else None
+        return InvalidField("to", detail="leave_too_long") if last - first >= YEAR_AHEAD else None
 
 
 @dataclass(frozen=True, slots=True)

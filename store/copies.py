@@ -9,6 +9,7 @@ from domain.errors import Conflict
 from store.bills import FILE_NUMBERS
 from store.engines import engine_for
 from store.engines.copies import COPIES, Copies, CopyFailed
+from store.schema import counters
 from store.sequences import drawing
 
 NUMBERS_SKIPPED = 10_000
@@ -59,16 +60,20 @@ async def is_empty(url: str) -> bool:
 
 
 async def _skip_file_numbers(url: str) -> None:
-    """Skip them, whichever schema the database has; one without rows has no bills that anybody could pay."""
+    """Skip them, whichever schema the database has; where nothing is, there are no bills that anybody could pay."""
     engine = engine_for(url)
     try:
         with engine.telling():
             async with engine.inspection() as connection:
-                if not await connection.run_sync(_holds_nothing):
+                if await connection.run_sync(_has_numbers) and not await connection.run_sync(_holds_nothing):
                     await connection.execute(drawing(engine), {"of": FILE_NUMBERS, "by": NUMBERS_SKIPPED})
                     await connection.commit()
     finally:
         await engine.close()
+
+
+def _has_numbers(connection: Connection) -> bool:
+    return inspect(connection).has_table(counters.name)
 
 
 def _holds_nothing(connection: Connection) -> bool:

@@ -1,6 +1,8 @@
 """Backup and restore, on both engines: what was there is there again, and nothing is overwritten by accident."""
 
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,6 +86,17 @@ async def test_file_numbers_are_skipped_where_the_backup_had_drawn_none(url: str
     assert await drawn(url) == 1
     await restore(url, file, force=True)
     assert await drawn(url) == NUMBERS_SKIPPED + 1
+
+
+async def test_a_copy_of_another_program_is_restored_as_it_is(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path / 'pishkhan.db'}", tmp_path / "foreign"
+    with closing(sqlite3.connect(file)) as foreign:
+        foreign.execute("CREATE TABLE anything (name TEXT)")
+        foreign.execute("INSERT INTO anything VALUES ('there')")
+        foreign.commit()
+    await restore(url, file)
+    with closing(sqlite3.connect(tmp_path / "pishkhan.db")) as found:
+        assert found.execute("SELECT name FROM anything").fetchall() == [("there",)]
 
 
 async def test_an_empty_database_is_filled_without_force(url: str, tmp_path: Path) -> None:
