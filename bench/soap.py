@@ -158,13 +158,13 @@ async def served(where: Place) -> AsyncIterator[tuple[Target, str]]:
         yield Target(where.name, server.port, signed(where.home, await first_request(url, server.port))), url
 
 
-async def opened_office(url: str) -> None:
-    """Make the office of the bench."""
+async def opened_office(url: str, code: str = envelopes.OFFICE, username: str = envelopes.USERNAME) -> None:
+    """Make an office with the key of the bench."""
     store, desk = await SqlStore.open(url), soap_servers.desk()
     try:
         async with store.unit() as uow:
             vault = FernetVault(soap_servers.SECRET)
-            await offices.add(desk, uow, vault, envelopes.OFFICE, "دفتر", envelopes.USERNAME, envelopes.KEY)
+            await offices.add(desk, uow, vault, code, "دفتر", username, envelopes.KEY)
     finally:
         await store.close()
 
