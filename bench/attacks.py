@@ -3,8 +3,8 @@
     python -m bench.attacks [--rounds 7]
 
 Each attack, of strangers (`tests/channels/pishkhan_soap/attacks.py`) and of an office, is sent over a connection of its
-own; the time is from its first byte to the whole fault. Where a large body is refused early, what the attacker needs to send what is still taken is in
-it. Memory is what the server has grown by since before the first of an attack's rounds.
+own; the time is from its first byte to the whole fault. Where a large body is refused early, what the attacker needs to
+send what is still taken is in it. Memory is what the server has grown by since before the first of an attack's rounds.
 """
 
 import argparse
