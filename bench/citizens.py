@@ -1,32 +1,44 @@
 """Citizens of a filled database, each told by a number alone, with names as people have them."""
 
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
 from domain.people import mobile_shown, national_code
-from domain.search import words_in
+from domain.search import beside, words_in
 
 _GIVEN = """
-علی محمد حسین رضا مهدی حسن احمد امیر سعید حمید مجید محسن مسعود ناصر نادر هادی جواد کاظم اکبر اصغر عباس داود یوسف
-یعقوب ابراهیم اسماعیل موسی عیسی یحیی زکریا سلیمان ایوب صالح هاشم قاسم طاهر باقر صادق جعفر نقی تقی عسکر بهرام بهروز
-بهزاد بهنام بابک آرش آرمان کامران کیوان کوروش داریوش سیاوش سهراب رستم فرهاد فرید فریدون پرویز پیمان پویا شهرام شهاب
-فاطمه زهرا مریم زینب معصومه سکینه خدیجه رقیه سمیه سمیرا سارا سحر سپیده ستاره شیرین شیوا شهلا نرگس نسرین نسترن نگار
-لیلا لاله مینا مینو مهناز مهسا مژگان الهام الهه اعظم اکرم آنه آیدا آیناز
+فاطمه علی محمد زهرا حسین رضا مریم مهدی حسن زینب احمد امیر معصومه سعید حمید سکینه مجید محسن خدیجه مسعود ناصر
+رقیه نادر هادی سمیه جواد کاظم سمیرا اکبر اصغر سارا عباس داود سحر یوسف یعقوب سپیده ابراهیم اسماعیل ستاره موسی
+عیسی شیرین یحیی زکریا شیوا سلیمان ایوب شهلا صالح هاشم نرگس قاسم طاهر نسرین باقر صادق نسترن جعفر نقی نگار تقی
+عسکر لیلا بهرام بهروز لاله بهزاد بهنام مینا بابک آرش مینو آرمان کامران مهناز کیوان کوروش مهسا داریوش سیاوش
+مژگان سهراب رستم الهام فرهاد فرید الهه فریدون اعظم پرویز اکرم پیمان آنه پویا آیدا شهرام آیناز شهاب
 """
 GIVEN = tuple(_GIVEN.split())
-"""Given names."""
+"""Given names, the commonest first."""
 
 _FAMILY = """
-محمدی محمودی محمدزاده احمدی احمدزاده حسینی حسنی حاجتی رضایی رضوی مرادی مرادزاده کریمی کاظمی قاسمی هاشمی موسوی نوری
-نوروزی جعفری صادقی باقری تقوی علوی عباسی عنایتی اکبری اصغری ابراهیمی اسماعیلی یوسفی یعقوبی سلیمانی صالحی طاهری
-نادری ناصری سعیدی حمیدی مجیدی محسنی مسعودی داودی زارع زارعی شریفی شریف شفیعی شکری شاهی شاکری صفری صفایی صدری صدیقی
-طالبی طالقانی عزیزی عظیمی عسگری عابدی عارفی غفاری غلامی فلاح فلاحی فرجی فروتن فتحی قربانی قنبری قدیری قادری کمالی
-کیانی کوهی گلی گنجی لطفی لطیفی ملکی منصوری مظفری معصومی مقدم مهدوی میرزایی نجفی نظری نعمتی نیکو نیازی وحیدی وکیلی
-ولایتی همتی یزدانی یاری آقایی آذری آزاد امینی امیری ایزدی ایری اسدی افشار الهی اردلان بهرامی بهشتی بیات بختیاری
-پناهی پورمند پیروز توماج ترابی تهرانی ثابتی جلالی جمالی جوادی جهانی چراغی حاتمی حیدری حبیبی خانی خسروی خلیلی
-خدادادی دهقان دلیری درویشی ذوالفقاری رحیمی رحمانی رستمی رنجبر
+محمدی حسینی احمدی رضایی مرادی حیدری کریمی موسوی جعفری قاسمی رحیمی ابراهیمی صادقی اکبری هاشمی عباسی نوری محمودی
+محمدزاده احمدزاده حسنی حاجتی رضوی مرادزاده کاظمی نوروزی باقری تقوی علوی عنایتی اصغری اسماعیلی یوسفی یعقوبی
+سلیمانی صالحی طاهری نادری ناصری سعیدی حمیدی مجیدی محسنی مسعودی داودی زارع زارعی شریفی شریف شفیعی شکری شاهی
+شاکری صفری صفایی صدری صدیقی طالبی طالقانی عزیزی عظیمی عسگری عابدی عارفی غفاری غلامی فلاح فلاحی فرجی فروتن فتحی
+قربانی قنبری قدیری قادری کمالی کیانی کوهی گلی گنجی لطفی لطیفی ملکی منصوری مظفری معصومی مقدم مهدوی میرزایی نجفی
+نظری نعمتی نیکو نیازی وحیدی وکیلی ولایتی همتی یزدانی یاری آقایی آذری آزاد امینی امیری ایزدی ایری اسدی افشار
+الهی اردلان بهرامی بهشتی بیات بختیاری پناهی پورمند پیروز توماج ترابی تهرانی ثابتی جلالی جمالی جوادی جهانی
+چراغی حاتمی حبیبی خانی خسروی خلیلی خدادادی دهقان دلیری درویشی ذوالفقاری رحمانی رستمی رنجبر
 """
 FAMILY = tuple(_FAMILY.split())
-"""Names of families."""
+"""Names of families, the commonest first."""
+
+COMMONNESS = 0.7
+"""The n-th name of a list is borne by 1 / n to this power as many people as the first, as names are."""
+
+APART = 0.7548776662466927, 0.5698402909980532
+"""So far apart two citizens are drawn from the lists (powers of the plastic number's inverse): any number of them in a
+row has names, and pairs of names, in due proportion.
+"""
 
 NUMBERS = 100_000_001, 7_919
 """Where the first nine digits of national codes begin, and how far they lie apart; so none is invalid."""
@@ -53,14 +65,29 @@ class Citizen:
         return {
             "mobile": self.mobile, "spoken": mobile_shown(self.mobile), "name": self.name, "national": self.national,
             "forward": given + family, "backward": family + given,
+            "given_first": beside(family, given + family), "family_first": beside(given, family + given),
+            "of_given": beside(given, self.national), "of_family": beside(family, self.national),
         }  # fmt: skip
 
 
 def citizen(number: int) -> Citizen:
-    """Return a citizen. The lists of names have no common divisor: all pairs come before one comes again."""
+    """Return a citizen; common names come often, as often among the first thousand as among a million."""
     begin, apart = NUMBERS
     code = national_code_of(begin + number * apart % (10**9 - begin))
-    return Citizen(f"+98912{number:07}", GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)], code)
+    given, family = (_borne(names, number * step % 1) for names, step in zip((GIVEN, FAMILY), APART, strict=True))
+    return Citizen(f"+98912{number:07}", given, family, code)
+
+
+def _borne(names: Sequence[str], share: float) -> str:
+    """Return the name of whom that share of all people comes before, the commonest names first."""
+    return names[bisect(_shares(len(names)), share)]
+
+
+@cache
+def _shares(count: int) -> Sequence[float]:
+    """Return which share of the people bear the first name of so many, the first two, and so on."""
+    weights = [rank**-COMMONNESS for rank in range(1, count + 1)]
+    return [one / sum(weights) for one in accumulate(weights[:-1])]
 
 
 def national_code_of(first: int) -> str:

@@ -33,6 +33,7 @@ from bench.writing import Batch, write
 from domain import bill_ids, tracking
 from domain.history import chain_faults
 from store.migrate import migrate
+from store.schema import search_words
 from store.unit_of_work import SqlStore
 
 DAYS = 1000
@@ -66,6 +67,8 @@ class Town:
             for original, copy in some:
                 for table, row in original.rows(copy, self._token, now):
                     batch[table].append(row)
+            # Where both names of a citizen begin alike, the number beside one is the number beside the other.
+            batch[search_words.name] = [*map(list, dict.fromkeys(map(tuple, batch[search_words.name])))]
             yield batch
         yield self._besides()
 

@@ -23,6 +23,9 @@ TEHRAN = ZoneInfo("Asia/Tehran")
 FIRST_YEAR, LAST_YEAR = 1300, 1499
 """Jalali years for which the calendar is known to be right (facts-iran.md, "Text, calendar, time")."""
 
+DAYS_KEPT = 4096
+"""Days of which the Jalali date is kept: a list shows the same few again and again."""
+
 MONTH_NAMES = (
     "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
 )  # fmt: skip
@@ -50,6 +53,7 @@ _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def to_jalali(day: date) -> tuple[int, int, int]:
     """Return Jalali year, month and day; `InvalidField("date")` for a day outside the calendar (before the year 1)."""
     if isinstance(day, datetime):

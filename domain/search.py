@@ -3,11 +3,15 @@
 A name is kept once for each of its words: that word first, the others behind it in their order, all joined (آنه محمدی:
 آنهمحمدی, محمدیآنه). Whatever was typed, joined likewise, is then the beginning of one of them: a word or half of one,
 two words in either order, with a space, a joiner or nothing between them. One range of one index finds it.
+
+Half of each of two words is no such beginning. For these a word is kept once more for each other one beside it, behind
+the two letters with which that one begins (` مح انهمحمدی`): what was typed is again the beginning of one of them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from domain import people, tracking
@@ -26,6 +30,9 @@ MOST_WORDS = 6
 
 LEAST_LETTERS, LEAST_DIGITS = 2, 4
 """Fewer find too much."""
+
+BESIDE_LETTERS = 2
+"""So many letters of another word stand before one that is kept for the two of them."""
 
 _JOINERS = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _WORD = re.compile(r"[^\W_]+")
@@ -78,14 +85,43 @@ def words_in(text: str) -> tuple[str, ...]:
 
 
 def words_of(form: Iterable[Field], values: Mapping[str, Any]) -> frozenset[str]:
-    """Return the words by which a request with this form is found: names turned word by word, national codes."""
-    return frozenset(word for field in form for text in field.found_by(values) for word in turned(text))
+    """Return the words by which a request with this form is found: names turned word by word, national codes; and all
+    of them beside each other.
+    """
+    texts = [text for field in form for text in field.found_by(values)]
+    return frozenset(word for text in texts for word in turned(text)) | paired(map(_kept, texts))
 
 
 def turned(text: str) -> frozenset[str]:
     """Return the words that are kept of a name or number: one for each of its own, which stands first in it."""
-    words = words_in(text)[:MOST_WORDS]
-    return frozenset("".join(words[at:] + words[:at]) for at in range(len(words)))
+    words = _kept(text)
+    return frozenset(_turned(words, at) for at in range(len(words)))
+
+
+def paired(texts: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Return what is kept besides for two words that are looked for together, of names and numbers word by word: each
+    word of a name beside every other one of it, and each number beside every word of a name.
+    """
+    kinds: dict[bool, list[Sequence[str]]] = {True: [], False: []}
+    for words in texts:
+        kinds[len(words) == 1 and words[0].isdecimal()].append(words)
+    numbers, names = kinds[True], kinds[False]
+    kept = [(words[at], _turned(words, first)) for words in names for at, first in permutations(range(len(words)), 2)]
+    kept += [(word, number) for words in names for word in words for (number,) in numbers]
+    return frozenset(beside(other, word) for other, word in kept if len(other) >= BESIDE_LETTERS)
+
+
+def beside(other: str, word: str) -> str:
+    """Return how a word is kept, or looked for, where another one stands beside it: no word by itself begins so."""
+    return f" {other[:BESIDE_LETTERS]} {word}"
+
+
+def _kept(text: str) -> tuple[str, ...]:
+    return words_in(text)[:MOST_WORDS]
+
+
+def _turned(words: Sequence[str], first: int) -> str:
+    return "".join((*words[first:], *words[:first]))
 
 
 def _refuse_short(words: tuple[str, ...]) -> None:

@@ -27,7 +27,7 @@ def last_day(moment: datetime) -> str:
 def day_and_hour(moment: datetime | str) -> str:
     """Return the Jalali day and the hour in Tehran of a moment, or of its ISO form as requests keep it."""
     local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(TEHRAN)
-    return persian_digits(f"{jalali_text(local.date())} {local:%H:%M}")
+    return f"{jalali_text(local.date())} {persian_digits(f'{local.hour:02}:{local.minute:02}')}"
 
 
 def _identifier(value: object) -> str:

@@ -3,10 +3,12 @@
 So each shape is built and compiled once, whatever is looked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain.paging import Cursor, Order
+from domain.search import BESIDE_LETTERS, beside
 from domain.selection import Selection
 
 CONDITIONS = (
@@ -71,7 +73,8 @@ def values_of(wanted: Selection, at: Cursor | None = None, prefix: str = "") -> 
     values |= {name: getattr(wanted.search, name, None) for name in IDENTIFIERS}
     words = _words(wanted)
     for number, word in enumerate(words):
-        values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
+        begins = word if number else _beside_others(words)
+        values |= {f"word{number}": begins, f"end{number}": begins + LAST_LETTER}
         if number:  # a name's row has its other words inside; a number stands in a row of its own
             values[f"inside{number}"] = "" if words[0].isdecimal() or word.isdecimal() else word
     known = {name: value for name, value in values.items() if value is not None}
@@ -83,4 +86,13 @@ def _words(wanted: Selection) -> tuple[str, ...]:
     """Return the beginnings of words that must be there, the one that finds the fewest first."""
     if wanted.search is None or not wanted.search.words:
         return ()
-    return tuple(sorted(wanted.search.words, key=len, reverse=True)) if wanted.loosely else (wanted.search.joined,)
+    if not wanted.loosely:
+        return (wanted.search.joined,)
+    return tuple(sorted(wanted.search.words, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
+
+
+def _beside_others(words: Sequence[str]) -> str:
+    """Return what the row begins with that is kept of the first of these words: where it can be, beside another one."""
+    first, *others = words
+    told = (other for other in others if len(other) >= BESIDE_LETTERS and not other.isdecimal())
+    return next((beside(other, first) for other in told), first)

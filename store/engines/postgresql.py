@@ -7,7 +7,6 @@ together, as parts of one.
 
 import asyncio
 import hashlib
-import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Any, ClassVar
 
 import asyncpg
 from asyncpg import DataError, InterfaceError, InternalClientError, PostgresConnectionError
+from pydantic_core import from_json
 from sqlalchemy import URL, ColumnElement, Dialect, Table, func, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -263,7 +263,7 @@ def _in_transaction(connection: Any) -> bool:
 
 
 async def _read_json(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec("json", encoder=str, decoder=json.loads, schema="pg_catalog")
+    await connection.set_type_codec("json", encoder=str, decoder=from_json, schema="pg_catalog")
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:

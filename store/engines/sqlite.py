@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import URL, ColumnElement, Connection, Table, event, func, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
@@ -154,7 +155,7 @@ class SqliteEngine(Engine):
     # The same form as the moments that the driver writes, six digits after the point: text that compares as time.
     now = literal_column("strftime('%Y-%m-%d %H:%M:%f000', 'now')", Utc())
 
-    dialect = SQLiteDialect_aiosqlite(json_serializer=to_json)
+    dialect = SQLiteDialect_aiosqlite(json_serializer=to_json, json_deserializer=from_json)
     has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
 
     def __init__(self, url: URL) -> None:

@@ -121,6 +121,28 @@ async def test_loosely_means_one_name_with_or_without_a_number(store: SqlStore) 
         assert await found(store, typed, loosely=True) == [], typed
 
 
+async def test_half_words_come_by_the_alphabet_and_in_pages(store: SqlStore) -> None:
+    names = ["علی محمودی", "علی محمدی", "محمد علیزاده", "عباس محمدی", "علیرضا محمدی", "محمدعلی محمدی", "علی احمدی"]
+    made = [await stored(store, name) for name in (*names, names[1])]
+    by_name = [made[place] for place in (4, 2, 7, 1, 0)]
+    whole = await page(store, "مح علی", loosely=True)
+    assert [one.id for one in whole.rows] == [one.id for one in by_name]
+    first = await page(store, "علی مح", limit=2, loosely=True)
+    second = await page(store, "علی مح", Cursor.read(str(first.next), Order.NAME), limit=2, loosely=True)
+    third = await page(store, "علی مح", Cursor.read(str(second.next), Order.NAME), limit=2, loosely=True)
+    assert first.rows + second.rows + third.rows == whole.rows
+    assert third.next is None
+    back = await page(store, "علی مح", Cursor.read(str(second.previous), Order.NAME), limit=2, loosely=True)
+    assert back.rows == first.rows
+
+
+async def test_a_word_of_one_letter_is_looked_for_as_well(store: SqlStore) -> None:
+    request = await stored(store, "آنه ه محمدی")
+    await stored(store, "آنه احمدی")
+    for typed in ("ان م", "محم آ", "آن ه", "ان م ه", "محم ه آن"):
+        assert await found(store, typed, loosely=True) == [request.id], typed
+
+
 async def test_a_search_keeps_to_the_ranges_and_conditions(store: SqlStore) -> None:
     live = await stored(store, NAME, turn="civil", due_at=NOW, assignee="ali", mobile="+989351112222")
     ended = await stored(store, NAME, phase=Phase.DONE, mobile="+989351112222")

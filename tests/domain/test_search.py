@@ -4,7 +4,7 @@ import pytest
 
 from domain import tracking
 from domain.errors import CodeMistyped, DomainError, InvalidField
-from domain.search import LONGEST, Search, parse, turned, words_in
+from domain.search import LONGEST, Search, paired, parse, turned, words_in
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,15 @@ def test_a_name_is_kept_once_for_each_of_its_words() -> None:
     assert turned("آنه") == {"انه"}
     assert turned("") == frozenset()
     assert len(turned(" ".join(map(str, range(100))))) == 6
+
+
+def test_words_are_kept_beside_each_other() -> None:
+    assert paired([("انه", "محمدی")]) == {" مح انهمحمدی", " ان محمدیانه"}
+    assert paired([("علی", "علی")]) == {" عل علیعلی"}
+    assert paired([("انه",), ("0499370899",)]) == {" ان 0499370899"}
+    assert paired([("انه",), ("محمدی",)]) == frozenset()  # two people
+    assert paired([("0499370899",), ("0084575948",)]) == paired([("ا", "ب")]) == frozenset()
+    assert len(paired([("سید", "محمد", "حسین", "حسینی"), ("0499370899",)])) == 13  # two words begin alike
 
 
 def test_words_have_one_spelling() -> None:

@@ -15,7 +15,7 @@ from domain.people import Role
 from domain.queue_filters import EARLIEST, LATEST, read
 from domain.queues import Queue, Sla
 from domain.requests import Phase
-from domain.search import FIELD, LONGEST, MOST_WORDS, Search, parse, turned
+from domain.search import FIELD, LONGEST, MOST_WORDS, Search, beside, paired, parse, turned
 from domain.services import SERVICES, by_key
 from tests.properties.effort import examples
 
@@ -80,6 +80,16 @@ def test_a_name_is_found_by_the_beginning_of_any_of_its_words(draw: st.DataObjec
     half = kept[: draw.draw(st.integers(2, len(kept)))]
     assume(_found_by_words(half))
     assert any(word.startswith(parse(half).joined) for word in turned(name))
+
+
+@examples(200)
+@given(st.data(), st.lists(st.text(st.sampled_from(LETTERS), min_size=2, max_size=8), min_size=2, max_size=MOST_WORDS))
+def test_a_name_is_found_by_the_beginnings_of_any_two_of_its_words(draw: st.DataObject, words: list[str]) -> None:
+    name = tuple(word.translate({ord("آ"): "ا"}) for word in words)
+    one, other = draw.draw(st.permutations(name))[:2]
+    half, other_half = (word[: draw.draw(st.integers(2, len(word)))] for word in (one, other))
+    assert any(row.startswith(beside(other_half, half)) for row in paired([name]))
+    assert not any(row.startswith(half) for row in paired([name])), "nobody is found twice"
 
 
 NAMES = st.sampled_from(["ahmadi", "  ali  ", "1001", "sms", "x" * 61, " ", "مريم"])
