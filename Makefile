@@ -58,6 +58,7 @@ bench: $(VENV)/.for-bench
 	$(BIN)/python -m bench.queues
 	$(BIN)/python -m bench.queues --database postgresql
 	$(BIN)/python -m bench.reports
+	$(BIN)/python -m bench.reports --database postgresql
 	$(BIN)/python -m bench.memory
 
 # Hours, not minutes: rounds with a seed each, and the properties with many times as many examples.

@@ -15,7 +15,7 @@ from channels.web.paging import Listed, listed, page_start
 from domain.actions.desk import Desk
 from domain.actions.verifications import ask
 from domain.calendar import jalali_text, whole_day
-from domain.errors import DomainError, Forbidden
+from domain.errors import DomainError, Forbidden, InvalidField
 from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_given
 from domain.house_records import AuditEntry, AuditFilter
@@ -31,6 +31,8 @@ PAGE = 50
 _ISO_DAY = len("2026-11-25")
 _KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
 _RIALS = frozenset({"amount", "refund", "rate", "per_request"})
+_DAYS = frozenset({"from", "to", "until", "before", "old_until", "last_at"})
+"""Facts that are a day or a moment. What strangers may write (a browser's name, a path) is never read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,8 @@ class AuditPages:
             return "، ".join(map(self._fact, value))
         if isinstance(value, dict):
             return "، ".join(f"{name}: {self._fact(one)}" for name, one in value.items())
-        if isinstance(value, str) and (day := _jalali(value)):
-            return day
+        if name in _DAYS and isinstance(value, str):
+            return _jalali(value)
         return persian_digits(value) if isinstance(value, int) else "" if value is None else str(value)
 
     async def _standing(self) -> dict[str, Any]:
@@ -153,13 +155,13 @@ class AuditPages:
         )
 
 
-def _jalali(text: str) -> str | None:
-    """Return a day or moment that was audited as ISO, as people read it; None for any other text."""
+def _jalali(text: str) -> str:
+    """Return a day or moment that was audited as ISO, as people read it; any other text as it is."""
     try:
         moment = datetime.fromisoformat(text) if len(text) > _ISO_DAY else None
         return day_and_hour(moment) if moment else jalali_text(date.fromisoformat(text))
-    except ValueError:
-        return None
+    except (ValueError, OverflowError, InvalidField):
+        return text
 
 
 def _label(typed: str | None) -> str | None:

@@ -23,6 +23,10 @@ FORM_BYTES = 64 * 1024
 """Bytes of a posted form that has no file."""
 
 
+async def unaudited(error: DomainError) -> None:
+    """Audit nothing: at the pages where one signs in, nobody has a right yet that could be refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Somebody of the staff with a session: as whom they act (substitutes included), from where, and when; and the form
@@ -35,6 +39,8 @@ class Visit:
     caller: Caller
     now: datetime
     form: Form = field(default_factory=lambda: NO_FORM)
+    denied: Callable[[DomainError], Awaitable[None]] = unaudited
+    """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The door audits the rest."""
 
     def may(self, right: str) -> bool:
         """Tell whether to offer what needs this right."""

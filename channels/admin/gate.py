@@ -5,8 +5,9 @@ audited. A proof that has grown old is asked for in the middle of the work: what
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
@@ -52,13 +53,13 @@ class Gate:
             visit = await self.visit(request)
             if visit is None:
                 raise web.HTTPSeeOther(_asking(SIGN_IN, request))
+            visit = replace(visit, denied=partial(self._denied, visit, route))
             try:
                 if request.method == "POST":
                     visit = replace(visit, form=await read_posted(request, route.largest))
                 return await self._admitted(request, visit, route)
             except DomainError as error:
-                if isinstance(error, Forbidden):
-                    await self._audit_denial(visit, route, error)
+                await visit.denied(error)
                 return staff_error(request, visit, error)
 
         return handle
@@ -128,10 +129,23 @@ class Gate:
         }
         return staff_page(request, visit, "admin/proof.html", context, status=401)
 
-    async def _audit_denial(self, visit: Visit, route: Route, error: DomainError) -> None:
-        facts = {"right": route.right, "path": route.path, "method": route.method, "inside": visit.caller.inside}
+    async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
+        """Refuse a form that is not of this session's own pages (`Forbidden`), where no route does it; it is audited."""
+        try:
+            require_own_form(request, form, visit.session)
+        except Forbidden as error:
+            await self._audit_denial(visit, error, {"path": request.path, "method": request.method})
+            raise
+
+    async def _denied(self, visit: Visit, route: Route, error: DomainError) -> None:
+        if isinstance(error, Forbidden):
+            facts = {"right": route.right, "path": route.path, "method": route.method}
+            await self._audit_denial(visit, error, facts)
+
+    async def _audit_denial(self, visit: Visit, error: Forbidden, facts: Mapping[str, str]) -> None:
+        told = {**facts, "inside": visit.caller.inside, "why": error.detail}
         async with self._store.unit() as uow:
-            await uow.audit.record(self._desk.clock.now(), visit.actor.label, "denied", facts | {"why": error.detail})
+            await uow.audit.record(self._desk.clock.now(), visit.actor.label, "denied", told)
 
 
 _NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF})

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.admin.frame import FORM_BYTES
-from channels.admin.gate import COOKIE, SECOND_FACTOR, SIGN_IN, Gate, require_own_form, way_on
+from channels.admin.gate import COOKIE, SECOND_FACTOR, SIGN_IN, Gate, way_on
 from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.pages import page
 from channels.web.posted import read_posted, said
 from domain.actions.signing_in import Doorman
-from domain.errors import AuthenticationFailed, DomainError, TooManyRequests
+from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 from domain.staff_sessions import LONGEST
 
 SIGN_OUT = "/staff/sign-out"
@@ -38,9 +38,13 @@ class SignInPages:
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         """Check the password. Whatever session the browser had stays another one: each sign-in makes a new token."""
-        require_same_origin(request)
         form, caller = await read_posted(request, FORM_BYTES), self._gate.caller(request)
         username, password = said(form, "username"), str(form.get("password", ""))
+        try:
+            require_same_origin(request)
+        except Forbidden:
+            await self._doorman.note_foreign_form(username, caller)
+            raise
         try:
             session, token = await self._doorman.sign_in(username, password, caller)
         except (AuthenticationFailed, TooManyRequests) as error:
@@ -59,7 +63,7 @@ class SignInPages:
         if visit is None:
             raise web.HTTPSeeOther(SIGN_IN)
         form = await read_posted(request, FORM_BYTES)
-        require_own_form(request, form, visit.session)
+        await self._gate.require_own_form(request, form, visit)
         code = said(form, "code")
         try:
             _, token = await self._doorman.show_code(visit.session, code, visit.caller)
@@ -70,7 +74,7 @@ class SignInPages:
     async def _sign_out(self, request: web.Request) -> web.Response:
         visit = await self._gate.visit(request)
         if visit:
-            require_own_form(request, await read_posted(request, FORM_BYTES), visit.session)
+            await self._gate.require_own_form(request, await read_posted(request, FORM_BYTES), visit)
             await self._doorman.sign_out(visit.session, visit.caller)
         response = web.Response(status=303, headers={"Location": SIGN_IN})
         response.del_cookie(COOKIE, path="/staff")

@@ -49,6 +49,7 @@ class SubstitutePages:
         except Forbidden as error:
             if error.detail is None:
                 raise
+            await visit.denied(error)
             return await self._page(request, visit, Tried(form.name, given, error))
         except DomainError as error:
             return await self._page(request, visit, Tried(form.name, given, error))

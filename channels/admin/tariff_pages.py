@@ -121,6 +121,7 @@ class TariffPages:
         except Forbidden as error:
             if error.detail is None:
                 raise
+            await visit.denied(error)
             return await self._prices(request, visit, error)
         except DomainError as error:
             return await self._prices(request, visit, error)

@@ -95,6 +95,13 @@ class Doorman:
             await uow.staff_sessions.end(session.digest)
             await self._audit(uow, session.username, "signed_out", caller)
 
+    async def note_foreign_form(self, username: str, caller: Caller) -> None:
+        """Audit that somebody's browser was made to sign in by a page of another site, alike ones together."""
+        name, now = username.strip()[:_LONGEST_NAME], self.desk.clock.now()
+        async with self.store.unit() as uow:
+            facts = {**_facts(caller), "why": "foreign_form"}
+            await note(uow, now, "staff", name, "denied", facts, known=partial(_is_known, uow, name))
+
     async def _new(
         self, username: str, caller: Caller, *, second_factor: bool = False, instead_of: StaffSession | None = None
     ) -> tuple[StaffSession, str]:

@@ -73,6 +73,17 @@ async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, insi
     await inside.get("/staff/audit?day=never", 422)
 
 
+async def test_what_a_stranger_writes_is_shown_as_it_is(site: StaffSite, inside: Visitor) -> None:
+    agents = ["0001-01-01T00:00:00+23:00", "0001-01-01", "9999-12-31T23:59:59-12:00", "20261125", "2026-11-25"]
+    for agent in agents:
+        inside.headers["User-Agent"] = agent
+        await inside.sign_in("civil", "wrong", 401)
+    del inside.headers["User-Agent"]
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit")
+    assert all(agent in page for agent in agents)
+
+
 async def test_refusals_that_are_alike_are_shown_with_their_number(site: StaffSite, inside: Visitor) -> None:
     for _ in range(3):
         await inside.sign_in("civil", "wrong", 401)

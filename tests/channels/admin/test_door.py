@@ -3,29 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from domain.people import Role
 from domain.staff_sessions import IDLE, LONGEST, STEP_UP, digest_of
-from store import schema
-from store.work import Repository
+from tests.channels.admin.audited import audited
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
-
-
-class Audited(Repository):
-    """What was audited."""
-
-    async def all(self) -> list[tuple[str, str]]:
-        """Who and what, oldest first, as often as it was."""
-        table = schema.audit.c
-        rows = await self._work.rows(select(table.actor, table.what, table.times).order_by(table.id))
-        return [(actor, what) for actor, what, times in rows for _ in range(times)]
-
-
-async def audited(site: StaffSite) -> list[tuple[str, str]]:
-    """Who and what, oldest first."""
-    async with site.store.unit(write=False) as uow:
-        return await Audited(uow.audit._work).all()
 
 
 async def test_nobody_comes_in_without_signing_in(inside: Visitor) -> None:

@@ -7,6 +7,7 @@ import pytest
 from channels.admin.frame import Route
 from domain.access import RIGHTS, allowed
 from domain.people import STAFF_ROLES, Role
+from tests.channels.admin.audited import denials
 from tests.support.routes import address
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
@@ -28,11 +29,14 @@ async def let_in(visitor: Visitor, route: Route, path: str) -> bool:
 
 
 async def denied(site: StaffSite, who: Visitor, role: Role, *, inside: bool) -> Sequence[str]:
-    """The routes at which the door and the table of rights say different things."""
+    """The routes at which the door and the table of rights say different things, or a refusal is not audited."""
     wrong = []
     for route in site.admin.routes:
+        before = await denials(site)
         got = await let_in(who, route, address(route.path, FILLING))
         wanted = allowed(route.right, frozenset({role}), inside=inside)
+        if not wanted and await denials(site) != before + 1:
+            wrong.append(f"{route.method} {route.path} ({route.right}): refused, and not audited")
         if got != wanted:
             wrong.append(f"{route.method} {route.path} ({route.right}): {got}, the table says {wanted}")
         if got and route.path.endswith("/end"):

@@ -1,0 +1,28 @@
+"""What the audit holds."""
+
+from sqlalchemy import select
+
+from store import schema
+from store.work import Repository
+from tests.support.staff_site import StaffSite
+
+
+class Audited(Repository):
+    """What was audited."""
+
+    async def all(self) -> list[tuple[str, str]]:
+        """Who and what, oldest first, as often as it was."""
+        table = schema.audit.c
+        rows = await self._work.rows(select(table.actor, table.what, table.times).order_by(table.id))
+        return [(actor, what) for actor, what, times in rows for _ in range(times)]
+
+
+async def audited(site: StaffSite) -> list[tuple[str, str]]:
+    """Who and what, oldest first."""
+    async with site.store.unit(write=False) as uow:
+        return await Audited(uow.audit._work).all()
+
+
+async def denials(site: StaffSite) -> int:
+    """How often somebody was not allowed what they asked for."""
+    return sum(what == "denied" for _, what in await audited(site))

@@ -1,0 +1,120 @@
+"""Every route once more, by somebody who may: with an old proof, without the second factor, with a form not our own."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from channels.admin.frame import Route
+from domain.access import RIGHTS, allowed
+from domain.people import STAFF_ROLES, Role
+from domain.staff_sessions import STEP_UP
+from tests.channels.admin.audited import audited, denials
+from tests.channels.admin.test_matrix import FILLING
+from tests.support.routes import address
+from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
+
+PROOF = 'name="proof_password"'
+FOREIGN: Mapping[str, str] = {"Sec-Fetch-Site": "cross-site"}
+
+
+def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[Route]]]:
+    """The routes, each with the first role that may go there."""
+    left = list(site.admin.routes)
+    for role in sorted(STAFF_ROLES):
+        own = [route for route in left if allowed(route.right, frozenset({role}), inside=inside)]
+        left = [route for route in left if route not in own]
+        yield role, own
+    assert not left or not inside
+
+
+async def asked(who: Visitor, route: Route, csrf: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
+    """Go there; the status, where it leads, and the page."""
+    call = {"data": {"csrf": csrf}} if route.method == "POST" else {}
+    response = await who.client.request(
+        route.method, address(route.path, FILLING), headers={**who.headers, **headers}, allow_redirects=False, **call
+    )
+    return response.status, response.headers.get("Location", ""), await response.text(errors="replace")
+
+
+DANGEROUS = {
+    "refunds": r"POST .*/refund",
+    "prices": r"POST /staff/tariffs/.*",
+    "exports": r"GET /staff/.*(/export(/csv|/xlsx)?|/statement/.*\.csv|\.\{kind:csv\|xlsx\}|/reports/kept/.*)",
+    "waivers": r"POST .*/waive",
+    "users": r"POST /staff/users.*",
+    "offices": r"POST /staff/offices.*",
+    "settings": r"POST /staff/settings/.*",
+}
+"""What does harm in wrong hands, however the table of rights is changed."""
+
+
+def test_the_table_asks_for_a_proof_where_harm_is_done(site: StaffSite) -> None:
+    for what, pattern in DANGEROUS.items():
+        routes = [one for one in site.admin.routes if re.fullmatch(pattern, f"{one.method} {one.path}")]
+        assert routes, what
+        assert [one for one in routes if not RIGHTS[one.right].step_up] == [], what
+
+
+async def test_an_old_proof_is_asked_for_wherever_the_table_says(site: StaffSite) -> None:
+    wrong, proofs = [], 0
+    for role, routes in shared_out(site, inside=True):
+        async with visitor(site) as who:
+            await who.sign_in(role.value)
+            await who.get("/staff/account")
+            site.clock.at += STEP_UP
+            for route in sorted(routes, key=lambda one: not RIGHTS[one.right].step_up):
+                status, _, page = await asked(who, route, who.csrf, {})
+                wanted = RIGHTS[route.right].step_up
+                proofs += wanted
+                if ((status, PROOF in page) == (401, True)) != wanted:
+                    wrong.append((route.method, route.path, status))
+    assert wrong == []
+    assert proofs > 20
+
+
+async def test_outside_nothing_is_reached_without_the_second_factor(site: StaffSite) -> None:
+    wrong = []
+    for role, routes in shared_out(site, inside=False):
+        await site.enrolled(role.value)
+        async with visitor(site, OUTSIDE) as who:
+            await who.sign_in(role.value)
+            await who.get("/staff/second-factor")
+            for route in routes:
+                status, way, _ = await asked(who, route, who.csrf, {})
+                if status != 303 or not way.startswith("/staff/second-factor"):
+                    wrong.append((route.method, route.path, status, way))
+    assert wrong == []
+
+
+async def test_no_form_is_taken_that_is_not_our_own(site: StaffSite) -> None:
+    wrong, forms = [], 0
+    for role, routes in shared_out(site, inside=True):
+        async with visitor(site) as who:
+            await who.sign_in(role.value)
+            await who.get("/staff/account")
+            for route in (one for one in routes if one.method == "POST"):
+                forms, before = forms + 1, await denials(site)
+                told = [await asked(who, route, "0" * 32, {}), await asked(who, route, who.csrf, FOREIGN)]
+                statuses, audited_now = [status for status, _, _ in told], await denials(site) - before
+                if (statuses, audited_now) != ([403, 403], 2):
+                    wrong.append((route.path, statuses, audited_now))
+    assert wrong == []
+    assert forms > 40
+
+
+async def test_the_forms_of_the_door_itself_are_our_own(site: StaffSite) -> None:
+    secret = await site.enrolled("civil")
+    async with visitor(site, OUTSIDE) as who:
+        await who.sign_in("civil")
+        await who.get("/staff/second-factor")
+        right, who.csrf = who.csrf, "0" * 32
+        await who.post("/staff/second-factor", 403, code=site.code_of(secret))
+        await who.post("/staff/sign-out", 403)
+        assert (await audited(site)).count(("staff:civil", "denied")) == 2
+        who.csrf = right
+        await who.post("/staff/second-factor", code=site.code_of(secret))
+        await who.get("/staff")
+    async with visitor(site, FOREIGN) as led:
+        await led.sign_in("civil", PASSWORD, 403)
+        await led.sign_in("civil", PASSWORD, 403)
+        assert (await audited(site)).count(("staff:civil", "denied")) == 4
+        assert not led.client.session.cookie_jar.filter_cookies(led.client.make_url("/staff"))
