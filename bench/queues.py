@@ -26,7 +26,7 @@ from urllib.parse import quote
 from aiohttp import ClientSession, CookieJar
 
 from bench.citizens import Citizen, citizen
-from bench.databases import KINDS, SQLITE, Place, at_rest, filled, place, versions
+from bench.databases import KINDS, SQLITE, Place, at_rest, filled, place, read_once, versions
 from bench.filling import citizens_of, tracking_code
 from bench.panel import panel
 from bench.processes import Server, free_port, processor_seconds, usual
@@ -163,6 +163,7 @@ async def opened(where: Place, url: str, size: int, common: Sequence[str], stack
     await server.run("staff", "reset-password", Role.MANAGER.value, "--password", PASSWORD)
     await stack.enter_async_context(server)
     await at_rest(url)
+    await read_once(url)
     browser = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
     site = Site(size, server, browser, common)
     await site.sign_in()
