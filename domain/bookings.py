@@ -148,6 +148,12 @@ async def _another_if_taken(book: Callable[[], Awaitable[None]]) -> None:
     return await book()
 
 
+def _too_many(ctx: Context) -> int | None:
+    """Return how many machines a request may want if it wants more."""
+    most = ctx.policy.max_machines
+    return most if sum(item["count"] for item in ctx.request.fields["items"]) > most else None
+
+
 def _untimely(start: datetime, now: datetime) -> str | None:
     """Return the detail of the error when work cannot begin then."""
     if start <= now:
@@ -171,6 +177,27 @@ class WantedInFuture(Guard):
         """Name the day that is too far, else the hour: a past day is refused where it is read."""
         detail = _untimely(wanted_start(ctx.request), ctx.now) or "past"
         return InvalidField("start" if detail == "past" else "date", detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
+class WithinRules(Guard):
+    """No more machines are wanted, and none for longer, than the municipality's own rules allow (`Policy`).
+
+    A request that takes up a finished one wants what was allowed then.
+    """
+
+    async def holds(self, ctx: Context) -> bool:
+        """Count the machines, and look at the longest hours."""
+        few, short = _too_many(ctx) is None, _longest(ctx.request) <= ctx.policy.max_hours_per_machine
+        return ctx.request.parent_id is not None or (few and short)
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Name the most that may be wanted."""
+        most = _too_many(ctx)
+        if most is not None:
+            return InvalidField("items", detail="too_many_machines", most=number_text(most))
+        hours = ctx.policy.max_hours_per_machine
+        return InvalidField("items", detail="range", least=number_text(0.5), most=number_text(hours))
 
 
 @dataclass(frozen=True, slots=True)

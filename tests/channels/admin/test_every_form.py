@@ -28,9 +28,9 @@ def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[Ro
 
 async def asked(who: Visitor, route: Route, csrf: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
     """Go there; the status, where it leads, and the page."""
-    call = {"data": {"csrf": csrf}} if route.method == "POST" else {}
+    form = {"csrf": csrf} if route.method == "POST" else None
     response = await who.client.request(
-        route.method, address(route.path, FILLING), headers={**who.headers, **headers}, allow_redirects=False, **call
+        route.method, address(route.path, FILLING), headers={**who.headers, **headers}, allow_redirects=False, data=form
     )
     return response.status, response.headers.get("Location", ""), await response.text(errors="replace")
 

@@ -1,5 +1,6 @@
 """Machinery work from the order to its end: every transition and side path of services.md's table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -318,6 +319,19 @@ async def test_a_walk_in_request_is_told_to_the_citizen(town: Municipality) -> N
     nobody = await town.submit(None)
     await town.do(nobody.code, "accept", Role.CIVIL)
     assert len(await town.sent(NEIGHBOUR)) == 1
+
+
+async def test_the_municipality_says_how_many_machines_and_how_long(town: Municipality) -> None:
+    desk = town.desk
+    desk.take_up(1, replace(desk.policy, max_machines=2, max_hours_per_machine=6), desk.calendar, {})
+    for items, detail in (([3, 4], "too_many_machines"), ([1, 6.5], "range")):
+        count, hours = items
+        with pytest.raises(InvalidField, match=f"items:{detail}"):
+            await town.submit(items=[{"machine": "loader", "count": count, "hours": hours}])
+    heard = await town.say(CITIZEN, "ماشین ۳ لودر ۴ ساعت فردا ساعت ۸ کوچه بهار")
+    assert heard.reply is not None
+    assert "حداکثر ۲ ماشین" in heard.reply.text
+    assert (await town.submit(items=[{"machine": "loader", "count": 2, "hours": 6}])).state == "submitted"
 
 
 async def test_work_is_wanted_in_the_future(town: Municipality) -> None:
