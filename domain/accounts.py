@@ -1,5 +1,6 @@
 """Persons and staff members as the store keeps them (identifiers and roles: people.py)."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -74,11 +75,18 @@ class Comment:
     answered_by: str | None = None
     answered_at: datetime | None = None
 
+    @property
+    def mark(self) -> str:
+        """What the staff made of it so far, as a mark that changes with every decision and answer."""
+        moderated, answered = (self.state, self.moderated_by, self.moderated_at), (self.answered_by, self.answered_at)
+        made = "\0".join(str(one) for one in (*moderated, self.answer, *answered))
+        return hashlib.sha256(made.encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class CommentFilter:
-    """Which comments a list shows; None means any. `services` are keys and topics; `limit` rows after the id `before`
-    (newest first).
+    """Which comments a list shows; None means any. `services` are keys and topics (a comment on no service is of none);
+    `limit` rows after the id `before` (newest first).
     """
 
     state: CommentState | None = None

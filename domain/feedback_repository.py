@@ -1,5 +1,6 @@
 """What people think of the services, as the store keeps it: protocols that `store/` implements (repositories.py)."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from domain.accounts import Comment, CommentFilter, Opinion, Rating
@@ -17,8 +18,12 @@ class Feedback(Protocol):
         """Return the rating of a request."""
         ...
 
-    async def low_ratings(self, highest: int, before: int | None, limit: int) -> list[tuple[Rating, ServiceRequest]]:
-        """Return ratings of at most that score with their requests, the newest request first, after the id `before`."""
+    async def low_ratings(
+        self, highest: int, before: int | None, limit: int, services: Collection[str] | None = None
+    ) -> list[tuple[Rating, ServiceRequest]]:
+        """Return ratings of at most that score with their requests, the newest request first, after the id `before`;
+        those of requests of these services alone, None for any.
+        """
         ...
 
     async def add_comment(self, comment: Comment) -> None:

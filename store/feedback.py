@@ -1,6 +1,8 @@
 """Ratings, comments, and how often the page of each service was seen."""
 
+from collections.abc import Collection
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import Executable, Integer, bindparam, func, insert, select, update
 
@@ -24,6 +26,7 @@ _LOW = (
     .order_by(ratings.c.request_id.desc())
     .limit(bindparam("most", type_=Integer))
 )
+_LOW_OF_SERVICES = _LOW.where(requests.c.service.in_(bindparam("services", expanding=True)))
 
 _COMMENT = Record(comments, Comment)
 _ADD_COMMENT = insert(comments)
@@ -66,10 +69,15 @@ class SqlFeedback(Repository):
         row = await self._work.row(_OF_REQUEST, {"of_request": request_id})
         return None if row is None else _RATING.read(row)
 
-    async def low_ratings(self, highest: int, before: int | None, limit: int) -> list[tuple[Rating, ServiceRequest]]:
+    async def low_ratings(
+        self, highest: int, before: int | None, limit: int, services: Collection[str] | None = None
+    ) -> list[tuple[Rating, ServiceRequest]]:
         """Return ratings of at most that score with their requests, the newest request first."""
-        of = {"highest": highest, "before": MOST_ID if before is None else before, "most": limit}
-        rows = await self._work.rows(_LOW, of)
+        of: dict[str, Any] = {"highest": highest, "before": MOST_ID if before is None else before, "most": limit}
+        if services is None:
+            rows = await self._work.rows(_LOW, of)
+        else:
+            rows = await self._work.rows(_LOW_OF_SERVICES, {**of, "services": sorted(services)})
         return [(_RATING.read(row), _REQUEST.read(row, len(_RATING.columns))) for row in rows]
 
     async def add_comment(self, comment: Comment) -> None:

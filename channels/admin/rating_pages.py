@@ -1,4 +1,4 @@
-"""Requests whose citizens were not content, and taking them up again."""
+"""Requests whose citizens were not content, and taking them up again. A unit sees those that it may open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from domain.actions.notify import announce
 from domain.actions.reopen import REOPENED_AS, may_take_up, reopen
 from domain.errors import DomainError, Forbidden
 from domain.ports import Store, UnitOfWork
+from domain.queues import services_seen
 from domain.requests import ServiceRequest
 
 PAGE = 20
@@ -70,9 +71,9 @@ class RatingPages:
     async def _page(
         self, request: web.Request, visit: Visit, typed: str = "", error: DomainError | None = None
     ) -> web.Response:
-        highest = self._desk.policy.low_rating
+        highest, seen = self._desk.policy.low_rating, services_seen(self._desk.services, visit.actor.role_names)
         async with self._store.unit(write=False) as uow:
-            found = await uow.feedback.low_ratings(highest, page_start(request), PAGE + 1)
+            found = await uow.feedback.low_ratings(highest, page_start(request), PAGE + 1, seen)
             rows = [await self._shown(uow, visit, *one) for one in found]
         context = {
             "tabs": TABS,

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from channels.admin import report_view
 from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.report_choices import Choices, named_choices, refuse_unknown
 from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, stray
 from domain.actions.desk import Desk
@@ -22,7 +23,7 @@ from domain.actions.reporting import may_see, run
 from domain.calendar import jalali_text
 from domain.errors import DomainError, UnknownKind
 from domain.ports import ReportSheets, SheetWish, Store
-from domain.report_filter import DATES, FILTERS, read_filter
+from domain.report_filter import DATES, FILTERS, ReportFilter, read_filter
 from domain.report_names import Names, month_name, names_of
 from domain.reports import REPORTS, Report, report_named
 from domain.text import ascii_digits
@@ -76,53 +77,64 @@ class ReportPages:
         report, said = _report(request), _said(request)
         may_see(report, visit.actor)
         try:
-            wanted = read_filter(self._desk.services, said, visit.now)
+            wanted, named = await self._wanted(said, visit)
         except DomainError as error:
             return await self._unread(request, visit, report, error)
         async with self._turn, self._store.unit(write=False) as uow:
             ran = await run(self._desk, uow, report, wanted, visit.actor)
             names = await names_of(self._desk, uow, wanted)
         found = report_view.shown(names, ran)
-        return self._page(request, visit, report, names, {"report": found, "query": urlencode(said)})
+        context = {"report": found, "query": urlencode(said), **self._narrowing(request, visit, report, names, named)}
+        return staff_page(request, visit, "admin/report.html", context)
+
+    async def _wanted(self, said: Mapping[str, str], visit: Visit) -> tuple[ReportFilter, Choices]:
+        """Return the filter of an address, with the names that there are; `InvalidField`."""
+        wanted = read_filter(self._desk.services, said, visit.now)
+        async with self._store.unit(write=False) as uow:
+            named = await named_choices(self._desk.catalogue, uow)
+        refuse_unknown(named, wanted)
+        return wanted, named
 
     async def _unread(self, request: web.Request, visit: Visit, report: Report, error: DomainError) -> web.Response:
         """Show the form again, with what is wrong with it, and no figures."""
         async with self._store.unit(write=False) as uow:
             names = await names_of(self._desk, uow, read_filter(self._desk.services, {}, visit.now))
-        return self._page(request, visit, report, names, {"report": None, "query": ""}, error)
+            named = await named_choices(self._desk.catalogue, uow)
+        form = self._narrowing(request, visit, report, names, named, error)
+        context = {"report": None, "query": "", **form}
+        return staff_page(request, visit, "admin/report.html", context, status=status_of(error))
 
-    def _page(
+    def _narrowing(
         self,
         request: web.Request,
         visit: Visit,
         report: Report,
         names: Names,
-        context: Mapping[str, Any],
+        named: Choices,
         error: DomainError | None = None,
-    ) -> web.Response:
+    ) -> dict[str, Any]:
+        """Return what the page says of the report and its form, filled in as the report was asked for."""
         said, near = _said(request), report_view.near(names, visit.now)
-        asked = report_view.fields(report, self._desk.services, said.get("service"))
-        text = self._desk.catalogue.text
+        service, text = said.get("service"), self._desk.catalogue.text
+        asked = report_view.fields(report, self._desk.services, service, named)
         words = FormWords(
             self._desk.wording, lambda name: text(f"reports.by.{name}"),
-            report_view.titles(names, asked, said.get("service")),
+            report_view.titles(names, asked, service, named), blank="web.form.every",
         )  # fmt: skip
-        shared = {
+        return {
             "title": text(f"reports.titles.{report.key}"),
             "key": report.key,
-            "controls": controls(asked, said, words, error),
+            "controls": controls(asked, {**said, **report_view.days_shown(said, visit.now)}, words, error),
             "problem": stray(asked, error, words),
             "near": [(word, urlencode({**_without_days(said), **days})) for word, days in near],
             "narrowed": bool(said),
         }
-        status = status_of(error) if error else 200
-        return staff_page(request, visit, "admin/report.html", {**shared, **context}, status=status)
 
     async def _sheet(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         report, kind = _report(request), request.match_info["kind"]
-        wanted = read_filter(self._desk.services, _said(request), visit.now)
-        wish = SheetWish(report.key, wanted, kind, FIGURES in request.query)
         may_take(report, visit.actor)
+        wanted, _ = await self._wanted(_said(request), visit)
+        wish = SheetWish(report.key, wanted, kind, FIGURES in request.query)
         async with aclosing(self._sheets.stream(wish, visit.actor)) as chunks:
             first = await anext(chunks)  # what fails at once is told as a page
             await audit(self._desk, self._store, wish, visit.actor)

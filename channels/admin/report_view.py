@@ -4,23 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from channels.admin.report_choices import Choices
 from channels.web.charts import Chart, bars, columns
 from domain.actions.reporting import Ran
 from domain.adding_up import Row, Table
-from domain.calendar import in_tehran, period, to_jalali
-from domain.field_types import Choice, Day, Text
+from domain.calendar import in_tehran, jalali_text, period, to_jalali
+from domain.errors import InvalidField
+from domain.field_types import Choice, Day
 from domain.figures import Dimension, Figure, Measure, Value
 from domain.forms import Field
 from domain.lifecycle import Service
 from domain.people import STAFF_ROLES
+from domain.report_filter import DATES, read_filter
 from domain.report_names import CHANNELS, Names
 from domain.report_sheet import headings, period_text
 from domain.reports import Drawn, Report
 from domain.requests import Phase
 from domain.text import grouped, persian_digits
 from domain.wording import day_and_hour
-
-_NAMED = (Dimension.OFFICE, Dimension.OFFICER, Dimension.MACHINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _brief(value: float) -> str:
     return persian_digits(written.replace(",", "٬").replace(".", "٫"))
 
 
-def fields(report: Report, services: Mapping[str, Service], service: str | None) -> list[Field]:
+def fields(report: Report, services: Mapping[str, Service], service: str | None, named: Choices) -> list[Field]:
     """Return what a report can be narrowed down by; states and kinds where one service is meant."""
     about = report.services(services)
     keys = tuple(key for key in services if about is None or key in about)
@@ -138,18 +139,34 @@ def fields(report: Report, services: Mapping[str, Service], service: str | None)
         Dimension.PHASE: tuple(Phase),
         Dimension.CHANNEL: CHANNELS,
         Dimension.UNIT: tuple(sorted({unit for key in keys for unit in services[key].units} & STAFF_ROLES)),
+        **{dimension: tuple(values) for dimension, values in named.items()},
     }
     choices = [Field(name.value, Choice(), required=False, choices=values) for name, values in listed.items() if values]
     days = [Field(name, Day(past=True), required=False) for name in ("from", "to")]
-    return [*days, *choices, *(Field(name.value, Text(100), required=False) for name in _NAMED)]
+    return [*days, *choices]
 
 
-def titles(names: Names, asked: Sequence[Field], service: str | None) -> dict[str, dict[str, str]]:
+def titles(names: Names, asked: Sequence[Field], service: str | None, named: Choices) -> dict[str, Mapping[str, str]]:
     """Return what the choices of a report's form are called."""
-    listed = (one for one in asked if one.choices)
+    listed = {Dimension(one.name): one.choices for one in asked if one.choices}
     return {
-        one.name: {choice: names.one(Dimension(one.name), choice, service) for choice in one.choices} for one in listed
+        name.value: named.get(name) or {choice: names.one(name, choice, service) for choice in choices}
+        for name, choices in listed.items()
     }
+
+
+def days_shown(said: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Return the first and the last day of the period that an address names in any way, as the form writes them.
+
+    The form has no year and no month: without its days, whoever narrows a month down would get a whole year. Nothing
+    for an address that names no period, or none that can be read.
+    """
+    named = {name: said[name] for name in DATES if name in said}
+    try:
+        first, last = read_filter({}, named, now).span
+    except InvalidField:
+        return {}
+    return {"from": jalali_text(first), "to": jalali_text(last - timedelta(days=1))} if named else {}
 
 
 def near(names: Names, now: datetime) -> list[tuple[str, dict[str, str]]]:

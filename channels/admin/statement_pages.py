@@ -80,7 +80,11 @@ class StatementPages:
         self, request: web.Request, visit: Visit, name: str, rows: Callable[[Statement], list[list[str | int]]]
     ) -> web.Response:
         made = await self._made((await self._office(request)).code, self._asked(request, visit), visit)
-        return csv_file(f"statement-{made.office}-{made.first}-{made.last}-{name}", rows(made))
+        file = f"statement-{made.office}-{made.first}-{made.last}-{name}"
+        facts = {"office": made.office, "kind": "csv", "file": f"{file}.csv"}
+        async with self._store.unit() as uow:
+            await uow.audit.record(visit.now, visit.actor.label, "export", facts)
+        return csv_file(file, rows(made))
 
     def _asked(self, request: web.Request, visit: Visit) -> dict[str, str]:
         """Return the period as it was asked for, the present month when none was."""

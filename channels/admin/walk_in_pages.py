@@ -1,5 +1,10 @@
-"""The citizen at the desk: a service is chosen, and its whole form filled in."""
+"""The citizen at the desk: a service is chosen, and its whole form filled in.
 
+Whoever serves the desk enters requests for every unit, and may not see all of them afterwards: then the page that
+answers tells the tracking code and what was entered, once. A form makes one request, however often it is sent.
+"""
+
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,21 +12,27 @@ from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.web.error_pages import status_of
-from channels.web.forms import FormWords, controls, read_form, stray
+from channels.web.forms import MORE, FormWords, controls, read_form, refuse_nameless, rows_shown, stray, typed_form
 from channels.web.posted import said
-from domain import people
+from domain import people, tracking
 from domain.actions.desk import Desk
-from domain.actions.notify import announce
-from domain.actions.walk_in import enter
-from domain.errors import DomainError, Forbidden, MissingField
+from domain.actions.walk_in import enter_once
+from domain.errors import DomainError, DuplicateRequest, Forbidden, MissingField
 from domain.lifecycle import Service
 from domain.ports import Store
+from domain.queues import sees
+from domain.requests import ServiceRequest
 
 PATH = "/staff/walk-in"
 _ONE = f"{PATH}/{{service:[a-z_]+}}"
 
 MOBILE = "citizen_mobile"
 """The form's name for the citizen's mobile: no field of a service has it."""
+
+FORM_KEY = "form_key"
+"""The form's name for its own key, by which it is known again; no field of a service has it either."""
+
+_KEY = re.compile("[0-9a-f]{32}")
 
 
 class WalkInPages:
@@ -46,24 +57,35 @@ class WalkInPages:
         return staff_page(request, visit, "admin/walk_in.html", {"services": services})
 
     async def _ask(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._form(request, visit, {})
+        return self._form(request, visit)
 
     async def _enter(self, request: web.Request, visit: Visit) -> web.Response:
-        service = self._service(request)
-        given = read_form(service.form, visit.form)
-        typed = said(visit.form, MOBILE)
+        if MORE in visit.form:
+            return self._form(request, visit)
         try:
-            if not typed:
-                raise MissingField(MOBILE)
-            mobile = people.mobile(typed)
-            async with self._store.unit() as uow:
-                outcome = await enter(self._desk, uow, service.key, given, visit.actor, mobile)
-                await announce(self._desk, uow, outcome, visit.actor)
+            entered = await self._entered(self._service(request), visit)
         except Forbidden:
             raise
         except DomainError as error:
-            return self._form(request, visit, given, typed, error)
-        raise web.HTTPSeeOther(f"/staff/requests/{outcome.request.code}?done=entered")
+            return self._form(request, visit, error)
+        if sees(self._desk.services, visit.actor, entered):
+            raise web.HTTPSeeOther(f"/staff/requests/{entered.code}?done=entered")
+        return self._told(request, visit, entered)
+
+    async def _entered(self, service: Service, visit: Visit) -> ServiceRequest:
+        typed = said(visit.form, MOBILE)
+        if not typed:
+            raise MissingField(MOBILE)
+        mobile, key = people.mobile(typed), self._key(visit)
+        refuse_nameless(service.form, visit.form)
+        given = read_form(service.form, visit.form)
+        async with self._store.unit() as uow:
+            return await enter_once(self._desk, uow, service.key, given, visit.actor, mobile, key)
+
+    def _key(self, visit: Visit) -> str:
+        """Return the key that the form bears; a new one for a form that bears none of ours."""
+        given = said(visit.form, FORM_KEY)
+        return given if _KEY.fullmatch(given) else self._desk.ids.token()
 
     def _service(self, request: web.Request) -> Service:
         """Return the service of the address; one that makes no requests (a look-up) has no form."""
@@ -72,24 +94,40 @@ class WalkInPages:
             raise web.HTTPNotFound
         return service
 
-    def _form(
-        self,
-        request: web.Request,
-        visit: Visit,
-        given: dict[str, Any],
-        mobile: str = "",
-        error: DomainError | None = None,
-    ) -> web.Response:
+    def _form(self, request: web.Request, visit: Visit, error: DomainError | None = None) -> web.Response:
+        """Show the form as it was typed. One that was used for something else gets a new key: it is another request."""
         service = self._service(request)
-        label = f"services.{service.key}.fields."
-        words = FormWords(self._desk.wording, lambda name: self._desk.catalogue.text(f"{label}{name}.label"))
+        words = FormWords(self._desk.wording, lambda name: self._label(service, name))
+        given: dict[str, Any] = typed_form(service.form, visit.form)
         of_mobile = error is not None and error.field in {MOBILE, "mobile"}
         problem = self._desk.wording.error(error) if error else None
         context = {
             "service": self._desk.wording.service(service.key),
-            "controls": controls(service.form, given, words, error),
-            "mobile": mobile,
+            "controls": controls(service.form, given, words, error, work_rows=rows_shown(visit.form)),
+            "key": self._desk.ids.token() if isinstance(error, DuplicateRequest) else self._key(visit),
+            "mobile": said(visit.form, MOBILE),
             "mobile_problem": problem if of_mobile else None,
             "problem": None if of_mobile else stray(service.form, error, words),
         }
         return staff_page(request, visit, "admin/walk_in_form.html", context, status=status_of(error) if error else 200)
+
+    def _told(self, request: web.Request, visit: Visit, entered: ServiceRequest) -> web.Response:
+        """Show what was entered to somebody who may not open it: the mobile is the one that was typed here."""
+        service, text = self._service(request), self._desk.catalogue.text
+        unit = service.state(entered.state).unit
+        context = {
+            "service": self._desk.wording.service(service.key),
+            "key": service.key,
+            "code": tracking.shown(entered.code),
+            "mobile": people.mobile_shown(people.mobile(said(visit.form, MOBILE))),
+            "unit": text(f"roles.{unit}") if unit else None,
+            "fields": [
+                (self._label(service, one.name), one.type.show(entered.fields[one.name], text))
+                for one in service.form
+                if entered.fields.get(one.name) is not None
+            ],
+        }
+        return staff_page(request, visit, "admin/walk_in_done.html", context)
+
+    def _label(self, service: Service, name: str) -> str:
+        return self._desk.catalogue.text(f"services.{service.key}.fields.{name}.label")

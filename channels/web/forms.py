@@ -26,7 +26,10 @@ LONG_TEXT = 120
 """Characters from which on a text gets a box of several lines."""
 
 WORK_ROWS = 3
-"""Rows for machines that a form offers at once."""
+"""Rows for machines that a form offers at once, and how many more when they are asked for."""
+
+MORE = "more"
+"""The name of the button that asks for more rows: a form that it sends is shown again, and nothing else is done."""
 
 _ROW = re.compile(r"(?P<field>[a-z_]+)-(?P<row>[0-9]{1,2})-(?P<part>machine|count|hours)")
 
@@ -67,7 +70,7 @@ class Control:
     """A field as a form shows it, under an `id` of its own on the page. `kind` is a macro of `web/form.html`.
 
     `problem` is what was wrong with what was typed, `hint` how it may be written; `latin` values run left to right.
-    `blank` is what a choice says while nothing is chosen.
+    `blank` is what a choice says while nothing is chosen, `more` whether there may be more `rows` than are shown.
     """
 
     id: str
@@ -83,6 +86,7 @@ class Control:
     limit: int | None = None
     latin: bool = False
     blank: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,18 @@ class FormWords:
 
 
 def controls(
-    fields: Sequence[Field], given: Given, words: FormWords, error: DomainError | None = None
+    fields: Sequence[Field],
+    given: Given,
+    words: FormWords,
+    error: DomainError | None = None,
+    *,
+    work_rows: int = WORK_ROWS,
 ) -> list[Control]:
-    """Return the controls of a form with what was given, and the problem at the field that an error names."""
-    return [_control(one, given.get(one.name), words, error) for one in fields if not one.found]
+    """Return the controls of a form with what was given, and the problem at the field that an error names.
+
+    `work_rows` is how many rows for machines there are (`rows_shown`), and one more than were given in any case.
+    """
+    return [_control(one, given.get(one.name), words, error, work_rows) for one in fields if not one.found]
 
 
 def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) -> str | None:
@@ -123,6 +135,12 @@ def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) 
 
 def read_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
     """Return what was posted for these fields, as typed: text, a list for several choices, machines as a list."""
+    named = {name: [_read_row(row) for row in rows if "machine" in row] for name, rows in _work(fields, posted).items()}
+    return {name: value for name, value in {**typed_form(fields, posted), **named}.items() if value not in ("", [])}
+
+
+def typed_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
+    """Return what was posted for these fields as it shall stand in the form again: rows that name no machine too."""
     found: dict[str, Any] = {}
     for one in fields:
         match kind_of(one):
@@ -135,6 +153,21 @@ def read_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in ("", [])}
 
 
+def refuse_nameless(fields: Sequence[Field], posted: Form) -> None:
+    """Refuse a row of hours or a count beside which no machine was chosen (`InvalidField`): it would be lost unseen."""
+    for name, rows in _work(fields, posted).items():
+        if not all("machine" in row for row in rows):
+            raise InvalidField(name, detail="no_machine")
+
+
+def rows_shown(posted: Form) -> int:
+    """Return how many rows for machines a form has that was posted and is shown again: more, where these were asked
+    for (`MORE`).
+    """
+    there = [int(found["row"]) + 1 for found in map(_ROW.fullmatch, posted) if found]
+    return max(there, default=WORK_ROWS) + (WORK_ROWS if MORE in posted else 0)
+
+
 def kind_of(asked: Field) -> str:
     """Return the macro that shows a field."""
     if isinstance(asked.type, Text | Note) and asked.type.limit > LONG_TEXT:
@@ -144,10 +177,11 @@ def kind_of(asked: Field) -> str:
     return next((name for of, name in _KINDS if isinstance(asked.type, of)), "line")
 
 
-def _control(asked: Field, given: Any, words: FormWords, error: DomainError | None) -> Control:
+def _control(asked: Field, given: Any, words: FormWords, error: DomainError | None, work_rows: int) -> Control:
     kind = kind_of(asked)
     wrong = error is not None and error.field == asked.name
     hint = f"web.form.hints.{kind}"
+    rows = _rows(asked.type, given, words, work_rows) if isinstance(asked.type, WorkItems) else ()
     return Control(
         f"{words.prefix}{asked.name}",
         asked.name,
@@ -156,12 +190,13 @@ def _control(asked: Field, given: Any, words: FormWords, error: DomainError | No
         _typed(given),
         asked.required and not asked.instead,
         _options(asked, given, words) if kind in {"select", "checkboxes"} else (),
-        _rows(asked.type, given, words) if isinstance(asked.type, WorkItems) else (),
+        rows,
         words.hints.get(asked.name) or (words.catalogue.text(hint) if hint in words.catalogue else None),
         words.wording.error(error) if wrong and error else None,
         asked.type.limit if isinstance(asked.type, Text | Note) else None,
         _latin(asked.type),
         words.catalogue.text(words.blank),
+        isinstance(asked.type, WorkItems) and len(rows) < asked.type.most_machines,
     )
 
 
@@ -188,10 +223,11 @@ def _options(asked: Field, given: Any, words: FormWords) -> list[Option]:
     ]
 
 
-def _rows(kind: WorkItems, given: Any, words: FormWords) -> list[WorkRow]:
+def _rows(kind: WorkItems, given: Any, words: FormWords, wanted: int) -> list[WorkRow]:
     items = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
-    empty: list[Mapping[str, Any]] = [{}] * max(WORK_ROWS - len(items), 1)
-    return [_row(kind, item, words) for item in [*items, *empty]]
+    empty = min(max(wanted, len(items) + 1), kind.most_machines) - len(items)
+    blank: list[Mapping[str, Any]] = [{}] * empty
+    return [_row(kind, item, words) for item in [*items, *blank]]
 
 
 def _row(kind: WorkItems, item: Mapping[str, Any], words: FormWords) -> WorkRow:
@@ -200,14 +236,23 @@ def _row(kind: WorkItems, item: Mapping[str, Any], words: FormWords) -> WorkRow:
     return WorkRow(options, str(item.get("count", "")), str(item.get("hours", "")))
 
 
-def _posted_rows(name: str, posted: Form) -> list[dict[str, Any]]:
-    """Return the rows of machines that name one; a number that cannot be read stays as it was typed."""
-    rows: dict[int, dict[str, Any]] = {}
+def _work(fields: Sequence[Field], posted: Form) -> dict[str, list[dict[str, str]]]:
+    return {one.name: _posted_rows(one.name, posted) for one in fields if kind_of(one) == "items"}
+
+
+def _posted_rows(name: str, posted: Form) -> list[dict[str, str]]:
+    """Return the rows of machines in which anything was chosen or typed, as it was."""
+    rows: dict[int, dict[str, str]] = {}
     for key, value in posted.items():
         found = _ROW.fullmatch(key)
         if found and found["field"] == name and isinstance(value, str) and value.strip():
-            rows.setdefault(int(found["row"]), {})[found["part"]] = _number(found["part"], value.strip())
-    return [rows[row] for row in sorted(rows) if "machine" in rows[row]]
+            rows.setdefault(int(found["row"]), {})[found["part"]] = value.strip()
+    return [rows[row] for row in sorted(rows)]
+
+
+def _read_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row with its numbers; one that cannot be read stays as it was typed."""
+    return {part: _number(part, text) for part, text in row.items()}
 
 
 def _number(part: str, text: str) -> Any:

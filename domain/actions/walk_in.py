@@ -1,16 +1,19 @@
 """The citizen at the desk: staff enter the request with the whole form, and mend a mobile that was taken down wrong."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from domain import people
 from domain.accounts import Person
 from domain.actions.act import locked
 from domain.actions.desk import Desk
-from domain.actions.notify import queue, standing
+from domain.actions.notify import announce, queue, standing
 from domain.actions.submit import submit
 from domain.engine import Outcome
-from domain.errors import Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.errors import DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
 from domain.lifecycle import Service
 from domain.outgoing import MessageClass
 from domain.people import STAFF_ROLES, Actor, Role
@@ -23,6 +26,9 @@ WALK_IN = "walk_in"
 
 AT_THE_DESK = STAFF_ROLES - {Role.AUDITOR, Role.ADMIN}
 """Roles that enter requests: auditors change nothing, administrators have no requests (services.md, "People")."""
+
+FORMS_KEEP = timedelta(days=1)
+"""How long a form that made a request is known again."""
 
 _OTHERS = 20
 
@@ -43,6 +49,29 @@ async def enter(
         raise Forbidden("service")
     at_desk = replace(actor.acting_by(AT_THE_DESK), channel=WALK_IN)
     return await submit(desk, uow, service, raw, at_desk, mobile)
+
+
+async def enter_once(
+    desk: Desk, uow: UnitOfWork, service: str, raw: Mapping[str, object], actor: Actor, mobile: str, key: str
+) -> ServiceRequest:
+    """Enter a request by a form that bears a random key of its own, and tell the citizen; return it.
+
+    The same form again, by a second click or a reload, makes nothing and gives the request that it made; what became of
+    a form is remembered as the calls of counter software are. `DuplicateRequest` when something else was entered under
+    that key; the errors of `enter`.
+    """
+    whose, now = f"{actor.kind}:{actor.ident}", desk.clock.now()  # no office has such a code
+    said = json.dumps([service, raw, mobile], sort_keys=True, default=str)
+    digest = hashlib.sha256(said.encode()).hexdigest()
+    earlier = await uow.calls.begin(whose, key, digest, WALK_IN, now + FORMS_KEEP, now)
+    if earlier is not None:
+        if earlier.digest != digest or earlier.answer is None:
+            raise DuplicateRequest(detail="form_used")
+        return await uow.requests.by_code(earlier.answer)
+    outcome = await enter(desk, uow, service, raw, actor, mobile)
+    await announce(desk, uow, outcome, actor)
+    await uow.calls.answer(whose, key, outcome.request.code)
+    return outcome.request
 
 
 async def correct_mobile(

@@ -214,6 +214,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "conflict": (
         "booked_ahead",
         "booked_then",
+        "comment_changed",
         "demo_not_empty",
         "file_exists",
         "import_moved",
@@ -236,6 +237,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     ),
     "duplicate_request": (
         "call_id_used",
+        "form_used",
         "reference_used",
     ),
     "too_many_requests": (

@@ -1,21 +1,29 @@
 """Comments and low ratings at the staff's site: shown, published, hidden, answered; requests taken up again."""
 
+import asyncio
+import re
+
 import pytest
 
 from domain.accounts import Comment, CommentState, Rating
+from domain.actions import moderation
 from domain.outgoing import OutboxMessage
-from domain.people import Role
+from domain.people import Actor, Role, mobile_shown
 from domain.requests import Phase, RequestFilter, ServiceRequest
+from domain.text import persian_digits
 from tests.support.staff_site import StaffSite, Visitor
 
 MOBILE = "+989121234567"
+OF_MACHINES = frozenset({Role.CIVIL, Role.REVENUE, Role.MANAGER, Role.AUDITOR})
 HOSTILE = '"><script>alert(1)</script>'
 
 
-async def commented(site: StaffSite, text: str, service: str | None = "machinery") -> Comment:
+async def commented(
+    site: StaffSite, text: str, service: str | None = "machinery", request: ServiceRequest | None = None
+) -> Comment:
     """A comment that waits for the moderator."""
-    desk = site.demo.desk
-    made = Comment(desk.ids.new_id(), service, None, MOBILE, text, "sms", site.clock.now())
+    desk, about = site.demo.desk, request.id if request else None
+    made = Comment(desk.ids.new_id(), service, about, MOBILE, text, "sms", site.clock.now())
     async with site.store.unit() as uow:
         await uow.feedback.add_comment(made)
     return made
@@ -44,32 +52,44 @@ async def finished(site: StaffSite, score: int) -> ServiceRequest:
     return request
 
 
+def mark(page: str, comment: Comment) -> str:
+    """The mark that the forms about a comment bear."""
+    part = page.partition(f'id="comment-{comment.id}"')[2].partition("</article>")[0]
+    found: set[str] = set(re.findall(r'name="seen" value="(\w+)"', part))
+    assert len(found) == 1
+    return found.pop()
+
+
 async def test_comments_are_published_hidden_and_answered(site: StaffSite, inside: Visitor) -> None:
     comment = await commented(site, "زود آمدند")
     await inside.sign_in("manager")
     page = await inside.get("/staff/comments?state=pending&service=machinery")
     assert "زود آمدند" in page
     here = f"/staff/comments/{comment.id}"
-    way = await inside.post(f"{here}/publish?state=pending&service=machinery")
+    way = await inside.post(f"{here}/publish?state=pending&service=machinery", seen=mark(page, comment))
     assert way == "/staff/comments?state=pending&service=machinery&done=comment_published"
     assert "زود آمدند" not in await inside.get(way)
     assert (await kept(site, comment)).state is CommentState.PUBLISHED
-    await inside.post(f"{here}/answer?state=published", answer="سپاس از شما")
+    page = await inside.get("/staff/comments?state=published")
+    await inside.post(f"{here}/answer?state=published", seen=mark(page, comment), answer="سپاس از شما")
     found = await kept(site, comment)
     assert (found.answer, found.answered_by) == ("سپاس از شما", "staff:manager")
     assert "سپاس از شما" in (await sent(site))[0].text
-    await inside.post(f"{here}/hide")
+    page = await inside.get("/staff/comments?state=published")
+    await inside.post(f"{here}/hide", seen=mark(page, comment))
     assert (await kept(site, comment)).state is CommentState.HIDDEN
 
 
 async def test_an_answer_that_is_refused_stands_in_its_box(site: StaffSite, inside: Visitor) -> None:
     comment = await commented(site, "بهتر کنید")
     await inside.sign_in("manager")
-    await inside.get("/staff/comments")
-    long = "ن" * 251
-    page = await inside.post(f"/staff/comments/{comment.id}/answer", 422, answer=long)
+    seen, long = mark(await inside.get("/staff/comments"), comment), "ن" * 251
+    page = await inside.post(f"/staff/comments/{comment.id}/answer", 422, seen=seen, answer=long)
     assert long in page
     assert "۲۵۰" in page
+    page = await inside.post(f"/staff/comments/{comment.id}/answer?state=hidden", 422, seen=seen, answer=" ")
+    assert "<details open>" in page
+    assert "بهتر کنید" in page
     assert (await kept(site, comment)).answer is None
 
 
@@ -83,6 +103,98 @@ async def test_the_list_is_paged_and_filtered(site: StaffSite, inside: Visitor) 
     older = first.partition('class="older"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
     second = await inside.get(older)
     assert ("نظر شمارهٔ 20." in second, "نظر شمارهٔ 0." in second) == (False, True)
+
+
+async def test_the_second_answer_is_told_of_the_first(site: StaffSite, inside: Visitor) -> None:
+    comment = await commented(site, "چرا دیر شد؟")
+    await inside.sign_in("manager")
+    seen, here = mark(await inside.get("/staff/comments"), comment), f"/staff/comments/{comment.id}"
+    async with site.store.unit() as uow:
+        by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
+        await moderation.answer(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
+        await moderation.moderate(site.demo.desk, uow, comment.id, CommentState.PUBLISHED, by)
+    page = await inside.post(f"{here}/answer?state=pending", 409, seen=seen, answer="هفتهٔ دیگر می‌آییم")
+    for told in ("همکار دیگری به این نظر پاسخ داد", "فردا می‌آییم", ">هفتهٔ دیگر می‌آییم</textarea>", "پاسخ sara"):
+        assert told in page
+    assert [one.text for one in await sent(site) if "هفتهٔ دیگر" in one.text] == []
+    assert len(await sent(site)) == 1
+    await inside.post(f"{here}/answer", 409, answer="بی‌نشان")
+    await inside.post(f"{here}/answer", seen=mark(page, comment), answer="هفتهٔ دیگر می‌آییم")
+    assert (await kept(site, comment)).answered_by == "staff:manager"
+    assert len(await sent(site)) == 2
+
+
+@pytest.mark.parametrize("what", ["publish", "hide"])
+async def test_a_decision_on_an_old_page_is_told(site: StaffSite, inside: Visitor, what: str) -> None:
+    comment = await commented(site, "زود آمدند")
+    other = CommentState.HIDDEN if what == "publish" else CommentState.PUBLISHED
+    await inside.sign_in("manager")
+    seen = mark(await inside.get("/staff/comments"), comment)
+    async with site.store.unit() as uow:
+        by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
+        await moderation.moderate(site.demo.desk, uow, comment.id, other, by)
+    page = await inside.post(f"/staff/comments/{comment.id}/{what}", 409, seen=seen)
+    assert "همکار دیگری" in page
+    assert f'class="phase comment-{other}"' in page
+    found = await kept(site, comment)
+    assert (found.state, found.moderated_by) == (other, "staff:sara")
+    await inside.post(f"/staff/comments/{comment.id}/{what}", seen=mark(page, comment))
+    assert (await kept(site, comment)).moderated_by == "staff:manager"
+
+
+async def test_a_double_click_does_everything_once(site: StaffSite, inside: Visitor) -> None:
+    comment = await commented(site, "زود آمدند")
+    await inside.sign_in("manager")
+    seen, here = mark(await inside.get("/staff/comments"), comment), f"/staff/comments/{comment.id}"
+    await asyncio.gather(*(inside.post(f"{here}/answer", seen=seen, answer="سپاس") for _ in range(2)))
+    assert len(await sent(site)) == 1
+    answered = await kept(site, comment)
+    await asyncio.gather(*(inside.post(f"{here}/publish", seen=answered.mark) for _ in range(2)))
+    assert (await kept(site, comment)).answered_at == answered.answered_at
+    await inside.post("/staff/comments/7/answer", 404, seen=seen, answer="سپاس")
+
+
+async def test_a_unit_reads_what_is_said_of_its_own_services(site: StaffSite, inside: Visitor) -> None:
+    said = {None: "همه‌جا خوب", "machinery": "لودر خوب بود", "taxi": "راننده تند می‌رفت", "taxi_report": "گزارش من چه شد"}
+    for service, text in said.items():
+        await commented(site, text, service)
+    read: dict[str, set[str | None]] = {
+        "civil": {"machinery"}, "revenue": {"machinery"}, "expert": set(), "taxi_officer": {"taxi", "taxi_report"},
+        "manager": set(said), "auditor": set(said),
+    }  # fmt: skip
+    for role, services in read.items():
+        await inside.sign_in(role)
+        page = await inside.get("/staff/comments")
+        assert {service for service, text in said.items() if text in page} == services, role
+        assert ('<option value="machinery">' in page) is (Role(role) in OF_MACHINES), role
+    await inside.sign_in("civil")
+    page = await inside.get("/staff/comments?service=taxi_leave")
+    assert (said["machinery"] in page, said["taxi"] in page) == (True, False), "a filter that nobody offered"
+
+
+@pytest.mark.parametrize(
+    ("role", "of_request", "at_large"),
+    [("civil", True, False), ("auditor", True, False), ("manager", True, True)],
+)
+async def test_a_mobile_is_for_who_may_open_the_request_or_judges(
+    site: StaffSite, inside: Visitor, role: str, of_request: bool, at_large: bool
+) -> None:
+    request = await site.submitted()
+    comments = [await commented(site, "دربارهٔ درخواستم", request=request), await commented(site, "دربارهٔ همه")]
+    await inside.sign_in(role)
+    page = await inside.get("/staff/comments")
+    parts = [page.partition(f'id="comment-{one.id}"')[2].partition("</article>")[0] for one in comments]
+    assert [persian_digits(mobile_shown(MOBILE)) in one for one in parts] == [of_request, at_large]
+    assert f"/staff/requests/{request.code}" in parts[0]
+    await inside.get(f"/staff/requests/{request.code}")
+
+
+async def test_low_ratings_are_for_who_may_open_the_requests(site: StaffSite, inside: Visitor) -> None:
+    request = await finished(site, 1)
+    for role, seen in (("civil", True), ("expert", False), ("taxi_officer", False), ("auditor", True)):
+        await inside.sign_in(role)
+        page = await inside.get("/staff/comments/ratings")
+        assert ("بد بود" in page, f"/staff/requests/{request.code}" in page) == (seen, seen), role
 
 
 @pytest.mark.parametrize("query", ["?before=x", "?before=-1"])

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from domain.errors import NotFound
+from domain.house_records import AuditEntry, AuditFilter
 from domain.offices import Office
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -114,6 +115,23 @@ async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenu
     assert line == "کارکرد ماشین‌آلات,1,0,0,0,0,50000,0,50000"
     response = await revenue.client.get(f"{ONE}/statement/payments.csv?year=1405", headers=revenue.headers)
     assert len((await response.read()).decode("utf-8-sig").splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["lines", "payments"])
+async def test_who_takes_a_statement_along_is_audited(site: StaffSite, revenue: Visitor, name: str) -> None:
+    async def exports() -> list[AuditEntry]:
+        async with site.store.unit(write=False) as uow:
+            return await uow.audit.find(AuditFilter(what="export"))
+
+    await revenue.get(f"{ONE}/statement/{name}.csv?year=12", 422)
+    assert await exports() == []
+    await revenue.get(f"{ONE}/statement/{name}.csv?year=1405&month=9")
+    (entry,) = await exports()
+    assert entry.actor == "staff:revenue"
+    assert entry.detail == {"office": "1001", "kind": "csv", "file": f"statement-1001-2026-11-22-2026-12-22-{name}.csv"}
+    await revenue.sign_in("auditor")
+    page = await revenue.get("/staff/audit?what=export")
+    assert f"statement-1001-2026-11-22-2026-12-22-{name}.csv" in page
 
 
 async def test_readers_are_offered_no_change(site: StaffSite, revenue: Visitor) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,11 +10,15 @@ from datetime import date
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientResponse
 from openpyxl import load_workbook
 
+from domain.accounts import StaffMember
+from domain.actions import offices
+from domain.people import Role
 from domain.report_repository import KeptReport
 from domain.staff_sessions import STEP_UP
 from tests.support.demo_site import MORNING
@@ -80,9 +85,92 @@ async def test_a_report_is_narrowed_down_by_a_form(site: StaffSite, inside: Visi
     assert 'role="alert"' in page
 
 
+def form_of(page: str) -> dict[str, str]:
+    """What the form that narrows a report down would send: its fields with what stands in them."""
+    part = page.partition('<form method="get"')[2].partition("</form>")[0]
+    typed = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', part))
+    lists = re.findall(r'<select [^>]*name="(\w+)"(.*?)</select>', part, re.DOTALL)
+    chosen = {name: re.findall(r'<option value="([^"]*)" selected>', options) for name, options in lists}
+    return typed | {name: values[0] if values else "" for name, values in chosen.items()}
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("year=1405&month=9", "۱۴۰۵/۰۹/۰۱", "۱۴۰۵/۰۹/۳۰"),
+        ("year=1404", "۱۴۰۴/۰۱/۰۱", "۱۴۰۴/۱۲/۲۹"),
+        ("month=8", "۱۴۰۵/۰۸/۰۱", "۱۴۰۵/۰۸/۳۰"),
+        ("to=1405/02/31", "۱۴۰۵/۰۱/۰۱", "۱۴۰۵/۰۲/۳۱"),
+        ("year=1300&month=1", "۱۳۰۰/۰۱/۰۱", "۱۳۰۰/۰۱/۳۱"),
+        ("year=1499", "۱۴۹۹/۰۱/۰۱", "۱۴۹۹/۱۲/۲۹"),
+    ],
+)
+async def test_narrowing_down_keeps_the_days(
+    site: StaffSite, inside: Visitor, asked: str, first: str, last: str
+) -> None:
+    await inside.sign_in("manager")
+    page = await inside.get(f"/staff/reports/manager?{asked}")
+    sent = form_of(page)
+    assert (sent["from"], sent["to"]) == (first, last)
+    again = await inside.get(f"/staff/reports/manager?{urlencode({**sent, 'channel': 'walk_in'})}")
+    period = re.compile(r'class="period"><strong>([^<]+)<')
+    assert period.findall(again) == period.findall(page) == [f"از {first} تا {last}"]
+    assert form_of(again)["channel"] == "walk_in"
+
+
+async def test_days_stay_where_something_else_is_wrong(inside: Visitor) -> None:
+    await inside.sign_in("manager")
+    sent = form_of(await inside.get("/staff/reports/manager?year=1405&month=9&phase=moon", 422))
+    assert (sent["from"], sent["to"]) == ("۱۴۰۵/۰۹/۰۱", "۱۴۰۵/۰۹/۳۰")
+    assert form_of(await inside.get("/staff/reports/manager"))["from"] == "", "the present year, whichever that is"
+
+
+async def test_staff_offices_and_machines_are_chosen_by_name(site: StaffSite, inside: Visitor) -> None:
+    async with site.store.unit() as uow:
+        await offices.add(site.demo.desk, uow, site.vault, "1001", "دفتر مرکزی")
+        for username, name, active in (("gone", "سارا ایری", False), ("twin", "کارمند civil", True)):
+            await uow.people.put_staff(StaffMember(username, frozenset({Role.CIVIL}), name, None, "", active, MORNING))
+    request = await site.submitted()
+    async with site.store.unit() as uow:
+        found = await uow.requests.get(request.id, lock=True)
+        found.assignee, found.office = "gone", "1001"
+        await uow.requests.save(found)
+    await inside.sign_in("manager")
+    page = await inside.get("/staff/reports/manager")
+    for option in (
+        '<option value="gone">سارا ایری (پیشین)<', '<option value="twin">کارمند civil (twin)<',
+        '<option value="civil">کارمند civil (civil)<', '<option value="expert">کارمند expert<',
+        '<option value="1001">دفتر مرکزی<', '<option value="L1">L1، لودر ۱<',
+    ):  # fmt: skip
+        assert option in page
+    for query in ("officer=gone", "office=1001", "officer=gone&office=1001"):
+        narrowed = await inside.get(f"/staff/reports/manager?{query}")
+        assert "<dt>دریافت شده</dt><dd>۱</dd>" in narrowed
+        assert query.partition("&")[0].partition("=")[2] in form_of(narrowed).values()
+    assert "<dt>دریافت شده</dt><dd>۰</dd>" in await inside.get("/staff/reports/manager?officer=twin")
+    await inside.get("/staff/reports/civil?machine=L1")
+    headings, row = csv.reader(
+        StringIO((await (await fetched(inside, "/staff/reports/manager.csv?officer=gone")).read()).decode("utf-8-sig"))
+    )
+    assert request.code in row
+    assert len(headings) == len(row)
+
+
+@pytest.mark.parametrize("query", ["officer=کارمند civil", "office=1001", "machine=X9"])
+async def test_a_name_that_nobody_has_is_refused(
+    site: StaffSite, inside: Visitor, exported: Exported, query: str
+) -> None:
+    await inside.sign_in("manager")
+    page = await inside.get(f"/staff/reports/manager?{query}", 422)
+    assert "در فهرست نیست" in page
+    assert 'class="whole"' not in page
+    assert "در فهرست نیست" in await inside.get(f"/staff/reports/manager.csv?{query}", 422)
+    assert exported() == []
+
+
 async def test_what_is_typed_stays_text(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("manager")
-    page = await inside.get(f"/staff/reports/manager?officer={STORED_XSS}")
+    page = await inside.get(f"/staff/reports/manager?officer={STORED_XSS}", 422)
     assert "<script>alert" not in page
     assert "<img src=x" not in page
 

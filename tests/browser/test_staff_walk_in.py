@@ -1,0 +1,100 @@
+"""The desk in a real browser: many machines on one form, a request for another unit, and an answer that came second."""
+
+import re
+
+import pytest
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Page, expect
+
+from domain.accounts import Comment
+from domain.actions import moderation
+from domain.people import Actor, Role
+from domain.requests import RequestFilter
+from tests.support.chromium import WAYS, Window, signed_in, window
+from tests.support.demo_site import MORNING
+from tests.support.staff_site import StaffSite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+ORDER = {
+    "شمارهٔ همراه شهروند": "09121112233", "نام درخواست‌کننده": "گل‌جمال توماج", "کد ملی": "0499370899", "روز": "فردا",
+    "ساعت آغاز": "۸",
+}  # fmt: skip
+
+
+async def fill_in(page: Page) -> None:
+    """Write an order of three machines into the form: all rows that it has."""
+    for label, said in ORDER.items():
+        await page.get_by_label(label, exact=True).fill(said)
+    for row, machine in enumerate(("loader", "grader", "roller")):
+        await choose(page, row, machine)
+
+
+async def choose(page: Page, row: int, machine: str) -> None:
+    """Fill in a row for machines."""
+    await page.locator(f"#items-{row}-machine").select_option(machine)
+    await page.locator(f"#items-{row}-hours").fill("۲")
+
+
+async def entered(site: StaffSite) -> list[int]:
+    """How many machines each request asks for."""
+    async with site.store.unit(write=False) as uow:
+        return [len(one.fields["items"]) for one in await uow.requests.find(RequestFilter())]
+
+
+async def assert_well_laid_out(opened: Window, *, scripts: bool) -> None:
+    """It fits, and axe finds nothing where it can look."""
+    await opened.assert_fits()
+    if scripts:
+        await opened.assert_accessible()
+
+
+@WAYS
+async def test_an_order_of_four_machines_for_another_unit(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "secretariat")
+    await opened.open("/staff/walk-in/machinery")
+    await fill_in(page)
+    await page.get_by_role("button", name="ردیف‌های بیشتر").click()
+    await expect(page.locator("#items-3-machine")).to_be_in_viewport()
+    await expect(page.locator("#items-1-machine")).to_have_value("grader")
+    await choose(page, 3, "crane")
+    await expect(page.get_by_role("button", name="ثبت درخواست")).to_have_count(1)
+    await assert_well_laid_out(opened, scripts=scripts)
+    await page.get_by_label("محل کار").fill("میدان بسیج")
+    await page.locator("#items-3-hours").press("Enter")
+    for _ in "once", "reloaded":
+        await expect(page.get_by_role("heading", level=1)).to_have_text("درخواست ثبت شد")
+        await expect(page.locator(".tracking bdi")).to_have_text(re.compile("^[۰-۹]{3} [۰-۹]{3} [۰-۹]{3}$"))
+        assert await entered(site) == [4]
+        await page.reload()
+    await assert_well_laid_out(opened, scripts=scripts)
+    await page.get_by_role("link", name="ثبت یک درخواست دیگر از همین خدمت").click()
+    await expect(page.get_by_label("محل کار")).to_have_value("")
+    assert opened.complaints == []
+
+
+async def test_a_second_answer_stands_in_its_box(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+) -> None:
+    comment = Comment(site.demo.desk.ids.new_id(), "machinery", None, None, "چرا دیر شد؟", "sms", MORNING)
+    async with site.store.unit() as uow:
+        await uow.feedback.add_comment(comment)
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "manager")
+    await opened.open("/staff/comments")
+    await page.locator("summary", has_text="پاسخ دادن").click()
+    async with site.store.unit() as uow:
+        by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
+        await moderation.answer(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
+    await page.get_by_label("متن پاسخ").fill("هفتهٔ دیگر می‌آییم")
+    await page.get_by_role("button", name="فرستادن پاسخ").click()
+    await expect(page.get_by_role("alert")).to_contain_text("همکار دیگری")
+    await expect(page.locator(".answer")).to_contain_text("فردا می‌آییم")
+    await expect(page.get_by_label("متن پاسخ")).to_have_value("هفتهٔ دیگر می‌آییم")
+    await opened.assert_fits()
+    await opened.assert_accessible()
+    await page.get_by_role("button", name="فرستادن پاسخ").click()
+    await expect(page.get_by_role("status")).to_contain_text("پاسخ ثبت شد")

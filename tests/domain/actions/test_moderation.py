@@ -1,0 +1,99 @@
+"""Judging and answering comments: nothing is overwritten unseen, nobody is told twice, units read of their own work."""
+
+import pytest
+
+from domain.accounts import Comment, CommentFilter, CommentState
+from domain.actions import moderation
+from domain.errors import Conflict
+from domain.people import Actor, Role
+from domain.services import by_key
+from tests.support.municipality import CITIZEN, Municipality, actor
+
+MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff", "deputy", "staff")
+
+
+async def said(town: Municipality, text: str = "نظر ماشین‌آلات چرا دیر شد؟") -> Comment:
+    """A comment by a text."""
+    await town.say(CITIZEN, text)
+    async with town.store.unit(write=False) as uow:
+        return (await uow.feedback.comments(CommentFilter(limit=1)))[0]
+
+
+async def answer(town: Municipality, number: int, text: str, by: Actor, seen: str | None = None) -> Comment:
+    """Answer a comment."""
+    async with town.store.unit() as uow:
+        return await moderation.answer(town.desk, uow, number, text, by, seen)
+
+
+async def moderate(town: Municipality, number: int, state: CommentState, by: Actor, seen: str | None = None) -> Comment:
+    """Decide about a comment."""
+    async with town.store.unit() as uow:
+        return await moderation.moderate(town.desk, uow, number, state, by, seen)
+
+
+async def answers(town: Municipality) -> list[str]:
+    """The keys of the texts that told an answer."""
+    return [one.key for one in await town.sent() if one.key == "sms.comment_answered"]
+
+
+async def test_an_answer_given_unseen_is_a_conflict(town: Municipality) -> None:
+    comment = await said(town)
+    first = await answer(town, comment.id, "فردا", MANAGER, comment.mark)
+    with pytest.raises(Conflict, match="comment:comment_changed"):
+        await answer(town, comment.id, "پس‌فردا", DEPUTY, comment.mark)
+    with pytest.raises(Conflict):
+        await answer(town, comment.id, "فردا", DEPUTY, comment.mark)
+    assert len(await answers(town)) == 1
+    assert (await answer(town, comment.id, "پس‌فردا", DEPUTY, first.mark)).answer == "پس‌فردا"
+    assert (await answer(town, comment.id, "بعد", MANAGER)).answer == "بعد", "who says nothing of what was seen"
+    assert len(await answers(town)) == 3
+
+
+async def test_the_same_answer_again_is_told_once(town: Municipality) -> None:
+    comment = await said(town)
+    first = await answer(town, comment.id, "فردا", MANAGER, comment.mark)
+    town.advance(minutes=1)
+    for seen in (comment.mark, first.mark, None):
+        assert await answer(town, comment.id, " فردا", MANAGER, seen) == first
+    assert len(await answers(town)) == 1
+
+
+async def test_a_decision_taken_unseen_is_a_conflict(town: Municipality) -> None:
+    comment = await said(town)
+    hidden = await moderate(town, comment.id, CommentState.HIDDEN, MANAGER, comment.mark)
+    with pytest.raises(Conflict):
+        await moderate(town, comment.id, CommentState.PUBLISHED, DEPUTY, comment.mark)
+    town.advance(minutes=1)
+    assert await moderate(town, comment.id, CommentState.HIDDEN, DEPUTY, comment.mark) == hidden
+    assert (await moderate(town, comment.id, CommentState.PUBLISHED, DEPUTY, hidden.mark)).moderated_by == DEPUTY.label
+
+
+async def test_the_mark_changes_with_everything_the_staff_do(town: Municipality) -> None:
+    comment = await said(town)
+    marks = [comment.mark]
+    for state in (CommentState.PUBLISHED, CommentState.HIDDEN, CommentState.PUBLISHED):
+        marks.append((await moderate(town, comment.id, state, MANAGER)).mark)
+        town.advance(seconds=1)
+    for text in ("فردا", "پس‌فردا"):
+        marks.append((await answer(town, comment.id, text, MANAGER)).mark)
+    assert len(set(marks)) == len(marks)
+
+
+@pytest.mark.parametrize(
+    ("roles", "topics"),
+    [
+        ({Role.CIVIL}, {"machinery"}), ({Role.TAXI_OFFICER}, {"taxi", "taxi_leave", "taxi_report"}),
+        ({Role.SECRETARIAT}, {"expert"}), ({Role.CIVIL, Role.EXPERT}, {"machinery", "expert"}), ({Role.ADMIN}, set()),
+        ({Role.MANAGER}, None), ({Role.AUDITOR}, None), ({Role.CIVIL, Role.MANAGER}, None),
+    ],
+)  # fmt: skip
+def test_who_reads_what(roles: set[Role], topics: set[str] | None) -> None:
+    assert moderation.topics_read(by_key(), frozenset(roles)) == topics
+
+
+async def test_whom_a_writer_is_shown_to(town: Municipality) -> None:
+    services, request = by_key(), await town.request(await town.order())
+    shown = {role: moderation.writer_shown(services, actor(role), request) for role in (Role.CIVIL, Role.EXPERT)}
+    assert shown == {Role.CIVIL: True, Role.EXPERT: False}
+    at_large = {role: moderation.writer_shown(services, actor(role), None) for role in (Role.AUDITOR, Role.MANAGER)}
+    assert at_large == {Role.AUDITOR: False, Role.MANAGER: True}
