@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.request_view import Opened, RequestViews
+from channels.admin.request_view import Opened, Refused, RequestViews
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
@@ -26,8 +26,9 @@ from domain.actions.walk_in import correct_mobile
 from domain.actions.work import readable
 from domain.bills import PaymentMethod
 from domain.documents import MAX_BYTES
-from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound
 from domain.field_types import Reading, Rials
+from domain.forms import Field
 from domain.ports import Store, UnitOfWork
 from domain.requests import ServiceRequest
 
@@ -42,6 +43,8 @@ STEP = "step"
 
 Work = Callable[[UnitOfWork, str, Form], Awaitable[None]]
 """Something done on the request with that tracking code, in one unit."""
+
+_AMOUNT = Field("amount", Rials())
 
 _INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
 """What browsers show by themselves; anything else is downloaded."""
@@ -138,7 +141,7 @@ class RequestPages:
     async def _record_slip(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> None:
             ids = said(form, "bill_id"), said(form, "payment_id")
-            amount = Rials().parse(said(form, "amount"), Reading(visit.now))
+            amount = _AMOUNT.read(said(form, "amount"), Reading(visit.now))
             settled = await record(
                 self._desk, uow, ids, amount, PaymentMethod.SLIP, said(form, "reference"), visit.actor
             )
@@ -163,21 +166,29 @@ class RequestPages:
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._page(request, visit, Opened(what, {}, error))
+            typed = {name: value for name, value in form.items() if isinstance(value, str)}
+            return await self._page(request, visit, refused=Refused(what, typed, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?done={what}")
 
-    async def _page(self, request: web.Request, visit: Visit, opened: Opened | None = None) -> web.Response:
+    async def _page(
+        self, request: web.Request, visit: Visit, opened: Opened | None = None, refused: Refused | None = None
+    ) -> web.Response:
+        """Return the page. Why a form was refused stands beside it; above everything where it is offered no more."""
         async with self._store.unit(write=False) as uow:
             found = await readable(self._desk, uow, _code(request), visit.actor)
             view = await self._views.of(uow, found, visit, opened or self._chosen(request, found))
-        error = opened.error if opened else None
-        lost = error if opened and opened.action not in {one.name for one in view.actions} else None
+        error = refused.error if refused else opened.error if opened else None
+        words = self._desk.wording.error(error) if error else None
+        tried = refused if refused and view.offers(refused.form, visit, refused.typed.get("bill_id")) else None
+        shown = tried is not None or (opened is not None and opened.action in {one.name for one in view.actions})
         context = {
             "request": view,
             "head": view.head,
-            "conflict": isinstance(error, Conflict),
-            "problem": self._desk.wording.error(lost) if lost else None,
-            "tried": opened.action if opened else None,
+            "problem": None if shown else words,
+            "tried": tried.form if tried else None,
+            "typed": tried.typed if tried else {},
+            "wrong": tried.error.field if tried else None,
+            "refusal": words,
         }
         return staff_page(request, visit, "admin/request.html", context, status=status_of(error) if error else 200)
 

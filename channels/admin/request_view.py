@@ -12,6 +12,7 @@ from channels.admin.frame import Visit
 from channels.web.forms import Control, FormWords, Given, controls, stray
 from domain import tracking
 from domain.accounts import Document, StaffMember
+from domain.actions.assign import colleagues
 from domain.actions.desk import Desk
 from domain.actions.printouts import printouts_for
 from domain.charging import bills_of
@@ -129,7 +130,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Everything that the page shows."""
+    """Everything that the page shows. `may_assign` are those to whom the visitor may give the request."""
 
     head: Head
     form: Sequence[Fact]
@@ -145,6 +146,22 @@ class RequestView:
     may_assign: Sequence[StaffMember]
     printouts: Mapping[str, str]
 
+    def offers(self, form: str, visit: Visit, bill_id: str | None = None) -> bool:
+        """Tell whether the page has this form for the visitor, of those that are no step's (`Refused.form`)."""
+        bill = next((one for one in self.bills if one.bill_id == bill_id), None)
+        match form:
+            case "assign":
+                return bool(self.may_assign)
+            case "attach":
+                return bool(self.papers) and not self.head.final and visit.may("requests.act")
+            case "mobile":
+                return not self.head.final and visit.may("requests.mobile")
+            case "slip":
+                return bill is not None and bill.payable and visit.may("payments.record")
+            case "refund":
+                return bill is not None and bill.refund is not None and visit.may("refunds.pay")
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -155,6 +172,17 @@ class Opened:
     action: str
     given: Given
     error: DomainError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form of the page that is no step's (`assign`, `attach`, `mobile`, `slip`, `refund`; a service may have steps of
+    these names) and was refused: what was typed, and why.
+    """
+
+    form: str
+    typed: Mapping[str, str]
+    error: DomainError
 
 
 class RequestViews:
@@ -185,7 +213,7 @@ class RequestViews:
             messages=[self._message(one) for one in await self._messages(uow, request)],
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
             actions=await self._actions(uow, service, request, visit, opened),
-            may_assign=[one for one in staff if one.active and unit in one.roles] if unit else [],
+            may_assign=await colleagues(self._desk, uow, [request], visit.actor) if visit.may("requests.act") else [],
             printouts=await printouts_for(self._desk, uow, request, visit.actor),
         )
 

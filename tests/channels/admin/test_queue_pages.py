@@ -1,12 +1,12 @@
-"""The queues on the staff's site: what each role sees first, search in any spelling, views, giving requests away."""
+"""The queues on the staff's site: what each role sees first, search in any spelling, views, foreign queues."""
 
 import re
 from html import unescape
 
 import pytest
-from aiohttp import FormData
 
 from domain.people import Role
+from tests.channels.admin.audited import denials
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 
@@ -98,24 +98,6 @@ async def test_a_view_is_kept_found_again_and_forgotten(site: StaffSite, inside:
     assert "تازه‌های ماشین‌آلات" not in await inside.get("/staff")
 
 
-async def test_several_requests_are_given_at_once(site: StaffSite, inside: Visitor) -> None:
-    mine, priced = await site.submitted(), await site.submitted()
-    await site.demo.act(priced.code, "accept", Role.CIVIL)
-    await inside.sign_in("civil")
-    await inside.get("/staff?queue=open")
-    await inside.post("/staff/assign", 422, assignee="civil")
-    form = FormData({"csrf": inside.csrf, "assignee": "civil"})
-    for code in (mine.code, priced.code):
-        form.add_field("code", code)
-    response = await inside.client.post("/staff/assign", data=form, headers=inside.headers)
-    page = await response.text()
-    assert response.status == 409
-    assert "۱ درخواست سپرده شد" in page
-    assert "اجازه این کار را ندارید" in page
-    assert (await site.request(mine.code)).assignee == "civil"
-    assert (await site.request(priced.code)).assignee is None
-
-
 @pytest.mark.parametrize(
     "query",
     [
@@ -137,3 +119,13 @@ async def test_an_address_that_means_nothing_is_told(site: StaffSite, inside: Vi
     assert response.status in {403, 422}
     assert 'role="alert"' in page
     assert listed(page) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "denied"), [("service=taxi_leave", 1), ("unit=revenue&queue=unit", 1), ("phase=x", 0), ("page=x", 0)]
+)
+async def test_a_foreign_queue_is_told_and_audited(site: StaffSite, inside: Visitor, query: str, denied: int) -> None:
+    await inside.sign_in("civil")
+    page = await inside.get(f"/staff?{query}", 403 if denied else 422)
+    assert ("شما اجازه این کار را ندارید" in page) == bool(denied)
+    assert await denials(site) == denied

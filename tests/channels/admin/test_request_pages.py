@@ -85,6 +85,21 @@ async def test_what_was_typed_stays_when_it_is_refused(site: StaffSite, inside: 
     assert (await site.request(request.code)).state == "submitted"
 
 
+@pytest.mark.parametrize(("amount", "reason"), [("زیاد", "نهاد عمومی"), ("1000", "ب" * 301)])
+async def test_a_price_of_ones_own_stays_when_it_is_refused(
+    site: StaffSite, inside: Visitor, amount: str, reason: str
+) -> None:
+    request = await site.submitted()
+    await site.demo.act(request.code, "accept", Role.CIVIL)
+    page = await opened(inside, "revenue", request)
+    path = f"/staff/requests/{request.code}/act/price"
+    page = await inside.post(path, 422, revision=revision(page), amount=amount, reason=reason)
+    form = page.split('id="step-price" open')[1].split("</form>")[0]
+    assert f'value="{amount}"' in form
+    assert reason in form
+    assert 'class="problem"' in form
+
+
 async def test_the_second_of_two_officers_is_told(site: StaffSite) -> None:
     request = await site.submitted()
     path = f"/staff/requests/{request.code}"
@@ -228,6 +243,63 @@ async def test_a_walk_in_citizen_is_entered(site: StaffSite, inside: Visitor) ->
     ]  # fmt: skip
     await inside.get("/staff/walk-in/nothing", 404)
     await inside.get("/staff/walk-in/taxi_duty", 404)
+
+
+def small_form(page: str, path: str) -> str:
+    """The open fold with the form that goes to an address."""
+    folds = [one for one in page.split("<details")[1:] if f'action="{path}"' in one.split("</details>")[0]]
+    (fold,) = [one.split("</details>")[0] for one in folds if one.startswith(" open")]
+    return fold
+
+
+async def test_a_refused_mobile_stays_with_its_proof(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    path = f"/staff/requests/{request.code}/mobile"
+    page = await opened(inside, "civil", request)
+    page = await inside.post(path, 422, revision=revision(page), mobile="0912 111", proof='کارت "ملی"')
+    form = small_form(page, path)
+    assert 'value="0912 111" inputmode="tel" dir="ltr" aria-invalid="true" aria-describedby="refusal"' in form
+    assert 'value="کارت &#34;ملی&#34;">' in form
+    assert re.search(r'<p class="problem" role="alert" id="refusal">شماره همراه درست نیست', form)
+    assert page.count('role="alert"') == 1
+
+
+async def test_a_refused_slip_and_refund_stay_beside_their_bill(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    path = f"/staff/requests/{request.code}"
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await site.demo.act(request.code, step, role)
+    page = await opened(inside, "revenue", request)
+    ids = dict(re.findall(r'name="((?:bill|payment)_id)" value="([0-9]+)"', page))
+    due = re.search(r'name="amount"[^>]* value="([0-9]+)"', page)
+    assert due
+    slip = {"revision": revision(page), "reference": "پیگیری ۷", **ids}
+    for amount in ("ده میلیون", "1000"):
+        form = small_form(await inside.post(f"{path}/slip", 422, amount=amount, **slip), f"{path}/slip")
+        assert f'value="{amount}"' in form
+        assert 'value="پیگیری ۷"' in form
+        assert 'role="alert"' in form
+    await inside.post(f"{path}/slip", amount=due[1], **slip)
+    await site.demo.act(request.code, "cancel", Role.CIVIL)
+    back = {"bill_id": ids["bill_id"], "iban": "IR00 12", "reference": "حواله ۲"}
+    page = await inside.post(f"{path}/refund", 422, **back)
+    form = small_form(page, f"{path}/refund")
+    assert 'value="IR00 12" dir="ltr" aria-invalid="true"' in form
+    assert 'value="حواله ۲"' in form
+    assert "شماره شبا درست نیست" in form
+    await inside.post(f"{path}/refund", **back | {"iban": "IR062960000000100324200001"})
+    page = await inside.post(f"{path}/refund", 409, **back | {"iban": "IR062960000000100324200001", "reference": "۳"})
+    assert page.index('role="alert"') < page.index('class="columns"'), "the form is not there any more"
+
+
+async def test_the_kind_of_a_refused_paper_stays_chosen(site: StaffSite, inside: Visitor) -> None:
+    request = await expert_request(site)
+    path = f"/staff/requests/{request.code}/documents"
+    page = await opened(inside, "expert", request)
+    field = re.findall(r'<option value="([a-z_]+)">', page.split('id="paper"')[1].split("</select>")[0])[-1]
+    form = small_form(await inside.post(path, 422, field=field), path)
+    assert f'<option value="{field}" selected>' in form
+    assert "پرونده‌ای انتخاب نشده است" in form
 
 
 async def test_money_goes_back_once(site: StaffSite) -> None:

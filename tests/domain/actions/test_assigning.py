@@ -1,13 +1,15 @@
 """Who takes care of a request: given, taken, dropped, several at once; and two officers who act at the same time."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
-from domain.accounts import StaffMember
+from domain.accounts import StaffMember, Substitution
 from domain.actions import act, assign, walk_in, work
-from domain.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow, NotFound, TooLarge
-from domain.people import Actor, Role
+from domain.actions.staffing import staff_actor, today
+from domain.errors import AlreadyDone, Conflict, DomainError, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
+from domain.people import STAFF_ROLES, Actor, Role
 from domain.ports import UnitOfWork
 from domain.queue_filters import QueueFilter
 from domain.queues import Queue
@@ -43,10 +45,32 @@ async def drop(town: Municipality, code: str, by: Actor, revision: int | None = 
         return await assign.drop(town.desk, uow, code, by, revision)
 
 
+async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER) -> ServiceRequest:
+    """Give a request."""
+    async with town.store.unit() as uow:
+        return await assign.assign(town.desk, uow, code, username, by)
+
+
+async def stand_in(town: Municipality, absent: str, deputy: str) -> Actor:
+    """Let somebody act for an absent member from yesterday until tomorrow; who that is now."""
+    day = today(town.desk)
+    made = Substitution(absent, deputy, day - timedelta(1), day + timedelta(1), "staff:admin", town.clock.now())
+    async with town.store.unit() as uow:
+        await uow.people.put_substitution(made)
+        return await staff_actor(uow, deputy, "staff", day)
+
+
+async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
+    """The user names of those to whom somebody may give these requests."""
+    requests = [await town.request(code) for code in codes]
+    async with town.store.unit(write=False) as uow:
+        return [one.username for one in await assign.colleagues(town.desk, uow, requests, by)]
+
+
 async def several(town: Municipality, codes: list[str], username: str, by: Actor = MANAGER) -> dict[str, str | None]:
     """Give several; code → error."""
     async with town.store.unit() as uow:
-        done = await assign.assign_several(town.desk, uow, codes, username, by)
+        done = await assign.assign_several(town.desk, uow, dict.fromkeys(codes), username, by)
     return {one.code: str(one.error) if one.error else None for one in done}
 
 
@@ -102,6 +126,78 @@ async def test_several_are_given_and_each_that_cannot_be_is_told(town: Municipal
     assert set((await several(town, codes, "sara", actor(Role.REVENUE))).values()) >= {"forbidden:assignee"}
     with pytest.raises(TooLarge):
         await several(town, [str(number) for number in range(201)], "sara")
+
+
+async def test_who_may_give_it_is_who_is_told_so(town: Municipality) -> None:
+    await engage(town, "sara", Role.CIVIL)
+    code, paid, ended = [await town.order(mobile=mobile) for mobile in (NEIGHBOUR, "+989123334444", "+989125556666")]
+    await town.do(paid, "accept", Role.CIVIL)
+    await town.do(paid, "price", Role.REVENUE)
+    await town.do(ended, "reject", Role.CIVIL, reason="خارج از شهر")
+    for one, let in ((code, {Role.CIVIL, Role.MANAGER}), (paid, {Role.MANAGER}), (ended, set[Role]())):
+        request = await town.request(one)
+        told = {role for role in STAFF_ROLES if assign.may_assign(town.desk, request, actor(role))}
+        done = {role for role in STAFF_ROLES if (await several(town, [one], "sara", actor(role)))[one] is None}
+        assert told == done == let
+
+
+async def test_it_is_given_only_to_who_could_work_on_it(town: Municipality) -> None:
+    await engage(town, "sara", Role.CIVIL)
+    await engage(town, "reza", Role.REVENUE)
+    await engage(town, "nader", Role.MANAGER)
+    code = await town.order()
+    with pytest.raises(InvalidField, match="invalid_field:assignee:not_of_unit") as told:
+        await give(town, code, "reza")
+    words = "این درخواست را به خانم reza نمی‌شود سپرد؛ اکنون کار واحد عمران است."
+    assert town.desk.wording.error(told.value) == words
+    assert (await town.request(code)).assignee is None
+    for username in ("sara", "nader"):
+        assert (await give(town, code, username)).assignee == username
+    await town.do(code, "accept", Role.CIVIL)
+    assert (await give(town, code, "reza")).assignee == "reza"
+    with pytest.raises(InvalidField, match="not_of_unit"):
+        await give(town, code, "sara")
+    await town.do(code, "price", Role.REVENUE)
+    for username in ("sara", "reza"):
+        assert (await give(town, code, username)).assignee == username, "nobody's turn: any unit of the service"
+
+
+async def test_a_substitute_may_have_what_the_absent_one_may(town: Municipality) -> None:
+    await engage(town, "sara", Role.CIVIL)
+    reza = await engage(town, "reza", Role.REVENUE)
+    code = await town.order()
+    assert not assign.may_assign(town.desk, await town.request(code), reza)
+    reza = await stand_in(town, "sara", "reza")
+    assert {"sara", "reza"} <= set(await named(town, [code], MANAGER))
+    assert {"sara", "reza"} <= set(await named(town, [code], reza))
+    assert (await give(town, code, "reza")).assignee == "reza"
+
+
+async def test_the_members_of_the_units_are_named(town: Municipality) -> None:
+    for username, role in (("sara", Role.CIVIL), ("reza", Role.REVENUE), ("nader", Role.MANAGER)):
+        await engage(town, username, role)
+    await engage(town, "pari", Role.CIVIL, active=False)
+    mine, theirs = await town.order(), await town.order(mobile=NEIGHBOUR)
+    await town.do(theirs, "accept", Role.CIVIL)
+    strangers = {"pari", "reza", "nader"}
+    assert not strangers & set(await named(town, [mine], MANAGER))
+    assert {"sara", "reza"} <= set(await named(town, [mine, theirs], MANAGER))
+    assert not strangers & set(await named(town, [mine, theirs], actor(Role.CIVIL))), "of the others it gives none away"
+    nader = Actor(frozenset({Role.MANAGER}), "staff", "nader", "staff")
+    assert "nader" in await named(town, [mine], nader), "a manager may keep it"
+    assert await named(town, [mine], actor(Role.AUDITOR)) == []
+
+
+async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municipality) -> None:
+    for username in ("sara", "reza"):
+        await engage(town, username, Role.CIVIL)
+    codes = sorted([await town.order(), await town.order(mobile=NEIGHBOUR)])
+    seen: dict[str, int | None] = {code: (await town.request(code)).revision for code in codes}
+    await give(town, codes[0], "sara")
+    async with town.store.unit() as uow:
+        done = await assign.assign_several(town.desk, uow, seen, "reza", MANAGER)
+    assert [str(one.error) for one in done] == ["conflict:code:moved_on", "None"]
+    assert [(await town.request(code)).assignee for code in codes] == ["sara", "reza"]
 
 
 Change = Callable[[Municipality, UnitOfWork, str, int], Awaitable[object]]
