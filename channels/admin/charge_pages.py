@@ -97,7 +97,8 @@ class ChargePages:
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._row.page(registry, request, visit, Tried(what, {}, error))
+            typed = {name: value for name, value in form.items() if isinstance(value, str)}
+            return await self._row.page(registry, request, visit, Tried(what, typed, error))
         raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={what}")
 
     async def _ask_year(self, request: web.Request, visit: Visit) -> web.Response:

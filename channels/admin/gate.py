@@ -130,7 +130,7 @@ class Gate:
         return staff_page(request, visit, "admin/proof.html", context, status=401)
 
     async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
-        """Refuse a form that is not of this session's own pages (`Forbidden`), where no route does it; it is audited."""
+        """Refuse a form that is not of this session's own pages (`Forbidden`) where no route does it, and audit it."""
         try:
             require_own_form(request, form, visit.session)
         except Forbidden as error:

@@ -40,13 +40,15 @@ _NARROWS_NOTHING = frozenset({"queue", "unit", "order", "search"})
 
 @dataclass(frozen=True, slots=True)
 class ShownFilter:
-    """The form. `hidden` are the names and values of the queue that is filtered, `narrowed` tells whether only a part
-    of it is seen, and `foreign` that no request can be like that: its kind or state is another service's.
+    """The form. `hidden` are the names and values of the queue that is filtered, `narrowed` says in words of which part
+    of it alone is seen, `open` that something must be mended in it, and `foreign` that no request can be like that: its
+    kind or state is another service's.
     """
 
     controls: Sequence[Control]
     hidden: Sequence[tuple[str, str]]
-    narrowed: bool
+    narrowed: Sequence[str]
+    open: bool
     foreign: bool
 
 
@@ -81,9 +83,13 @@ class FilterForm:
         return ShownFilter(
             [replace(one, blank=usual) if one.name == "order" else one for one in asked],
             [(name, str(value)) for name, value in queue.items()],
-            bool({name for name, value in given.items() if value} - _NARROWS_NOTHING),
+            [self._narrowing(one) for one in asked if one.name not in _NARROWS_NOTHING and _said(one)],
+            unread is not None,
             self._foreign(wanted),
         )
+
+    def _narrowing(self, one: Control) -> str:
+        return self._desk.catalogue.render("admin.queues.narrowed", {"what": one.label, "to": _said(one)})
 
     def _of_services(self, visit: Visit, wanted: QueueFilter, given: Mapping[str, object]) -> Named:
         """Return what the services leave to choose: kinds and states where one of them is meant."""
@@ -142,6 +148,11 @@ class FilterForm:
             return False
         states = {state.name for state in service.states}
         return wanted.kind not in {None, *service.kinds} or bool(wanted.states and not states & {*wanted.states})
+
+
+def _said(one: Control) -> str:
+    """Return what a field of the filter says; nothing where it narrows nothing."""
+    return "، ".join(option.title for option in one.options if option.chosen and option.value) or one.value
 
 
 def _fields(titles: Named) -> list[Field]:

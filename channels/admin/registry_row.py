@@ -1,11 +1,12 @@
 """The page of one row: its fields, what it owes, who changed what, and the rows that refer to it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from channels.admin.actors import staff_names
-from channels.admin.bill_view import shown_bill
+from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit, staff_page
 from channels.admin.registry_view import RegistryViews
 from channels.admin.tried import PageForm, Tried
@@ -41,8 +42,7 @@ class RowPage:
             bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
             shown = [await shown_bill(uow, self._desk.catalogue, one) for one in bills]
             service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
-        error = tried.error if tried else None
-        stray = error if service is None or (tried and tried.action != OUT_FORM.name) else None
+        charge = _charge(registry, row, visit)
         context = {
             **self._views.room(registry, visit),
             "id": row.id,
@@ -51,14 +51,26 @@ class RowPage:
             "cells": self._views.cells(registry, row, links),
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
             "referring": self._views.referring(registry, row),
-            "charge": _charge(registry, row, visit),
+            "charge": charge,
             "bills": shown,
             "service": service,
-            "tried": tried.action if tried else None,
-            "problem": self._desk.wording.error(stray) if stray else None,
+            **self._refusal(tried, charge, shown, visit),
         }
-        status = status_of(error) if error else 200
+        status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/registry_row.html", context, status=status)
+
+    def _refusal(
+        self, tried: Tried | None, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit
+    ) -> dict[str, Any]:
+        """Return what was refused: beside its form as it was typed, above everything where it is offered no more."""
+        words = self._desk.wording.error(tried.error) if tried else None
+        return {
+            "tried": tried.action if tried else None,
+            "typed": tried.given if tried else {},
+            "wrong": tried.error.field if tried else None,
+            "refusal": words,
+            "problem": None if tried and _offered(tried, charge, bills, visit) else words,
+        }
 
     async def _service(self, uow: UnitOfWork, row: RegistryRow, visit: Visit, tried: Tried | None) -> dict[str, Any]:
         """Return what is before a machine or operator: work, and days out of service; with the form for more."""
@@ -94,6 +106,20 @@ async def unchanged(uow: UnitOfWork, registry: Registry, row: int, form: Form) -
     found = await uow.registries.get(registry.key, row, lock=True)
     if found.revision != shown_revision(form):
         raise Conflict(registry.key, detail="row_changed")
+
+
+def _offered(tried: Tried, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit) -> bool:
+    """Tell whether the form that was refused still stands on the page: what was wrong is told beside it then."""
+    match tried.action:
+        case OUT_FORM.name:
+            return True
+        case "waived":
+            return charge is not None and bool(charge["waive"])
+        case "slip":
+            payable = {one.bill_id for one in bills if one.payable}
+            return visit.may("payments.record") and tried.given.get("bill_id") in payable
+        case _:
+            return False
 
 
 def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any] | None:

@@ -66,7 +66,8 @@ async def test_a_fine_is_billed_and_paid(site: StaffSite, officer: Visitor) -> N
         page = await revenue.get(address)
         ids = {name: re.search(rf'name="{name}" value="([0-9]+)"', page)[1] for name in ("bill_id", "payment_id")}  # type: ignore[index]  # a failure tells enough
         refused = await revenue.post(f"{address}/slip", 422, amount="1", reference="77", **ids)
-        assert "یکی نیست" in refused
+        assert refused.count("یکی نیست") == 1
+        assert 'name="reference" required autocomplete="off" maxlength="60" value="77"' in refused
         await revenue.post(f"{address}/slip", amount="۵۰۰٬۰۰۰", reference="77", **ids)
     assert (await row(site, "violation")).values["state"] == "paid"
 
@@ -92,6 +93,8 @@ async def test_only_revenue_lets_somebody_off_with_a_fresh_proof_and_a_reason(
         await revenue.sign_in("revenue")
         page = await revenue.get(address)
         assert "پاسخ این پرسش لازم است" in await revenue.post(f"{address}/waive", 422, revision=revision(page))
+        stale = await revenue.post(f"{address}/waive", 409, revision="7", reason="نخستین بار")
+        assert 'value="نخستین بار"' in stale
         site.clock.at += timedelta(minutes=11)
         asked = await revenue.post(f"{address}/waive", 401, revision=revision(page), reason="نخستین بار")
         assert 'name="reason" value="نخستین بار"' in asked, "what was typed goes on with the proof"

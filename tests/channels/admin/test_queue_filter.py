@@ -141,14 +141,19 @@ async def test_a_filtered_queue_looks_filtered_and_is_cleared(site: StaffSite, i
     mine, theirs = await site.submitted(), await site.submitted()
     await site.demo.act(theirs.code, "accept", Role.CIVIL)
     await inside.sign_in("manager")
-    clear = re.compile(r'<p class="filtered"><a href="([^"]*)">برداشتن پالایش</a>')
+    clear = re.compile(r'<p class="filtered">.*<a href="([^"]*)">برداشتن پالایش</a>')
     for query in ("queue=unit&unit=civil", "queue=open&order=newest", "queue=open&service=&kind=&search="):
         page = await inside.get(f"/staff?{query}")
         assert '<details class="filter">' in page, query
         assert not clear.search(page), query
-    for query in ("channel=portal", "states=submitted", "papers=false", "created_to=1405/01/01"):
+    for query, said in {
+        "channel=portal": "از راه: پورتال",
+        "service=machinery&states=submitted&states=accepted": "خدمت: کارکرد ماشین‌آلات",
+        "papers=false": "مدارک: مدرک کم ندارد",
+        "created_to=1405/01/01": "تا روز: ۱۴۰۵/۰۱/۰۱",
+    }.items():
         page = await inside.get(f"/staff?queue=unit&unit=civil&{query}")
-        assert '<details class="filter" open>' in page, query
+        assert f'<span class="narrowed">{said}</span>' in page, query
         way = clear.search(page)
         assert way, query
         assert listed(await inside.get(way[1].replace("&amp;", "&"))) == [mine.code]
