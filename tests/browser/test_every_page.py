@@ -1,5 +1,5 @@
-"""Every page of the running site, as its table of routes has it: each fits a phone and a desk, axe finds nothing wrong
-with it, and the browser complains about nothing.
+"""Every page of the running site, as its table of routes has it, and pages that answer a form: each fits a phone and a
+desk, axe finds nothing wrong with it, and the browser complains about nothing.
 """
 
 import asyncio
@@ -20,8 +20,10 @@ from domain.people import STAFF_ROLES, Role
 from domain.staff_sessions import STEP_UP
 from tests.browser.test_staff_house import furnished
 from tests.properties.effort import EFFORT
+from tests.support.answers import answers
 from tests.support.chromium import SIZES, SiteServer, Window, signed_in, window
 from tests.support.every_page import Look, Looks, looks_at
+from tests.support.looking import NO_SUCH
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -35,13 +37,26 @@ PATIENCE = 60.0
 OPEN_ALL = "document.querySelectorAll('main details').forEach(one => { one.removeAttribute('name'); one.open = true })"
 """Unfolds whatever a page has folded."""
 
-NO_SUCH = "Failed to load resource: the server responded with a status of"
-"""What the browser says of a page whose answer is an error, as it should be."""
+SEND = """([address, values]) => {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = address;
+  form.append(document.querySelector("input[name=csrf]").cloneNode());
+  for (const [name, value] of values) {
+    const box = document.createElement("textarea");
+    box.name = name;
+    box.value = value;
+    form.append(box);
+  }
+  document.body.append(form);
+  form.submit();
+}"""
+"""Posts values as a page's own form does, without what the browser itself would refuse to send."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StaffSite]:
-    """One site for all, which nobody changes."""
+    """One site for all, which nobody changes but by the forms that are posted in the end."""
     database = tmp_path_factory.mktemp("pages") / "pishkhan.db"
     database.write_bytes(migrated.read_bytes())
     async with staff_site(database) as built:
@@ -52,7 +67,7 @@ async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 async def looks(site: StaffSite) -> Looks:
     """What there is to look at."""
     await furnished(site)
-    return await looks_at(site)
+    return {**await looks_at(site), "answers": await answers(site)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -72,13 +87,13 @@ def pages_of(app: web.Application) -> set[str]:
 
 async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, database: Path) -> None:
     async with opened(Settings(demo=True, database_url=f"sqlite:///{database}")) as parts:
-        assert pages_of(build_app(parts)) == pages_of(site.app) == set(looks) - {"besides"}
+        assert pages_of(build_app(parts)) == pages_of(site.app) == set(looks) - {"besides", "answers"}
 
 
 def of(looks: Looks, role: Role | None) -> Sequence[Look]:
-    """What somebody looks at; what needs an old proof at the end."""
+    """What somebody looks at: pages, then answers; what needs an old proof at the end."""
     mine = [one for several in looks.values() for one in several if one.role == role]
-    return sorted(mine, key=lambda one: one.stale)
+    return sorted(mine, key=lambda one: (one.stale, one.form is not None))
 
 
 async def still(route: Route) -> None:
@@ -87,10 +102,22 @@ async def still(route: Route) -> None:
     await route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "refresh"})
 
 
+async def asked(opened: Window, look: Look) -> Response | None:
+    """Open a page, or post the form that it answers from whatever page is there, if that one has forms."""
+    address = str(opened.server.make_url(look.address))
+    if look.form is None:
+        return await opened.page.goto(address)
+    if not await opened.page.locator("input[name=csrf]").count():
+        await opened.open("/staff/account")
+    async with opened.page.expect_navigation() as coming:
+        await opened.page.evaluate(SEND, [address, list(look.form.items())])
+    return await coming.value
+
+
 async def shown(opened: Window, look: Look) -> Response | None:
-    """Open a page and unfold it; None for a file."""
+    """Come to a page and unfold it; None for a file."""
     try:
-        answer = await opened.page.goto(str(opened.server.make_url(look.address)))
+        answer = await asked(opened, look)
     except Error as error:
         if "Download is starting" not in error.message:
             raise

@@ -13,9 +13,10 @@ from domain.issued_papers import IssuedPaper
 from domain.requests import Phase
 from printing.pages import Pages
 from tests.contracts.examples import a_request
-from tests.support.chromium import SiteServer, Window, window
+from tests.support.chromium import SIZES, SiteServer, Window, window
 from tests.support.demo_site import DemoSite, demo_site
-from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
+from tests.support.looking import assert_good
+from tests.support.papers import ADDRESS, LETTERHEAD, a_printout
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -24,6 +25,7 @@ VERDICTS = {
     "ended": ("این برگه اصل است، ولی زمان آن گذشته است.", Phase.DONE),
     "revoked": ("این برگه دیگر اعتبار ندارد.", Phase.DECLINED),
 }
+TOKENS = [digit * 32 for digit in "abc"]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -42,49 +44,38 @@ async def server(site: DemoSite) -> AsyncIterator[TestServer]:
     await running.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Browser, server: TestServer, size: tuple[int, int]) -> AsyncIterator[Window]:
-    """A window of each size, in which nothing is complained about, but that there is no such page."""
-    made = await window(browser, server, size)
-    yield made
-    assert [one for one in made.complaints if "404" not in one] == []
-    await made.page.close()
-
-
-async def is_in_order(opened: Window) -> None:
-    """Nothing stands out at the sides, and axe finds nothing to complain about."""
-    await opened.assert_fits()
-    await opened.assert_accessible()
-
-
-async def permit(site: DemoSite, state: str) -> str:
+async def permit(site: DemoSite, token: str, state: str, phase: Phase) -> str:
     """A permit in that state, of somebody with a long name; the address of its page."""
     fields = {"plate": "12ت345-59", "from": "2026-11-25", "to": "2026-11-29", "scope": "out_of_city"}
-    data = {"driver_name": "سیدمحمدحسین حسینی‌گمیشانی‌نژاد", "letter_token": TOKEN}
-    request = a_request(service="taxi_leave", state=state, phase=VERDICTS[state][1], fields=fields, data=data)
+    data = {"driver_name": "سیدمحمدحسین حسینی‌گمیشانی‌نژاد", "letter_token": token}
+    request = a_request(service="taxi_leave", state=state, phase=phase, fields=fields, data=data)
     async with site.store.unit() as uow:
         await uow.requests.add(request)
-        await uow.issued_papers.add(IssuedPaper(TOKEN, request.id, "permit", "1405/ت/7", date(2026, 11, 24)))
-    return f"/verify/{TOKEN}"
+        await uow.issued_papers.add(IssuedPaper(token, request.id, "permit", "1405/ت/7", date(2026, 11, 24)))
+    return f"/verify/{token}"
 
 
-@pytest.mark.parametrize("state", VERDICTS)
-async def test_the_verdict_comes_first(opened: Window, site: DemoSite, state: str) -> None:
-    page = await opened.open(await permit(site, state))
-    heading = page.get_by_role("heading", level=1)
-    await expect(heading).to_contain_text(VERDICTS[state][0])
-    await expect(heading).to_be_in_viewport()
-    await expect(page.locator("dl")).to_contain_text("س… ح…")
-    await is_in_order(opened)
+async def in_sight(opened: Window, heading: str, *, refused: bool = False) -> None:
+    """The heading is seen at once, and the page is in order; at both sizes."""
+    for width, height in SIZES.values():
+        await opened.page.set_viewport_size({"width": width, "height": height})
+        await expect(opened.page.get_by_role("heading", level=1)).to_contain_text(heading)
+        await expect(opened.page.get_by_role("heading", level=1)).to_be_in_viewport()
+    await assert_good(opened, refused=refused)
 
 
-async def test_a_paper_that_nobody_issued(opened: Window) -> None:
-    page = await opened.open(f"/verify/{'0' * 32}")
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("چنین برگه‌ای پیدا نشد")
-    await is_in_order(opened)
+async def test_the_verdict_comes_first(browser: Browser, server: TestServer, site: DemoSite) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    for token, (state, (verdict, phase)) in zip(TOKENS, VERDICTS.items(), strict=True):
+        page = await opened.open(await permit(site, token, state, phase))
+        await expect(page.locator("dl")).to_contain_text("س… ح…")
+        await in_sight(opened, verdict)
+    await opened.open(f"/verify/{'0' * 32}")
+    await in_sight(opened, "چنین برگه‌ای پیدا نشد", refused=True)
 
 
-async def test_the_paper_itself(opened: Window, tmp_path: Path) -> None:
+async def test_the_paper_itself(browser: Browser, server: TestServer, tmp_path: Path) -> None:
+    opened = await window(browser, server, SIZES["phone"])
     file = tmp_path / "paper.html"
     file.write_text(Pages(LETTERHEAD, ADDRESS).whole(a_printout()), "utf-8")
     page = opened.page
@@ -93,4 +84,4 @@ async def test_the_paper_itself(opened: Window, tmp_path: Path) -> None:
     fonts = await page.evaluate("[...document.fonts].map(one => `${one.family} ${one.weight} ${one.status}`)")
     assert sorted(fonts) == ["Vazirmatn 400 loaded", "Vazirmatn 700 loaded"]
     assert await page.locator("img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
-    await is_in_order(opened)
+    await assert_good(opened)

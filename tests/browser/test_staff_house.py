@@ -9,7 +9,8 @@ from playwright.async_api import Browser, expect
 from domain.accounts import Comment, Rating
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
 from domain.requests import Phase
-from tests.support.chromium import WAYS, signed_in, window
+from tests.support.chromium import SIZES, WAYS, signed_in, window
+from tests.support.looking import assert_good
 from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -64,8 +65,8 @@ async def test_the_managers_day(
     assert opened.complaints == []
 
 
-async def test_an_office_is_added_with_its_key(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
-    opened = await window(browser, server, size)
+async def test_an_office_is_added_with_its_key(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, SIZES["phone"])
     page = await signed_in(opened, "manager")
     await opened.open("/staff/offices")
     await page.locator("summary", has_text="افزودن دفتر").click()
@@ -73,9 +74,7 @@ async def test_an_office_is_added_with_its_key(browser: Browser, server: TestSer
     await page.get_by_label("نام دفتر").fill("دفتر میدان")
     await page.get_by_role("button", name="افزودن دفتر").click()
     await expect(page.locator(".secret code")).to_have_text(re.compile("[0-9a-f]{32}"))
-    await opened.assert_fits()
-    await opened.assert_accessible()
-    assert opened.complaints == []
+    await assert_good(opened)
 
 
 @WAYS
@@ -111,24 +110,33 @@ async def test_the_administrators_day(
     assert opened.complaints == []
 
 
-async def test_a_verification_is_asked_for(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
-    opened = await window(browser, server, size)
+async def test_a_verification_is_asked_for(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, SIZES["phone"])
     page = await signed_in(opened, "auditor")
     await opened.open("/staff/audit")
     await page.get_by_role("button", name="بررسی همهٔ تاریخچه").click()
     await expect(page.locator(".note")).to_contain_text("بررسی در جریان است")
-    await opened.assert_fits()
-    assert opened.complaints == []
+    await assert_good(opened)
 
 
-async def test_a_rule_that_is_refused_is_told_at_its_field(
-    browser: Browser, server: TestServer, size: tuple[int, int]
-) -> None:
-    opened = await window(browser, server, size)
+async def test_a_rule_that_is_refused_is_told_at_its_field(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, SIZES["phone"])
     page = await signed_in(opened, "admin")
     await opened.open("/staff/settings")
     await page.get_by_label("ساعت اداری، شنبه").fill("۱۴ تا ۸")
     await page.get_by_label("ساعت اداری، شنبه").press("Enter")
     await expect(page.get_by_label("ساعت اداری، شنبه")).to_have_value("۱۴ تا ۸")
     await expect(page.get_by_label("ساعت اداری، شنبه")).to_have_accessible_description(re.compile("پس از آغاز"))
-    await opened.assert_accessible()
+
+
+async def test_a_second_factor_is_enrolled(browser: Browser, server: TestServer, site: StaffSite) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await signed_in(opened, "manager")
+    await opened.open("/staff/account")
+    await page.get_by_role("button", name="ساختن رمز دوم").click()
+    await expect(page.get_by_role("img", name="نگارهٔ رمز دوم")).to_be_visible()
+    secret = await page.locator(".enrol code").inner_text()
+    await page.get_by_role("textbox", name="رمز دوم").fill(site.code_of(secret))
+    await page.get_by_role("button", name="تایید", exact=True).click()
+    await expect(page.locator(".recovery li")).to_have_count(10)
+    await assert_good(opened)

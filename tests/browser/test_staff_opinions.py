@@ -3,26 +3,34 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 from channels.admin.frame import SECTIONS
 from domain.access import allowed
+from domain.actions.attach import attach
 from domain.bills import BillState
 from domain.charging import bills_of
 from domain.people import Role
 from domain.tracking import shown
-from tests.support.chromium import WAYS, Window, signed_in, window
+from tests.support.chromium import SIZES, WAYS, Window, signed_in, window
 from tests.support.experts import FEE, PHOTO
-from tests.support.opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
-from tests.support.papers import pages_of, scanned
+from tests.support.opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
+from tests.support.papers import A4, pages_of, scanned
 from tests.support.staff_site import StaffSite, staff_site
+from tests.support.staff_steps import opened_step, taken
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+SHEETS = 3
+VIEWED = "() => document.querySelector('pdf-viewer')?.shadowRoot?.querySelector('viewer-toolbar')?.docLength"
+"""What the viewer's bar says of the document's length."""
 
 LETTER = "تفکیک زمین به دو قطعه بلامانع است."
 OWN_ACTS = {"/staff/views", "/staff/views/delete", "/staff/audit/verify"}
@@ -53,20 +61,6 @@ class Desks:
     async def state(self) -> str:
         """Where the request stands."""
         return (await self.site.request(self.code)).state
-
-
-async def opened_step(page: Page, title: str) -> Page:
-    """Unfold a step of the request's page, if it is folded."""
-    fold = page.locator("details[name=step]", has=page.locator("summary", has_text=title))
-    if await fold.get_attribute("open") is None:
-        await fold.locator("summary").click()
-    return page
-
-
-async def taken(page: Page, title: str) -> None:
-    """Take the step whose form is open."""
-    await page.get_by_role("button", name=title, exact=True).click()
-    await expect(page.get_by_role("status")).to_have_text("انجام شد.")
 
 
 async def question_and_answer(desks: Desks) -> None:
@@ -169,11 +163,36 @@ async def test_an_opinion_from_the_papers_to_the_letter(
         assert opened.complaints == []
 
 
+async def bring_plan(site: StaffSite, code: str) -> None:
+    """Add a plan of three sheets to a request."""
+    plan, written = PdfDocument.new(), BytesIO()
+    for _ in range(SHEETS):
+        plan.new_page(*A4)
+    plan.save(written)
+    plan.close()
+    async with site.store.unit() as uow:
+        await attach(site.demo.desk, uow, code, "plan", "نقشه.pdf", written.getvalue(), SECRETARY)
+
+
+def is_viewer(address: str) -> bool:
+    """Whether the browser's own viewer is there."""
+    return address.startswith("chrome-extension:")
+
+
+async def sheets_shown(paper: Page) -> int:
+    """How many sheets the browser's own viewer says that it shows; it never says so of what it may not show."""
+    viewer = paper.frame(url=is_viewer) or await paper.wait_for_event("framenavigated", lambda one: is_viewer(one.url))
+    return int(await (await viewer.wait_for_function(VIEWED)).json_value())
+
+
 async def test_an_auditor_reads_everything_and_is_offered_no_change(
-    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+    browser: Browser, server: TestServer, site: StaffSite
 ) -> None:
-    request = await answered_opinion(site)
-    opened = await window(browser, server, size)
+    request = await asked_opinion(site, *PAPERS[:-1])
+    await bring_plan(site, request.code)
+    for step, role, inputs in STEPS:
+        await site.demo.act(request.code, step, role, inputs)
+    opened = await window(browser, server, SIZES["desk"])
     page = await signed_in(opened, "auditor")
     sections = await page.locator(".sections a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     mine = {one.path for one in site.app[SECTIONS] if allowed(one.right, frozenset({Role.AUDITOR}), inside=True)}
@@ -186,5 +205,8 @@ async def test_an_auditor_reads_everything_and_is_offered_no_change(
         )
         assert {re.sub("^[a-z]+://[^/]+", "", one) for one in forms} <= OWN_ACTS, address
     await expect(page.locator(".timeline li")).to_have_count(10)
+    async with page.expect_popup() as coming:
+        await page.locator(".papers li", has_text="نقشه.pdf").get_by_role("link").click()
+    assert await sheets_shown(await coming.value) == SHEETS
     await page.get_by_role("link", name="نمایش در مرورگر").first.click()
     assert opened.complaints == []

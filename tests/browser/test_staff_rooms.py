@@ -8,13 +8,20 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from app.import_jobs import work
+from domain.people import Role
+from domain.requests import ServiceRequest
+from domain.staff_sessions import STEP_UP
+from domain.tracking import shown
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import WAYS, SiteServer, Window, signed_in, window
+from tests.support.chromium import SIZES, WAYS, SiteServer, Window, signed_in, window
+from tests.support.looking import assert_good
 from tests.support.rooms import furnish, give, row
-from tests.support.staff_site import StaffSite, staff_site
+from tests.support.staff_site import PASSWORD, StaffSite, staff_site
+from tests.support.staff_steps import opened_step, taken
+from tests.support.taxi_requests import asked_leave, complained
 from tests.support.taxis import DRIVER_CODE, PLATE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -39,13 +46,6 @@ async def server(site: StaffSite) -> AsyncIterator[TestServer]:
     await running.close()
 
 
-async def assert_good(opened: Window) -> None:
-    """The page fits and is accessible, and the browser complained about nothing."""
-    await opened.assert_fits()
-    await opened.assert_accessible()
-    assert opened.complaints == []
-
-
 async def brought(opened: Window, site: StaffSite) -> int:
     """Bring the sheet of vehicles and wait until the page shows what is in it; return the import's number."""
     page = await opened.open("/staff/registries/vehicle/import")
@@ -60,12 +60,38 @@ async def brought(opened: Window, site: StaffSite) -> int:
     return number
 
 
-@WAYS
-async def test_the_taxi_officers_day(
-    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
-) -> None:
-    opened = await window(browser, server, size, scripts=scripts)
-    page = await signed_in(opened, "taxi_officer")
+async def permitted(page: Page, leave: ServiceRequest) -> None:
+    """A leave is taken from the queue, looked into and granted; its permit is opened."""
+    await page.get_by_role("link", name=shown(leave.code)).click()
+    await taken(await opened_step(page, "آغاز بررسی"), "آغاز بررسی")
+    await taken(await opened_step(page, "پذیرش"), "پذیرش")
+    await expect(page.locator(".head .phase")).to_have_text("پذیرفته شده")
+    async with page.expect_popup() as coming:
+        await page.get_by_role("link", name="نمایش در مرورگر").click()
+    permit = await coming.value
+    await expect(permit.locator("body")).to_contain_text("مجوز مرخصی تاکسی")
+    await expect(permit.locator("body")).to_contain_text("عبدالله ایری")
+    await permit.close()
+
+
+async def judged(page: Page, site: StaffSite, report: ServiceRequest) -> None:
+    """A complaint is looked into and becomes a violation of the driver, with points and a fine."""
+    await page.get_by_role("link", name="میز کار", exact=True).click()
+    await page.get_by_role("link", name=shown(report.code)).click()
+    await taken(await opened_step(page, "آغاز بررسی"), "آغاز بررسی")
+    await opened_step(page, "ثبت در پرونده راننده")
+    await page.get_by_label("کد ملی راننده").select_option(label="عبدالله ایری")
+    await page.get_by_label("نوع تشویق یا تخلف").select_option("overcharge")
+    await page.get_by_label("امتیاز").fill("۳")
+    await page.get_by_label("جریمه (ریال)").fill("۵۰۰٬۰۰۰")
+    await taken(page, "ثبت در پرونده راننده")
+    await expect(page.locator(".head .phase")).to_have_text("ثبت شده در پرونده راننده")
+    kept = (await row(site, "violation", source=report.code)).values
+    assert (kept["driver"], kept["points"], kept["fine"]) == (DRIVER_CODE, 3, 500_000)
+
+
+async def amended(page: Page) -> None:
+    """A vehicle is found by its plate, and its insurance written down."""
     await page.get_by_role("link", name="تاکسیرانی", exact=True).click()
     await page.get_by_role("link", name="خودروها", exact=True).click()
     await page.get_by_label("پلاک، کد، شماره").fill("۱۲ ت ۳۴۵ ایران ۵۹")
@@ -76,7 +102,11 @@ async def test_the_taxi_officers_day(
     await page.get_by_role("button", name="نگه داشتن").click()
     await expect(page.get_by_role("status")).to_have_text("تغییرها ثبت شد.")
     await expect(page.locator(".timeline")).to_contain_text("— ← ۱۴۰۶/۰۱/۱۵")
-    number = await brought(opened, site)
+
+
+async def imported(opened: Window, site: StaffSite) -> None:
+    """Of a sheet, what is right is written down, and what is wrong is told."""
+    page, number = opened.page, await brought(opened, site)
     await expect(page.locator("table")).to_contain_text("«دوچرخه» در فهرست نیست.")
     await opened.assert_fits()
     await page.get_by_role("button", name="نوشتن ردیف‌های درست").click()
@@ -84,6 +114,19 @@ async def test_the_taxi_officers_day(
     await work(site.demo.desk, site.store, number)
     await expect(page.locator(".import-state")).to_have_text("نوشته شد")
     assert (await row(site, "vehicle", plate="12ت348-59")).values["taxi_code"] == "902"
+
+
+@WAYS
+async def test_the_taxi_officers_day(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    leave, report = await asked_leave(site), await complained(site)
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "taxi_officer")
+    await permitted(page, leave)
+    await judged(page, site, report)
+    await amended(page)
+    await imported(opened, site)
     assert opened.complaints == []
 
 
@@ -117,10 +160,8 @@ async def test_civil_works_choose_an_hour_by_the_keyboard(
     assert opened.complaints == []
 
 
-async def test_a_machine_goes_to_the_garage(
-    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
-) -> None:
-    opened = await window(browser, server, size)
+async def test_a_machine_goes_to_the_garage(browser: Browser, server: TestServer, site: StaffSite) -> None:
+    opened = await window(browser, server, SIZES["phone"])
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/fleet/machines/{(await row(site, 'machines')).id}")
     await page.locator("summary", has_text="بیرون بردن از کار").click()
@@ -135,6 +176,37 @@ async def test_a_machine_goes_to_the_garage(
     await assert_good(opened)
 
 
+async def cancelled(site: StaffSite) -> ServiceRequest:
+    """An order that was paid and called off: the money goes back."""
+    request = await paid(site)
+    await site.demo.act(request.code, "cancel", Role.CIVIL)
+    return request
+
+
+async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -> None:
+    """A wrong IBAN is told at its field; the right one is taken once the password has been given again."""
+    page = await opened.open(f"/staff/requests/{request.code}")
+    iban, reference = page.get_by_label("شمارهٔ شبای شهروند"), page.get_by_label("شمارهٔ پیگیری بانک")
+    button = page.get_by_role("button", name="ثبت برگشت پول")
+    await page.locator("summary", has_text="ثبت برگشت پول").click()
+    await iban.fill("IR062960000000100324200002")
+    await reference.fill("3003")
+    await button.click()
+    await expect(iban).to_have_accessible_description(re.compile("شماره شبا درست نیست"))
+    await expect(iban).to_have_value("IR062960000000100324200002")
+    await expect(reference).to_have_value("3003")
+    await opened.assert_fits()
+    site.clock.at += 2 * STEP_UP
+    await iban.fill("IR062960000000100324200001")
+    await button.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("تایید دوباره")
+    await opened.assert_fits()
+    await page.get_by_label("گذرواژه").fill(PASSWORD)
+    await page.get_by_role("button", name="ادامه").click()
+    await expect(page.get_by_role("status")).to_have_text("برگشت پول ثبت شد.")
+    await expect(page.locator(".bill-state")).to_have_text("برگشت داده شده")
+
+
 @WAYS
 async def test_the_revenue_units_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
@@ -142,6 +214,7 @@ async def test_the_revenue_units_day(
     (fine,) = await give(
         site, "violation", {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "unsafe", "fine": 500_000}
     )
+    owed_back = await cancelled(site)
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "revenue")
     await page.get_by_role("link", name="تعرفه‌ها").click()
@@ -163,6 +236,7 @@ async def test_the_revenue_units_day(
     await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
     await expect(page.locator(".bill-state")).to_have_text("پرداخت‌شده")
     assert opened.complaints == []
+    await given_back(opened, site, owed_back)
 
 
 async def test_two_officers_at_one_row(browser: Browser, server: TestServer, site: StaffSite) -> None:

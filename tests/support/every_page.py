@@ -16,8 +16,6 @@ from channels.admin.tariff_view import address as price
 from domain.access import allowed
 from domain.actions import house, offices, own_account
 from domain.actions.import_jobs import bring
-from domain.actions.notify import announce
-from domain.actions.submit import submit
 from domain.actions.tariffs import priced, set_price
 from domain.calendar import period
 from domain.people import STAFF_ROLES, Role
@@ -36,7 +34,8 @@ from tests.support.municipality import actor
 from tests.support.opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
 from tests.support.routes import plain
 from tests.support.staff_site import StaffSite
-from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
+from tests.support.taxi_requests import asked_leave
+from tests.support.taxis import DRIVER_CODE, PLATE
 
 _ONE = "/staff/requests/{code}"
 LONG = "دفتر پیشخوان میدان امام خمینی و خیابان‌های پیرامون"
@@ -45,13 +44,14 @@ LONG = "دفتر پیشخوان میدان امام خمینی و خیابان�
 @dataclass(frozen=True, slots=True)
 class Look:
     """A page to be looked at: by whom (None: nobody who signed in), and the status of its answer. `stale` looks are
-    taken when the proof of who looks has grown old.
+    taken when the proof of who looks has grown old. A page that answers a form has what is posted there.
     """
 
     address: str
     role: Role | None = None
     status: int = 200
     stale: bool = False
+    form: Mapping[str, str] | None = None
 
 
 Looks = Mapping[str, Sequence[Look]]
@@ -145,14 +145,10 @@ async def _documents(site: StaffSite, request: ServiceRequest) -> list[int]:
 
 async def _permitted(site: StaffSite) -> ServiceRequest:
     """A leave with its permit."""
-    desk, officer = site.demo.desk, actor(Role.TAXI_OFFICER, channel="walk_in")
-    asked = {"plate": PLATE, "driver": DRIVER_CODE, "from": "2026-11-25", "to": "2026-11-29", "scope": "in_city"}
-    async with site.store.unit() as uow:
-        outcome = await submit(desk, uow, "taxi_leave", asked | {"reason": "بیماری"}, officer, DRIVER_MOBILE)
-        await announce(desk, uow, outcome, officer)
+    request = await asked_leave(site)
     for step in ("take", "approve"):
-        await site.demo.act(outcome.request.code, step, Role.TAXI_OFFICER)
-    return outcome.request
+        await site.demo.act(request.code, step, Role.TAXI_OFFICER)
+    return request
 
 
 async def _books(site: StaffSite) -> dict[str, Sequence[Look]]:

@@ -9,10 +9,11 @@ from playwright.async_api import Browser, Response
 from channels.admin.print_pages import PAPER_POLICY
 from channels.web.headers import CONTENT_POLICY
 from domain.people import Role
-from tests.browser.test_every_page import NO_SUCH, shown, still
+from tests.browser.test_every_page import shown, still
 from tests.support.chromium import SIZES, Served, Window, signed_in, window
 from tests.support.every_page import Look
 from tests.support.hostile import ELEMENT, told_of
+from tests.support.looking import NO_SUCH
 
 HITS = """() => {
   const elements = [...document.querySelectorAll("x-hit, [onerror], img[src='x']")].map(one => one.outerHTML);

@@ -1,0 +1,97 @@
+"""Pages that answer a form, over everything that `every_page` furnished: what was refused, asked again or shown once.
+
+They are looked at when all that is opened was, for one or the other changes something.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from channels.admin.registry_view import address as room
+from channels.admin.tariff_view import address as price
+from domain.actions.tariffs import priced
+from domain.people import Role
+from domain.registries import DRIVER, DUTY, MACHINES, VEHICLE
+from domain.requests import RequestFilter
+from tests.channels.admin.test_charge_pages import price as price_duties
+from tests.support import rooms
+from tests.support.every_page import Look
+from tests.support.staff_site import StaffSite
+from tests.support.taxis import DRIVER_CODE
+
+LONG = "نوشته‌ای که در این جا نمی‌گنجد و به هر حال باید در یک صفحهٔ باریک جا شود"
+ORDER: Mapping[str, str] = {
+    "citizen_mobile": "09121112233", "full_name": LONG, "national_code": "1234567890", "items-0-machine": "loader",
+    "items-0-hours": "چهار", "date": "دیروز", "start": "۸", "place": LONG,
+}  # fmt: skip
+MEMBER: Mapping[str, str] = {"username": "سارا", "full_name": LONG, "mobile": "12", "role": "civil"}
+SUBSTITUTE: Mapping[str, str] = {"absent": "civil", "deputy": "expert", "from": "فردا", "to": "دیروز"}
+
+
+async def answers(site: StaffSite) -> Sequence[Look]:
+    """Say what is posted, by whom, and how that is answered."""
+    for kind in ("line", "van"):
+        await price_duties(site, kind, 4_000_000)
+    return [*await _of_work(site), *await _of_rows(site), *_of_money(site), *_of_the_house()]
+
+
+async def _of_work(site: StaffSite) -> Sequence[Look]:
+    """A form of the desk that is refused, and a proof that is asked for, twice."""
+    async with site.store.unit(write=False) as uow:
+        found = await uow.requests.find(RequestFilter())
+    owed = next(one.code for one in found if one.state == "awaiting_payment")
+    back = f"/staff/requests/{owed}/refund"
+    return [
+        Look("/staff/walk-in/machinery", Role.CIVIL, 422, form=ORDER),
+        Look(back, Role.REVENUE, 401, stale=True, form={"iban": LONG}),
+        Look(back, Role.REVENUE, 401, stale=True, form={"iban": LONG, "proof_password": "wrong"}),
+    ]
+
+
+async def _of_rows(site: StaffSite) -> Sequence[Look]:
+    """Rows that are refused, or that a colleague has changed meanwhile, and a file that was forgotten."""
+    driver = await rooms.row(site, DRIVER.key, national_code=DRIVER_CODE)
+    lost = {"revision": "9", "name": LONG, "status": "active"}
+    return [
+        Look(f"{room(MACHINES)}/new", Role.CIVIL, 422, form={"title": LONG}),
+        Look(f"{room(VEHICLE)}/new", Role.TAXI_OFFICER, 422, form={"plate": LONG}),
+        Look(f"{room(DRIVER)}/{driver.id}/edit", Role.TAXI_OFFICER, 409, form=lost),
+        Look(f"{room(VEHICLE)}/import", Role.TAXI_OFFICER, 422, form={}),
+    ]
+
+
+def _of_money(site: StaffSite) -> Sequence[Look]:
+    """A price that is refused and one that is looked at, and the duties of a year."""
+    loader = price("machinery", dict(priced(site.demo.desk)["machinery"][0].dimensions))
+    terms = {"rate": "۵٬۰۰۰٬۰۰۰", "minimum": "۲", "vat_percent": "۱۰", "valid_from": "۱۴۰۶/۰۱/۱۵"}
+    preview, duties = loader.replace("?", "/preview?", 1), f"{room(DUTY)}/generate"
+    years = {"چهار": 422, "۱۴۰۴": 200, "۱۴۰۵": 200}  # in the first no price was in force
+    return [
+        Look(loader, Role.REVENUE, 422, form=terms | {"rate": "ارزان"}),
+        Look(preview, Role.REVENUE, form=terms),
+        *(Look(duties, Role.REVENUE, status, form={"year": year}) for year, status in years.items()),
+    ]
+
+
+def _of_the_house() -> Sequence[Look]:
+    """Forms of the administrator and the manager that are refused."""
+    house, rules = "/staff/settings", {"seen": "0"}
+    forms: Mapping[Role, Mapping[str, Mapping[str, str]]] = {
+        Role.ADMIN: {
+            "/staff/users": MEMBER,
+            "/staff/users/one/civil/change": {"role": "civil"},
+            f"{house}/rules/hours": rules | {"office_hours": "۱۴ تا ۸"},
+            f"{house}/days": rules | {"day": LONG},
+            f"{house}/texts/one/sms.help": rules | {"text": "{nothing}"},
+        },
+        Role.MANAGER: {
+            "/staff/users/substitutes": SUBSTITUTE,
+            "/staff/offices": {"code": "۱۲ ۳۴", "name": LONG},
+            "/staff/offices/one/1001/networks": {"network": "300.1.1.1"},
+            "/staff/offices/commission": {"per_request": LONG},
+        },
+    }
+    return list(chain.from_iterable(_refused(role, found) for role, found in forms.items()))
+
+
+def _refused(role: Role, forms: Mapping[str, Mapping[str, str]]) -> Sequence[Look]:
+    return [Look(path, role, 422, form=form) for path, form in forms.items()]

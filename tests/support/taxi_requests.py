@@ -1,0 +1,31 @@
+"""What drivers and passengers ask of the taxi officer at the staff's site, over the organisation of `taxis`."""
+
+from collections.abc import Mapping
+
+from domain.actions.notify import announce
+from domain.actions.submit import submit
+from domain.people import Actor, Role
+from domain.requests import ServiceRequest
+from tests.support.municipality import CITIZEN, actor
+from tests.support.staff_site import StaffSite
+from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
+
+
+async def asked_leave(site: StaffSite) -> ServiceRequest:
+    """A leave from tomorrow on, which the officer entered for the main driver."""
+    officer = actor(Role.TAXI_OFFICER, channel="walk_in")
+    asked = {"plate": PLATE, "driver": DRIVER_CODE, "from": "2026-11-25", "to": "2026-11-29", "scope": "in_city"}
+    return await _asked(site, "taxi_leave", asked | {"reason": "بیماری"}, officer, DRIVER_MOBILE)
+
+
+async def complained(site: StaffSite) -> ServiceRequest:
+    """A passenger's complaint about the same taxi."""
+    said = {"kind": "violation", "plate": PLATE, "text": "راننده کرایه اضافه گرفت"}
+    return await _asked(site, "taxi_report", said, actor(Role.CITIZEN), CITIZEN)
+
+
+async def _asked(site: StaffSite, service: str, values: Mapping[str, object], by: Actor, mobile: str) -> ServiceRequest:
+    async with site.store.unit() as uow:
+        outcome = await submit(site.demo.desk, uow, service, values, by, mobile)
+        await announce(site.demo.desk, uow, outcome, by)
+    return outcome.request
