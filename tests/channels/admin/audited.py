@@ -1,6 +1,6 @@
 """What the audit holds."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store import schema
 from store.work import Repository
@@ -16,6 +16,12 @@ class Audited(Repository):
         rows = await self._work.rows(select(table.actor, table.what, table.times).order_by(table.id))
         return [(actor, what) for actor, what, times in rows for _ in range(times)]
 
+    async def denied(self) -> int:
+        """How many denials there are."""
+        table = schema.audit.c
+        row = await self._work.row(select(func.coalesce(func.sum(table.times), 0)).where(table.what == "denied"))
+        return int(row[0]) if row else 0
+
 
 async def audited(site: StaffSite) -> list[tuple[str, str]]:
     """Who and what, oldest first."""
@@ -25,4 +31,5 @@ async def audited(site: StaffSite) -> list[tuple[str, str]]:
 
 async def denials(site: StaffSite) -> int:
     """How often somebody was not allowed what they asked for."""
-    return sum(what == "denied" for _, what in await audited(site))
+    async with site.store.unit(write=False) as uow:
+        return await Audited(uow.audit._work).denied()
