@@ -20,6 +20,9 @@ EFFORT ?= 20
 UV ?= uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
+# Bytecode is kept whatever the caller's shell says: a run of the tests starts hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DELETE_ON_ERROR:
 .PHONY: setup system-deps run test lint bench chaos format lock assets
 
