@@ -65,8 +65,8 @@ async def test_texts_come_and_go_while_one_writes(
     assert opened.complaints == []
 
 
-async def test_a_suggestion_is_sent_by_touching_it(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, SIZES["phone"])
+async def test_a_suggestion_is_sent_by_touching_it(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
     page = await opened.open(PATH)
     await page.get_by_role("button", name="راهنما", exact=True).click()
     await expect(page.locator("#thread .theirs")).to_contain_text("شماره را بفرستید")
@@ -85,8 +85,8 @@ async def test_it_tells_when_the_server_is_away_and_goes_on_when_it_is_back(
     await expect(page.locator("#lost")).to_be_empty()
 
 
-async def test_it_all_works_without_scripts(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, SIZES["phone"], scripts=False)
+async def test_it_all_works_without_scripts(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size, scripts=False)
     page = await opened.open(PATH)
     await page.get_by_role("link", name="یوسف گری").click()
     for text in ("راهنما", ORDER):

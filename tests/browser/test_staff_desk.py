@@ -180,6 +180,31 @@ async def test_requests_are_found_kept_in_view_entered_and_given_away(
     assert opened.complaints == []
 
 
+async def test_a_double_click_takes_one_step(browser: Browser, server: TestServer, site: StaffSite) -> None:
+    request = await site.submitted()
+    opened = await window(browser, server, (1366, 768))
+    page = await signed_in(opened, "civil")
+    await opened.open(f"/staff/requests/{request.code}")
+    await page.locator("summary", has_text="پذیرش").click()
+    await page.get_by_role("button", name="پذیرش").dblclick()
+    await expect(page.get_by_role("status")).to_have_text("انجام شد.")
+
+
+async def test_what_is_refused_is_told_at_the_field(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+) -> None:
+    request = await site.submitted()
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "civil")
+    await opened.open(f"/staff/requests/{request.code}")
+    await page.locator("summary", has_text="پذیرش").click()
+    await page.get_by_label("روز").press_sequentially("دیروز")
+    await page.get_by_role("button", name="پذیرش").click()
+    await expect(page.get_by_label("روز")).to_have_value("دیروز")
+    await expect(page.get_by_label("روز")).to_have_accessible_description(re.compile("خوانده نشد"))
+    await opened.assert_accessible()
+
+
 async def test_the_calendar_covers_nobodys_form(browser: Browser, server: TestServer) -> None:
     opened = await window(browser, server, SIZES["phone"])
     await signed_in(opened, "civil")
@@ -206,8 +231,8 @@ async def uncovered(page: Page) -> None:
     await expect(day).to_have_value("فردا")
 
 
-async def test_the_door_says_what_was_wrong(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, SIZES["phone"])
+async def test_the_door_says_what_was_wrong(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
     page = await opened.open("/staff")
     await page.get_by_label("نام کاربری").fill("civil")
     await page.get_by_label("گذرواژه").fill("wrong")

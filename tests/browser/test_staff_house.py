@@ -65,8 +65,8 @@ async def test_the_managers_day(
     assert opened.complaints == []
 
 
-async def test_an_office_is_added_with_its_key(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, SIZES["phone"])
+async def test_an_office_is_added_with_its_key(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
     page = await signed_in(opened, "manager")
     await opened.open("/staff/offices")
     await page.locator("summary", has_text="افزودن دفتر").click()
@@ -110,8 +110,8 @@ async def test_the_administrators_day(
     assert opened.complaints == []
 
 
-async def test_a_verification_is_asked_for(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, SIZES["phone"])
+async def test_a_verification_is_asked_for(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
+    opened = await window(browser, server, size)
     page = await signed_in(opened, "auditor")
     await opened.open("/staff/audit")
     await page.get_by_role("button", name="بررسی همهٔ تاریخچه").click()
@@ -119,14 +119,17 @@ async def test_a_verification_is_asked_for(browser: Browser, server: TestServer)
     await assert_good(opened)
 
 
-async def test_a_rule_that_is_refused_is_told_at_its_field(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, SIZES["phone"])
+async def test_a_rule_that_is_refused_is_told_at_its_field(
+    browser: Browser, server: TestServer, size: tuple[int, int]
+) -> None:
+    opened = await window(browser, server, size)
     page = await signed_in(opened, "admin")
     await opened.open("/staff/settings")
     await page.get_by_label("ساعت اداری، شنبه").fill("۱۴ تا ۸")
     await page.get_by_label("ساعت اداری، شنبه").press("Enter")
     await expect(page.get_by_label("ساعت اداری، شنبه")).to_have_value("۱۴ تا ۸")
     await expect(page.get_by_label("ساعت اداری، شنبه")).to_have_accessible_description(re.compile("پس از آغاز"))
+    await opened.assert_accessible()
 
 
 async def test_a_second_factor_is_enrolled(browser: Browser, server: TestServer, site: StaffSite) -> None:

@@ -19,7 +19,7 @@ from domain.bills import BillState
 from domain.charging import bills_of
 from domain.people import Role
 from domain.tracking import shown
-from tests.support.chromium import SIZES, WAYS, Window, signed_in, window
+from tests.support.chromium import WAYS, Window, signed_in, window
 from tests.support.experts import FEE, PHOTO
 from tests.support.opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
 from tests.support.papers import A4, pages_of, scanned
@@ -186,13 +186,13 @@ async def sheets_shown(paper: Page) -> int:
 
 
 async def test_an_auditor_reads_everything_and_is_offered_no_change(
-    browser: Browser, server: TestServer, site: StaffSite
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
 ) -> None:
     request = await asked_opinion(site, *PAPERS[:-1])
     await bring_plan(site, request.code)
     for step, role, inputs in STEPS:
         await site.demo.act(request.code, step, role, inputs)
-    opened = await window(browser, server, SIZES["desk"])
+    opened = await window(browser, server, size)
     page = await signed_in(opened, "auditor")
     sections = await page.locator(".sections a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     mine = {one.path for one in site.app[SECTIONS] if allowed(one.right, frozenset({Role.AUDITOR}), inside=True)}

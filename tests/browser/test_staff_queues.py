@@ -9,17 +9,11 @@ from playwright.async_api import Browser, Page, expect
 from domain.people import Role
 from tests.channels.admin.test_giving import given, hired
 from tests.channels.admin.test_request_pages import expert_request
-from tests.support.chromium import WAYS, Window, signed_in, window
+from tests.support.chromium import WAYS, signed_in, window
+from tests.support.looking import assert_good
 from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
-
-
-async def assert_good(opened: Window, *, scripts: bool) -> None:
-    """The page fits, and axe, which needs scripts, finds nothing."""
-    await opened.assert_fits()
-    if scripts:
-        await opened.assert_accessible()
 
 
 async def narrow(page: Page, field: str, value: str, since: str = "") -> None:
@@ -52,7 +46,7 @@ async def test_a_manager_filters_gives_and_comes_back(
     await expect(page.get_by_label("ثبت از روز")).to_have_value("۱۴۰۵/۰۹/۰۱")
     await page.locator("summary", has_text="پالایش").click()
     await give_all(page, "sara")
-    await assert_good(opened, scripts=scripts)
+    await assert_good(opened, refused=True, scripts=scripts)
     await page.get_by_role("button", name="سپردن").click()
     await expect(page.get_by_role("status")).to_have_text("درخواست‌ها سپرده شد.")
     await expect(page.get_by_label("نوع")).to_have_value("valuation")
@@ -62,7 +56,7 @@ async def test_a_manager_filters_gives_and_comes_back(
     await page.get_by_role("button", name="سپردن").click()
     await expect(page.get_by_role("listitem").filter(has_text="همکار دیگری")).to_have_count(1)
     await expect(page.get_by_role("listitem").filter(has_text="اکنون کار واحد عمران است")).to_have_count(1)
-    await assert_good(opened, scripts=scripts)
+    await assert_good(opened, refused=True, scripts=scripts)
     await page.get_by_role("link", name="بازگشت به همان فهرست").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("همهٔ در جریان")
 
@@ -76,7 +70,7 @@ async def test_what_was_refused_stands_in_its_form_again(
     page = await signed_in(opened, "civil")
     await opened.open("/staff?created_from=x")
     await expect(page.get_by_label("ثبت از روز")).to_have_accessible_description(re.compile("خوانده نشد"))
-    await assert_good(opened, scripts=scripts)
+    await assert_good(opened, refused=True, scripts=scripts)
     await opened.open(f"/staff/requests/{request.code}")
     await page.locator("summary", has_text="پذیرش").click()
     await page.get_by_label("روز").press_sequentially("دیروز")
@@ -90,4 +84,4 @@ async def test_what_was_refused_stands_in_its_form_again(
     await expect(page.get_by_label("همراه شهروند")).to_have_value("0912")
     await expect(page.get_by_label("همراه شهروند")).to_have_accessible_description(re.compile("درست نیست"))
     await expect(page.get_by_label("شهروند چگونه شناسایی شد؟")).to_have_value("کارت ملی")
-    await assert_good(opened, scripts=scripts)
+    await assert_good(opened, refused=True, scripts=scripts)

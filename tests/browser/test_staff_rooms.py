@@ -16,7 +16,7 @@ from domain.requests import ServiceRequest
 from domain.staff_sessions import STEP_UP
 from domain.tracking import shown
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import SIZES, WAYS, SiteServer, Window, signed_in, window
+from tests.support.chromium import WAYS, SiteServer, Window, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.rooms import furnish, give, row
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
@@ -160,8 +160,10 @@ async def test_civil_works_choose_an_hour_by_the_keyboard(
     assert opened.complaints == []
 
 
-async def test_a_machine_goes_to_the_garage(browser: Browser, server: TestServer, site: StaffSite) -> None:
-    opened = await window(browser, server, SIZES["phone"])
+async def test_a_machine_goes_to_the_garage(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+) -> None:
+    opened = await window(browser, server, size)
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/fleet/machines/{(await row(site, 'machines')).id}")
     await page.locator("summary", has_text="بیرون بردن از کار").click()

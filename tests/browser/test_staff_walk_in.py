@@ -10,7 +10,7 @@ from domain.people import Actor, Role
 from domain.requests import RequestFilter, ServiceRequest
 from domain.text import persian_digits
 from domain.tracking import shown
-from tests.support.chromium import SIZES, WAYS, Window, signed_in, window
+from tests.support.chromium import SIZES, WAYS, signed_in, window
 from tests.support.demo_site import MORNING
 from tests.support.looking import assert_good
 from tests.support.staff_site import StaffSite
@@ -44,13 +44,6 @@ async def entered(site: StaffSite) -> ServiceRequest:
     return request
 
 
-async def assert_well_laid_out(opened: Window, *, scripts: bool) -> None:
-    """It fits, and axe finds nothing where it can look."""
-    await opened.assert_fits()
-    if scripts:
-        await opened.assert_accessible()
-
-
 @WAYS
 async def test_an_order_of_four_machines_for_another_unit(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
@@ -65,7 +58,7 @@ async def test_an_order_of_four_machines_for_another_unit(
     await expect(page.locator("#items-1-machine")).to_have_value("grader")
     await choose(page, 3, "crane")
     await expect(page.get_by_role("button", name="ثبت درخواست")).to_have_count(1)
-    await assert_well_laid_out(opened, scripts=scripts)
+    await assert_good(opened, refused=True, scripts=scripts)
     await page.get_by_label("محل کار").fill("میدان بسیج")
     await page.locator("#items-3-hours").press("Enter")
     for _ in "once", "reloaded":
@@ -74,7 +67,7 @@ async def test_an_order_of_four_machines_for_another_unit(
         await expect(page.locator(".tracking bdi")).to_have_text(persian_digits(shown(request.code)))
         assert (request.channel, len(request.fields["items"])) == ("walk_in", 4)
         await page.reload()
-    await assert_well_laid_out(opened, scripts=scripts)
+    await assert_good(opened, refused=True, scripts=scripts)
     await page.get_by_role("link", name="ثبت یک درخواست دیگر از همین خدمت").click()
     await expect(page.get_by_label("محل کار")).to_have_value("")
     assert opened.complaints == []

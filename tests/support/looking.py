@@ -6,11 +6,9 @@ NO_SUCH = "Failed to load resource: the server responded with a status of"
 """What the browser says of a page whose answer is an error, as it should be."""
 
 
-async def assert_good(opened: Window, *, refused: bool = False) -> None:
-    """The page fits a phone and a desk, axe finds nothing, and the browser complained about nothing; where something
-    was `refused`, about nothing but that.
-
-    A page is the same to axe at both sizes but for its layout: it is asked once, at a phone's.
+async def assert_good(opened: Window, *, refused: bool = False, scripts: bool = True) -> None:
+    """The page fits a phone and a desk, axe (which needs `scripts`) finds nothing at either, and the browser complained
+    about nothing; where something was `refused`, about nothing but that.
     """
     size = opened.page.viewport_size
     assert size
@@ -18,6 +16,7 @@ async def assert_good(opened: Window, *, refused: bool = False) -> None:
         width, height = SIZES[name]
         await opened.page.set_viewport_size({"width": width, "height": height})
         await opened.assert_fits()
-    await opened.assert_accessible()
+        if scripts:
+            await opened.assert_accessible()
     await opened.page.set_viewport_size(size)
     assert [one for one in opened.complaints if not (refused and one.startswith(NO_SUCH))] == []

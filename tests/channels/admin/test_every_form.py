@@ -1,7 +1,7 @@
 """Every route once more, by somebody who may: with an old proof, without the second factor, with a form not our own."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from channels.admin.frame import Route
 from domain.access import RIGHTS, allowed
@@ -24,6 +24,15 @@ def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[Ro
         left = [route for route in left if route not in own]
         yield role, own
     assert not left or not inside
+
+
+async def at_work(site: StaffSite) -> AsyncIterator[tuple[Visitor, list[Route]]]:
+    """A browser inside for each role, signed in with a form's token, and the routes that are the role's."""
+    for role, routes in shared_out(site, inside=True):
+        async with visitor(site) as who:
+            await who.sign_in(role.value)
+            await who.get("/staff/account")
+            yield who, routes
 
 
 async def asked(who: Visitor, route: Route, csrf: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
@@ -56,17 +65,14 @@ def test_the_table_asks_for_a_proof_where_harm_is_done(site: StaffSite) -> None:
 
 async def test_an_old_proof_is_asked_for_wherever_the_table_says(site: StaffSite) -> None:
     wrong, proofs = [], 0
-    for role, routes in shared_out(site, inside=True):
-        async with visitor(site) as who:
-            await who.sign_in(role.value)
-            await who.get("/staff/account")
-            site.clock.at += STEP_UP
-            for route in sorted(routes, key=lambda one: not RIGHTS[one.right].step_up):
-                status, _, page = await asked(who, route, who.csrf, {})
-                wanted = RIGHTS[route.right].step_up
-                proofs += wanted
-                if ((status, PROOF in page) == (401, True)) != wanted:
-                    wrong.append((route.method, route.path, status))
+    async for who, routes in at_work(site):
+        site.clock.at += STEP_UP
+        for route in sorted(routes, key=lambda one: not RIGHTS[one.right].step_up):
+            status, _, page = await asked(who, route, who.csrf, {})
+            wanted = RIGHTS[route.right].step_up
+            proofs += wanted
+            if ((status, PROOF in page) == (401, True)) != wanted:
+                wrong.append((route.method, route.path, status))
     assert wrong == []
     assert proofs > 20
 
@@ -87,16 +93,13 @@ async def test_outside_nothing_is_reached_without_the_second_factor(site: StaffS
 
 async def test_no_form_is_taken_that_is_not_our_own(site: StaffSite) -> None:
     wrong, forms = [], 0
-    for role, routes in shared_out(site, inside=True):
-        async with visitor(site) as who:
-            await who.sign_in(role.value)
-            await who.get("/staff/account")
-            for route in (one for one in routes if one.method == "POST"):
-                forms, before = forms + 1, await denials(site)
-                told = [await asked(who, route, "0" * 32, {}), await asked(who, route, who.csrf, FOREIGN)]
-                statuses, audited_now = [status for status, _, _ in told], await denials(site) - before
-                if (statuses, audited_now) != ([403, 403], 2):
-                    wrong.append((route.path, statuses, audited_now))
+    async for who, routes in at_work(site):
+        for route in (one for one in routes if one.method == "POST"):
+            forms, before = forms + 1, await denials(site)
+            told = [await asked(who, route, "0" * 32, {}), await asked(who, route, who.csrf, FOREIGN)]
+            statuses, audited_now = [status for status, _, _ in told], await denials(site) - before
+            if (statuses, audited_now) != ([403, 403], 2):
+                wrong.append((route.path, statuses, audited_now))
     assert wrong == []
     assert forms > 40
 
