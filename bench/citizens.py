@@ -95,3 +95,8 @@ def national_code_of(first: int) -> str:
     body = f"{first:09}"
     total = sum(int(digit) * weight for digit, weight in zip(body, range(10, 1, -1), strict=True)) % 11
     return national_code(body + str(total if total < 2 else 11 - total))
+
+
+def plate(number: int) -> str:
+    """Return the plate of a taxi of the province."""
+    return f"{number // 900 % 90 + 10}ت{number % 900 + 100}-59"

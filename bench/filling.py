@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.ids import first_id_of
-from bench.citizens import citizen
+from bench.citizens import citizen, plate
 from bench.copies import Copy, Original
 from bench.databases import SQLITE, rows
 from bench.originals import SCHEDULED, SORTS, make
@@ -32,6 +32,7 @@ from bench.town import MACHINES, furnish
 from bench.writing import Batch, write
 from domain import bill_ids, tracking
 from domain.history import chain_faults
+from domain.text import persian_digits
 from store.migrate import migrate
 from store.schema import search_words
 from store.unit_of_work import SqlStore
@@ -40,6 +41,9 @@ DAYS = 1000
 RECENT_DAYS = 30
 IDS_A_COPY = 128
 REQUESTS_A_CITIZEN = 4
+REQUESTS_A_TAXI = 200
+"""Of so many a dozen are reports, and those are of one taxi."""
+
 COPIES_AT_ONCE = 1000
 CHECKED = 200
 
@@ -100,7 +104,9 @@ class Town:
 
     def _person(self, number: int) -> dict[str, str]:
         code = tracking_code(number)
-        return citizen(number % citizens_of(self._count)).words | {"code": code, "shown": tracking.shown(code)}
+        taxi = plate(number % taxis_of(self._count))
+        own = {"code": code, "shown": tracking.shown(code), "plate": taxi, "plate_spoken": persian_digits(taxi)}
+        return citizen(number % citizens_of(self._count)).words | own
 
     def _token(self) -> str:
         return f"{self._chance.getrandbits(128):032x}"
@@ -121,6 +127,11 @@ def tracking_code(number: int) -> str:
 def citizens_of(count: int) -> int:
     """Return how many citizens so many requests have."""
     return max(1, count // REQUESTS_A_CITIZEN)
+
+
+def taxis_of(count: int) -> int:
+    """Return how many taxis the reports among so many requests are about."""
+    return max(1, count // REQUESTS_A_TAXI)
 
 
 def originals(dialect: Dialect) -> tuple[list[Original], Batch]:

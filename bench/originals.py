@@ -6,7 +6,7 @@ reads the rows that came of it.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from domain.people import Actor, Role
 from domain.requests import ServiceRequest
 from domain.services.expert import EXPERT_OPINION
 from domain.services.machinery import MACHINERY_WORK
+from domain.services.taxi_report import TAXI_REPORT
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.support.experts import ASKING, Experts
@@ -28,6 +29,9 @@ from tests.support.municipality import ORDER, TUESDAY_MORNING, Municipality, Sta
 
 WHO = "آنه", "محمدی", "0499370899"
 """The citizens of the originals are called alike; the code is the one that they text."""
+
+PLATE = "12ت345-59"
+"""Of the taxi that is reported; nobody has registered it."""
 
 HOURS_BETWEEN_STEPS = 5
 VISIT = "1405/09/03 16:00"
@@ -81,6 +85,16 @@ def _stepped(action: str, **inputs: object) -> Way:
     return way
 
 
+def _reported(*steps: tuple[str, Mapping[str, object]]) -> Way:
+    async def way(town: Town, _: Experts, mobile: str) -> str:
+        code = await town.order(f"تخلف {PLATE} راننده کرایه اضافه گرفت", mobile)
+        for action, inputs in steps:
+            await town.do(code, action, Role.TAXI_OFFICER, **inputs)
+        return code
+
+    return way
+
+
 async def _cancelled(town: Town, _: Experts, mobile: str) -> str:
     code = await town.order(mobile=mobile)
     town.advance(hours=1)
@@ -99,12 +113,15 @@ async def _scheduled(town: Town, _: Experts, mobile: str) -> str:
     return await town.reach("scheduled", ORDERED_AHEAD, mobile)
 
 
+TAKEN: tuple[str, Mapping[str, object]] = "take", {}
+DISMISSED = "dismiss", {"reason": "تاکسی شناخته نشد"}
+
 SORTS = (
-    Sort("machinery completed", _machinery("completed"), ended=40, recent=12),
+    Sort("machinery completed", _machinery("completed"), ended=37, recent=10),
     Sort("machinery cancelled", _cancelled, ended=8, recent=5),
     Sort("machinery rejected", _stepped("reject", reason="خارج از محدوده شهر"), ended=8, recent=5),
     Sort("machinery expired", _expired, ended=6),
-    Sort("expert closed", _expert("closed"), ended=34, recent=6),
+    Sort("expert closed", _expert("closed"), ended=31, recent=4),
     Sort("expert answered", _expert("answered"), ended=4, recent=10),
     Sort("machinery submitted", _machinery("submitted"), recent=20),
     Sort("machinery needs info", _stepped("ask", question="نشانی دقیق؟"), recent=6),
@@ -112,6 +129,9 @@ SORTS = (
     Sort("expert visited", _expert("visited"), recent=6),
     Sort("expert awaiting payment", _expert("awaiting_payment"), recent=10),
     Sort("expert paid", _expert("paid"), recent=6),
+    Sort("taxi report dismissed", _reported(TAKEN, DISMISSED), ended=6),
+    Sort("taxi report submitted", _reported(), recent=2),
+    Sort("taxi report under review", _reported(TAKEN), recent=2),
 )
 """What a town's requests are: their weights in percent. Machines that are booked are few: see `SCHEDULED`."""
 
@@ -132,7 +152,7 @@ async def make(path: Path) -> list[Made]:
     """Make one request of each sort in a new SQLite file; all begin at `TUESDAY_MORNING`."""
     url, clock = f"sqlite:///{path}", StandingClock()
     await migrate(url)
-    desk = build_desk(clock, services=(MACHINERY_WORK, EXPERT_OPINION))
+    desk = build_desk(clock, services=(MACHINERY_WORK, EXPERT_OPINION, TAXI_REPORT))
     store = await SqlStore.open(url)
     try:
         town = Town(desk, store, clock, path)

@@ -25,12 +25,13 @@ from urllib.parse import quote
 
 from aiohttp import ClientSession, CookieJar
 
-from bench.citizens import Citizen, citizen
+from bench.citizens import Citizen, citizen, plate
 from bench.databases import KINDS, SQLITE, Place, at_rest, filled, place, read_once, versions
-from bench.filling import citizens_of, tracking_code
+from bench.filling import citizens_of, taxis_of, tracking_code
 from bench.panel import panel
 from bench.processes import Server, free_port, processor_seconds, usual
 from bench.tables import Percentiles, Spread, machine, table
+from domain import tracking
 from domain.people import Role, mobile_shown
 
 PASSWORD = "bench-51c0ffee"  # noqa: S105 - of a server that lives for one bench
@@ -84,6 +85,10 @@ def _one(code: str) -> str:
     return f"/staff/requests/{code}"
 
 
+def _taxi(site: "Site") -> Asked:
+    return _search(plate(site.chance.randrange(taxis_of(site.size))), _one(""))
+
+
 LOOKS: Mapping[str, Look] = {
     "a unit's queue": lambda _: ("/staff?queue=unit&unit=civil", _one("")),
     "finished, next page": lambda site: (site.next or "/staff?queue=finished", _one("")),
@@ -91,10 +96,11 @@ LOOKS: Mapping[str, Look] = {
     "search: half a word": _somebody(lambda one, _: _search(one.family[:3], _one(""))),
     "search: two half words": _common,
     GROWING: _somebody(lambda one, _: _search(_halves(one), _one(""))),
-    "search: national code": _somebody(lambda one, code: _search(one.national, _one(code))),
+    "search: national code": _somebody(lambda one, _: _search(one.national, _one(""))),
     "search: mobile": _somebody(lambda one, code: _search(mobile_shown(one.mobile), _one(code))),
+    "search: plate": _taxi,
     "search: tracking code": _somebody(lambda _, code: _search(code, _one(code))),
-    "a request": _somebody(lambda one, code: (_one(code), one.name)),
+    "a request": _somebody(lambda _, code: (_one(code), tracking.shown(code))),
 }
 """What the manager looks at. A tracking code leads straight to its request, without a page of its own."""
 

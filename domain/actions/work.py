@@ -13,8 +13,8 @@ from domain.queues import Moments, Queue, Sla, queues_seen, sees, services_seen,
 from domain.requests import ServiceRequest
 from domain.selection import Selection, select
 
-PAGE = 50
-"""Requests of one page."""
+PAGE = 25
+"""Requests of one page: as many as one goes through before turning over, on a phone too."""
 
 MOST_COUNTED = 100
 """Requests of a queue that are counted: more are «۱۰۰+». Every page of the desk counts a dozen queues."""
