@@ -104,9 +104,10 @@ def _laid_out(brought: Import, content: bytes) -> Iterator[tuple[Path, Path]]:
 
 
 async def _imported(desk: Desk, store: Store, brought: Import, file: Path, report: Path) -> Imported:
-    async with store.unit(write=False) as uow:
-        actor = await staff_actor(uow, brought.by, CHANNEL, today(desk))
     confirmed = brought.state is ImportState.CONFIRMED
+    who = (brought.decided_by if confirmed else None) or brought.by  # files of before kept nobody's word
+    async with store.unit(write=False) as uow:
+        actor = await staff_actor(uow, who, CHANNEL, today(desk))
 
     async def kept(uow: UnitOfWork, tally: Tally) -> None:
         now = await uow.imports.get(brought.id, lock=True)

@@ -74,7 +74,7 @@ async def import_file(
         sheet = recognise(registry, file.headings, desk.catalogue)
         rows = _at_most(wish.most_rows, file)
         with _told(done, wish, desk.catalogue) as tell, bar("examining", file.total) as progress:
-            done.examined = await examine(desk, store, sheet, rows, pile, tell, progress)
+            done.examined = await examine(desk, store, sheet, rows, pile, actor, tell, progress)
         tally = done.examined.tally
         if wish.keeps(tally):
             done.kept = Tally()

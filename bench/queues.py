@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from html import unescape
+from statistics import mean
 from urllib.parse import quote
 
 from aiohttp import ClientSession, CookieJar
@@ -38,14 +39,17 @@ PASSWORD = "bench-51c0ffee"  # noqa: S105 - of a server that lives for one bench
 WARM_UP_CALLS = 5
 TARGET = "≤ 1.20"
 GROWING = "search: two half words, any name"
-"""It has no target: beside ten thousand requests half of the names fill no page, beside a million all do. Whether the
-search itself grows is told by the names that fill one beside both.
+"""It has no target: beside ten thousand requests most names fill no page, beside a million all do (the table tells the
+rows). Whether the search itself grows is told by the names that fill one beside both.
 """
 
 MOST_COMMON = 3
 """Names that fill a page beside the least of the usual sizes."""
 
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
+LISTED = '<a href="/staff/requests/'
+"""Stands once in each row of a list."""
+
 Asked = tuple[str, str]
 """An address, and what its answer must contain."""
 
@@ -107,9 +111,10 @@ LOOKS: Mapping[str, Look] = {
 
 @dataclass(slots=True)
 class Times:
-    """Milliseconds of each call and processor seconds of the server, in one round."""
+    """Milliseconds of each call, rows that it showed, and milliseconds of the server's processor, in one round."""
 
     waits: list[float] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     processor: float = 0.0
 
     @property
@@ -139,8 +144,8 @@ class Site:
             if answer.status != 303:
                 raise SystemExit(f"the manager is not let in: {answer.status}")
 
-    async def call(self, look: str) -> float:
-        """Ask for a page; return the milliseconds until all of it was there."""
+    async def call(self, look: str) -> tuple[float, int]:
+        """Ask for a page; return the milliseconds until all of it was there, and the rows of its list."""
         address, wanted = LOOKS[look](self)
         began = time.perf_counter()
         async with self._browser.get(self._address(address), allow_redirects=False) as answer:
@@ -150,7 +155,7 @@ class Site:
             raise SystemExit(f"{address} beside {self.size:,} requests: {answer.status} without {wanted}")
         behind = NEXT.search(text)
         self.next = unescape(behind.group(1)) if behind else None
-        return taken
+        return taken, text.count(LISTED)
 
     @property
     def processor(self) -> float:
@@ -186,7 +191,9 @@ async def one_round(sites: Sequence[Site], calls: int) -> None:
         times, before = [Times() for _ in sites], [site.processor for site in sites]
         for _ in range(calls):
             for site, noted in zip(sites, times, strict=True):
-                noted.waits.append(await site.call(look))
+                wait, rows = await site.call(look)
+                noted.waits.append(wait)
+                noted.rows.append(rows)
         for site, noted, already in zip(sites, times, before, strict=True):
             noted.processor = (site.processor - already) * 1000 / calls
             site.rounds[look].append(noted)
@@ -206,6 +213,7 @@ def lines(sites: Sequence[Site], look: str) -> list[tuple[object, ...]]:
             (
                 look,
                 f"{site.size:,}",
+                f"{Spread.of([mean(one.rows) for one in rounds]).median:.0f}",
                 f"{middle.p50:.1f}",
                 f"{middle.p95:.1f}",
                 f"{processor:.1f}",
@@ -224,7 +232,8 @@ async def measured(where: Place, urls: Mapping[int, str], wish: argparse.Namespa
         sites = [await opened(where, url, size, common, stack) for size, url in urls.items()]
         for _ in range(wish.rounds):
             await one_round(sites, wish.calls)
-    headings = ("page", "stored", "p50 ms", "p95 ms", "server CPU ms", f"p50 of {sites[0].size:,}", "its p95", "target")
+    least = f"{sites[0].size:,}"
+    headings = ("page", "stored", "rows", "p50 ms", "p95 ms", "server CPU ms", f"p50 of {least}", "its p95", "target")
     return table(headings, [line for look in LOOKS for line in lines(sites, look)])
 
 

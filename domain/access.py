@@ -43,6 +43,7 @@ RIGHTS: Mapping[str, Rule] = {
     "requests.enter": Rule(_UNITS),
     "requests.mobile": Rule(_UNITS),
     "payments.record": _of(Role.REVENUE),
+    "refunds.view": _of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "refunds.pay": _of(Role.REVENUE, step_up=True),
     "registries.view": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "registries.change": _of(Role.TAXI_OFFICER),

@@ -126,3 +126,15 @@ class Refund:
     created_at: datetime
     iban: str | None = None
     refunded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueBack:
+    """What is still to go back on a bill: the sum of its refunds, since when the oldest of them is due, and all that
+    ever came in for the bill.
+    """
+
+    bill: Bill
+    amount: int
+    since: datetime
+    paid: int

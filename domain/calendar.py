@@ -74,6 +74,20 @@ def from_jalali(year: int, month: int, day: int) -> date:
     return jalali.to_gregorian()
 
 
+FIRST_DAY, LAST_DAY = from_jalali(FIRST_YEAR, 1, 1), from_jalali(LAST_YEAR + 1, 1, 1) - _DAY
+"""The days between which people and programs may name one, both included. They lie so far inside of what the calendar
+reckons with that the days and weeks around each of them can be shown too.
+"""
+
+
+def within_calendar(day: date) -> date:
+    """Return a day that somebody named; `InvalidField("date")` (`unknown_days`) for one that could not be shown."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        years = {"first": persian_digits(FIRST_YEAR), "last": persian_digits(LAST_YEAR)}
+        raise InvalidField("date", detail="unknown_days", **years)
+    return day
+
+
 def period(year: int, month: int | None = None) -> tuple[date, date]:
     """Return the first day of a Jalali year or month, and the first day after it; `InvalidField` (`year`, `month`)."""
     if not FIRST_YEAR <= year <= LAST_YEAR:

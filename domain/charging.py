@@ -10,7 +10,7 @@ from typing import ClassVar
 from domain.billing import Subject, Till, make_bill
 from domain.bills import Bill, BillKind, BillState, Refund, RefundState
 from domain.calendar import TEHRAN, tehran
-from domain.errors import DomainError, Forbidden, NotAllowedNow, PaymentUnknown
+from domain.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
 from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
@@ -195,10 +195,13 @@ class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
     async def apply(self, ctx: Context) -> None:
-        """Keep amount and reason in the quote; the bill refuses an amount that no payment id can carry."""
+        """Keep amount and reason in the quote; the bill refuses an amount that no payment id can carry.
+
+        `MissingField("reason")` for an amount without one.
+        """
         amount, reason = ctx.inputs.get("amount"), ctx.inputs.get("reason")
         if amount is None:
             return
         if not reason:
-            raise Forbidden("reason", detail="override_needs_reason")
+            raise MissingField("reason", detail="override_needs_reason")
         ctx.request.data["quote"] |= {"override": amount, "reason": reason, "total": amount}

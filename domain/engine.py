@@ -21,6 +21,7 @@ from domain.policy import Policy
 from domain.ports import Clock, Ids, UnitOfWork
 from domain.requests import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.search import words_of
+from domain.who_acts import admitted
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
 """Who takes automatic steps."""
@@ -161,6 +162,10 @@ class Engine:
             if roles is None or one.roles & roles:
                 found.setdefault(one.name, one)
         return list(found.values())
+
+    def offered(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
+        """Return what this member of the staff may do now: of `actions` those whose guards about who acts let them."""
+        return [one for one in self.actions(request, actor.role_names) if admitted(one, request, actor)]
 
     def _new(self, service: Service, values: JsonObject, actor: Actor, mobile: str | None) -> ServiceRequest:
         now, state = self.clock.now(), service.state(service.initial)

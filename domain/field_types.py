@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from domain import people
-from domain.calendar import TEHRAN, jalali_long, jalali_text
+from domain.calendar import TEHRAN, jalali_long, jalali_text, within_calendar
 from domain.conversation.readers import read_date, read_hours, read_number, read_start
 from domain.errors import InvalidField, UnknownKind
 from domain.text import ascii_digits, code_units, fold, grouped, persian_digits, shown
@@ -184,9 +184,9 @@ class Day(FieldType):
     figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> str:
-        """Read ISO from a program, anything a person writes otherwise."""
+        """Read ISO from a program, anything a person writes otherwise; a day out of the calendar is refused."""
         with unread_as("bad_date", raw):
-            day = self._day(ascii_digits(str(raw)).strip(), reading)
+            day = within_calendar(self._day(ascii_digits(str(raw)).strip(), reading))
         if not self.past and day < reading.now.astimezone(TEHRAN).date():
             raise InvalidField(detail="past")
         return day.isoformat()
@@ -236,7 +236,7 @@ class Moment(FieldType):
     figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> str:
-        """Read ISO (naive means Tehran), or a date and an hour as people write them."""
+        """Read ISO (naive means Tehran), or a date and an hour as people write them; as `Day`, within the calendar."""
         with unread_as("bad_datetime", raw):
             return self._moment(ascii_digits(str(raw)).strip(), reading)
 
@@ -248,11 +248,9 @@ class Moment(FieldType):
             moment = datetime.combine(read_date(day, reading.now), read_start(hour))
         if moment.year < 1900:
             moment = datetime.combine(read_date(text[:10], reading.now), moment.time())
+        within_calendar(moment.date())
         aware = moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)
-        try:
-            return aware.astimezone(reading.now.tzinfo).isoformat()
-        except OverflowError:  # the last day that there is, in a zone behind
-            raise InvalidField(detail="unreadable") from None
+        return aware.astimezone(reading.now.tzinfo).isoformat()
 
     def show(self, value: Any, words: Words) -> str:
         """Return the Jalali date and the hour in Tehran."""

@@ -128,7 +128,8 @@ class ImportState(StrEnum):
 
 @dataclass(slots=True)
 class Import:
-    """A file that somebody brought for a registry (`by` is a user name), and how far it is.
+    """A file that somebody brought for a registry (`by` is a user name), and how far it is. `decided_by` is the user
+    name of who last had it kept or dropped; None while nobody has.
 
     `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first`, `ignored`), as JSON; `problem` is
     what its owner is told. `done` of `total` rows are behind. `tries` counts how often the work was begun.
@@ -149,3 +150,4 @@ class Import:
     outcome: dict[str, Any] = field(default_factory=dict)
     problem: str | None = None
     settled_at: datetime | None = None
+    decided_by: str | None = None

@@ -17,7 +17,7 @@ from domain.issued_papers import issue_paper
 from domain.letters import PERMITS, next_number
 from domain.lifecycle import Context, Effect, Filled, Guard
 from domain.ports import UnitOfWork
-from domain.registries import VEHICLE
+from domain.registries import IN_SERVICE, VEHICLE
 from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
 from domain.taxi import Taxi, fill_taxi, open_duties, taxi_of, vehicle_said, vehicles_of_mobile
 
@@ -133,6 +133,19 @@ class SoundPeriod(Guard):
         if last < first:
             return InvalidField("to", detail="leave_order")
         return InvalidField("to", detail="leave_too_long") if last - first >= YEAR_AHEAD else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxiInService(Guard):
+    """The taxi works: one that was scrapped or taken out of service has no leave."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Look at the vehicle."""
+        return bool((await _taxi(ctx)).vehicle.values["status"] == IN_SERVICE)
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Say that the taxi does not work."""
+        return NotAllowedNow("plate", detail="taxi_inactive")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,15 @@ class Offices(Protocol):
         """Store a new rule, once the open one was closed; `Conflict` when another is open or begins that day."""
         ...
 
-    async def close_rule(self, rule_id: int, valid_to: date) -> None:
-        """End a rule on that day (exclusive); `NotFound("rule")`."""
+    async def close_rule(self, rule_id: int, valid_to: date | None) -> None:
+        """End a rule on that day (exclusive), or open its end (None); `NotFound("rule")`."""
+        ...
+
+    async def withdraw_rule(self, rule_id: int) -> None:
+        """End a rule on its own first day, so that it holds on none; it is kept, and another one may begin on that day.
+
+        `NotFound("rule")`. The caller keeps others off rules about the same (`serialise`).
+        """
         ...
 
     async def requests_between(self, office: str, start: datetime, end: datetime) -> Mapping[str, int]:

@@ -12,7 +12,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import pairwise
 
 from domain.bills import PaymentOutcome
-from domain.errors import Conflict, InvalidField
+from domain.dated import holds
+from domain.errors import InvalidField
 from domain.text import fold
 
 LONGEST_NAME = 100
@@ -127,6 +128,7 @@ class CommissionRule:
     of each bill that is settled at their terminal, down to whole rials.
 
     `office` and `service` None: every one. Valid on days d (Tehran) with valid_from <= d < valid_to (None: open end).
+    One that was withdrawn ends on its first day (domain/dated.py).
     """
 
     id: int
@@ -142,7 +144,7 @@ class CommissionRule:
     def holds(self, office: str, service: str, day: date) -> bool:
         """Tell whether this rule is about that office and service, and in force on that day."""
         meant = self.office in {None, office} and self.service in {None, service}
-        return meant and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return meant and holds(self, day)
 
     @property
     def rank(self) -> tuple[bool, bool]:
@@ -167,15 +169,9 @@ def rule_for(rules: Iterable[CommissionRule], office: str, service: str, day: da
     return max((one for one in rules if one.holds(office, service, day)), key=lambda one: one.rank, default=None)
 
 
-def superseded(rules: Iterable[CommissionRule], new: CommissionRule) -> CommissionRule | None:
-    """Return the open rule of the same office and service, to be closed where the new one begins.
-
-    `Conflict("valid_from")` when a rule begins on that day or later.
-    """
-    same = [one for one in rules if (one.office, one.service) == (new.office, new.service)]
-    if any(one.valid_from >= new.valid_from for one in same):
-        raise Conflict("valid_from", detail="rule_overlap")
-    return next((one for one in same if one.valid_to is None), None)
+def of_subject(rules: Iterable[CommissionRule], office: str | None, service: str | None) -> list[CommissionRule]:
+    """Return the rules about the same office and service."""
+    return [one for one in rules if (one.office, one.service) == (office, service)]
 
 
 @dataclass(frozen=True, slots=True)

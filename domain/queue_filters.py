@@ -19,9 +19,6 @@ from domain.requests import JsonObject, Phase
 from domain.search import parse
 from domain.text import shown
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
-"""Days of a filter lie between these."""
-
 LONGEST_NAME = 60
 """Characters of a user name, an office's code or a channel's key."""
 
@@ -131,12 +128,9 @@ def _name(name: str, value: object, _services: Mapping[str, Service], _now: date
 
 def _day(name: str, value: object, _services: Mapping[str, Service], now: datetime) -> date:
     try:
-        day = date.fromisoformat(Day(past=True).parse(value, Reading(now)))
+        return date.fromisoformat(Day(past=True).parse(value, Reading(now)))
     except InvalidField as error:
         raise InvalidField(name, detail=error.detail, **error.params) from None
-    if not EARLIEST <= day <= LATEST:
-        raise InvalidField(name, detail="unreadable")
-    return day
 
 
 def _truth(name: str, value: object, _services: Mapping[str, Service], _now: datetime) -> bool:

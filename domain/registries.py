@@ -36,8 +36,10 @@ NUMBER = "number"
 Values = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
 
-Rule = Callable[[Values | None, Values], None]
-"""What a hand may do to a row: takes it before (None: new) and after, and raises the error that says why not."""
+Rule = Callable[[Values | None, Values, frozenset[Role]], None]
+"""What a hand may do to a row: takes it before (None: new) and after, and the roles of whose hand it is; raises the
+error that says why not.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Owed:
     """A row that somebody owes money for: `amount` names the field of the sum, `tariff` the service that prices it, and
     `priced` what that tariff may set a price for.
 
-    Its field `state` runs open → billed → paid, or to waived (`ChargeState`).
+    Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone.
     """
 
     amount: str
@@ -117,23 +119,57 @@ class ChargeState:
     ALL = (OPEN, BILLED, PAID, WAIVED)
 
 
-def charged_by_hand(amount: str) -> Rule:
-    """Let a hand enter what is open, or was paid or waived elsewhere; what was billed is moved by its bill alone."""
+class Standing:
+    """Whether a record about a driver counts, or was annulled: a wrong one is never deleted."""
 
-    def rule(before: Values | None, after: Values) -> None:
-        old = before["state"] if before else ChargeState.OPEN
-        moved = after["state"] != old
-        if moved and (old != ChargeState.OPEN or after["state"] == ChargeState.BILLED):
+    VALID = "valid"
+    ANNULLED = "annulled"
+    ALL = (VALID, ANNULLED)
+
+
+SETTLERS = frozenset({Role.REVENUE, Role.SYSTEM})
+"""Who enters what was paid or waived elsewhere, before it was kept here."""
+
+_BILLED = frozenset({ChargeState.BILLED, ChargeState.PAID})
+
+
+def states_by_hand(roles: frozenset[Role]) -> tuple[str, ...]:
+    """Return the states in which a new row that is owed may be entered by hands with these roles."""
+    return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLERS else (ChargeState.OPEN,)
+
+
+def charged_by_hand(amount: str) -> Rule:
+    """Let a hand enter what is open, and the revenue unit what was paid or waived elsewhere; what stands here is moved
+    by its bill and by a waiver alone, and its amount only while it is open.
+    """
+
+    def rule(before: Values | None, after: Values, roles: frozenset[Role]) -> None:
+        state = after["state"]
+        if before is None and state not in states_by_hand(roles):
+            raise NotAllowedNow("state", detail="charge_state" if state == ChargeState.BILLED else "charge_elsewhere")
+        if before and state != before["state"]:
             raise NotAllowedNow("state", detail="charge_state")
-        if before and old != ChargeState.OPEN and after[amount] != before[amount]:
+        if before and state != ChargeState.OPEN and after[amount] != before[amount]:
             raise NotAllowedNow(amount, detail="charge_fixed")
 
     return rule
 
 
+def annulled_by_hand(before: Values | None, after: Values, _roles: frozenset[Role]) -> None:
+    """Let a hand annul a violation unless its fine has a bill that was not waived: that is dealt with first."""
+    was = before["standing"] if before else Standing.VALID
+    annulled = after["standing"] == Standing.ANNULLED and was != Standing.ANNULLED
+    if annulled and after["state"] in _BILLED:
+        paid = after["state"] == ChargeState.PAID
+        raise NotAllowedNow("standing", detail="annul_paid" if paid else "annul_billed")
+
+
 TAXI_OFFICER = frozenset({Role.TAXI_OFFICER, Role.SYSTEM})
 MONEY = TAXI_OFFICER | {Role.REVENUE}
 CIVIL = frozenset({Role.CIVIL, Role.SYSTEM})
+
+IN_SERVICE = "active"
+"""The status of a vehicle that works: duties, reminders and new leaves are of these alone."""
 
 VEHICLE_TYPES = ("line", "roaming", "phone", "van", "school", "suburban")
 """Kinds of taxi; a tariff of `taxi_duty` has the dimension `vehicle_type`."""
@@ -193,6 +229,7 @@ VEHICLE = Registry(
         ),
         Field("capacity", Count(1, 60), required=False),
         Field("type", Choice("vehicle_type"), choices=VEHICLE_TYPES),
+        Field("status", Choice("vehicle_status"), choices=(IN_SERVICE, "inactive", "scrapped")),
         Field("agency", CODE, required=False),
         Field("owner", OWNER_CODE, required=False),
         Field("insurance_expiry", RecordedDay(), required=False),
@@ -204,8 +241,10 @@ VEHICLE = Registry(
     references=(Reference("agency", "agency"), Reference("owner", "owner")),
     expiries=("insurance_expiry", "inspection_expiry"),
     contact="owner.mobile",
+    only_while={"status": (IN_SERVICE,)},
+    defaults={"status": IN_SERVICE},
     called="plate",
-    listed=("plate", "taxi_code", "type", "model", "owner", "insurance_expiry", "inspection_expiry"),
+    listed=("plate", "taxi_code", "type", "status", "model", "owner", "insurance_expiry", "inspection_expiry"),
 )
 
 DRIVER = Registry(
@@ -255,6 +294,8 @@ DUTY = Registry(
     listed=("vehicle", "year", "kind", "amount", "state"),
 )
 
+_STANDING = Field("standing", Choice("standing"), choices=Standing.ALL)
+
 REWARD = Registry(
     "reward",
     (
@@ -269,50 +310,42 @@ REWARD = Registry(
         Field("points", Count(0, 1000)),
         Field("source", Note(80), required=False),
         Field("text", Note(500), required=False),
+        _STANDING,
     ),
     ("driver", "date", "kind", "number"),
     TAXI_OFFICER,
     references=(Reference("driver", "driver"),),
     contact="driver.mobile",
-    defaults={"number": 1, "points": 0},
-    listed=("driver", "date", "kind", "points"),
+    defaults={"number": 1, "points": 0, "standing": Standing.VALID},
+    listed=("driver", "date", "kind", "points", "standing"),
 )
+
+VIOLATION_KINDS = (
+    "overcharge", "rudeness", "refusal", "off_route", "unsafe", "smoking", "vehicle", "papers", "other",
+)  # fmt: skip
 
 VIOLATION = Registry(
     "violation",
     (
         Field("driver", Identifier("national_code")),
         Field("date", RecordedDay()),
-        Field(
-            "kind",
-            Choice("violation_kind"),
-            choices=(
-                "overcharge",
-                "rudeness",
-                "refusal",
-                "off_route",
-                "unsafe",
-                "smoking",
-                "vehicle",
-                "papers",
-                "other",
-            ),
-        ),
+        Field("kind", Choice("violation_kind"), choices=VIOLATION_KINDS),
         Field("number", Count(1, 99)),
         Field("points", Count(0, 1000)),
         Field("source", Note(80), required=False),
         Field("text", Note(500), required=False),
         Field("fine", Charge(), required=False),
         Field("state", Choice("violation_state"), choices=ChargeState.ALL),
+        _STANDING,
     ),
     ("driver", "date", "kind", "number"),
     TAXI_OFFICER,
     references=(Reference("driver", "driver"),),
     contact="driver.mobile",
-    defaults={"number": 1, "points": 0, "state": ChargeState.OPEN},
-    rules=(charged_by_hand("fine"),),
+    defaults={"number": 1, "points": 0, "state": ChargeState.OPEN, "standing": Standing.VALID},
+    rules=(charged_by_hand("fine"), annulled_by_hand),
     owed=Owed("fine"),
-    listed=("driver", "date", "kind", "fine", "state"),
+    listed=("driver", "date", "kind", "fine", "state", "standing"),
 )
 
 MACHINES = Registry(

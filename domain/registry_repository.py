@@ -30,8 +30,8 @@ class Registries(Protocol):
         """Return rows, oldest first unless the filter says otherwise."""
         ...
 
-    async def counts(self, registry: str, field: str) -> dict[Any, int]:
-        """Return how many rows have each value of a field."""
+    async def counts(self, registry: str, field: str, where: Mapping[str, Any] | None = None) -> dict[Any, int]:
+        """Return how many rows have each value of a field; with `where`, those alone whose fields have these values."""
         ...
 
     async def expiring(self, first: date, last: date) -> list[Expiring]:

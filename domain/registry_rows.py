@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from domain.errors import Conflict, DomainError, MissingField, NotFound
+from domain.people import Role
 from domain.registries import Reference, Registry, Values
+from domain.tariffs import Quote
 
 Key = tuple[Any, ...]
 """The values of a row's natural key, in the order of the declaration."""
@@ -133,13 +135,15 @@ def _value(registry: Registry, name: str, given: Values) -> Any:
     return list(default) if isinstance(default, tuple) else default
 
 
-def problems(registry: Registry, before: Values | None, after: Values) -> Iterator[DomainError]:
-    """Yield why a hand may not leave a row so: required fields without a value, and the registry's rules."""
+def problems(registry: Registry, before: Values | None, after: Values, roles: frozenset[Role]) -> Iterator[DomainError]:
+    """Yield why a hand with these roles may not leave a row so: required fields without a value, and the registry's
+    rules.
+    """
     empty = [one.name for one in registry.fields if one.required and after.get(one.name) is None]
     yield from (MissingField(name, detail="empty_cell") for name in empty)
     for rule in () if empty else registry.rules:
         try:
-            rule(before, after)
+            rule(before, after, roles)
         except DomainError as error:
             yield error
 
@@ -170,3 +174,16 @@ def changed_fields(before: Values, after: Values) -> list[str]:
 def next_row(row: RegistryRow, values: Mapping[str, Any], now: datetime, **data: Any) -> RegistryRow:
     """Return a row with some values changed and some data added; its revision is counted up by the store."""
     return replace(row, values={**row.values, **values}, data={**row.data, **data}, updated_at=now)
+
+
+def amended(row: RegistryRow, registry: Registry, after: Values, by: str, now: datetime) -> RegistryRow:
+    """Return a row as a hand leaves it. The quote of an amount that is set by hand says so: the lines still tell what
+    the tariff asks, the override what is owed, and its reason whose hand it was (`by`, a label).
+    """
+    kept, amount = row.data.get("quote"), after[registry.owed.amount] if registry.owed else None
+    if kept is None or amount is None or Quote.from_json(kept).total == amount:
+        return next_row(row, after, now)
+    quote = replace(Quote.from_json(kept), override=None, reason=None)
+    if quote.total != amount:
+        quote = replace(quote, override=amount, reason=by)
+    return next_row(row, after, now, quote=quote.as_json())

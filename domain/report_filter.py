@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from domain.calendar import FIRST_YEAR, LAST_YEAR, in_tehran, period, tehran, to_jalali
+from domain.calendar import in_tehran, period, tehran, to_jalali
 from domain.errors import InvalidField
 from domain.field_types import Day, Integer, Reading
 from domain.figures import Dimension
@@ -35,7 +35,6 @@ Span = tuple[date, date]
 """From a day on, and before a day."""
 
 _DAY = timedelta(days=1)
-_KNOWN = period(FIRST_YEAR)[0], period(LAST_YEAR)[1]
 _MOST_DAYS, _MOST_MONTHS = 31, 36
 
 
@@ -96,12 +95,9 @@ def _named(said: Mapping[str, str], now: datetime) -> Span:
 
 def _day(text: str, name: str, now: datetime) -> date:
     try:
-        day = date.fromisoformat(Day(past=True).parse(text, Reading(now)))
+        return date.fromisoformat(Day(past=True).parse(text, Reading(now)))
     except InvalidField as error:
         raise InvalidField(name, detail=error.detail, **error.params) from None
-    if not _KNOWN[0] <= day < _KNOWN[1]:
-        raise InvalidField(name, detail="unknown_days")
-    return day
 
 
 def _number(text: str, name: str, now: datetime) -> int:

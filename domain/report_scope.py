@@ -20,13 +20,23 @@ SERVICE_TEXTS = ("services", "registries")
 
 
 class Scope:
-    """The rows of one report under one filter. `where` is what each of them must have."""
+    """The rows of one report under one filter. `where` is what each of them must have.
 
-    def __init__(self, services: Mapping[str, Service], report: Report, wanted: ReportFilter) -> None:
+    `seen`: of these services alone, whatever the report is about (None: of all).
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        report: Report,
+        wanted: ReportFilter,
+        seen: frozenset[str] | None = None,
+    ) -> None:
         self._services = services
         self._asked = wanted.wanted
         where: dict[Dimension, str | frozenset[str]] = dict(wanted.wanted)
-        about = report.services(services)
+        of_report = report.services(services)
+        about = seen if of_report is None else of_report if seen is None else of_report & seen
         if about is not None:
             service = wanted.wanted.get(Dimension.SERVICE)
             where[Dimension.SERVICE] = about if service is None else about & {service}

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from domain.accounts import Document, Person, StaffMember, Substitution
-from domain.bills import Bill, Payment, PaymentMethod, Refund
+from domain.bills import Bill, DueBack, Payment, PaymentMethod, Refund
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.history import Head, HistoryEvent, Seal
 from domain.house_records import DeclaredDay
+from domain.paging import Cursor
 from domain.people import Role
 from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.tariffs import ProposedTariff, TariffRow
@@ -177,6 +178,16 @@ class Bills(Protocol):
         """Return what is still to go back with its bill, oldest first."""
         ...
 
+    async def due_back(self, limit: int, at: Cursor | None = None) -> list[DueBack]:
+        """Return the bills on which money is still to go back, from a place on (of the moment since when, and the
+        bill's row id): the oldest first, `limit` and, if there are, one more.
+        """
+        ...
+
+    async def total_due_back(self) -> tuple[int, int]:
+        """Return on how many bills money is still to go back, and how many rials in all."""
+        ...
+
 
 class Sequences(Protocol):
     """Numbers without gaps, each given once: what is drawn in a unit that fails was never given."""
@@ -201,8 +212,19 @@ class Tariffs(Protocol):
         """Store a new row."""
         ...
 
-    async def close(self, tariff_id: int, valid_to: date) -> None:
-        """End a row on that day (exclusive)."""
+    async def get(self, tariff_id: int) -> TariffRow:
+        """Return a row; `NotFound("tariff")`."""
+        ...
+
+    async def close(self, tariff_id: int, valid_to: date | None) -> None:
+        """End a row on that day (exclusive), or open its end (None); `NotFound("tariff")`."""
+        ...
+
+    async def withdraw(self, tariff_id: int) -> None:
+        """End a row on its own first day, so that it holds on none; it is kept, and another one may begin on that day.
+
+        `NotFound("tariff")`. The caller keeps others off rows of the same thing (`serialise`).
+        """
         ...
 
     async def propose(self, proposal: ProposedTariff) -> None:
@@ -309,6 +331,10 @@ class People(Protocol):
 
     async def put_substitution(self, substitution: Substitution) -> None:
         """Store it; the same two from the same day on get the new last day."""
+        ...
+
+    async def drop_substitution(self, absent: str, deputy: str, first: date) -> Substitution | None:
+        """Forget it and return what it was; None when there is none of these two from that day on."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Tariffs and quotes: dated rows set by the revenue unit, and amounts that can be explained years later.
 
-A row is never edited in place: a change closes the old row and opens a new one (services.md, "Tariffs and money").
+A row is never edited in place: a change closes the old row and opens a new one (services.md, "Tariffs and money"); a
+wrong price is closed on its own first day, and stays in the history of prices.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.errors import Conflict, NotFound
+from domain.dated import holds
+from domain.errors import NotFound
 from domain.money import Rounding, round_rials
 
 Dimensions = Mapping[str, str]
@@ -21,7 +23,7 @@ class TariffRow:
     """One dated price. `rate` rials per `unit` (hour, visit …), at least `minimum` units, plus `vat_percent`.
 
     Valid on days d with valid_from <= d < valid_to (None: open end). Rows of the same service and dimensions never
-    overlap.
+    overlap. One that was withdrawn ends on its first day (domain/dated.py).
     """
 
     id: int
@@ -38,7 +40,7 @@ class TariffRow:
 
     def in_force(self, day: date) -> bool:
         """Whether this row prices that day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return holds(self, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +219,6 @@ def _line(row: TariffRow, want: Wanted) -> QuoteLine:
     return QuoteLine(row.id, row.dimensions, row.unit, want.units, row.minimum, want.count, row.rate, row.vat_percent)
 
 
-def overlapping(rows: Iterable[TariffRow], new: TariffRow) -> list[TariffRow]:
-    """Return the rows of the same service and dimensions whose days the new row would touch."""
-    return [
-        row
-        for row in rows
-        if row.service == new.service
-        and row.dimensions == new.dimensions
-        and (row.valid_to is None or new.valid_from < row.valid_to)
-        and (new.valid_to is None or row.valid_from < new.valid_to)
-    ]
-
-
-def supersede(rows: Iterable[TariffRow], new: TariffRow) -> list[TariffRow]:
-    """Return the rows to close on `new.valid_from`; `Conflict` when the new row would start before one of them."""
-    closing = overlapping(rows, new)
-    if any(row.valid_from >= new.valid_from for row in closing):
-        raise Conflict("valid_from", detail="tariff_overlap")
-    return closing
+def of_thing(rows: Iterable[TariffRow], service: str, dimensions: Dimensions) -> list[TariffRow]:
+    """Return the prices of one thing."""
+    return [one for one in rows if (one.service, one.dimensions) == (service, dict(dimensions))]

@@ -13,7 +13,7 @@ from domain.errors import InvalidField, MissingField, NotFound
 from domain.field_types import FieldType, Identifier, Reading, Words
 from domain.lifecycle import Filled
 from domain.ports import UnitOfWork
-from domain.registries import DRIVER, DUTY, OWNER, VEHICLE, ChargeState
+from domain.registries import DRIVER, DUTY, IN_SERVICE, OWNER, VEHICLE, ChargeState
 from domain.registry_rows import RegistryFilter, RegistryRow
 from domain.text import persian_digits
 
@@ -207,14 +207,19 @@ async def fill_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, An
 
 
 async def _meant_by_person(uow: UnitOfWork, mobile: str | None, national_code: str | None) -> list[RegistryRow]:
+    """Return whose taxi may be meant: those in service, or all of them where none is."""
     if national_code is None:
-        return await vehicles_of_mobile(uow, mobile)
-    found = await vehicles_of_person(uow, national_code)
+        return _in_service(await vehicles_of_mobile(uow, mobile))
+    found = _in_service(await vehicles_of_person(uow, national_code))
     if not found:
         raise NotFound("national_code", detail="taxi_person")
     if len(found) > 1:
         raise MissingField("plate", detail="several_taxis")
     return found
+
+
+def _in_service(vehicles: list[RegistryRow]) -> list[RegistryRow]:
+    return [row for row in vehicles if row.values["status"] == IN_SERVICE] or vehicles
 
 
 async def open_duties(uow: UnitOfWork, plates: list[str], limit: int) -> list[RegistryRow]:

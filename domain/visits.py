@@ -15,9 +15,10 @@ from domain.field_types import Choice, hour_text
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard
-from domain.people import Role, mobile_shown
+from domain.people import Actor, Role, mobile_shown
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
+from domain.who_acts import ActorGuard
 
 OUTSIDE = Field("outside_hours", Choice(), required=False, choices=("yes",))
 """Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
@@ -43,13 +44,13 @@ def visit_start(ctx: Context) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class AssignedOfficer(Guard):
+class AssignedOfficer(ActorGuard):
     """Who acts is the officer that was named for the visit, or that officer's substitute."""
 
-    async def holds(self, ctx: Context) -> bool:
+    def admits(self, request: ServiceRequest, actor: Actor) -> bool:
         """Compare the user names."""
-        officer = ctx.request.data["officer"]
-        return officer == ctx.actor.ident or officer in ctx.actor.stands_for
+        officer = request.data["officer"]
+        return officer == actor.ident or officer in actor.stands_for
 
     def refusal(self, ctx: Context) -> DomainError:
         """Say that another officer was named."""
@@ -62,12 +63,16 @@ class MayMoveVisit(AssignedOfficer):
 
     senders: frozenset[Role]
 
+    def admits(self, request: ServiceRequest, actor: Actor) -> bool:
+        """Look at the roles first."""
+        return bool(self.senders & actor.role_names) or AssignedOfficer.admits(self, request, actor)
+
     async def holds(self, ctx: Context) -> bool:
-        """Look at the roles first; a time when nobody visits is for senders alone to give (`Forbidden`)."""
-        sends = bool(self.senders & ctx.actor.role_names)
-        if OUTSIDE.name in ctx.inputs and not sends:
-            raise Forbidden(OUTSIDE.name)
-        return sends or await AssignedOfficer.holds(self, ctx)
+        """Look at the person; a time when nobody visits is for senders alone to give (`Forbidden("outside_hours")`)."""
+        admitted = self.admits(ctx.request, ctx.actor)
+        if admitted and OUTSIDE.name in ctx.inputs and not self.senders & ctx.actor.role_names:
+            raise Forbidden(OUTSIDE.name, detail="senders_only")
+        return admitted
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Integer, bindparam, insert, select, update
+from sqlalchemy import Executable, Integer, Select, bindparam, func, insert, select, tuple_, update
 
 from domain.bill_ids import HIGHEST_FILE_NUMBER
-from domain.bills import Bill, Payment, PaymentMethod, Refund, RefundState
+from domain.bills import Bill, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
 from domain.errors import BillNotFound, Conflict, Unavailable
+from domain.paging import Cursor
 from store.engines.base import Engine
 from store.engines.prepared import Row
+from store.engines.types import ID, Utc
 from store.rows import Record
 from store.schema import bills, payments, refunds
 from store.sequences import SqlSequences
@@ -52,6 +54,40 @@ _REFUNDS_DUE = (
     .order_by(refunds.c.created_at, refunds.c.id)
     .limit(bindparam("most", type_=Integer))
 )
+
+_DUE = (
+    select(
+        refunds.c.bill_id,
+        func.sum(refunds.c.amount).label("amount"),
+        func.min(refunds.c.created_at, type_=Utc).label("since"),
+    )
+    .where(refunds.c.state == RefundState.DUE)
+    .group_by(refunds.c.bill_id)
+    .subquery("due")
+)
+_PAID = (
+    select(func.coalesce(func.sum(payments.c.amount), 0))
+    .where(payments.c.bill_id == bills.c.id, payments.c.outcome != PaymentOutcome.RETURNED)
+    .scalar_subquery()
+)
+_TOTAL_DUE = select(func.count(refunds.c.bill_id.distinct()), func.coalesce(func.sum(refunds.c.amount), 0)).where(
+    refunds.c.state == RefundState.DUE
+)
+
+
+def _due_back(*, placed: bool, back: bool) -> Select[Any]:
+    """Return the statement of a page: all columns of the bill, then the sum, since when, and what came in."""
+    place = tuple_(_DUE.c.since, _DUE.c.bill_id)
+    found = select(*_BILL.columns, _DUE.c.amount, _DUE.c.since, _PAID).join(_DUE, _DUE.c.bill_id == bills.c.id)
+    if placed:
+        last = tuple_(bindparam("last_since", type_=Utc), bindparam("last_bill", type_=ID))
+        found = found.where(place < last if back else place > last)
+    ends = (_DUE.c.since.desc(), _DUE.c.bill_id.desc()) if back else (_DUE.c.since, _DUE.c.bill_id)
+    return found.order_by(*ends).limit(bindparam("most", type_=Integer))
+
+
+_FIRST_DUE, _DUE_AFTER = _due_back(placed=False, back=False), _due_back(placed=True, back=False)
+_DUE_BEFORE = _due_back(placed=True, back=True)
 
 
 def _add_payment(engine: Engine) -> Executable:
@@ -124,6 +160,25 @@ class SqlBills(Repository):
         """Return what is still to go back with its bill, oldest first."""
         due = _REFUND.read_all(await self._work.rows(_REFUNDS_DUE, {"most": limit}))
         return [(one, await self.get(one.bill_id)) for one in due]
+
+    async def due_back(self, limit: int, at: Cursor | None = None) -> list[DueBack]:
+        """Return the bills on which money is still to go back, from a place on, oldest first: one more than `limit`."""
+        if at is None:
+            return [_due(row) for row in await self._work.rows(_FIRST_DUE, {"most": limit + 1})]
+        last = {"last_since": at.key, "last_bill": at.id, "most": limit + 1}
+        found = [_due(row) for row in await self._work.rows(_DUE_BEFORE if at.back else _DUE_AFTER, last)]
+        return found[::-1] if at.back else found
+
+    async def total_due_back(self) -> tuple[int, int]:
+        """Return on how many bills money is still to go back, and how many rials in all."""
+        row = await self._work.row(_TOTAL_DUE)
+        number, amount = row if row else (0, 0)
+        return int(number), int(amount)
+
+
+def _due(row: Row) -> DueBack:
+    amount, since, paid = row[len(_BILL.names) :]
+    return DueBack(_BILL.read(row), int(amount), since, int(paid))
 
 
 def _found(row: Row | None) -> Bill:

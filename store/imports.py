@@ -32,6 +32,7 @@ _FORGET_OLD_FILES = delete(import_files).where(import_files.c.import_id.in_(_OLD
 _FORGET_OLD = delete(imports).where(imports.c.made_at < bindparam("moment"))
 _CHANGING = (
     "state", "done", "total", "tries", "skip_bad_rows", "tally", "outcome", "problem", "settled_at",
+    "decided_by",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from store.engines.prepared import Row
 from store.engines.types import Utc
 from store.rows import Record
 from store.schema import bills, commission_rules, offices, payments, requests
+from store.withdrawn import Withdrawn
 from store.work import Repository
 
 EVERY = ""
@@ -30,8 +31,9 @@ _OTHER = select(offices.c.code).where(
 )
 
 _RULE = Record(commission_rules, CommissionRule)
-_RULES = select(*_RULE.columns).order_by(
-    commission_rules.c.office, commission_rules.c.service, commission_rules.c.valid_from
+_WITHDRAWN = Withdrawn(commission_rules, commission_rules.c.office, commission_rules.c.service)
+_RULES = select(*_WITHDRAWN.columns(_RULE)).order_by(
+    commission_rules.c.office, commission_rules.c.service, _WITHDRAWN.first_day, commission_rules.c.id
 )
 _ADD_RULE = insert(commission_rules)
 _CLOSE_RULE = (
@@ -100,9 +102,14 @@ class SqlOffices(Repository):
         whose = {"office": rule.office or EVERY, "service": rule.service or EVERY}
         await self._work.run(_ADD_RULE, _RULE.values(rule) | whose)
 
-    async def close_rule(self, rule_id: int, valid_to: date) -> None:
-        """End a rule on that day (exclusive); `NotFound("rule")`."""
+    async def close_rule(self, rule_id: int, valid_to: date | None) -> None:
+        """End a rule on that day (exclusive), or open its end (None); `NotFound("rule")`."""
         if await self._work.count(_CLOSE_RULE, {"rule": rule_id, "day": valid_to}) != 1:
+            raise NotFound("rule")
+
+    async def withdraw_rule(self, rule_id: int) -> None:
+        """End a rule on its own first day; another may begin there. `NotFound("rule")`."""
+        if not await _WITHDRAWN.lay(self._work, rule_id):
             raise NotFound("rule")
 
     async def requests_between(self, office: str, start: datetime, end: datetime) -> Mapping[str, int]:

@@ -28,6 +28,15 @@ _SUBSTITUTIONS = (
     .where(substitutes.c["last"] >= bindparam("since"))
     .order_by(substitutes.c["first"], substitutes.c.absent, substitutes.c.deputy)
 )
+_DROP_SUBSTITUTION = (
+    delete(substitutes)
+    .where(
+        substitutes.c.absent == bindparam("of_absent"),
+        substitutes.c.deputy == bindparam("of_deputy"),
+        substitutes.c["first"] == bindparam("from_day"),
+    )
+    .returning(*_SUBSTITUTION.columns)
+)
 
 
 def _put_person(engine: Engine) -> Executable:
@@ -89,3 +98,8 @@ class SqlPeople(Repository):
     async def put_substitution(self, substitution: Substitution) -> None:
         """Store it; the same two from the same day on get the new last day."""
         await self._work.run(_put_substitution, _SUBSTITUTION.values(substitution))
+
+    async def drop_substitution(self, absent: str, deputy: str, first: date) -> Substitution | None:
+        """Forget it and return what it was; None when there is none of these two from that day on."""
+        row = await self._work.row(_DROP_SUBSTITUTION, {"of_absent": absent, "of_deputy": deputy, "from_day": first})
+        return None if row is None else _SUBSTITUTION.read(row)

@@ -91,11 +91,12 @@ class SqlRegistries(Repository):
         statement = shelf.all.where(beyond, *conditions).order_by(order)
         return await self._read(shelf, await self._work.rows(statement.limit(wanted.limit)))
 
-    async def counts(self, registry: str, field: str) -> dict[Any, int]:
-        """Return how many rows have each value of a field."""
+    async def counts(self, registry: str, field: str, where: Mapping[str, Any] | None = None) -> dict[Any, int]:
+        """Return how many rows have each value of a field; with `where`, those alone whose fields have these values."""
         shelf = SHELVES[registry]
         column = shelf.table.c[field]
-        rows = await self._work.rows(select(column, func.count()).where(*shelf.own).group_by(column))
+        conditions = [shelf.condition(name, value) for name, value in (where or {}).items()]
+        rows = await self._work.rows(select(column, func.count()).where(*shelf.own, *conditions).group_by(column))
         return {value: number for value, number in rows}
 
     async def expiring(self, first: date, last: date) -> list[Expiring]:

@@ -9,16 +9,16 @@ from domain.tariffs import ProposalState, ProposedTariff, TariffRow
 from store.engines.types import Choice
 from store.rows import Record
 from store.schema import proposed_tariffs, tariffs
+from store.withdrawn import Withdrawn
 from store.work import Repository
 
 _ROW = Record(tariffs, TariffRow)
+_WITHDRAWN = Withdrawn(tariffs, tariffs.c.service, tariffs.c.dimensions)
 _ADD = insert(tariffs)
-_ALL = select(*_ROW.columns).order_by(tariffs.c.service, tariffs.c.dimensions, tariffs.c.valid_from)
-_OF_SERVICE = (
-    select(*_ROW.columns)
-    .where(tariffs.c.service == bindparam("of_service"))
-    .order_by(tariffs.c.valid_from, tariffs.c.id)
-)
+_EVERY = select(*_WITHDRAWN.columns(_ROW))
+_ALL = _EVERY.order_by(tariffs.c.service, tariffs.c.dimensions, _WITHDRAWN.first_day, tariffs.c.id)
+_OF_SERVICE = _EVERY.where(tariffs.c.service == bindparam("of_service")).order_by(_WITHDRAWN.first_day, tariffs.c.id)
+_BY_ID = _EVERY.where(tariffs.c.id == bindparam("row"))
 _CLOSE = update(tariffs).where(tariffs.c.id == bindparam("row")).values(valid_to=bindparam("day"))
 
 _PROPOSAL = Record(proposed_tariffs, ProposedTariff)
@@ -48,9 +48,21 @@ class SqlTariffs(Repository):
         """Store a new row, once the open one was closed; `Conflict` when another is open or begins on the same day."""
         await self._work.run(_ADD, _ROW.values(row))
 
-    async def close(self, tariff_id: int, valid_to: date) -> None:
-        """End a row on that day (exclusive); `NotFound("tariff")`."""
+    async def get(self, tariff_id: int) -> TariffRow:
+        """Return a row; `NotFound("tariff")`."""
+        row = await self._work.row(_BY_ID, {"row": tariff_id})
+        if row is None:
+            raise NotFound("tariff")
+        return _ROW.read(row)
+
+    async def close(self, tariff_id: int, valid_to: date | None) -> None:
+        """End a row on that day (exclusive), or open its end (None); `NotFound("tariff")`."""
         if await self._work.count(_CLOSE, {"row": tariff_id, "day": valid_to}) != 1:
+            raise NotFound("tariff")
+
+    async def withdraw(self, tariff_id: int) -> None:
+        """End a row on its own first day; another may begin there. `NotFound("tariff")`."""
+        if not await _WITHDRAWN.lay(self._work, tariff_id):
             raise NotFound("tariff")
 
     async def propose(self, proposal: ProposedTariff) -> None:

@@ -1,5 +1,6 @@
 """`pishkhan office commission`: what counter offices earn, by dated rules."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -8,9 +9,10 @@ from app.cli.options import AsJson, AsOrSystem, Config
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting_or_system, in_session, read_day
 from domain.actions import offices
+from domain.dated import withdrawn
 from domain.offices import CommissionRule, share_of
 
-_COLUMNS = ("office", "service", "per_request", "share", "valid_from", "valid_to", "made_by")
+_COLUMNS = ("id", "office", "service", "per_request", "share", "valid_from", "valid_to", "made_by")
 
 
 def add(
@@ -25,7 +27,9 @@ def add(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Set what is earned from a day on; the rule of the same office and service ends there."""
+    """Set what is earned from a day on, until the next rule of the same office and service; the one before ends there,
+    and one from the same day is withdrawn.
+    """
 
     async def work(session: Session) -> dict[str, Any]:
         actor = await acting_or_system(session, username)
@@ -41,11 +45,36 @@ def add(
     if as_json:
         emit_json(shown)
     else:
-        say(f"{shown['per_request']} rials a request and {shown['share']} % from {shown['valid_from']} on")
+        end = f"until before {shown['valid_to']}" if shown["valid_to"] else "on"
+        say(f"{shown['per_request']} rials a request and {shown['share']} % from {shown['valid_from']} {end}")
+
+
+def withdraw(
+    rule: Annotated[int, typer.Argument(help="The rule's number, as `office commission list` tells it.")],
+    username: AsOrSystem = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Take a rule back that is not in force yet; it stays in the list, and the one before goes on."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        actor = await acting_or_system(session, username)
+        async with session.store.unit() as uow:
+            taken = await offices.withdraw_rule(session.desk, uow, rule, actor=actor)
+            return _view(replace(taken, valid_to=taken.valid_from))
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['per_request']} rials a request and {shown['share']} % from {shown['valid_from']} on: withdrawn")
 
 
 def list_rules(as_json: AsJson = False, config: Config = None) -> None:
-    """List every rule, also those that have ended; the most specific one in force counts."""
+    """List every rule, also those that have ended or were withdrawn (these begin and end on one day); the most specific
+    one in force counts.
+    """
 
     async def work(session: Session) -> list[dict[str, Any]]:
         async with session.store.unit(write=False) as uow:
@@ -68,5 +97,6 @@ def _view(rule: CommissionRule) -> dict[str, Any]:
         "share": f"{rule.share_bp // 100}.{rule.share_bp % 100:02}",
         "valid_from": rule.valid_from.isoformat(),
         "valid_to": rule.valid_to.isoformat() if rule.valid_to else None,
+        "withdrawn": withdrawn(rule),
         "made_by": rule.made_by,
     }

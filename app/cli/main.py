@@ -76,6 +76,7 @@ COMMANDS: Table = {
             "list": "app.cli.tariffs:list_tariffs",
             "quote": "app.cli.tariffs:quote",
             "reject": "app.cli.tariffs:reject_tariff",
+            "withdraw": "app.cli.tariffs:withdraw_tariff",
         },
     ),
     "payment": Group(
@@ -94,6 +95,7 @@ COMMANDS: Table = {
             "totp": "app.cli.staff:totp",
             "list": "app.cli.staff:list_staff",
             "substitute": "app.cli.substitutes:substitute",
+            "end-substitute": "app.cli.substitutes:end_substitute",
             "substitutes": "app.cli.substitutes:list_substitutes",
         },
     ),
@@ -108,7 +110,11 @@ COMMANDS: Table = {
             "deactivate": "app.cli.offices:deactivate",
             "commission": Group(
                 "What offices earn.",
-                {"add": "app.cli.commission:add", "list": "app.cli.commission:list_rules"},
+                {
+                    "add": "app.cli.commission:add",
+                    "list": "app.cli.commission:list_rules",
+                    "withdraw": "app.cli.commission:withdraw",
+                },
             ),
             "statement": "app.cli.offices:statement",
         },

@@ -1,4 +1,4 @@
-"""`pishkhan staff substitute` and `substitutes`: who acts for whom while a member of the staff is away."""
+"""`pishkhan staff substitute`, `end-substitute` and `substitutes`: who acts for whom while one of the staff is away."""
 
 from typing import Annotated, Any
 
@@ -36,6 +36,30 @@ def substitute(
         emit_json(shown)
     else:
         say(f"{shown['deputy']} acts for {shown['absent']} from {shown['from']} to {shown['to']}")
+
+
+def end_substitute(
+    absent: Annotated[str, typer.Argument(help="User name of who was away.")],
+    deputy: Annotated[str, typer.Argument(help="User name of who acts instead.")],
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help=f"The first day of it: {Day}")],
+    username: As,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """End at once that DEPUTY acts for ABSENT, or will from that day on."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        day = read_day(session, first, "from")
+        async with session.store.unit() as uow:
+            actor = await acting(uow, username)
+            return view(await staffing.end_substitution(session.desk, uow, absent, deputy, day, actor))
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['deputy']} does not act for {shown['absent']} any more")
 
 
 def list_substitutes(as_json: AsJson = False, config: Config = None) -> None:

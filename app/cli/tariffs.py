@@ -1,5 +1,6 @@
 """`pishkhan tariff`: the revenue unit's dated prices, and what they make of hours."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ from app.cli.options import As, AsJson, Config, pairs
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting, in_session, read_day
 from domain.actions.staffing import today
-from domain.actions.tariffs import approve, quote_for, reject, set_price
+from domain.actions.tariffs import approve, quote_for, reject, set_price, withdraw
+from domain.dated import withdrawn
 from domain.tariffs import ProposedTariff, TariffRow, Terms, Wanted
 
 Service = Annotated[str, typer.Argument(help="Key of the municipal service.")]
@@ -30,7 +32,9 @@ def add(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Set a price from a day on; the one in force before ends there."""
+    """Set a price from a day on, until the next one that is set; the one in force before ends there, and one from the
+    same day is withdrawn.
+    """
     for_ = pairs(dimensions)
 
     async def work(session: Session) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def add(
         emit_json(shown)
     else:
         waits = f"; it waits for approval: tariff approve {shown['proposal']}" if "proposal" in shown else ""
-        say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} on{waits}")
+        say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} {_end(shown)}{waits}")
 
 
 def approve_tariff(
@@ -66,7 +70,28 @@ def approve_tariff(
     if as_json:
         emit_json(shown)
     else:
-        say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} on")
+        say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} {_end(shown)}")
+
+
+def withdraw_tariff(
+    row: Annotated[int, typer.Argument(help="The price's number, as `tariff list` tells it.")],
+    username: As,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Take a price back that is not in force yet; it stays in the list, and the one before goes on."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        async with session.store.unit() as uow:
+            taken = await withdraw(session.desk, uow, row, await acting(uow, username))
+            return _view(replace(taken, valid_to=taken.valid_from))
+
+    with told(as_json):
+        shown = in_session(config, work)
+    if as_json:
+        emit_json(shown)
+    else:
+        say(f"{shown['rate']} rials a {shown['unit']} from {shown['valid_from']} on: withdrawn")
 
 
 def reject_tariff(
@@ -94,7 +119,7 @@ def list_tariffs(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """List every price, also those that have ended."""
+    """List every price, also those that have ended or were withdrawn (these begin and end on one day)."""
 
     async def work(session: Session) -> list[dict[str, Any]]:
         async with session.store.unit(write=False) as uow:
@@ -106,7 +131,7 @@ def list_tariffs(
     if as_json:
         emit_json(rows)
     else:
-        table(rows, ("service", "dimensions", "rate", "unit", "minimum", "vat_percent", "valid_from", "valid_to"))
+        table(rows, ("id", "service", "dimensions", "rate", "unit", "minimum", "vat_percent", "valid_from", "valid_to"))
 
 
 def quote(
@@ -134,6 +159,10 @@ def quote(
     else:
         table(made["lines"], ("dimensions", "unit", "asked", "minimum", "count", "rate", "amount", "vat_percent"))
         say(f"subtotal {made['subtotal']}, VAT {made['vat']}, total {made['total']} rials")
+
+
+def _end(shown: dict[str, Any]) -> str:
+    return f"until before {shown['valid_to']}" if shown.get("valid_to") else "on"
 
 
 def _day(session: Session, text: str | None) -> date | None:
@@ -166,5 +195,6 @@ def _view(row: TariffRow) -> dict[str, Any]:
         "vat_percent": row.vat_percent,
         "valid_from": row.valid_from.isoformat(),
         "valid_to": row.valid_to.isoformat() if row.valid_to else None,
+        "withdrawn": withdrawn(row),
         "created_by": row.created_by,
     }

@@ -27,6 +27,7 @@ from channels.admin.office_pages import OfficePages
 from channels.admin.print_pages import PrintPages
 from channels.admin.queue_pages import QueuePages
 from channels.admin.rating_pages import RatingPages
+from channels.admin.refund_pages import RefundPages
 from channels.admin.registry_pages import RegistryPages
 from channels.admin.report_pages import ReportPages
 from channels.admin.request_pages import RequestPages
@@ -95,6 +96,7 @@ def _registries(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
         CalendarPages(desk, store),
         ServicePages(desk, store),
         TariffPages(desk, store),
+        RefundPages(desk, store),
         ImportPages(desk, store),
         ExportPages(desk, store, apart.exports),
     )

@@ -1,11 +1,15 @@
 """A bill as the pages show it."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from domain.bills import Bill, RefundState
+from domain.bills import Bill, PaymentMethod, RefundState
 from domain.messages import Catalogue
 from domain.ports import UnitOfWork
 from domain.text import grouped
+
+METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
+"""How money comes that the revenue unit records by hand: paid in at a bank, or at the municipality's own terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class ShownBill:
     key: str
     payable: bool
     refund: str | None
+
+    methods: ClassVar[tuple[PaymentMethod, ...]] = METHODS
 
 
 async def shown_bill(uow: UnitOfWork, catalogue: Catalogue, bill: Bill) -> ShownBill:

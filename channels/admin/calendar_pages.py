@@ -35,8 +35,8 @@ _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """A request whose step is to get its hour here: for how long, whose lines may be chosen (all, if None), and whether
-    the line goes with the hour.
+    """A request whose step is to get its hour here: for how long, what its line may be of (all, if None), and whether
+    the line goes with the hour. Who can drive the machines is shown with them.
     """
 
     request: ServiceRequest
@@ -70,7 +70,7 @@ class CalendarPages:
             start, end = tehran(first, time.min), tehran(first + span, time.min)
             rows = await rows_of(self._desk, uow, board, start, end)
             if choosing and choosing.types is not None:
-                rows = [one for one in rows if one.group in choosing.types]
+                rows = [one for one in rows if one.about(choosing.types)]
             ids = {one.request_id for row in rows for one in row.bookings if one.request_id is not None}
             words = Words(self._desk.catalogue, await uow.requests.codes(ids))
         words_of = FormWords(self._desk.wording, lambda name: self._desk.catalogue.text(f"admin.calendar.{name}"))
@@ -139,7 +139,12 @@ class CalendarPages:
 
     def _chosen(self, board: Board, choosing: Choosing | None, now: datetime, row: Row, start: datetime) -> str | None:
         """Return the request's page with this hour in its step's form."""
-        if choosing is None or start < now or not fits(row, start, choosing.length, choosing.request.id):
+        if (
+            choosing is None
+            or row.drives is not None
+            or start < now
+            or not fits(row, start, choosing.length, choosing.request.id)
+        ):
             return None
         local = in_tehran(start)
         given = {"step": choosing.step, board.start: persian_digits(f"{jalali_text(local.date())} {local:%H:%M}")}

@@ -29,7 +29,8 @@ def _fleet_row(desk: Desk, one: Resource, bookings: Sequence[Booking]) -> Row:
     operator = one.kind is ResourceKind.OPERATOR
     detail = text("admin.calendar.operator") if operator else text(f"choices.machine.{one.type}")
     out = None if one.status is ResourceStatus.ACTIVE else text(f"choices.machine_status.{one.status}")
-    return Row(one.code, "" if operator else one.type, one.title, detail, bookings, None if bookings else out)
+    drives = one.skills if operator else None
+    return Row(one.code, "" if operator else one.type, one.title, detail, bookings, None if bookings else out, drives)
 
 
 async def _officers(uow: UnitOfWork, booked: Mapping[int, Sequence[Booking]]) -> list[Row]:

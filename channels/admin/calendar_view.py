@@ -1,6 +1,7 @@
 """A calendar's lines: half hours of a day, or the days of a week, with what is booked and what can be chosen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -19,7 +20,8 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Row:
     """Whose line it is: `who` is the value of a step's input, `group` what choices are narrowed by (the machine's type,
-    the officer), `out` why it cannot be booked at all.
+    the officer), `out` why it cannot be booked at all. `drives` are the machine types of an operator (all, if empty),
+    who is looked at beside the machines and not chosen; None for anybody and anything else.
     """
 
     who: str
@@ -28,6 +30,13 @@ class Row:
     detail: str
     bookings: Sequence[Booking]
     out: str | None = None
+    drives: Sequence[str] | None = None
+
+    def about(self, groups: AbstractSet[str]) -> bool:
+        """Tell whether the line matters where something of these groups is chosen: it is of one, or drives one."""
+        if self.drives is None:
+            return self.group in groups
+        return not self.drives or not groups.isdisjoint(self.drives)
 
 
 @dataclass(frozen=True, slots=True)

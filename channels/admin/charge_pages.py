@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.bill_forms import record_by_hand
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, unchanged
 from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
@@ -16,11 +17,9 @@ from domain.actions.charges import bill_and_tell, waive_and_tell
 from domain.actions.desk import Desk
 from domain.actions.duties import Generated, generate
 from domain.actions.expiries import Due, due
-from domain.actions.pay import record
-from domain.bills import PaymentMethod
-from domain.calendar import jalali_text, to_jalali
+from domain.calendar import in_tehran, jalali_text, to_jalali
 from domain.errors import DomainError, Forbidden, InvalidField
-from domain.field_types import Reading, Rials, number_text
+from domain.field_types import Reading, number_text
 from domain.people import mobile_shown
 from domain.ports import Store, UnitOfWork
 from domain.registries import DUTY, REGISTRIES, Registry
@@ -80,9 +79,7 @@ class ChargePages:
 
     async def _slip(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, form: Form) -> None:
-            ids = said(form, "bill_id"), said(form, "payment_id")
-            amount = Rials().parse(said(form, "amount"), Reading(visit.now))
-            await record(self._desk, uow, ids, amount, PaymentMethod.SLIP, said(form, "reference"), visit.actor)
+            await record_by_hand(self._desk, uow, visit)
 
         return await self._done(registry, request, visit, "slip", work)
 
@@ -102,7 +99,7 @@ class ChargePages:
         raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={what}")
 
     async def _ask_year(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._years(request, visit, persian_digits(to_jalali(visit.now.date())[0]))
+        return self._years(request, visit, persian_digits(to_jalali(in_tehran(visit.now).date())[0]))
 
     async def _generate(self, request: web.Request, visit: Visit) -> web.Response:
         year = said(visit.form, "year")

@@ -1,24 +1,38 @@
 """What counter offices earn: dated rules, of which the most specific one in force counts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.office_pages import COMMISSION, TABS
+from channels.admin.seen import seen
 from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from domain.actions import offices
 from domain.actions.desk import Desk
+from domain.actions.staffing import today
 from domain.actions.subjects import SUBJECTS
 from domain.charging import SUBJECT as REQUEST
+from domain.dated import revision, withdrawn
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Reading, Rials, Text
 from domain.forms import Field, read_fields
-from domain.offices import share_of
+from domain.offices import CommissionRule, share_of
 from domain.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """A rule as it stands today: it holds no more, it was withdrawn, or it has not begun and can be withdrawn."""
+
+    rule: CommissionRule
+    past: bool
+    withdrawn: bool
+    ahead: bool
 
 
 class CommissionPages:
@@ -35,6 +49,7 @@ class CommissionPages:
         return (
             Route("GET", COMMISSION, "offices.view", self._show),
             Route("POST", COMMISSION, "offices.change", self._add),
+            Route("POST", f"{COMMISSION}/{{id:[0-9]+}}/withdraw", "offices.change", self._withdraw),
         )
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
@@ -49,13 +64,24 @@ class CommissionPages:
                 await offices.add_rule(
                     self._desk, uow, office=values.get("office"), service=values.get("service"),
                     per_request=values.get("per_request", 0), share_bp=share_of(values.get("share", "0")),
-                    valid_from=date.fromisoformat(values["valid_from"]), actor=visit.actor,
+                    valid_from=date.fromisoformat(values["valid_from"]), actor=visit.actor, seen=seen(visit.form),
                 )  # fmt: skip
         except Forbidden:
             raise
         except DomainError as error:
             return await self._page(request, visit, Tried(form.name, given, error))
         raise web.HTTPSeeOther(f"{COMMISSION}?done=commission")
+
+    async def _withdraw(self, request: web.Request, visit: Visit) -> web.Response:
+        rule = min(int(request.match_info["id"]), 2**63 - 1)
+        try:
+            async with self._store.unit() as uow:
+                await offices.withdraw_rule(self._desk, uow, rule, actor=visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried("withdraw", {}, error))
+        raise web.HTTPSeeOther(f"{COMMISSION}?done=commission_withdrawn")
 
     async def _form(self) -> PageForm:
         async with self._store.unit(write=False) as uow:
@@ -76,13 +102,26 @@ class CommissionPages:
             rules = await uow.offices.rules()
         context = {
             "tabs": TABS,
-            "rules": sorted(rules, key=lambda one: (one.valid_to is not None, -one.valid_from.toordinal())),
+            "rules": sorted((_shown(one, today(self._desk)) for one in rules), key=_latest_first),
+            "seen": revision(rules),
+            "problem": self._desk.wording.error(tried.error) if tried and tried.action != form.name else None,
             "offices": form.titles["office"],
             "services": form.titles["service"],
             "add": form.shown(self._desk.wording, {}, tried),
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/commission.html", context, status=status)
+
+
+def _latest_first(shown: ShownRule) -> tuple[bool, int]:
+    """Put what holds or will hold first, and the latest first."""
+    return shown.past, -shown.rule.valid_from.toordinal()
+
+
+def _shown(rule: CommissionRule, day: date) -> ShownRule:
+    gone = withdrawn(rule)
+    past = gone or (rule.valid_to is not None and rule.valid_to <= day)
+    return ShownRule(rule, past, withdrawn=gone, ahead=not gone and day < rule.valid_from)
 
 
 def subjects(desk: Desk) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.setting_pages import DAYS, TABS
+from channels.admin.setting_pages import DAYS, TABS, seen_in
 from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
@@ -58,9 +58,9 @@ class DayPages:
         given = read_form(DECLARE.fields, visit.form)
         try:
             values = read_fields(DECLARE.fields, given, visit.actor.channel, Reading(visit.now))
-            day, works = date.fromisoformat(values["day"]), values["kind"] == WORKING
+            day, works, seen = date.fromisoformat(values["day"]), values["kind"] == WORKING, seen_in(visit)
             async with self._store.unit() as uow:
-                await declare_day(self._desk, uow, day, works, values.get("note", ""), actor=visit.actor)
+                await declare_day(self._desk, uow, day, works, values.get("note", ""), seen, actor=visit.actor)
         except Forbidden:
             raise
         except DomainError as error:
@@ -73,19 +73,26 @@ class DayPages:
             day = date.fromisoformat(request.match_info["day"])
         except ValueError:
             raise web.HTTPNotFound from None
-        async with self._store.unit() as uow:
-            await forget_day(self._desk, uow, day, actor=visit.actor)
+        try:
+            async with self._store.unit() as uow:
+                await forget_day(self._desk, uow, day, seen_in(visit), actor=visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried("forget", {}, error))
         await renew(self._desk, self._store)
         raise web.HTTPSeeOther(f"{DAYS}?done=day_forgotten")
 
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
         first, _ = year_of(to_jalali(today(self._desk))[0])
         async with self._store.unit(write=False) as uow:
-            found = await uow.work_calendar.declared(first)
+            found, version = await uow.work_calendar.declared(first), await uow.settings.version()
         context = {
             "tabs": TABS,
             "days": [_shown(one) for one in found],
             "declare": DECLARE.shown(self._desk.wording, {}, tried),
+            "refusal": self._desk.wording.error(tried.error) if tried and tried.action != DECLARE.name else None,
+            "seen": version,
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/days.html", context, status=status)

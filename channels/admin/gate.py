@@ -1,21 +1,23 @@
 """The door of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
 
 Every route names the right that it needs (`domain/access.py`); there is no page that forgets to ask. What is refused is
-audited. A proof that has grown old is asked for in the middle of the work: what was typed goes on with the proof.
+audited. A proof that has grown old is asked for in the middle of the work: what was typed goes on with the proof. So it
+does where a session has ended (`coming_back.py`).
 """
 
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from channels.admin.coming_back import COOKIE, CSRF, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
 from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
 from channels.web.headers import require_same_origin
-from channels.web.posted import Form, read_posted, said
+from channels.web.posted import NO_FORM, Form, read_posted, said
 from domain import access
 from domain.actions.signing_in import Caller, Doorman
 from domain.actions.staffing import staff_actor, today
@@ -25,10 +27,7 @@ from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
 CHANNEL = "staff"
 """The channel that the history names for what was done at this site."""
 
-COOKIE = "pishkhan_staff"
 SIGN_IN, SECOND_FACTOR = "/staff/sign-in", "/staff/second-factor"
-
-PROOF_PASSWORD, PROOF_CODE, CSRF = "proof_password", "proof_code", "csrf"
 
 Inside = Callable[[web.Request], bool]
 """Tells whether a call comes from the organisation's own networks."""
@@ -41,6 +40,7 @@ class Gate:
         self._doorman = doorman
         self._desk, self._store = doorman.desk, doorman.store
         self._inside = inside
+        self._back = ComingBack(doorman)
 
     def caller(self, request: web.Request) -> Caller:
         """Return where a call comes from."""
@@ -52,7 +52,7 @@ class Gate:
         async def handle(request: web.Request) -> web.StreamResponse:
             visit = await self.visit(request)
             if visit is None:
-                raise web.HTTPSeeOther(_asking(SIGN_IN, request))
+                return await self._asked_back(request, route)
             visit = replace(visit, denied=partial(self._denied, visit, route))
             try:
                 if request.method == "POST":
@@ -82,6 +82,27 @@ class Gate:
         await self._note_seen(session)
         return Visit(actor, member, session, self.caller(request), now) if member else None
 
+    async def _asked_back(self, request: web.Request, route: Route) -> web.Response:
+        """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""
+        former = await self._former(request) if request.method == "POST" else None
+        form = await self._own_form(request, former, route.largest) if former else NO_FORM
+        if former is None or not kept(form):
+            raise web.HTTPSeeOther(_asking(SIGN_IN, request))
+        return await self._back.ask(request, form, former, self.caller(request))
+
+    async def _former(self, request: web.Request) -> StaffSession | None:
+        async with self._store.unit(write=False) as uow:
+            return await uow.staff_sessions.get(digest_of(request.cookies.get(COOKIE, "")))
+
+    async def _own_form(self, request: web.Request, former: StaffSession, largest: int) -> Form:
+        """Return what was posted from the former session's own pages; nothing of what anybody else posted."""
+        try:
+            form = await read_posted(request, largest)
+            require_own_form(request, form, former)
+        except DomainError:
+            return NO_FORM
+        return form
+
     async def _note_seen(self, session: StaffSession) -> None:
         now = self._desk.clock.now()
         if now - session.seen_at >= SEEN_AGAIN:
@@ -91,9 +112,13 @@ class Gate:
 
     async def _admitted(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
         if request.method == "POST":
+            if await self._is_earlier(request, visit):
+                return self._back.ready(request, visit.form, visit.session)
             require_own_form(request, visit.form, visit.session)
         refused = self._refusal(route, visit)
         if refused and refused.detail == access.SECOND_FACTOR:
+            if kept(visit.form):
+                return await self._back.ask(request, visit.form, visit.session, visit.caller)
             raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
         if refused and refused.detail == access.PROOF:
             if not await self._proved(visit):
@@ -102,6 +127,15 @@ class Gate:
         if refused:
             raise refused
         return await route.handler(request, visit)
+
+    async def _is_earlier(self, request: web.Request, visit: Visit) -> bool:
+        """Tell whether the form is of an earlier session of the same member, who has signed in anew since."""
+        if _is_of(visit.form, visit.session):
+            return False
+        require_same_origin(request)
+        async with self._store.unit(write=False) as uow:
+            sessions = await uow.staff_sessions.of(visit.session.username)
+        return any(_is_of(visit.form, one) for one in sessions)
 
     def _refusal(self, route: Route, visit: Visit) -> DomainError | None:
         roles = visit.actor.role_names
@@ -120,9 +154,8 @@ class Gate:
 
     def _ask_proof(self, request: web.Request, visit: Visit) -> web.Response:
         """Ask for the password again; what was posted stands in the form. A file cannot: it is chosen again."""
-        kept = [(name, value) for name, value in visit.form.items() if isinstance(value, str) and name not in _NOT_KEPT]
         context = {
-            "kept": kept,
+            "kept": kept(visit.form),
             "again": PROOF_PASSWORD in visit.form,
             "address": request.path_qs,
             "method": request.method,
@@ -148,14 +181,15 @@ class Gate:
             await uow.audit.record(self._desk.clock.now(), visit.actor.label, "denied", told)
 
 
-_NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF})
-
-
 def require_own_form(request: web.Request, form: Form, session: StaffSession) -> None:
     """Refuse a form that is not of this session's own pages (`Forbidden`)."""
     require_same_origin(request)
-    if not hmac.compare_digest(said(form, CSRF).encode(), session.csrf.encode()):
+    if not _is_of(form, session):
         raise Forbidden(detail="old_form")
+
+
+def _is_of(form: Form, session: StaffSession) -> bool:
+    return hmac.compare_digest(said(form, CSRF).encode(), session.csrf.encode())
 
 
 def way_on(request: web.Request) -> str:
@@ -165,9 +199,8 @@ def way_on(request: web.Request) -> str:
 
 def local(wanted: str) -> str:
     """Return an address that somebody brought if it is a page of this site, else the site's first page."""
-    parts = urlsplit(wanted)
-    ours = not parts.scheme and not parts.netloc and wanted.startswith(HOME) and "\\" not in wanted
-    return wanted if ours and wanted.isprintable() else HOME
+    ours = wanted.startswith(HOME) and "\\" not in wanted and wanted.isprintable()
+    return wanted if ours else HOME
 
 
 def _asking(address: str, request: web.Request) -> str:

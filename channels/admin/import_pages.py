@@ -102,7 +102,7 @@ class ImportPages:
     async def _keep(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         skip = bool(said(visit.form, "skip"))
         return await self._decided(
-            registry, request, visit, lambda uow, one: confirm(uow, one, visit.actor, skip_bad_rows=skip)
+            registry, request, visit, lambda uow, one: confirm(self._desk, uow, one, visit.actor, skip_bad_rows=skip)
         )
 
     async def _drop(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
@@ -172,9 +172,18 @@ class ImportPages:
             "at": day_and_hour(one.made_at),
             "state": self._text(f"states.{one.state}"),
             "key": one.state.value,
+            "decided": self._decider(one, names),
             "added": grouped(one.tally.get("added", 0)),
             "changed": grouped(one.tally.get("changed", 0)),
         }
+
+    def _decider(self, one: Import, names: Mapping[str, str]) -> str | None:
+        """Return who had it kept, or dropped it; None while it waits for somebody's word."""
+        if one.decided_by is None or one.state is ImportState.EXAMINED:
+            return None
+        what = "dropped" if one.state is ImportState.DROPPED else "confirmed"
+        who = names.get(one.decided_by, one.decided_by)
+        return self._desk.catalogue.render(f"admin.imports.decided.{what}", {"who": who})
 
     def _first(self, registry: Registry, one: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row as it would be: a changed one by what changes, a new one by what it holds."""

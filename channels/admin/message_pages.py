@@ -20,7 +20,9 @@ from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Identifier, Reading, Text
 from domain.forms import Field, read_given
 from domain.outgoing import MessageState, OutboxMessage
+from domain.people import Actor
 from domain.ports import Store, UnitOfWork
+from domain.queues import SEE_ALL, sees
 
 PATH = "/staff/messages"
 
@@ -40,12 +42,15 @@ _AGAIN = frozenset({MessageState.FAILED, MessageState.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A text with what became of it in words; `code` is the tracking code of its request."""
+    """A text with what became of it in words. Who may not see the request gets neither its tracking code (`code`) nor
+    what was `told`.
+    """
 
     id: int
     message: OutboxMessage
     reason: str | None
     code: str | None
+    told: str | None
     again: bool
 
 
@@ -110,11 +115,16 @@ class MessagePages:
                 before=page_start(request),
                 limit=PAGE + 1,
             )
-            return listed(request, PATH, [await self._shown(uow, one) for one in rows], PAGE)
+            return listed(request, PATH, [await self._shown(uow, one, visit.actor) for one in rows], PAGE)
 
-    async def _shown(self, uow: UnitOfWork, message: OutboxMessage) -> ShownMessage:
-        code = (await uow.requests.get(message.request_id)).code if message.request_id else None
-        return ShownMessage(message.id, message, self._reason(message.reason), code, message.state in _AGAIN)
+    async def _shown(self, uow: UnitOfWork, message: OutboxMessage, actor: Actor) -> ShownMessage:
+        """Return a text as this actor may see it. One of no request repeats what anybody may have written to us, so it
+        is for those alone who see every request.
+        """
+        about = await uow.requests.get(message.request_id) if message.request_id else None
+        seen = sees(self._desk.services, actor, about) if about else bool(actor.role_names & SEE_ALL)
+        code, told = (about.code if about else None, message.told) if seen else (None, None)
+        return ShownMessage(message.id, message, self._reason(message.reason), code, told, message.state in _AGAIN)
 
     def _reason(self, code: str | None) -> str | None:
         """Return in words what went wrong last; a code that nobody worded is shown as it is."""

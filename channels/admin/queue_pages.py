@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
+from multidict import MultiMapping
+from yarl import URL
 
 from channels.admin.frame import HOME, Route, Section, Visit, staff_page
 from channels.admin.gate import local
@@ -20,7 +22,7 @@ from domain.actions.assign import assign_several
 from domain.actions.desk import Desk
 from domain.actions.views import delete_view, save_view
 from domain.actions.work import QueueCount, WorkItem, queue_counts, queue_page
-from domain.errors import DomainError, InvalidField, MissingField
+from domain.errors import DomainError, Forbidden, InvalidField, MissingField
 from domain.paging import FIELD, Page
 from domain.ports import Store, UnitOfWork
 from domain.queue_filters import QueueFilter, read
@@ -61,7 +63,7 @@ class QueuePages:
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
         if not services_seen(self._desk.services, visit.actor.role_names):
             return staff_page(request, visit, "admin/nothing.html", {})
-        return await self._list(request, visit, _asked(request))
+        return await self._list(request, visit, _asked(request.query), request.query.get(FIELD))
 
     async def _search(self, request: web.Request, visit: Visit) -> web.Response:
         """Look through all requests; a tracking code of one that may be seen leads straight to it."""
@@ -75,20 +77,40 @@ class QueuePages:
             code = None  # reading the filter tells what is wrong with it
         if code:
             raise web.HTTPSeeOther(f"{SEARCH}/{code}")
-        return await self._list(request, visit, asked)
+        return await self._list(request, visit, asked, request.query.get(FIELD))
 
-    async def _list(self, request: web.Request, visit: Visit, asked: Mapping[str, object]) -> web.Response:
+    async def _list(
+        self,
+        request: web.Request,
+        visit: Visit,
+        asked: Mapping[str, object],
+        place: str | None,
+        refused: DomainError | None = None,
+    ) -> web.Response:
+        """Show a queue; above it why it cannot be seen, or why one of its forms was `refused`."""
         async with self._store.unit(write=False) as uow:
             counts = await queue_counts(self._desk, uow, visit.actor)
-            look = await self._look(uow, visit, asked or _first(counts, visit), request.query.get(FIELD))
+            look = await self._look(uow, visit, asked or _first(counts, visit), place)
             context = await self._views.of(uow, visit, look, counts)
-        error = look.error
-        if error:
-            await visit.denied(error)
-        told = {"problem": self._desk.wording.error(error) if error else None, "asked": asked.get("search", "")}
+        if look.error:
+            await visit.denied(look.error)
+        error = refused or look.error
+        told = {
+            "path": HOME,
+            "problem": self._desk.wording.error(error) if error else None,
+            "unseen": look.error is not None,
+            "wrong": refused.field if refused else None,
+            "typed": {name: said(visit.form, name) for name in ("name", "assignee")},
+            "asked": asked.get("search", ""),
+        }
         return staff_page(
             request, visit, "admin/queues.html", context | told, status=status_of(error) if error else 200
         )
+
+    async def _again(self, request: web.Request, visit: Visit, error: DomainError) -> web.Response:
+        """Show the list from which a form came, with why it was refused and what was typed into it."""
+        seen = URL(local(said(visit.form, NEXT))).query
+        return await self._list(request, visit, _asked(seen), seen.get(FIELD), error)
 
     async def _look(self, uow: UnitOfWork, visit: Visit, asked: Mapping[str, object], place: str | None) -> Look:
         """Look at a queue; what is wrong with what was asked for is told beside an empty page of it."""
@@ -113,35 +135,47 @@ class QueuePages:
     async def _save_view(self, request: web.Request, visit: Visit) -> web.Response:
         kept = {name: visit.form.getall(name) for name in visit.form if name.startswith("f-")}
         raw = {name[2:]: values if name[2:] == STATES else values[0] for name, values in kept.items()}
-        async with self._store.unit() as uow:
-            wanted = read(self._desk.services, raw, visit.now)
-            view = await save_view(self._desk, uow, said(visit.form, "name"), wanted, visit.actor)
+        try:
+            async with self._store.unit() as uow:
+                wanted = read(self._desk.services, raw, visit.now)
+                view = await save_view(self._desk, uow, said(visit.form, "name"), wanted, visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._again(request, visit, error)
         raise web.HTTPSeeOther(address(view.filter.as_json() if view.filter else {}, done="view_saved"))
 
     async def _delete_view(self, request: web.Request, visit: Visit) -> web.Response:
-        async with self._store.unit() as uow:
-            await delete_view(uow, said(visit.form, "name"), visit.actor)
+        try:
+            async with self._store.unit() as uow:
+                await delete_view(uow, said(visit.form, "name"), visit.actor)
+        except DomainError as error:
+            return await self._again(request, visit, error)
         raise web.HTTPSeeOther(f"{HOME}?{DONE}=view_deleted")
 
     async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
         """Give the ticked requests to one of the staff; what cannot be given is told, the others are given."""
-        seen, back = _ticked(visit.form), local(said(visit.form, NEXT))
-        async with self._store.unit() as uow:
-            done = await assign_several(self._desk, uow, seen, said(visit.form, "assignee"), visit.actor)
+        back = local(said(visit.form, NEXT))
+        try:
+            seen = _ticked(visit.form)
+            async with self._store.unit() as uow:
+                done = await assign_several(self._desk, uow, seen, said(visit.form, "assignee"), visit.actor)
+        except DomainError as error:
+            return await self._again(request, visit, error)
         refused = [(one.code, one.error) for one in done if one.error]
         if not refused:
             raise web.HTTPSeeOther(_with_done(back, "assigned"))
-        for _, error in refused:
-            await visit.denied(error)
-        told = [(code, tracking.shown(code), self._desk.wording.error(error)) for code, error in refused]
+        for _, why in refused:
+            await visit.denied(why)
+        told = [(code, tracking.shown(code), self._desk.wording.error(why)) for code, why in refused]
         context = {"given": persian_digits(len(done) - len(refused)), "refused": told, "back": back}
         return staff_page(request, visit, "admin/assigned.html", context, status=409)
 
 
-def _asked(request: web.Request) -> dict[str, object]:
+def _asked(query: MultiMapping[str]) -> dict[str, object]:
     """Return the filter of an address, as typed."""
-    names = [name for name in request.query if name not in {FIELD, DONE}]
-    return {name: request.query.getall(name) if name == STATES else request.query[name] for name in names}
+    names = [name for name in query if name not in {FIELD, DONE}]
+    return {name: query.getall(name) if name == STATES else query[name] for name in names}
 
 
 def _first(counts: Sequence[QueueCount], visit: Visit) -> dict[str, object]:

@@ -16,7 +16,15 @@ from channels.web.paging import START, Listed, listed, page_start
 from domain.access import registry_right
 from domain.actions.desk import Desk
 from domain.actions.registries import read_where
-from domain.actions.registry_entry import amend, amended_fields, enter, entered_fields, searched
+from domain.actions.registry_entry import (
+    amend,
+    amended_fields,
+    enter,
+    entered_fields,
+    offered_to_amend,
+    offered_to_enter,
+    searched,
+)
 from domain.errors import Conflict, DomainError, Forbidden
 from domain.field_types import Choice
 from domain.forms import Field
@@ -129,29 +137,28 @@ class RegistryPages:
     async def _ask_new(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         asked = {name: value for name, value in request.query.items() if registry.field(name)}
         given = self._views.typed(registry, registry.defaults) | asked
-        return self._form(registry, request, visit, entered_fields(registry), given)
+        return self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given)
 
     async def _enter(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        fields = entered_fields(registry)
-        given = read_form(fields, visit.form)
+        given = read_form(entered_fields(registry), visit.form)
         try:
             async with self._store.unit() as uow:
                 row = await enter(self._desk, uow, registry, given, visit.actor)
         except Forbidden:
             raise
         except DomainError as error:
-            return self._form(registry, request, visit, fields, given, error)
+            return self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given, error)
         raise web.HTTPSeeOther(f"{address(registry)}/{row.id}?done=row_entered")
 
     async def _ask_changes(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
         given = self._views.typed(registry, row.values)
-        return self._form(registry, request, visit, amended_fields(registry), given, row=row)
+        return self._form(registry, request, visit, offered_to_amend(registry), given, row=row)
 
     async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        form, fields = visit.form, amended_fields(registry)
-        given = read_form(fields, form)
+        form = visit.form
+        given = read_form(amended_fields(registry), form)
         try:
             async with self._store.unit() as uow:
                 row = await amend(self._desk, uow, registry, row_id(request), shown_revision(form), given, visit.actor)
@@ -169,7 +176,7 @@ class RegistryPages:
         """
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
-        fields, now = amended_fields(registry), self._views.typed(registry, row.values)
+        fields, now = offered_to_amend(registry), self._views.typed(registry, row.values)
         moved = isinstance(error, Conflict) and error.detail == "row_changed"
         lost = [one for one in fields if (given.get(one.name) or None) != (now.get(one.name) or None)] if moved else []
         shown = [(self._views.label(registry, one.name), self._typed(one, given.get(one.name))) for one in lost]

@@ -16,7 +16,7 @@ from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
 from domain.errors import Conflict, InvalidField
 from domain.ports import Store, UnitOfWork
-from domain.registries import ChargeState, Registry
+from domain.registries import ChargeState, Registry, Standing
 from domain.registry_rows import RegistryRow
 from domain.wording import day_and_hour
 
@@ -118,6 +118,9 @@ def _offered(tried: Tried, charge: Mapping[str, Any] | None, bills: Sequence[Sho
         case "slip":
             payable = {one.bill_id for one in bills if one.payable}
             return visit.may("payments.record") and tried.given.get("bill_id") in payable
+        case "refund":
+            owed = {one.bill_id for one in bills if one.refund}
+            return visit.may("refunds.pay") and tried.given.get("bill_id") in owed
         case _:
             return False
 
@@ -127,8 +130,8 @@ def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any
     if registry.owed is None:
         return None
     state, amount = row.values["state"], row.values[registry.owed.amount]
-    due = state in {ChargeState.OPEN, ChargeState.BILLED}
+    due = state in {ChargeState.OPEN, ChargeState.BILLED} and row.values.get("standing") != Standing.ANNULLED
     return {
-        "bill": state == ChargeState.OPEN and amount is not None and visit.may("charges.bill"),
+        "bill": due and state == ChargeState.OPEN and amount is not None and visit.may("charges.bill"),
         "waive": due and visit.may("charges.waive"),
     }

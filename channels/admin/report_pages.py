@@ -18,7 +18,7 @@ from channels.admin.report_choices import Choices, named_choices, refuse_unknown
 from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, stray
 from domain.actions.desk import Desk
-from domain.actions.listing import audit, may_take
+from domain.actions.listing import audit, leaves_out, may_have, may_list, may_take
 from domain.actions.reporting import may_see, run
 from domain.calendar import jalali_text
 from domain.errors import DomainError, UnknownKind
@@ -84,7 +84,13 @@ class ReportPages:
             ran = await run(self._desk, uow, report, wanted, visit.actor)
             names = await names_of(self._desk, uow, wanted)
         found = report_view.shown(names, ran)
-        context = {"report": found, "query": urlencode(said), **self._narrowing(request, visit, report, names, named)}
+        context = {
+            "report": found,
+            "query": urlencode(said),
+            "listed": may_list(self._desk, wanted, visit.actor),
+            "left_out": leaves_out(self._desk, report, visit.actor),
+            **self._narrowing(request, visit, report, names, named),
+        }
         return staff_page(request, visit, "admin/report.html", context)
 
     async def _wanted(self, said: Mapping[str, str], visit: Visit) -> tuple[ReportFilter, Choices]:
@@ -135,6 +141,7 @@ class ReportPages:
         may_take(report, visit.actor)
         wanted, _ = await self._wanted(_said(request), visit)
         wish = SheetWish(report.key, wanted, kind, FIGURES in request.query)
+        may_have(self._desk, wish, visit.actor)  # before the process that makes it: there it would be a fault
         async with aclosing(self._sheets.stream(wish, visit.actor)) as chunks:
             first = await anext(chunks)  # what fails at once is told as a page
             await audit(self._desk, self._store, wish, visit.actor)

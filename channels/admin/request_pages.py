@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.bill_forms import give_back, record_by_hand
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.request_view import Opened, Refused, RequestViews
 from channels.web.error_pages import status_of
@@ -20,15 +21,10 @@ from domain.actions.assign import assign
 from domain.actions.attach import attach
 from domain.actions.desk import Desk
 from domain.actions.notify import announce
-from domain.actions.pay import record
-from domain.actions.refunds import refund
 from domain.actions.walk_in import correct_mobile
 from domain.actions.work import readable
-from domain.bills import PaymentMethod
 from domain.documents import MAX_BYTES
 from domain.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound
-from domain.field_types import Reading, Rials
-from domain.forms import Field
 from domain.ports import Store, UnitOfWork
 from domain.requests import ServiceRequest
 
@@ -44,7 +40,8 @@ STEP = "step"
 Work = Callable[[UnitOfWork, str, Form], Awaitable[None]]
 """Something done on the request with that tracking code, in one unit."""
 
-_AMOUNT = Field("amount", Rials())
+_OF_THE_STEP = frozenset({"action", "code"})
+"""What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
 
 _INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
 """What browsers show by themselves; anything else is downloaded."""
@@ -86,9 +83,11 @@ class RequestPages:
                 given = self._inputs(found, action, form)
                 outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form))
                 await announce(self._desk, uow, outcome, visit.actor)
-        except Forbidden:
-            raise
         except DomainError as error:
+            if isinstance(error, Forbidden) and error.field in _OF_THE_STEP:
+                if error.detail is None:  # not theirs at all
+                    raise
+                await visit.denied(error)
             return await self._page(request, visit, Opened(action, given, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?done=act")
 
@@ -140,11 +139,7 @@ class RequestPages:
 
     async def _record_slip(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> None:
-            ids = said(form, "bill_id"), said(form, "payment_id")
-            amount = _AMOUNT.read(said(form, "amount"), Reading(visit.now))
-            settled = await record(
-                self._desk, uow, ids, amount, PaymentMethod.SLIP, said(form, "reference"), visit.actor
-            )
+            settled = await record_by_hand(self._desk, uow, visit)
             if settled.outcome:
                 await announce(self._desk, uow, settled.outcome, visit.actor)
 
@@ -152,8 +147,7 @@ class RequestPages:
 
     async def _refund(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> None:
-            bill_id, iban, reference = (said(form, name) for name in ("bill_id", "iban", "reference"))
-            await refund(self._desk, uow, bill_id, iban, reference, visit.actor)
+            await give_back(self._desk, uow, visit)
 
         return await self._done(request, visit, "refund", work)
 

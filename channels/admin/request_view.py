@@ -320,7 +320,10 @@ class RequestViews:
     ) -> list[ActionForm]:
         if not visit.may("requests.act"):
             return []
-        steps = self._desk.engine.actions(request, visit.actor.role_names)
+        engine, tried = self._desk.engine, opened.action if opened and opened.error else None
+        offered = {one.name for one in engine.offered(request, visit.actor)}
+        # What somebody typed is not taken away from them, even where the step has become another's.
+        steps = [one for one in engine.actions(request, visit.actor.role_names) if one.name in {*offered, tried}]
         return [await self._action(uow, service, request, one, visit, opened) for one in steps]
 
     async def _action(

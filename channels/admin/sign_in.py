@@ -4,15 +4,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.admin.coming_back import COOKIE, hand_over
 from channels.admin.frame import FORM_BYTES
-from channels.admin.gate import COOKIE, SECOND_FACTOR, SIGN_IN, Gate, way_on
+from channels.admin.gate import SECOND_FACTOR, SIGN_IN, Gate, way_on
 from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.pages import page
 from channels.web.posted import read_posted, said
 from domain.actions.signing_in import Doorman
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
-from domain.staff_sessions import LONGEST
 
 SIGN_OUT = "/staff/sign-out"
 
@@ -98,8 +98,5 @@ def _problem(request: web.Request, error: DomainError | None) -> str | None:
 
 def _let_in(request: web.Request, way: str, token: str) -> web.Response:
     response = web.Response(status=303, headers={"Location": way})
-    response.set_cookie(
-        COOKIE, token, path="/staff", httponly=True, samesite="Lax", secure=request.secure,
-        max_age=int(LONGEST.total_seconds()),
-    )  # fmt: skip
+    hand_over(request, response, token)
     return response

@@ -11,11 +11,14 @@ from channels.admin.user_pages import SUBSTITUTES, TABS
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from domain.actions.desk import Desk
-from domain.actions.staffing import substitute, today
+from domain.actions.staffing import end_substitution, substitute, today
 from domain.errors import DomainError, Forbidden
-from domain.field_types import Choice, Day, Reading
+from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_fields
 from domain.ports import Store
+
+ENDED = (Field("absent", Text(limit=40)), Field("deputy", Text(limit=40)), Field("from", Day(past=True)))
+"""What the button of a line says: whose line it is."""
 
 
 class SubstitutePages:
@@ -32,6 +35,7 @@ class SubstitutePages:
         return (
             Route("GET", SUBSTITUTES, "users.view", self._show),
             Route("POST", SUBSTITUTES, "substitutes.name", self._name),
+            Route("POST", f"{SUBSTITUTES}/end", "substitutes.name", self._end),
         )
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
@@ -55,6 +59,23 @@ class SubstitutePages:
             return await self._page(request, visit, Tried(form.name, given, error))
         raise web.HTTPSeeOther(f"{SUBSTITUTES}?done=substitute")
 
+    async def _end(self, request: web.Request, visit: Visit) -> web.Response:
+        """End at once that somebody is a substitute, or will be."""
+        given = read_form(ENDED, visit.form)
+        try:
+            values = read_fields(ENDED, given, visit.actor.channel, Reading(visit.now))
+            first = date.fromisoformat(values["from"])
+            async with self._store.unit() as uow:
+                await end_substitution(self._desk, uow, values["absent"], values["deputy"], first, visit.actor)
+        except Forbidden as error:
+            if error.detail is None:
+                raise
+            await visit.denied(error)
+            return await self._page(request, visit, Tried("end", given, error))
+        except DomainError as error:
+            return await self._page(request, visit, Tried("end", given, error))
+        raise web.HTTPSeeOther(f"{SUBSTITUTES}?done=substitute_ended")
+
     async def _form(self) -> PageForm:
         async with self._store.unit(write=False) as uow:
             members = {one.username: one.full_name for one in await uow.people.all_staff() if one.active}
@@ -77,6 +98,7 @@ class SubstitutePages:
             "names": names,
             "today": today(self._desk),
             "add": form.shown(self._desk.wording, {}, tried),
+            "refusal": self._desk.wording.error(tried.error) if tried and tried.action != form.name else None,
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/substitutes.html", context, status=status)

@@ -8,19 +8,21 @@ from aiohttp import web
 
 from channels.admin.actors import staff_names
 from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.seen import seen
 from channels.admin.tariff_view import ROOM, TariffViews, address, declared
 from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
-from domain.actions.tariffs import approve, priced, reject, samples, set_price
+from domain.actions.tariffs import approve, priced, reject, samples, set_price, where_it_comes, withdraw
 from domain.calendar import jalali_text
-from domain.errors import Conflict, DomainError, Forbidden
+from domain.dated import revision, standing
+from domain.errors import DomainError, Forbidden
 from domain.field_types import Day, Integer, Reading, Rials, number_text
 from domain.forms import Field, read_fields
 from domain.ports import Store, UnitOfWork
-from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms
+from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms, of_thing
 
 PRICE = PageForm(
     "price",
@@ -52,6 +54,7 @@ class TariffPages:
             Route("GET", _ONE, "tariffs.view", self._show),
             Route("POST", f"{_ONE}/preview", "tariffs.change", self._preview),
             Route("POST", _ONE, "tariffs.change", self._set),
+            Route("POST", f"{ROOM}/rows/{{id:[0-9]+}}/withdraw", "tariffs.change", self._withdraw),
             Route("POST", f"{_PROPOSAL}/approve", "tariffs.approve", self._approve),
             Route("POST", f"{_PROPOSAL}/reject", "tariffs.approve", self._reject),
         )
@@ -62,13 +65,10 @@ class TariffPages:
     async def _prices(self, request: web.Request, visit: Visit, error: DomainError | None = None) -> web.Response:
         async with self._store.unit(write=False) as uow:
             views, pending = await self._views(uow), await uow.tariffs.pending()
-            tables = [
-                (views.service(service), views.lines(service, await uow.tariffs.of_service(service)))
-                for service in priced(self._desk)
-            ]
+            rows = {service: await uow.tariffs.of_service(service) for service in priced(self._desk)}
         context = {
-            "tables": tables,
-            "pending": [views.proposal(one, visit.actor.ident) for one in pending],
+            "tables": [(views.service(service), views.lines(service, found)) for service, found in rows.items()],
+            "pending": [views.proposal(one, visit.actor.ident, rows.get(one.service, ())) for one in pending],
             "approval": self._desk.policy.tariffs_need_approval,
             "problem": self._desk.wording.error(error) if error else None,
         }
@@ -85,18 +85,17 @@ class TariffPages:
             async with self._store.unit(write=False) as uow:
                 shown = await samples(self._desk, uow, terms, thing.samples)
                 views, rows = await self._views(uow), await uow.tariffs.of_service(terms.service)
-                same = [one for one in rows if one.dimensions == terms.dimensions]
-                if any(one.valid_from >= terms.valid_from for one in same):
-                    raise Conflict("valid_from", detail="tariff_overlap")
+            where = where_it_comes(self._desk, rows, terms)
         except Forbidden:
             raise
         except DomainError as error:
             return await self._page(request, visit, Tried(PRICE.name, given, error))
         context = {
             **self._head(request, views),
-            "price": views.terms(terms),
+            "new": views.new(terms, where),
             "samples": [views.sample(one, terms.unit) for one in shown],
             "given": given,
+            "seen": revision(of_thing(rows, terms.service, terms.dimensions)),
             "approval": self._desk.policy.tariffs_need_approval,
         }
         return staff_page(request, visit, "admin/tariff_preview.html", context)
@@ -106,13 +105,23 @@ class TariffPages:
         try:
             terms = self._terms(request, visit, given)
             async with self._store.unit() as uow:
-                made = await set_price(self._desk, uow, terms, visit.actor)
+                made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form))
         except Forbidden:
             raise
         except DomainError as error:
             return await self._page(request, visit, Tried(PRICE.name, given, error))
         done = "price_proposed" if isinstance(made, ProposedTariff) else "price_set"
         raise web.HTTPSeeOther(f"{address(terms.service, terms.dimensions)}&done={done}")
+
+    async def _withdraw(self, request: web.Request, visit: Visit) -> web.Response:
+        try:
+            async with self._store.unit() as uow:
+                row = await withdraw(self._desk, uow, _id(request), visit.actor)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._prices(request, visit, error)
+        raise web.HTTPSeeOther(f"{address(row.service, row.dimensions)}&done=price_withdrawn")
 
     async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
         try:
@@ -142,13 +151,13 @@ class TariffPages:
         async with self._store.unit(write=False) as uow:
             views = await self._views(uow)
             every, pending = await uow.tariffs.of_service(request.match_info["service"]), await uow.tariffs.pending()
-        rows = [one for one in every if one.dimensions == dict(thing.dimensions)]
+        rows = of_thing(every, request.match_info["service"], thing.dimensions)
         waiting = [one for one in pending if address(one.service, one.dimensions) == self._address(request)]
         context = {
             **self._head(request, views),
             "rows": [views.price(one) for one in reversed(rows)],
-            "pending": [views.proposal(one, visit.actor.ident) for one in waiting],
-            "form": PRICE.shown(self._desk.wording, self._given(rows), tried),
+            "pending": [views.proposal(one, visit.actor.ident, every) for one in waiting],
+            "form": PRICE.shown(self._desk.wording, self._given(standing(rows)), tried),
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/tariff.html", context, status=status)

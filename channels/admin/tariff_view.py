@@ -1,7 +1,7 @@
 """Prices as the pages show them: what is priced, what it costs, since when and what is to come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -9,9 +9,10 @@ from channels.admin.actors import actor_shown
 from domain.actions.desk import Desk
 from domain.actions.tariffs import Sample, priced
 from domain.calendar import jalali_text
+from domain.dated import Place, place, withdrawn
 from domain.field_types import number_text
 from domain.registries import REGISTRIES
-from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms
+from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms, of_thing
 from domain.text import grouped, persian_digits
 from domain.wording import day_and_hour
 
@@ -20,7 +21,7 @@ ROOM = "/staff/tariffs"
 
 @dataclass(frozen=True, slots=True)
 class ShownPrice:
-    """A dated price in words; `now` when it is in force."""
+    """A dated price in words; `now` when it is in force, `ahead` when it can be withdrawn."""
 
     rate: str
     unit: str
@@ -31,6 +32,16 @@ class ShownPrice:
     who: str
     now: bool
     ahead: bool
+    withdrawn: bool = False
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrice:
+    """A price that is not set: in words, and the rate of the one that it takes the place of, if any."""
+
+    price: ShownPrice
+    replaces: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class ShownProposal:
 
     id: int
     title: str
-    price: ShownPrice
+    new: NewPrice
     who: str
     at: str
     own: bool
@@ -100,33 +111,39 @@ class TariffViews:
 
     def price(self, row: TariffRow) -> ShownPrice:
         """Return a row."""
-        last = jalali_text(row.valid_to) if row.valid_to else ""
         who = actor_shown(self._desk.catalogue, row.created_by, self._names)
-        ahead = row.valid_from > self._today
-        return self._price(row, last, who, now=row.in_force(self._today), ahead=ahead)
+        gone = withdrawn(row)
+        shown = self._price(row, "" if gone else _day(row.valid_to), who)
+        ahead = row.valid_from > self._today and not gone
+        return replace(shown, now=row.in_force(self._today), ahead=ahead, withdrawn=gone, id=row.id)
 
-    def proposal(self, one: ProposedTariff, username: str) -> ShownProposal:
-        """Return a price that waits."""
+    def proposal(self, one: ProposedTariff, username: str, rows: Sequence[TariffRow]) -> ShownProposal:
+        """Return a price that waits; `rows` are those of its service."""
         who = self._names.get(one.proposed_by, one.proposed_by)
         title = f"{self.service(one.service)}: {self.thing(one.dimensions)}"
-        return ShownProposal(
-            one.id, title, self.terms(one.terms), who, day_and_hour(one.proposed_at), one.proposed_by == username
-        )
+        start = max(one.valid_from, self._today)
+        new = self.new(one.terms, place(of_thing(rows, one.service, one.dimensions), start))
+        return ShownProposal(one.id, title, new, who, day_and_hour(one.proposed_at), one.proposed_by == username)
 
-    def terms(self, terms: Terms) -> ShownPrice:
-        """Return a price that is not set."""
-        return self._price(terms, "", "", now=False, ahead=True)
+    def new(self, terms: Terms, where: Place[TariffRow]) -> NewPrice:
+        """Return a price that is not set, and what becomes of the others by it."""
+        replaces = grouped(where.replaced.rate) if where.replaced else ""
+        return NewPrice(self._price(terms, _day(where.until), ""), replaces)
 
-    def _price(self, one: TariffRow | Terms, last: str, who: str, *, now: bool, ahead: bool) -> ShownPrice:
+    def _price(self, one: TariffRow | Terms, last: str, who: str) -> ShownPrice:
         return ShownPrice(
             grouped(one.rate), self.unit(one.unit), number_text(one.minimum), number_text(one.vat_percent),
-            jalali_text(one.valid_from), last, who, now, ahead,
+            jalali_text(one.valid_from), last, who, now=False, ahead=False,
         )  # fmt: skip
 
     def sample(self, one: Sample, unit: str) -> tuple[str, str, str]:
         """Return so many units, what they cost without the price and with it."""
         before = grouped(one.before) if one.before is not None else "—"
         return f"{grouped(one.units)} {self.unit(unit)}", before, grouped(one.after)
+
+
+def _day(day: date | None) -> str:
+    return jalali_text(day) if day else ""
 
 
 def address(service: str, dimensions: Mapping[str, str]) -> str:

@@ -15,6 +15,9 @@ from domain.wording import Wording
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
 
+FIRST = "/"
+"""The first page of all."""
+
 STATUS: Mapping[str, int] = {
     "authentication_failed": 401,
     "forbidden": 403,
@@ -32,12 +35,15 @@ STATUS: Mapping[str, int] = {
 }
 """HTTP status of an error code; any other is 422."""
 
-_WORDED = frozenset({403, 404, 413})
+_OF_DETAIL: Mapping[tuple[str, str | None], int] = {("invalid_field", "unreadable_form"): 400}
+"""HTTP status of an error whose detail says more than its code."""
+
+_WORDED = frozenset({403, 404, 405, 413})
 
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status that goes with a domain error."""
-    return STATUS.get(error.code, 422)
+    return _OF_DETAIL.get((error.code, error.detail)) or STATUS.get(error.code, 422)
 
 
 @web.middleware
@@ -48,9 +54,28 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         if error.status not in _WORDED or not _reads_pages(request):
             raise
-        return _page(request, error.status, _text(request, error.status))
+        return await _worded(request, error)
     except DomainError as error:
         return _answer(request, error)
+
+
+async def _worded(request: web.Request, error: web.HTTPException) -> web.Response:
+    if not isinstance(error, web.HTTPMethodNotAllowed):
+        return _page(request, error.status, _text(request, error.status))
+    # A browser that re-opens the address of a refused form asks for it by GET: the page of that form is above it.
+    response = _page(request, error.status, _text(request, error.status), await _page_above(request))
+    response.headers["Allow"] = error.headers["Allow"]
+    return response
+
+
+async def _page_above(request: web.Request) -> str:
+    """Return the nearest page above an address to which forms are sent; the first page where there is none."""
+    way = request.rel_url.raw_path
+    while way := way.rpartition("/")[0]:
+        found = await request.app.router.resolve(request.clone(method="GET", rel_url=way))
+        if found.http_exception is None:
+            return way
+    return FIRST
 
 
 def _answer(request: web.Request, error: DomainError) -> web.Response:
@@ -61,8 +86,9 @@ def _answer(request: web.Request, error: DomainError) -> web.Response:
     return web.json_response({"error": body}, status=status_of(error))
 
 
-def _page(request: web.Request, status: int, message: str) -> web.Response:
-    return page(request, "web/error.html", {"status": status, "message": message}, status=status)
+def _page(request: web.Request, status: int, message: str, back: str = FIRST) -> web.Response:
+    context = {"status": status, "message": message, "back": back, "above": back != FIRST}
+    return page(request, "web/error.html", context, status=status)
 
 
 def _text(request: web.Request, status: int) -> str:

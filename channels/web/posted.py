@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict, MultiDictProxy, MultiMapping
 
-from domain.errors import TooLarge
+from domain.errors import InvalidField, TooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,24 @@ Form = MultiMapping[str | Upload]
 NO_FORM: Form = MultiDictProxy(MultiDict())
 """What a page that is only read has."""
 
+_UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError)
+"""What is raised for a body that is not what its headers say: no boundary, another one, a charset that nobody knows."""
+
 
 async def read_posted(request: web.Request, largest: int) -> Form:
-    """Return the form of a request, at most `largest` bytes of it in all; `TooLarge`."""
+    """Return the form of a request, at most `largest` bytes of it in all; `TooLarge`, and `InvalidField("form")` for a
+    body that cannot be read as a form.
+    """
     if request.content_length is not None and request.content_length > largest:
         raise TooLarge
-    if request.content_type == "multipart/form-data":
-        return await _multipart(request, largest)
+    read = _multipart if request.content_type == "multipart/form-data" else _plain
+    try:
+        return await read(request, largest)
+    except _UNREADABLE:
+        raise InvalidField("form", detail="unreadable_form") from None
+
+
+async def _plain(request: web.Request, largest: int) -> Form:
     form: MultiDict[str | Upload] = MultiDict()
     try:
         posted = await request.clone(client_max_size=largest).post()
@@ -43,7 +55,7 @@ async def _multipart(request: web.Request, largest: int) -> Form:
     left = largest
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
-            raise web.HTTPBadRequest
+            raise InvalidField("form", detail="unreadable_form")
         content = await _content(part, left)
         left -= len(content)
         named = part.filename is not None

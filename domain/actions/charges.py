@@ -13,7 +13,7 @@ from domain.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow, P
 from domain.outgoing import MessageClass
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.registries import REGISTRIES, ChargeState, Owed, Registry
+from domain.registries import REGISTRIES, ChargeState, Owed, Registry, Standing
 from domain.registry_rows import RegistryRow
 from domain.text import shown
 
@@ -32,7 +32,7 @@ async def bill_for(uow: UnitOfWork, till: Till, registry: Registry, row_id: int,
     """Return the bill of a row, issued now if it has none yet; `by` is the label of who asked for it.
 
     It never expires. Errors: `NotFound`, `AlreadyDone("state")` once paid or waived, `NotAllowedNow` when nothing is
-    owed (a violation without a fine).
+    owed (a violation without a fine, or annulled).
     """
     row = await _open_row(uow, registry, row_id)
     if row.values["state"] == ChargeState.BILLED:
@@ -40,10 +40,19 @@ async def bill_for(uow: UnitOfWork, till: Till, registry: Registry, row_id: int,
     amount = row.values[owed_by(registry).amount]
     if amount is None:
         raise NotAllowedNow("amount", detail="no_charge")
-    explanation = row.data.get("quote") or {"registry": registry.key, **row.values}
-    bill = await make_bill(uow, till, Subject(registry.key, row.id), amount, BillKind.MAIN, explanation, None)
+    if row.values.get("standing") == Standing.ANNULLED:
+        raise NotAllowedNow("standing", detail="annulled")
+    bill = await make_bill(
+        uow, till, Subject(registry.key, row.id), amount, BillKind.MAIN, _explained(row, amount), None
+    )
     await change(uow, row, {"state": ChargeState.BILLED}, by, till.now, bill_id=bill.bill_id)
     return bill
+
+
+def _explained(row: RegistryRow, amount: int) -> Mapping[str, Any]:
+    """Return what made the amount: its quote, or the row itself where no quote asks that much."""
+    quote = row.data.get("quote")
+    return quote if quote and quote["total"] == amount else {"registry": row.registry, **row.values}
 
 
 async def waive(uow: UnitOfWork, registry: Registry, row_id: int, reason: str, by: str, now: datetime) -> RegistryRow:

@@ -6,7 +6,7 @@ from domain.actions.commands import Said, Talk
 from domain.calendar import jalali_text
 from domain.chat.menus import driver_rows, main_menu
 from domain.keyboards import Rows
-from domain.registries import DRIVER, REWARD, VIOLATION, Registry
+from domain.registries import DRIVER, REWARD, VIOLATION, Registry, Standing
 from domain.registry_rows import RegistryFilter, RegistryRow
 from domain.taxi import MOST_VEHICLES, vehicles_of_mobile
 from domain.text import grouped, persian_digits
@@ -27,7 +27,9 @@ def menu_of_drivers(talk: Talk) -> tuple[Said, Rows]:
 
 
 async def own_record(talk: Talk) -> Said:
-    """Tell the newest rewards and violations of the driver with this mobile; nobody else's, and no reporter's name."""
+    """Tell the newest rewards and violations of the driver with this mobile that were not annulled; nobody else's, and
+    no reporter's name.
+    """
     where = {"mobile": talk.actor.ident}
     drivers = await talk.uow.registries.find(RegistryFilter(DRIVER.key, where, limit=MOST_VEHICLES))
     codes = sorted({str(row.values["national_code"]) for row in drivers})
@@ -42,7 +44,7 @@ async def _newest(talk: Talk, registry: Registry, drivers: list[str]) -> list[Re
     if not drivers:
         return []
     return await talk.uow.registries.find(
-        RegistryFilter(registry.key, {"driver": drivers}, limit=LISTED, newest_first=True)
+        RegistryFilter(registry.key, {"driver": drivers, "standing": Standing.VALID}, limit=LISTED, newest_first=True)
     )
 
 

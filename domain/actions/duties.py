@@ -10,7 +10,7 @@ from domain.calendar import from_jalali, in_tehran
 from domain.errors import InvalidField, NotFound
 from domain.people import Actor
 from domain.ports import Store, UnitOfWork
-from domain.registries import DUTY, DUTY_TARIFF, VEHICLE, YEARLY
+from domain.registries import DUTY, DUTY_TARIFF, IN_SERVICE, VEHICLE, YEARLY
 from domain.registry_rows import Change, RegistryFilter, RegistryRow, given_key, merged
 from domain.tariffs import Quote, TariffRow, Wanted, find_row, quote
 from domain.text import persian_digits
@@ -18,6 +18,8 @@ from domain.text import persian_digits
 PAGE = 500
 DIMENSION = "vehicle_type"
 """What a tariff of the duty is for: a kind of taxi."""
+
+_WORKING = {"status": IN_SERVICE}
 
 
 @dataclass(slots=True)
@@ -46,7 +48,8 @@ class _Year:
 
 
 async def generate(desk: Desk, store: Store, year: int, actor: Actor) -> Generated:
-    """Make the yearly duty (a Jalali year) of every vehicle that has none yet, by the tariff; all of it or nothing.
+    """Make the yearly duty (a Jalali year) of every vehicle in service that has none yet, by the tariff; all of it or
+    nothing.
 
     The tariff in force today holds for the present year, that of the nearest day for another. Errors: `Forbidden`,
     `InvalidField("year")`.
@@ -57,7 +60,7 @@ async def generate(desk: Desk, store: Store, year: int, actor: Actor) -> Generat
     made = Generated(year)
     async with store.unit() as uow:
         await uow.serialise(f"registry:{DUTY.key}")
-        types = await uow.registries.counts(VEHICLE.key, "type")
+        types = await uow.registries.counts(VEHICLE.key, "type", _WORKING)
         rows = await uow.tariffs.of_service(DUTY_TARIFF)
         now = desk.clock.now()
         quotes = _quotes(desk, rows, types, _priced_on(year, in_tehran(now).date()))
@@ -91,7 +94,7 @@ def _quotes(desk: Desk, rows: Sequence[TariffRow], types: Iterable[str], day: da
 
 async def _generate(desk: Desk, uow: UnitOfWork, made: Generated, year: _Year) -> None:
     after = 0
-    while page := await uow.registries.find(RegistryFilter(VEHICLE.key, after=after, limit=PAGE)):
+    while page := await uow.registries.find(RegistryFilter(VEHICLE.key, _WORKING, after=after, limit=PAGE)):
         after = page[-1].id
         wanted = {vehicle.values["plate"]: year.quotes[vehicle.values["type"]] for vehicle in page}
         charged = {plate: one for plate, one in wanted.items() if one.total > 0}

@@ -89,20 +89,24 @@ async def change_rules(
 
 
 async def declare_day(
-    desk: Desk, uow: UnitOfWork, day: date, working: bool, note: str, *, actor: Actor = SYSTEM
+    desk: Desk, uow: UnitOfWork, day: date, working: bool, note: str, seen: int | None = None, *, actor: Actor = SYSTEM
 ) -> None:
-    """Declare a day working or a holiday, over the computed holidays; `Forbidden`."""
+    """Declare a day working or a holiday, over the computed holidays.
+
+    `seen` is the version that the form showed (None: whatever was declared since). Errors: `Forbidden`,
+    `Conflict("settings")` when somebody declared or forgot this day since.
+    """
     label, before = await _keeping(uow, actor), await _declared(uow, day)
     await uow.work_calendar.set_override(day, working, shown(note)[:_LONGEST_NOTE])
-    await _change(desk, uow, label, f"{DAY}{day}", before, WORKING if working else HOLIDAY)
+    await _change(desk, uow, label, f"{DAY}{day}", before, WORKING if working else HOLIDAY, seen)
 
 
-async def forget_day(desk: Desk, uow: UnitOfWork, day: date, *, actor: Actor = SYSTEM) -> None:
-    """Let a day be what it is by itself again; `Forbidden`, `NotFound("day")`."""
+async def forget_day(desk: Desk, uow: UnitOfWork, day: date, seen: int | None = None, *, actor: Actor = SYSTEM) -> None:
+    """Let a day be what it is by itself again; `NotFound("day")`, else errors as in `declare_day`."""
     label, before = await _keeping(uow, actor), await _declared(uow, day)
     if not await uow.work_calendar.forget(day):
         raise NotFound("day")
-    await _change(desk, uow, label, f"{DAY}{day}", before, None)
+    await _change(desk, uow, label, f"{DAY}{day}", before, None, seen)
 
 
 async def _declared(uow: UnitOfWork, day: date) -> str | None:

@@ -28,9 +28,11 @@ async def bring(desk: Desk, uow: UnitOfWork, registry: Registry, name: str, cont
     return brought
 
 
-async def confirm(uow: UnitOfWork, import_id: int, actor: Actor, *, skip_bad_rows: bool) -> Import:
-    """Let what was shown be kept. Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not
-    waiting for that any more, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
+async def confirm(desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor, *, skip_bad_rows: bool) -> Import:
+    """Let what was shown be kept, in the name of who says so.
+
+    Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more,
+    `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
     brought = await _own(uow, import_id, actor, ImportState.EXAMINED)
     if brought.tally["bad"] and not skip_bad_rows:
@@ -38,14 +40,17 @@ async def confirm(uow: UnitOfWork, import_id: int, actor: Actor, *, skip_bad_row
     if not brought.tally["added"] + brought.tally["changed"]:
         raise NotAllowedNow("import", detail="nothing_new")
     brought.state, brought.skip_bad_rows = ImportState.CONFIRMED, skip_bad_rows
-    brought.done, brought.tries, brought.problem = 0, 0, None
+    brought.done, brought.tries, brought.problem, brought.decided_by = 0, 0, None, actor.ident
     await uow.imports.save(brought)
+    await _audit(desk, uow, brought, actor, "import_confirmed")
     return brought
 
 
 async def drop(desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor) -> Import:
     """Give a file up before it is kept. Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")`."""
     brought = await _own(uow, import_id, actor, ImportState.EXAMINED, ImportState.WAITING)
+    brought.decided_by = actor.ident
+    await _audit(desk, uow, brought, actor, "import_dropped")
     await settle(desk, uow, brought, ImportState.DROPPED)
     return brought
 
@@ -71,6 +76,12 @@ async def _own(uow: UnitOfWork, import_id: int, actor: Actor, *states: ImportSta
     if brought.state not in states:
         raise Conflict("import", detail="import_moved")
     return brought
+
+
+async def _audit(desk: Desk, uow: UnitOfWork, brought: Import, actor: Actor, what: str) -> None:
+    by = may_edit(registry_named(brought.registry), actor).label
+    facts = {"registry": brought.registry, "source": brought.name, "brought_by": brought.by}
+    await uow.audit.record(desk.clock.now(), by, what, facts)
 
 
 def _clean(name: str) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from domain.actions.booked_rows import booked_ahead
 from domain.actions.desk import Desk
 from domain.actions.registries import may_edit, put
 from domain.errors import Conflict, DomainError, InvalidField
 from domain.imports import Examined, Pile, Progress, RowFault, Rows, Seen, Tally, Unread
-from domain.people import Actor
+from domain.people import Actor, Role
 from domain.ports import Store, UnitOfWork
 from domain.registries import REGISTRIES, Reference, Registry
 from domain.registry_rows import (
@@ -61,14 +62,21 @@ class _Row:
 
 
 async def examine(
-    desk: Desk, store: Store, sheet: Sheet, rows: Rows, pile: Pile, tell: Callable[[RowFault], None], progress: Progress
+    desk: Desk,
+    store: Store,
+    sheet: Sheet,
+    rows: Rows,
+    pile: Pile,
+    actor: Actor,
+    tell: Callable[[RowFault], None],
+    progress: Progress,
 ) -> Examined:
     """Read a whole file against the registry as it stands, and write nothing: faults go to `tell`, in order.
 
-    Rows that would add or change something are kept in the pile.
+    Rows that would add or change something are kept in the pile. What the actor may not do is a fault of its row.
     """
     found = Examined(ignored=sheet.ignored)
-    examination = _Examination(desk, sheet, pile, tell, found)
+    examination = _Examination(desk, sheet, pile, actor.role_names, tell, found)
     async with store.unit(write=False) as uow:
         for batch in batches(rows, BATCH):
             await examination.take(uow, batch)
@@ -123,11 +131,20 @@ def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 class _Examination:
     """The examination of one file, batch by batch."""
 
-    def __init__(self, desk: Desk, sheet: Sheet, pile: Pile, tell: Callable[[RowFault], None], found: Examined) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        sheet: Sheet,
+        pile: Pile,
+        roles: frozenset[Role],
+        tell: Callable[[RowFault], None],
+        found: Examined,
+    ) -> None:
         self._desk = desk
         self._sheet = sheet
         self._registry = sheet.registry
         self._pile = pile
+        self._roles = roles
         self._tell = tell
         self._found = found
 
@@ -177,9 +194,17 @@ class _Examination:
             before = row.known.values if row.known else None
             row.after = merged(self._registry, before, row.given)
             bad = {fault.field for fault in row.faults}
-            for error in problems(self._registry, before, row.after):
+            for error in problems(self._registry, before, row.after, self._roles):
                 if error.field not in bad:
                     row.fault(error.field, error)
+            if row.known and not row.faults:
+                await self._find_booked(uow, row, row.known)
+
+    async def _find_booked(self, uow: UnitOfWork, row: _Row, known: RegistryRow) -> None:
+        """Find what would be taken away from the work before it."""
+        error = await booked_ahead(uow, self._registry, known, row.after, self._desk.clock.now())
+        if error:
+            row.fault(error.field, error)
 
     async def _look_up(self, uow: UnitOfWork, rows: Sequence[_Row], reference: Reference) -> None:
         """Find references to rows that are not there."""

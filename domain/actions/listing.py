@@ -1,5 +1,6 @@
 """A report's requests as rows: whoever may see the report may take the list along, and that is audited.
 
+A report's figures are about everything that it adds up; its list holds only requests that its reader may open too.
 The list holds personal data. It is read in pages out of one snapshot, so memory stays the same however long it is.
 """
 
@@ -14,6 +15,7 @@ from domain.figures import OF_STATE, REQUESTS, Dimension
 from domain.lifecycle import Service
 from domain.people import Actor
 from domain.ports import SheetWish, Store, UnitOfWork
+from domain.queues import SEE_ALL, services_seen
 from domain.report_filter import ReportFilter, moments
 from domain.report_names import names_of
 from domain.report_repository import RequestLine
@@ -44,9 +46,21 @@ def may_take(report: Report, actor: Actor) -> Actor:
     return by
 
 
+def may_have(desk: Desk, wish: SheetWish, actor: Actor) -> Actor:
+    """Return the actor in whose place a sheet is taken along.
+
+    Errors: `Forbidden("report")` as `may_take`, `Forbidden("service")` for a list of requests that are not this
+    actor's to see.
+    """
+    by = may_take(report_named(wish.report), actor)
+    if not wish.figures:
+        _refuse_unseen(desk, wish.filter, actor)
+    return by
+
+
 async def audit(desk: Desk, store: Store, wish: SheetWish, actor: Actor) -> None:
-    """Note that somebody takes a report along; `Forbidden("report")`."""
-    by, wanted = may_take(report_named(wish.report), actor), wish.filter
+    """Note that somebody takes a report along; `Forbidden` (`report`, `service`)."""
+    by, wanted = may_have(desk, wish, actor), wish.filter
     facts = {"report": wish.report, "kind": wish.kind, "figures": wish.figures}
     facts |= {"from": wanted.first.isoformat(), "before": wanted.last.isoformat()}
     asked = {dimension.value: value for dimension, value in wanted.wanted.items()}
@@ -55,11 +69,39 @@ async def audit(desk: Desk, store: Store, wish: SheetWish, actor: Actor) -> None
 
 
 async def listing(desk: Desk, uow: UnitOfWork, report: Report, wanted: ReportFilter, actor: Actor) -> Listing:
-    """Begin a list of the requests that were made in the filter's days, in a unit that reads; `Forbidden("report")`."""
+    """Begin a list of the requests that were made in the filter's days, in a unit that reads.
+
+    Errors: `Forbidden` (`report`, `service`).
+    """
     may_take(report, actor)
-    scope = Scope(desk.services, report, wanted)
+    _refuse_unseen(desk, wanted, actor)
+    scope = Scope(desk.services, report, wanted, _seen(desk, actor))
     sheet = RequestSheet(await names_of(desk, uow, wanted), _only_service(desk, scope))
     return Listing(await _total(uow, scope, wanted), sheet.headings(), _pages(uow, sheet, scope, wanted))
+
+
+def may_list(desk: Desk, wanted: ReportFilter, actor: Actor) -> bool:
+    """Tell whether somebody may have the requests of this filter's service listed, or it names none."""
+    seen, asked = _seen(desk, actor), wanted.wanted.get(Dimension.SERVICE)
+    return seen is None or asked not in desk.services or asked in seen
+
+
+def leaves_out(desk: Desk, report: Report, actor: Actor) -> bool:
+    """Tell whether a report's figures are about services whose requests its list leaves out for this actor."""
+    seen, about = _seen(desk, actor), report.services(desk.services)
+    return seen is not None and not seen >= (desk.services.keys() if about is None else about & desk.services.keys())
+
+
+def _seen(desk: Desk, actor: Actor) -> frozenset[str] | None:
+    """Return the services whose requests somebody may open; None for who sees whatever there is (`queues.sees`)."""
+    if actor.kind == "system" or actor.role_names & SEE_ALL:
+        return None
+    return frozenset(services_seen(desk.services, actor.role_names))
+
+
+def _refuse_unseen(desk: Desk, wanted: ReportFilter, actor: Actor) -> None:
+    if not may_list(desk, wanted, actor):
+        raise Forbidden("service")
 
 
 def _only_service(desk: Desk, scope: Scope) -> Service | None:

@@ -1,14 +1,16 @@
 """Counter offices and what they earn: added, given new keys, bound to networks, switched off; all of it is audited."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
 from domain.actions.subjects import SUBJECTS
+from domain.dated import ends_at, place, revision, withdrawn
 from domain.engine import SYSTEM
-from domain.errors import AlreadyDone, Forbidden, InvalidField, NotFound
+from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
 from domain.offices import (
     LONGEST_NAME,
     MOST_NETWORKS,
@@ -18,9 +20,9 @@ from domain.offices import (
     Office,
     OfficeKey,
     network,
+    of_subject,
     office_code,
     office_username,
-    superseded,
 )
 from domain.people import Actor, Role
 from domain.ports import Store, UnitOfWork, Vault
@@ -33,6 +35,8 @@ HIGHEST_PER_REQUEST = 1_000_000_000
 """Rials: beyond it somebody mistyped."""
 
 SWEPT_AT_ONCE = 1000
+
+_RULES = "commission"
 
 
 async def add(
@@ -134,12 +138,14 @@ async def add_rule(
     share_bp: int = 0,
     valid_from: date | None = None,
     actor: Actor = SYSTEM,
+    seen: int | None = None,
 ) -> CommissionRule:
-    """Set a commission from a day on (today), closing the rule of the same office and service that was in force.
+    """Set a commission from a day on (today) until the next rule about the same office and service, if any.
 
-    `service` is a municipal service, or duty or violation; None: every one. Errors: `Forbidden`, `NotFound("office")`,
-    `UnknownService`, `InvalidField` (`valid_from` lies before today: a past statement never changes),
-    `Conflict("valid_from")` when a rule begins on that day or later.
+    It closes the rule in force on that day, or withdraws the one that begins on it. `service` is a municipal service,
+    or duty or violation; None: every one. `seen` is the `revision` of all rules when it was decided. Errors:
+    `Forbidden`, `NotFound("office")`, `UnknownService`, `InvalidField` (`valid_from` lies before today: a past
+    statement never changes), `Conflict("rule")` when rules have changed since.
     """
     label, day = _keeper(actor), today(desk)
     start = valid_from or day
@@ -148,15 +154,62 @@ async def add_rule(
     _within("share", share_bp, WHOLE)
     if start < day:
         raise InvalidField("valid_from", detail="past")
-    now = desk.clock.now()
-    rule = CommissionRule(desk.ids.new_id(), office, service, per_request, share_bp, start, None, label, now)
-    before = superseded(await uow.offices.rules(), rule)
+    rule = CommissionRule(
+        desk.ids.new_id(), office, service, per_request, share_bp, start, None, label, desk.clock.now()
+    )  # fmt: skip
+    return await _put_in_force(desk, uow, rule, label, seen)
+
+
+async def _put_in_force(
+    desk: Desk, uow: UnitOfWork, rule: CommissionRule, label: str, seen: int | None
+) -> CommissionRule:
+    await uow.serialise(_RULES)
+    rules = await uow.offices.rules()
+    if seen is not None and seen != revision(rules):
+        raise Conflict("rule", detail="row_changed")
+    where = place(of_subject(rules, rule.office, rule.service), rule.valid_from)
+    if where.replaced:
+        await _withdraw_rule(desk, uow, where.replaced, label)
+    if where.before:
+        await uow.offices.close_rule(where.before.id, rule.valid_from)
+    made = replace(rule, valid_to=where.until)
+    await uow.offices.add_rule(made)
+    await uow.audit.record(desk.clock.now(), label, "commission", _facts(made))
+    return made
+
+
+async def withdraw_rule(desk: Desk, uow: UnitOfWork, rule_id: int, *, actor: Actor = SYSTEM) -> CommissionRule:
+    """Take a commission back that is not in force yet, and return it as it was; the rule before it goes on as long as
+    it would have held.
+
+    Errors: `Forbidden`, `NotFound("rule")`, `AlreadyDone("rule")`, and `Conflict("rule")` when it has begun: then
+    another one from today corrects it.
+    """
+    label = _keeper(actor)
+    await uow.serialise(_RULES)
+    rules = await uow.offices.rules()
+    rule = next((one for one in rules if one.id == rule_id), None)
+    if rule is None:
+        raise NotFound("rule")
+    if withdrawn(rule):
+        raise AlreadyDone("rule")
+    if rule.valid_from <= today(desk):
+        raise Conflict("rule", detail="already_begun")
+    before = ends_at(of_subject(rules, rule.office, rule.service), rule)
+    await _withdraw_rule(desk, uow, rule, label)
     if before:
-        await uow.offices.close_rule(before.id, start)
-    await uow.offices.add_rule(rule)
-    facts = {"office": office, "service": service, "per_request": per_request, "share_bp": share_bp}
-    await uow.audit.record(now, label, "commission", facts | {"from": start.isoformat()})
+        await uow.offices.close_rule(before.id, rule.valid_to)
     return rule
+
+
+async def _withdraw_rule(desk: Desk, uow: UnitOfWork, rule: CommissionRule, label: str) -> None:
+    await uow.offices.withdraw_rule(rule.id)
+    await uow.audit.record(desk.clock.now(), label, "commission_withdrawn", _facts(rule))
+
+
+def _facts(rule: CommissionRule) -> dict[str, Any]:
+    facts = {"office": rule.office, "service": rule.service, "per_request": rule.per_request}
+    return facts | {"share_bp": rule.share_bp, "from": rule.valid_from.isoformat()}
 
 
 async def forget_calls(desk: Desk, store: Store) -> int:

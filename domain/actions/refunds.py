@@ -11,14 +11,18 @@ from domain import bill_ids, people
 from domain.actions.desk import Desk
 from domain.actions.notify import queue
 from domain.actions.subjects import SUBJECTS
-from domain.bills import Bill, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
-from domain.errors import AlreadyDone, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
+from domain.bills import Bill, BillState, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.errors import AlreadyDone, AmountMismatch, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
+from domain.paging import Cursor, Order, Page, page_of
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.text import grouped, persian_digits, shown
 
 REVENUE = frozenset({Role.REVENUE})
 """Who sends money back."""
+
+PAGE = 25
+"""Bills of one page of what is due back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,25 @@ class Returned:
     iban: str
 
 
-async def refund(desk: Desk, uow: UnitOfWork, bill_id: str, iban: str, reference: str, actor: Actor) -> Returned:
+async def due_page(uow: UnitOfWork, at: str | None = None, limit: int = PAGE) -> Page[DueBack]:
+    """Return the bills on which money is still to go back, the oldest first: the page that begins at a place
+    (`Page.next`, `Page.previous` as text), or the first one; `InvalidField("page")`.
+    """
+    place = Cursor.read(at, Order.OLDEST) if at else None
+    found = await uow.bills.due_back(limit, place)
+    return page_of([(one.since, one.bill.id, one) for one in found], limit, place)
+
+
+async def refund(
+    desk: Desk, uow: UnitOfWork, bill_id: str, iban: str, reference: str, actor: Actor, amount: int | None = None
+) -> Returned:
     """Record that all that is due back on a bill was transferred to an IBAN; the citizen is told by a text.
 
-    `reference` is the bank's own number of the transfer: the same one again answers the same, with another bill or
-    IBAN it is `DuplicateRequest`. Other errors: `Forbidden`, `InvalidField` (ids, IBAN), `MissingField("reference")`,
-    `BillNotFound`, `AlreadyDone` once everything went back, `NotAllowedNow` where nothing was ever due.
+    `reference` is the bank's own number of the transfer: the same one again answers the same, with another bill, IBAN
+    or amount it is `DuplicateRequest`. `amount` (rials) is what was transferred, where that is told: more may have
+    become due since somebody looked (`AmountMismatch`). Other errors: `Forbidden`, `InvalidField` (ids, IBAN),
+    `MissingField("reference")`, `BillNotFound`, `AlreadyDone` once everything went back, `NotAllowedNow` where nothing
+    was ever due.
     """
     if not REVENUE & actor.role_names:
         raise Forbidden("refund")
@@ -46,13 +63,23 @@ async def refund(desk: Desk, uow: UnitOfWork, bill_id: str, iban: str, reference
     refunds = await uow.bills.refunds_of(bill.id)
     earlier = await uow.bills.payment(PaymentMethod.REFUND, said)
     if earlier is not None:
-        if earlier.bill_id != bill.id or number not in {one.iban for one in refunds}:
+        alike = earlier.bill_id == bill.id and amount in {None, earlier.amount}
+        if not alike or number not in {one.iban for one in refunds}:
             raise DuplicateRequest("reference", detail="reference_used")
         return Returned(bill, earlier, number)
+    due = _due(refunds, amount)
+    return await _return(desk, uow, bill, due, (number, said), actor.acting_by(REVENUE))
+
+
+def _due(refunds: Sequence[Refund], amount: int | None) -> Sequence[Refund]:
+    """Return the refunds of a bill that are still due, if there are any and they are what was transferred."""
     due = [one for one in refunds if one.state is RefundState.DUE]
     if not due:
         raise AlreadyDone("bill_id", detail="refunded") if refunds else NotAllowedNow("bill_id", detail="no_refund")
-    return await _return(desk, uow, bill, due, (number, said), actor.acting_by(REVENUE))
+    whole = sum(one.amount for one in due)
+    if amount not in {None, whole}:
+        raise AmountMismatch("amount", detail="not_what_is_due", due=grouped(whole))
+    return due
 
 
 async def _locked(uow: UnitOfWork, bill_id: str) -> Bill:

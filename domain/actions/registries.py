@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from domain.actions.booked_rows import booked_ahead
 from domain.actions.desk import Desk
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, NotFound, UnknownKind
 from domain.field_types import Reading
@@ -18,6 +19,7 @@ from domain.registry_rows import (
     Put,
     RegistryFilter,
     RegistryRow,
+    amended,
     given_key,
     merged,
     next_row,
@@ -85,32 +87,35 @@ async def put(desk: Desk, uow: UnitOfWork, registry: Registry, given: Sequence[V
     """Put rows whose values are read already: a known natural key changes its row, another one is added.
 
     Fields that are not given stay as they are; a row that would not change is not written. Errors: `Forbidden`, those
-    of the registry's rules, `MissingField`, and `Conflict` when a key is given twice or a unique value is taken.
-    References are not looked at here: the store refuses what is not there.
+    of the registry's rules and of `booked_ahead`, `MissingField`, and `Conflict` when a key is given twice or a unique
+    value is taken. References are not looked at here: the store refuses what is not there.
     """
-    by = may_edit(registry, actor).label
+    by = may_edit(registry, actor)
     keys = [given_key(registry, one) for one in given]
     if None in keys or len(set(keys)) < len(keys):
         raise Conflict(registry.key)
     known = await uow.registries.by_keys(registry.key, [key for key in keys if key], lock=True)
-    fates = [_fate(desk, registry, known.get(key or ()), one) for key, one in zip(keys, given, strict=True)]
+    fates = [_fate(desk, registry, known.get(key or ()), one, by) for key, one in zip(keys, given, strict=True)]
     now = desk.clock.now()
-    changes = [Change(one.row, one.before, by, now) for one in fates if one.fate is not Fate.SAME]
+    for row, after in ((known[key], one.row.values) for key, one in zip(keys, fates, strict=True) if key in known):
+        if problem := await booked_ahead(uow, registry, row, after, now):
+            raise problem
+    changes = [Change(one.row, one.before, by.label, now) for one in fates if one.fate is not Fate.SAME]
     await uow.registries.put(registry.key, changes)
     return fates
 
 
-def _fate(desk: Desk, registry: Registry, known: RegistryRow | None, given: Values) -> Put:
+def _fate(desk: Desk, registry: Registry, known: RegistryRow | None, given: Values, by: Actor) -> Put:
     before = known.values if known else None
     after = merged(registry, before, given)
-    for problem in problems(registry, before, after):
+    for problem in problems(registry, before, after, by.role_names):
         raise problem
     now = desk.clock.now()
     if known is None:
         return Put(Fate.ADDED, RegistryRow(desk.ids.new_id(), registry.key, after, now, now), None)
     if after == before:
         return Put(Fate.SAME, known, before)
-    return Put(Fate.CHANGED, next_row(known, after, now), before)
+    return Put(Fate.CHANGED, amended(known, registry, after, by.label, now), before)
 
 
 async def change(uow: UnitOfWork, row: RegistryRow, values: Values, by: str, now: datetime, **data: Any) -> RegistryRow:

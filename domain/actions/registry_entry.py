@@ -8,24 +8,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from domain.actions.booked_rows import booked_ahead
 from domain.actions.desk import Desk
-from domain.actions.fleet import FLEET, refuse_booked
 from domain.actions.registries import may_edit, next_number
 from domain.errors import Conflict, DomainError
 from domain.field_types import Identifier, Reading
-from domain.fleet import ResourceStatus
 from domain.forms import Field
 from domain.people import Actor
 from domain.ports import UnitOfWork
-from domain.registries import NUMBER, REGISTRIES, Registry, Values
+from domain.registries import NUMBER, REGISTRIES, Registry, Values, states_by_hand
 from domain.registry_fields import CODE, Checked, Note, Plates
 from domain.registry_rows import (
     Change,
     RegistryRow,
     Search,
+    amended,
     given_key,
     merged,
-    next_row,
     not_there,
     problems,
     referred,
@@ -38,14 +37,32 @@ Typed = Mapping[str, Any]
 """What somebody typed into the fields of a form; a field that is empty is not among them."""
 
 
+STATE = "state"
+"""Where rows that are owed keep how far that is."""
+
+
 def entered_fields(registry: Registry) -> tuple[Field, ...]:
-    """Return the fields of a new row's form: the number of rows alike is counted, not typed."""
+    """Return the fields that a new row's form may hold: the number of rows alike is counted, not typed."""
     return tuple(one for one in registry.fields if not (registry.numbered and one.name == NUMBER))
 
 
 def amended_fields(registry: Registry) -> tuple[Field, ...]:
-    """Return the fields of the form of a row that is there: what names it never changes."""
+    """Return the fields that the form of a row that is there may hold: what names it never changes."""
     return tuple(one for one in registry.fields if one.name not in registry.natural_key)
+
+
+def offered_to_enter(registry: Registry, actor: Actor) -> tuple[Field, ...]:
+    """Return the fields of a new row's form as this hand is offered them: states alone that it may enter."""
+    if not registry.owed:
+        return entered_fields(registry)
+    states = states_by_hand(actor.role_names)
+    fields = [replace(one, choices=states) if one.name == STATE else one for one in entered_fields(registry)]
+    return tuple(one for one in fields if one.name != STATE or len(states) > 1)
+
+
+def offered_to_amend(registry: Registry) -> tuple[Field, ...]:
+    """Return the fields that are offered of a row that is there: no hand moves what is owed."""
+    return tuple(one for one in amended_fields(registry) if not (registry.owed and one.name == STATE))
 
 
 async def enter(desk: Desk, uow: UnitOfWork, registry: Registry, typed: Typed, actor: Actor) -> RegistryRow:
@@ -53,15 +70,15 @@ async def enter(desk: Desk, uow: UnitOfWork, registry: Registry, typed: Typed, a
     `NotFound` for a reference into nowhere; `Conflict` for a key or unique value that another row has; and those of the
     registry's rules.
     """
-    by = may_edit(registry, actor).label
-    values = _read(desk, entered_fields(registry), typed)
+    by = may_edit(registry, actor)
+    values = _read(desk, registry, entered_fields(registry), typed)
     await uow.serialise(f"registry:{registry.key}")
     if registry.numbered:
         values[NUMBER] = await next_number(uow, registry, merged(registry, None, values))
     after, now = merged(registry, None, values), desk.clock.now()
-    await _refuse(uow, registry, None, after)
+    await _refuse(uow, registry, None, after, by)
     row = RegistryRow(desk.ids.new_id(), registry.key, after, now, now)
-    await uow.registries.put(registry.key, [Change(row, None, by, now)])
+    await uow.registries.put(registry.key, [Change(row, None, by.label, now)])
     return row
 
 
@@ -71,27 +88,29 @@ async def amend(
     """Change a row to what its whole form says, a field that is empty included; one that says nothing new is not
     written.
 
-    Errors: `Conflict(registry)` when the row is no longer at that revision, `Conflict("status")` for a machine or
-    operator that has work before it and shall do none; `NotFound(registry)`; and those of `enter`.
+    Errors: `Conflict(registry)` when the row is no longer at that revision; those of `booked_ahead`;
+    `NotFound(registry)`; and those of `enter`.
     """
-    by = may_edit(registry, actor).label
+    by = may_edit(registry, actor)
     row = await uow.registries.get(registry.key, row_id, lock=True)
     if row.revision != revision:
         raise Conflict(registry.key, detail="row_changed")
-    after = merged(registry, row.values, _read(desk, amended_fields(registry), typed))
-    await _refuse(uow, registry, row, after)
+    after = merged(registry, row.values, _read(desk, registry, amended_fields(registry), typed))
+    await _refuse(uow, registry, row, after, by)
     if after == row.values:
         return row
     now = desk.clock.now()
-    if registry.key in FLEET and after["status"] != ResourceStatus.ACTIVE:
-        await refuse_booked(uow, row_id, now)
-    changed = next_row(row, after, now)
-    await uow.registries.put(registry.key, [Change(changed, row.values, by, now)])
+    if problem := await booked_ahead(uow, registry, row, after, now):
+        raise problem
+    changed = amended(row, registry, after, by.label, now)
+    await uow.registries.put(registry.key, [Change(changed, row.values, by.label, now)])
     return replace(changed, revision=revision + 1)
 
 
-def _read(desk: Desk, fields: tuple[Field, ...], typed: Typed) -> dict[str, Any]:
-    return {one.name: _value(desk, one, typed.get(one.name)) for one in fields}
+def _read(desk: Desk, registry: Registry, fields: tuple[Field, ...], typed: Typed) -> dict[str, Any]:
+    """Return what was typed; the state of what is owed stays as it is where nobody speaks of it."""
+    said = [one for one in fields if one.name in typed or not (registry.owed and one.name == STATE)]
+    return {one.name: _value(desk, one, typed.get(one.name)) for one in said}
 
 
 def _value(desk: Desk, field: Field, raw: Any) -> Any:
@@ -103,9 +122,9 @@ def _value(desk: Desk, field: Field, raw: Any) -> Any:
         raise explained(field, error, raw) from None
 
 
-async def _refuse(uow: UnitOfWork, registry: Registry, row: RegistryRow | None, after: Values) -> None:
+async def _refuse(uow: UnitOfWork, registry: Registry, row: RegistryRow | None, after: Values, by: Actor) -> None:
     """Raise why a row may not be left so: its own faults, references into nowhere, values of other rows."""
-    for problem in problems(registry, row.values if row else None, after):
+    for problem in problems(registry, row.values if row else None, after, by.role_names):
         raise problem
     if row is None:
         await _refuse_known(uow, registry, after)

@@ -50,28 +50,58 @@ async def substitute(
 ) -> Substitution:
     """Let `deputy` act for `absent` on these days, first and last included; said again, the last day is changed.
 
-    So it is ended early. A substitute has every right of the absent one, so an administrator's is named by an
-    administrator alone. Errors: `Forbidden`, `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same
-    person, `to` is before `from`).
+    How it ends at once: `end_substitution`. A substitute has every right of the absent one, so an administrator's is
+    named by an administrator alone. Errors: `Forbidden`, `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is
+    the same person, `to` is before `from`).
     """
-    if not APPOINT & actor.role_names:
-        raise Forbidden("deputy")
+    label = _appointing(actor)
     for field, name in (("absent", absent), ("deputy", deputy)):
         member = await uow.people.staff(name)
         if member is None or not member.active:
             raise NotFound(field)
-        if field == "absent" and Role.ADMIN in member.roles and Role.ADMIN not in actor.role_names:
-            raise Forbidden("absent", detail="of_admin")
+        if field == "absent":
+            _refuse_administrators(member, actor)
     if absent == deputy:
         raise InvalidField("deputy", detail="same_person")
     first, last = days
     if last < first:
         raise InvalidField("to", detail="before_start")
-    label = actor.acting_by(APPOINT).label
     made = Substitution(absent, deputy, first, last, label, desk.clock.now())
     await uow.people.put_substitution(made)
     await uow.audit.record(made.made_at, label, "substitute", {"absent": absent, "deputy": deputy, "to": str(last)})
     return made
+
+
+async def end_substitution(
+    desk: Desk, uow: UnitOfWork, absent: str, deputy: str, first: date, actor: Actor
+) -> Substitution:
+    """End at once that `deputy` acts for `absent` since or from `first`: its rights are gone with the next call.
+
+    The audit keeps what it was, since nothing else does. Errors: `Forbidden` as where it is named,
+    `NotFound("substitute")` when there is none, or it has ended.
+    """
+    label = _appointing(actor)
+    member = await uow.people.staff(absent)
+    if member:
+        _refuse_administrators(member, actor)
+    ended = await uow.people.drop_substitution(absent, deputy, first)
+    if ended is None or ended.last < today(desk):
+        raise NotFound("substitute")
+    facts = {"absent": absent, "deputy": deputy, "from": str(ended.first), "to": str(ended.last)}
+    await uow.audit.record(desk.clock.now(), label, "substitute_ended", facts)
+    return ended
+
+
+def _appointing(actor: Actor) -> str:
+    """Return as whom somebody names substitutes or ends that they are; `Forbidden("deputy")`."""
+    if not APPOINT & actor.role_names:
+        raise Forbidden("deputy")
+    return actor.acting_by(APPOINT).label
+
+
+def _refuse_administrators(absent: StaffMember, actor: Actor) -> None:
+    if Role.ADMIN in absent.roles and Role.ADMIN not in actor.role_names:
+        raise Forbidden("absent", detail="of_admin")
 
 
 def today(desk: Desk) -> date:

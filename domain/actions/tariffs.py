@@ -1,14 +1,18 @@
 """The revenue unit's prices: a new dated row supersedes the one in force; nothing is edited in place.
 
-Where the house wants it, a price is first proposed, and comes into force when a second person approves it.
+A price that begins before one that is already set ends where that one begins. A wrong price is withdrawn: before its
+first day by itself, on its first day by another one from the same day. It stays in the history, since a quote may name
+it (duties are generated for days to come). Where the house wants it, a price is first proposed, and comes into force
+when a second person approves it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
+from domain.dated import Place, ends_at, place, revision, standing, withdrawn
 from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
@@ -21,8 +25,8 @@ from domain.tariffs import (
     TariffRow,
     Terms,
     Wanted,
+    of_thing,
     quote,
-    supersede,
 )
 
 REVENUE = frozenset({Role.REVENUE})
@@ -43,25 +47,31 @@ async def add_tariff(
     vat_percent: int = 0,
     valid_from: date | None = None,
 ) -> TariffRow:
-    """Set a price (rials a unit) from a day on (today), closing the row that it supersedes on that day.
+    """Set a price (rials a unit) from a day on (today) until the next one that is set, if any.
 
-    Errors: `UnknownService`, `Forbidden` (only revenue sets prices), `InvalidField`, `Conflict("valid_from")` when a
-    row begins on that day or later. A request already priced keeps its quote.
+    It closes the row in force on that day, or withdraws the one that begins on it. Errors: `UnknownService`,
+    `Forbidden` (only revenue sets prices), `InvalidField`, `Conflict("valid_from")` when the day has passed and a row
+    begins on it or later. A request already priced keeps its quote.
     """
     start = valid_from or today(desk)
     terms = Terms(service, dict(dimensions), unit, rate, minimum, vat_percent, start)
-    return await _put_in_force(desk, uow, terms, _checked(desk, terms, actor).label)
+    by = _checked(desk, terms, actor).label
+    return await _put_in_force(desk, uow, _row(desk, terms, by), by)
 
 
-async def set_price(desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor) -> TariffRow | ProposedTariff:
+async def set_price(
+    desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor, seen: int | None = None
+) -> TariffRow | ProposedTariff:
     """Set a price, or propose it where the house wants a second person (`Policy.tariffs_need_approval`).
 
-    Errors: those of `add_tariff`, and `Conflict("rate")` while another proposal for the same waits.
+    `seen` is the `revision` of the thing's prices when it was decided. Errors: those of `add_tariff`,
+    `Conflict("rate")` while another proposal for the same waits, `Conflict("tariff")` when prices have changed since.
     """
     revenue = _checked(desk, terms, actor)
+    row = _row(desk, terms, revenue.label)
     if not desk.policy.tariffs_need_approval:
-        return await _put_in_force(desk, uow, terms, revenue.label)
-    supersede(await uow.tariffs.of_service(terms.service), _row(desk, terms, revenue.label))
+        return await _put_in_force(desk, uow, row, revenue.label, seen)
+    where_it_comes(desk, await uow.tariffs.of_service(terms.service), terms, seen)
     values = {one.name: getattr(terms, one.name) for one in fields(Terms)}
     proposal = ProposedTariff(desk.ids.new_id(), **values, proposed_by=actor.ident, proposed_at=desk.clock.now())
     same = [one for one in await uow.tariffs.pending() if (one.service, one.dimensions) == _what(terms)]
@@ -71,17 +81,48 @@ async def set_price(desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor) -> 
     return proposal
 
 
+async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) -> TariffRow:
+    """Take a price back that is not in force yet, and return it as it was; the one before it goes on as long as it
+    would have held.
+
+    One person of revenue is enough also where a price needs two: nothing comes into force that two have not agreed on,
+    and a mistyped price must not begin because the second one is away. Errors: `Forbidden`, `NotFound("tariff")`,
+    `AlreadyDone("tariff")`, and `Conflict("tariff")` when it has begun: then another one from today corrects it.
+    """
+    if Role.REVENUE not in actor.role_names:
+        raise Forbidden("tariff")
+    found = await uow.tariffs.get(tariff_id)
+    await uow.serialise(_lock(found.service))
+    rows = of_thing(await uow.tariffs.of_service(found.service), found.service, found.dimensions)
+    row = next(one for one in rows if one.id == tariff_id)
+    if withdrawn(row):
+        raise AlreadyDone("tariff")
+    if row.valid_from <= today(desk):
+        raise Conflict("tariff", detail="already_begun")
+    before = ends_at(rows, row)
+    await _withdraw(desk, uow, row, actor.acting_by(REVENUE).label)
+    if before:
+        await uow.tariffs.close(before.id, row.valid_to)
+    return row
+
+
 async def approve(desk: Desk, uow: UnitOfWork, proposal_id: int, actor: Actor) -> TariffRow:
     """Put a proposed price in force, from its first day, or from today if that is past.
 
     Errors: `Forbidden` for who may not approve, or proposed it; `NotFound("proposal")`, `AlreadyDone("proposal")`, and
-    `Conflict("valid_from")` when another row came in between.
+    `Conflict("valid_from")` when another row was set for that day or later since it was proposed, or began while it
+    waited.
     """
     proposal, by = await _decided(desk, uow, proposal_id, actor, ProposalState.APPROVED)
     if proposal.proposed_by == actor.ident:
         raise Forbidden("proposal", detail="own_proposal")
     terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today(desk)))
-    row = await _put_in_force(desk, uow, terms, f"staff:{proposal.proposed_by}")
+    await uow.serialise(_lock(terms.service))
+    for one in standing(of_thing(await uow.tariffs.of_service(terms.service), *_what(terms))):
+        set_since = one.created_at > proposal.proposed_at and one.valid_from >= proposal.valid_from
+        if set_since or proposal.valid_from < one.valid_from <= terms.valid_from:
+            raise Conflict("valid_from", detail="tariff_overlap")
+    row = await _put_in_force(desk, uow, _row(desk, terms, f"staff:{proposal.proposed_by}"), by)
     await _note(desk, uow, by, "tariff_approved", proposal)
     return row
 
@@ -132,12 +173,42 @@ def _row(desk: Desk, terms: Terms, by: str) -> TariffRow:
     )  # fmt: skip
 
 
-async def _put_in_force(desk: Desk, uow: UnitOfWork, terms: Terms, by: str) -> TariffRow:
-    row = _row(desk, terms, by)
-    for old in supersede(await uow.tariffs.of_service(terms.service), row):
-        await uow.tariffs.close(old.id, row.valid_from)
-    await uow.tariffs.add(row)
-    return row
+def where_it_comes(
+    desk: Desk, rows: Iterable[TariffRow], terms: Terms | TariffRow, seen: int | None = None
+) -> Place[TariffRow]:
+    """Return where a price comes among the rows of its service.
+
+    Errors: `Conflict("tariff")` when these are not the prices that were `seen`, and `Conflict("valid_from")` when its
+    day has passed and a row begins on it or later.
+    """
+    same = of_thing(rows, terms.service, terms.dimensions)
+    if seen is not None and seen != revision(same):
+        raise Conflict("tariff", detail="row_changed")
+    if terms.valid_from < today(desk) and any(one.valid_from >= terms.valid_from for one in standing(same)):
+        raise Conflict("valid_from", detail="tariff_overlap")
+    return place(same, terms.valid_from)
+
+
+async def _put_in_force(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, seen: int | None = None) -> TariffRow:
+    await uow.serialise(_lock(row.service))  # rows that are set at once must see each other's days
+    where = where_it_comes(desk, await uow.tariffs.of_service(row.service), row, seen)
+    if where.replaced:
+        await _withdraw(desk, uow, where.replaced, by)
+    if where.before:
+        await uow.tariffs.close(where.before.id, row.valid_from)
+    made = replace(row, valid_to=where.until)
+    await uow.tariffs.add(made)
+    return made
+
+
+async def _withdraw(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str) -> None:
+    await uow.tariffs.withdraw(row.id)
+    facts = {"service": row.service, **row.dimensions, "rate": row.rate, "from": row.valid_from.isoformat()}
+    await uow.audit.record(desk.clock.now(), by, "tariff_withdrawn", facts)
+
+
+def _lock(service: str) -> str:
+    return f"tariff:{service}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,11 @@ def test_a_substitute_acts_for_somebody_away(office: Terminal) -> None:
     assert office.refused("staff", "substitute", "civil", "admin", *days, "--as", "civil")["code"] == "forbidden"
     wrong = office.refused("staff", "substitute", "civil", "admin", *days[:3], "1400/13/01", "--as", "admin")
     assert wrong["field"] == "to"
+    ending = ("staff", "end-substitute", "civil", "revenue", *days[:2], "--as")
+    assert office.refused(*ending, "civil")["code"] == "forbidden"
+    assert office.json(*ending, "admin") == appointed
+    assert office.json("staff", "substitutes") == []
+    assert office.refused(*ending, "admin")["code"] == "not_found"
 
 
 def test_personal_data_is_erased(office: Terminal) -> None:

@@ -85,7 +85,14 @@ def test_commission_is_set_by_dated_rules(office: Terminal) -> None:
         assert office.refused(*add, f"--share={share}", "--office", "1001")["field"] == "share"
     assert office.refused(*add, "--from", "1400/01/01", "--office", "1001")["field"] == "valid_from"
     assert office.refused(*add, "--service", "moon")["code"] == "unknown_service"
-    assert office.refused(*add, "--share", "1")["code"] == "conflict"
+    assert office.json(*add, "--share", "1")["valid_to"] == following["valid_from"]
+    assert office.json("office", "commission", "withdraw", str(following["id"]), "--as", "revenue")["withdrawn"]
+    assert office.refused("office", "commission", "withdraw", str(following["id"]))["code"] == "already_done"
+    listed = office.json("office", "commission", "list")
+    assert [(one["share"], one["withdrawn"]) for one in listed] == [
+        ("2.50", True), ("1.00", False), ("100.00", True), ("3.07", False),
+    ]  # fmt: skip
+    assert listed[1]["valid_to"] is None
     assert office.refused(*add, "--share", "1", "--as", "civil")["code"] == "forbidden"
 
 

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from app.exporting import export_table
 from app.importing import SHOWN_FAULTS, Imported, Wish, import_file
 from bench.imports import AGENCIES, OWNERS, Planted, make_file, person, reported
+from domain.engine import SYSTEM
 from domain.errors import Conflict, Forbidden, InvalidField, MissingField
 from domain.imports import Progress
 from domain.people import Actor, Role
@@ -122,7 +123,7 @@ async def test_what_is_exported_is_imported_as_the_same(
 async def test_every_registry_comes_back_as_it_went(town: Municipality, tmp_path: Path) -> None:
     await furnish(town)
     await give(town, "driver", {"national_code": "0790419904", "name": "=عبدالله", "shift": "full_time"})
-    await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": 2_500_000, "state": "paid"})
+    await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": 2_500_000, "state": "paid"}, by=SYSTEM)
     await give(town, "reward", {"driver": "0790419904", "date": "2026-11-20", "kind": "help", "text": "+۱"})
     await give(town, "violation", {"driver": "0790419904", "date": "2026-11-20", "kind": "unsafe", "fine": 1_000})
     for table in REGISTRIES:

@@ -116,9 +116,9 @@ async def priced_and_paid(desks: Desks) -> None:
     """Revenue sets the price and records the bank's slip."""
     page = await opened_step(await desks.at("revenue"), "تعیین هزینه")
     await taken(page, "تعیین هزینه")
-    await page.locator("summary", has_text="ثبت فیش").click()
+    await page.locator("summary", has_text="ثبت پرداخت").click()
     await page.get_by_label("شمارهٔ پیگیری بانک").fill("1001")
-    await page.get_by_role("button", name="ثبت فیش بانکی").click()
+    await page.get_by_role("button", name="ثبت پرداخت").click()
     await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
     async with desks.site.store.unit(write=False) as uow:
         (bill,) = await bills_of(uow, await uow.requests.by_code(desks.code))

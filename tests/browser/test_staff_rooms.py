@@ -232,9 +232,9 @@ async def test_the_revenue_units_day(
     await expect(page.get_by_role("status")).to_have_text("نرخ تازه ثبت شد.")
     await opened.open(f"/staff/registries/violation/{fine.id}")
     await page.get_by_role("button", name="صدور قبض").click()
-    await page.locator("summary", has_text="ثبت فیش").click()
+    await page.locator("summary", has_text="ثبت پرداخت").click()
     await page.get_by_label("شمارهٔ پیگیری بانک").fill("2002")
-    await page.get_by_role("button", name="ثبت فیش بانکی").click()
+    await page.get_by_role("button", name="ثبت پرداخت").click()
     await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
     await expect(page.locator(".bill-state")).to_have_text("پرداخت‌شده")
     assert opened.complaints == []

@@ -91,3 +91,30 @@ async def test_machines_of_before_become_rows_of_a_registry(empty_database_url: 
         [row] = await uow.registries.find(RegistryFilter("machines"))
     await store.close()
     assert (row.id, row.values["code"], row.revision, row.created_at) == (7, "LD-1", 0, None)
+
+
+BEFORE = (
+    "INSERT INTO owners (id, national_id, name, revision, created_at, updated_at) VALUES (1, '1', 'x', 0, {at}, {at})",
+    "INSERT INTO vehicles (id, plate, type, owner, revision, created_at, updated_at)"
+    " VALUES (7, '12ت345-59', 'line', '1', 0, {at}, {at})",
+    "INSERT INTO drivers (id, national_code, name, status, kind, revision, created_at, updated_at)"
+    " VALUES (8, '2', 'x', 'active', 'main', 0, {at}, {at})",
+    "INSERT INTO rewards (id, driver, date, kind, number, points, revision, created_at, updated_at)"
+    " VALUES (9, '2', '2026-11-20', 'help', 1, 5, 0, {at}, {at})",
+)
+"""Rows of before vehicles could leave and rewards be annulled."""
+
+
+async def test_vehicles_of_before_are_in_service_and_rewards_count(empty_database_url: str) -> None:
+    engine = engine_for(empty_database_url)
+    async with engine.migration() as connection:
+        await connection.run_sync(lambda one: command.upgrade(config(one), "0014"))
+        for statement in BEFORE:
+            await connection.execute(text(statement.format(at="'2026-11-24 08:30:00.000000'")))
+    await engine.close()
+    await migrate(empty_database_url)
+    store = await SqlStore.open(empty_database_url)
+    async with store.unit(write=False) as uow:
+        found = [(await uow.registries.find(RegistryFilter(name)))[0].values for name in ("vehicle", "reward")]
+    await store.close()
+    assert (found[0]["status"], found[1]["standing"]) == ("active", "valid")

@@ -103,6 +103,19 @@ async def test_substitutions_are_found_until_they_end(store: SqlStore) -> None:
         assert await uow.people.substitutions(NEXT + timedelta(days=1)) == []
 
 
+async def test_a_substitution_is_dropped(store: SqlStore) -> None:
+    one = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW)
+    async with store.unit() as uow:
+        for name in ("ali", "sara"):
+            await uow.people.put_staff(a_member(name, Role.CIVIL))
+        await uow.people.put_substitution(one)
+        assert await uow.people.drop_substitution("ali", "sara", NEXT) is None
+        assert await uow.people.drop_substitution("sara", "ali", DAY) is None
+        assert await uow.people.drop_substitution("ali", "sara", DAY) == one
+        assert await uow.people.drop_substitution("ali", "sara", DAY) is None
+        assert await uow.people.substitutions(DAY) == []
+
+
 async def test_a_person_is_forgotten(store: SqlStore) -> None:
     async with store.unit() as uow:
         await uow.people.put_person(Person(MOBILE, "علی رضایی", None, NOW))

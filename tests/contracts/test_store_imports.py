@@ -37,7 +37,7 @@ async def test_one_comes_back_as_it_was_brought_and_saved(store: SqlStore) -> No
         brought.state, brought.tally = ImportState.EXAMINED, Tally(4, 1, 1, 1, 1, 2).as_json()
         brought.outcome = {"faults": [{"row": 3, "given": "دوچرخه"}], "first": [], "ignored": ["x"]}
         brought.problem, brought.settled_at = "چیزی", NOW + timedelta(hours=1)
-        brought.skip_bad_rows, brought.tries = True, 2
+        brought.skip_bad_rows, brought.tries, brought.decided_by = True, 2, "colleague"
         await uow.imports.save(brought)
         assert await uow.imports.get(brought.id) == brought
         with pytest.raises(NotFound, match="import"):

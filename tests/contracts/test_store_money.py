@@ -138,6 +138,29 @@ async def test_a_price_is_closed_before_the_next_opens(store: SqlStore) -> None:
             await uow.tariffs.close(1, following.valid_from)
 
 
+async def test_a_withdrawn_price_is_kept_and_its_day_is_free(store: SqlStore) -> None:
+    first, second, third = (a_tariff(rate=rate) for rate in (1, 2, 3))
+    other = a_tariff(dimensions={"machine": "grader"})
+    async with store.unit() as uow:
+        await uow.tariffs.add(other)
+        for row in (first, second, third):
+            await uow.tariffs.add(row)
+            await uow.tariffs.withdraw(row.id)
+        await uow.tariffs.withdraw(other.id)
+        await uow.tariffs.add(last := a_tariff(rate=4, valid_to=date(2027, 3, 21)))
+        await uow.tariffs.close(last.id, None)
+        with pytest.raises(NotFound, match="tariff"):
+            await uow.tariffs.withdraw(1)
+        with pytest.raises(NotFound, match="tariff"):
+            await uow.tariffs.get(1)
+    gone = [replace(one, valid_to=one.valid_from) for one in (first, second, third)]
+    async with store.unit(write=False) as uow:
+        rows = await uow.tariffs.of_service("machinery")
+        assert [one for one in rows if one.dimensions == first.dimensions] == [*gone, replace(last, valid_to=None)]
+        assert await uow.tariffs.get(second.id) == gone[1]
+        assert set(map(repr, rows)) == set(map(repr, await uow.tariffs.all()))
+
+
 def a_proposal(**changes: Any) -> ProposedTariff:
     """A price of a loader that waits."""
     values: dict[str, Any] = {

@@ -96,6 +96,20 @@ async def test_a_rule_is_closed_before_the_next_opens(store: SqlStore) -> None:
             await uow.offices.close_rule(1, following.valid_from)
 
 
+async def test_a_withdrawn_rule_is_kept_and_its_day_is_free(store: SqlStore) -> None:
+    wrong, right = a_rule(share_bp=1), a_rule(share_bp=2)
+    async with store.unit() as uow:
+        for rule in (wrong, right):
+            await uow.offices.add_rule(rule)
+            await uow.offices.withdraw_rule(rule.id)
+        await uow.offices.add_rule(last := a_rule(valid_to=date(2027, 3, 21)))
+        await uow.offices.close_rule(last.id, None)
+        gone = [replace(one, valid_to=one.valid_from) for one in (wrong, right)]
+        assert await uow.offices.rules() == [*gone, replace(last, valid_to=None)]
+        with pytest.raises(NotFound, match="rule"):
+            await uow.offices.withdraw_rule(1)
+
+
 async def test_the_ledger_knows_the_office(store: SqlStore) -> None:
     mine = [a_request(office="1001"), a_request(office="1001", service="expert"), a_request(office="1001")]
     late, other = a_request(office="1001", created_at=NOW + HOUR), a_request(office="1002")

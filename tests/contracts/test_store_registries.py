@@ -128,6 +128,7 @@ async def test_rows_are_found_by_fields_and_paged(store: SqlStore, rows: dict[st
         rest = await uow.registries.find(RegistryFilter("vehicle", after=page[0].id))
         assert [row.id for row in page + rest] == [rows["vehicle"].id, second.id]
         assert await uow.registries.counts("vehicle", "type") == {"line": 2}
+        assert await uow.registries.counts("vehicle", "type", {"taxi_code": "114"}) == {"line": 1}
         assert await uow.registries.counts("operators", "status") == {"active": 1}
 
 

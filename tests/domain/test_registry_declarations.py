@@ -8,11 +8,21 @@ from domain.access import RIGHTS, registry_right
 from domain.errors import NotAllowedNow
 from domain.messages import Catalogue
 from domain.people import Role
-from domain.registries import DRIVER, DUTY, REGISTRIES, VEHICLE, Reference, Registry, charged_by_hand
+from domain.registries import (
+    DRIVER,
+    DUTY,
+    REGISTRIES,
+    VEHICLE,
+    Reference,
+    Registry,
+    annulled_by_hand,
+    charged_by_hand,
+)
 from domain.registry_check import check_registries
 from domain.registry_rows import given_key, merged, problems
 
 CATALOGUE = Catalogue.load()
+OFFICER, REVENUE = frozenset({Role.TAXI_OFFICER}), frozenset({Role.REVENUE})
 DUTY_VALUES = {"vehicle": "12ت345-59", "year": 1405, "kind": "yearly", "number": 1, "amount": 1_000_000}
 
 
@@ -61,34 +71,54 @@ def test_a_new_row_has_defaults_and_a_known_one_keeps_its_values() -> None:
 
 def test_required_fields_must_have_a_value() -> None:
     after = merged(VEHICLE, None, {"plate": "12ت345-59"})
-    assert [str(error) for error in problems(VEHICLE, None, after)] == ["missing_field:type:empty_cell"]
+    assert [str(error) for error in problems(VEHICLE, None, after, OFFICER)] == ["missing_field:type:empty_cell"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "allowed"),
+    ("before", "after", "roles", "refused"),
     [
-        (None, {"state": "open"}, True),
-        (None, {"state": "paid"}, True),
-        (None, {"state": "billed"}, False),
-        ({"state": "open"}, {"state": "waived"}, True),
-        ({"state": "open"}, {"state": "billed"}, False),
-        ({"state": "billed"}, {"state": "paid"}, False),
-        ({"state": "paid"}, {"state": "open"}, False),
-        ({"state": "open"}, {"state": "open", "amount": 2_000_000}, True),
-        ({"state": "billed"}, {"state": "billed", "amount": 2_000_000}, False),
-        ({"state": "billed"}, {"state": "billed"}, True),
+        (None, {"state": "open"}, OFFICER, None),
+        (None, {"state": "paid"}, OFFICER, "charge_elsewhere"),
+        (None, {"state": "waived"}, OFFICER, "charge_elsewhere"),
+        (None, {"state": "paid"}, REVENUE, None),
+        (None, {"state": "waived"}, frozenset({Role.SYSTEM}), None),
+        (None, {"state": "billed"}, REVENUE, "charge_state"),
+        ({"state": "open"}, {"state": "waived"}, OFFICER, "charge_state"),
+        ({"state": "open"}, {"state": "waived"}, REVENUE, "charge_state"),
+        ({"state": "open"}, {"state": "paid"}, frozenset({Role.SYSTEM}), "charge_state"),
+        ({"state": "open"}, {"state": "billed"}, REVENUE, "charge_state"),
+        ({"state": "billed"}, {"state": "paid"}, REVENUE, "charge_state"),
+        ({"state": "paid"}, {"state": "open"}, REVENUE, "charge_state"),
+        ({"state": "open"}, {"state": "open", "amount": 2_000_000}, OFFICER, None),
+        ({"state": "billed"}, {"state": "billed", "amount": 2_000_000}, REVENUE, "charge_fixed"),
+        ({"state": "billed"}, {"state": "billed"}, OFFICER, None),
     ],
 )
 def test_what_a_hand_may_do_to_a_duty(
-    before: dict[str, object] | None, after: dict[str, object], allowed: bool
+    before: dict[str, object] | None, after: dict[str, object], roles: frozenset[Role], refused: str | None
 ) -> None:
     old = DUTY_VALUES | before if before else None
     rule = charged_by_hand("amount")
-    if allowed:
-        rule(old, DUTY_VALUES | after)
+    if refused is None:
+        rule(old, DUTY_VALUES | after, roles)
     else:
-        with pytest.raises(NotAllowedNow):
-            rule(old, DUTY_VALUES | after)
+        with pytest.raises(NotAllowedNow, match=refused):
+            rule(old, DUTY_VALUES | after, roles)
+
+
+@pytest.mark.parametrize(
+    ("state", "refused"), [("open", None), ("waived", None), ("billed", "annul_billed"), ("paid", "annul_paid")]
+)
+def test_a_violation_is_annulled_unless_its_fine_has_a_bill(state: str, refused: str | None) -> None:
+    valid, annulled = {"state": state, "standing": "valid"}, {"state": state, "standing": "annulled"}
+    annulled_by_hand(annulled, annulled, OFFICER)
+    annulled_by_hand(annulled, valid, OFFICER)
+    for before in (None, valid):
+        if refused is None:
+            annulled_by_hand(before, annulled, OFFICER)
+        else:
+            with pytest.raises(NotAllowedNow, match=refused):
+                annulled_by_hand(before, annulled, OFFICER)
 
 
 @pytest.mark.parametrize("registry", REGISTRIES.values(), ids=lambda one: one.key)

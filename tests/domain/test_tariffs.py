@@ -12,7 +12,7 @@ from domain.actions.tariffs import add_tariff, quote_for
 from domain.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
 from domain.money import Rounding
 from domain.people import Role
-from domain.tariffs import Quote, QuoteLine, TariffRow, Wanted, find_row, overlapping, quote, supersede
+from domain.tariffs import Quote, QuoteLine, TariffRow, Wanted, find_row, of_thing, quote
 from tests.support.municipality import RATE, Municipality, actor
 
 SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)
@@ -55,23 +55,16 @@ def test_the_row_of_the_day_is_found() -> None:
         assert (missing.value.detail, missing.value.params) == ("tariff", dimensions)
 
 
-def test_a_new_row_supersedes_the_open_one() -> None:
+def test_one_thing_has_its_own_prices() -> None:
     old, other = row(SPRING), row(SPRING, dimensions={"machine": "grader"})
-    assert supersede([old, other], row(AUTUMN)) == [old]
-    assert supersede([row(SPRING, AUTUMN)], row(AUTUMN)) == []
-    assert supersede([old], row(AUTUMN, service="expert")) == []
+    assert of_thing([old, other], "machinery", LOADER) == [old]
+    assert of_thing([old, other], "expert", LOADER) == []
 
 
-@pytest.mark.parametrize("start", [SPRING, SPRING - DAY])
-def test_a_new_row_never_begins_before_another(start: date) -> None:
-    with pytest.raises(Conflict, match="valid_from:tariff_overlap"):
-        supersede([row(SPRING)], row(start))
-
-
-def test_rows_that_touch_do_not_overlap() -> None:
-    assert overlapping([row(SPRING, AUTUMN)], row(AUTUMN)) == []
-    assert overlapping([row(AUTUMN)], row(SPRING, AUTUMN)) == []
-    assert overlapping([row(AUTUMN)], row(SPRING, AUTUMN + DAY)) == [row(AUTUMN)]
+def test_a_withdrawn_row_prices_no_day() -> None:
+    wrong, right = row(SPRING, SPRING, rate=1), row(SPRING)
+    assert not any(wrong.in_force(SPRING + DAY * days) for days in (-1, 0, 1))
+    assert find_row([wrong, right], LOADER, SPRING) is right
 
 
 # Quotes
@@ -190,9 +183,8 @@ async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
     kept = [(one.rate, one.valid_from, one.valid_to) for one in rows]
     assert kept == [(RATE, today, december), (RATE * 2, december, None)]
     assert (before.total * 2, before) == (after.total, now)
-    for start in (december, today):
-        with pytest.raises(Conflict):
-            await town.price("loader", RATE, start=start)
+    with pytest.raises(Conflict, match="valid_from:tariff_overlap"):
+        await town.price("loader", RATE, start=today - DAY)
 
 
 async def test_prices_begin_on_tehrans_today(town: Municipality) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domain.calendar import FIRST_DAY, LAST_DAY
 from domain.errors import CodeMistyped, DomainError, InvalidField, UnknownKind, UnknownService
 from domain.paging import Order
 from domain.people import Role
-from domain.queue_filters import EARLIEST, LATEST, read
+from domain.queue_filters import read
 from domain.queues import Queue, Sla
 from domain.requests import Phase
 from domain.search import FIELD, LONGEST, MOST_WORDS, Search, beside, paired, parse, turned
@@ -105,7 +106,9 @@ FILTERS = st.fixed_dictionaries(
         "assignee": NAMES,
         "channel": NAMES,
         "office": NAMES,
-        "created_from": st.one_of(st.dates(EARLIEST, LATEST).map(str), st.sampled_from(["۱۴۰۵/۹/۱", "امروز", "دیروز"])),
+        "created_from": st.one_of(
+            st.dates(FIRST_DAY, LAST_DAY).map(str), st.sampled_from(["۱۴۰۵/۹/۱", "امروز", "دیروز"])
+        ),
         "created_to": st.dates().map(str),
         "sla": st.sampled_from(Sla),
         "papers": st.sampled_from([True, False, "true", "FALSE"]),

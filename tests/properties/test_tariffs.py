@@ -12,10 +12,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.actions.tariffs import add_tariff, quote_for
-from domain.errors import Conflict, NotFound
+from domain.actions.tariffs import add_tariff, quote_for, withdraw
+from domain.dated import standing, withdrawn
+from domain.errors import AlreadyDone, Conflict, NotFound
 from domain.people import Role
-from domain.tariffs import Quote, TariffRow, Wanted, overlapping
+from domain.tariffs import Quote, TariffRow, Wanted
 from store.unit_of_work import SqlStore
 from tests.e2e.runs import Finished, finished, warm
 from tests.properties.effort import examples
@@ -38,6 +39,19 @@ class Price:
     minimum: int
     vat: int
 
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return TODAY + timedelta(days=self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One of the prices of a machine that have not begun is taken back."""
+
+    machine: str
+    which: int
+
 
 PRICES = st.builds(
     Price,
@@ -47,6 +61,7 @@ PRICES = st.builds(
     st.integers(0, 4),
     st.integers(0, 15),
 )
+STEPS = st.one_of(PRICES, PRICES, st.builds(Taken, st.sampled_from(MACHINES), st.integers(0, 5)))
 
 
 @dataclass(slots=True)
@@ -71,16 +86,24 @@ class Revenue:
             await town.store.close()
 
     async def set(self, price: Price, name: str, office: int = 0) -> TariffRow | None:
-        """Set a price; None when it is refused because another begins then or later, or was set meanwhile."""
+        """Set a price; None when it is refused because its day has passed and another begins then or later."""
         town = self.towns[office]
         try:
             async with town.store.unit() as uow:
                 return await add_tariff(
                     town.desk, uow, actor(Role.REVENUE), "machinery", {"machine": price.machine, "town": name},
-                    rate=price.rate, minimum=price.minimum, vat_percent=price.vat,
-                    valid_from=TODAY + timedelta(days=price.day),
+                    rate=price.rate, minimum=price.minimum, vat_percent=price.vat, valid_from=price.start,
                 )  # fmt: skip
         except Conflict:
+            return None
+
+    async def withdraw(self, row: TariffRow, office: int = 0) -> TariffRow | None:
+        """Withdraw a price; None when that was done already."""
+        town = self.towns[office]
+        try:
+            async with town.store.unit() as uow:
+                return await withdraw(town.desk, uow, row.id, actor(Role.REVENUE))
+        except AlreadyDone:
             return None
 
     async def rows(self, name: str) -> list[TariffRow]:
@@ -103,60 +126,80 @@ class Revenue:
                         found[machine, day] = None
         return found
 
-    async def one_after_another(self, prices: Sequence[Price]) -> None:
-        """Set prices; look at rows and at what every day costs, before and after each."""
+    async def one_after_another(self, steps: Sequence[Price | Taken]) -> None:
+        """Set and withdraw prices; each day costs what the latest price that stands and begins by then says."""
         name = f"town-{next(self.names)}"
         days = [TODAY + timedelta(days=number) for number in range(-6, HORIZON + 2)]
-        rows, costs = await self.rows(name), await self.quotes(name, days)
-        stored = {key: json.dumps(cost.as_json()) for key, cost in costs.items() if cost}
-        for price in prices:
-            added, start = await self.set(price, name), TODAY + timedelta(days=price.day)
-            latest = max((one.valid_from for one in rows if one.dimensions["machine"] == price.machine), default=None)
-            assert (added is None) == (latest is not None and latest >= start)
-            after, anew = await self.rows(name), await self.quotes(name, days)
-            apart(after)
-            assert _closed_at_most(rows, after, added)
-            touched = {(price.machine, day) for day in days if added and day >= start}
-            assert {key: cost for key, cost in anew.items() if key not in touched} == {
-                key: cost for key, cost in costs.items() if key not in touched
-            }, "only days from its first are priced anew"
-            assert all((quote := anew[key]) and quote.lines[0].rate == price.rate for key in touched)
-            rows, costs = after, anew
-            stored |= {key: json.dumps(cost.as_json()) for key, cost in costs.items() if cost and key not in stored}
-        for text in stored.values():
+        starts: dict[str, dict[date, Price]] = {machine: {} for machine in MACHINES}
+        rows, stored = await self.rows(name), []
+        for step in steps:
+            mine = starts[step.machine]
+            if isinstance(step, Price):
+                added = await self.set(step, name)
+                assert (added is None) == (step.day < 0 and any(start >= step.start for start in mine))
+                if added:
+                    mine[step.start] = step
+            elif ahead := [one for one in standing(rows) if one.valid_from > TODAY and is_of(one, step.machine)]:
+                row = ahead[step.which % len(ahead)]
+                assert await self.withdraw(row) == row
+                assert await self.withdraw(row) is None
+                del mine[row.valid_from]
+            before, rows, costs = rows, await self.rows(name), await self.quotes(name, days)
+            apart(rows)
+            _nothing_but_days_changed(before, rows)
+            for (machine, day), cost in costs.items():
+                begun = max((start for start in starts[machine] if start <= day), default=None)
+                assert (cost and cost.lines[0].rate) == (starts[machine][begun].rate if begun else None), (machine, day)
+            stored += [json.dumps(cost.as_json()) for cost in costs.values() if cost]
+        for text in stored:
             _explains_itself(json.loads(text))
+        known = {row.id for row in rows}
+        assert {json.loads(text)["lines"][0]["tariff_id"] for text in stored} <= known, "every row of a quote is kept"
 
     async def at_once(self, prices: Sequence[Price]) -> None:
-        """Set prices at once; those that were taken are there, as they were set, and the rest left nothing."""
+        """Set prices and withdraw one, at once; those that were taken are there, as they were set, and the rest left
+        nothing.
+        """
         name = f"town-{next(self.names)}"
+        ahead = await self.set(Price(MACHINES[0], HORIZON // 2, 1, 0, 0), name)
+        assert ahead
         offices = (self.set(price, name, number % 2) for number, price in enumerate(prices))
-        added = await asyncio.gather(*offices)
+        added = asyncio.gather(*offices)
+        first, second, taken_back = await asyncio.gather(self.withdraw(ahead), self.withdraw(ahead, 1), added)
+        assert not (first and second), "one of them did it"
         rows = await self.rows(name)
         apart(rows)
-        taken = [(price, row) for price, row in zip(prices, added, strict=True) if row is not None]
-        assert sorted(row.id for _, row in taken) == sorted(row.id for row in rows)
+        taken = [(price, row) for price, row in zip(prices, taken_back, strict=True) if row is not None]
+        assert sorted([ahead.id, *(row.id for _, row in taken)]) == sorted(row.id for row in rows)
         for price, row in taken:
             kept = next(one for one in rows if one.id == row.id)
             assert replace(kept, valid_to=None) == replace(row, valid_to=None)
             assert (kept.rate, kept.minimum, kept.vat_percent) == (price.rate, price.minimum, price.vat)
-        for machine in {price.machine for price in prices}:
-            mine = [row for row in rows if row.dimensions["machine"] == machine]
-            assert mine, "somebody is first"
-            assert [row.valid_to for row in mine] == [row.valid_from for row in mine[1:]] + [None], "without a gap"
+        for machine in MACHINES:
+            mine = [row for row in standing(rows) if is_of(row, machine)]
+            assert [row.valid_to for row in mine] == [row.valid_from for row in mine[1:]] + [None] * bool(mine)
+
+
+def is_of(row: TariffRow, machine: str) -> bool:
+    """Whether the row prices that machine."""
+    return row.dimensions["machine"] == machine
 
 
 def apart(rows: Sequence[TariffRow]) -> None:
     """No two rows of one price share a day."""
-    for one, other in combinations(rows, 2):
-        assert overlapping([one], other) == [] == overlapping([other], one), (one, other)
+    for one, other in combinations(standing(rows), 2):
+        if one.dimensions == other.dimensions:
+            first, second = sorted((one, other), key=lambda row: row.valid_from)
+            assert first.valid_to, (one, other)
+            assert first.valid_to <= second.valid_from, (one, other)
 
 
-def _closed_at_most(before: Sequence[TariffRow], after: Sequence[TariffRow], added: TariffRow | None) -> bool:
-    """Whether nothing was changed but the end of the row that the new one supersedes."""
-    kept = [row for row in after if added is None or row.id != added.id]
-    ended = [row for row, was in zip(kept, before, strict=True) if row != was]
-    same = [replace(row, valid_to=None) for row in kept] == [replace(row, valid_to=None) for row in before]
-    return same and all(added is not None and row.valid_to == added.valid_from for row in ended) and len(ended) <= 1
+def _nothing_but_days_changed(before: Sequence[TariffRow], after: Sequence[TariffRow]) -> None:
+    """Rows stay, with the day that they began on; what was withdrawn stays so."""
+    now = {row.id: row for row in after}
+    for was in before:
+        assert replace(now[was.id], valid_to=None) == replace(was, valid_to=None)
+        assert withdrawn(now[was.id]) or not withdrawn(was)
 
 
 def _explains_itself(stored: Mapping[str, Any]) -> None:
@@ -174,9 +217,9 @@ def test_rows_never_overlap_and_past_quotes_never_change(database_url: str) -> N
         revenue = runner.run(Revenue.open(database_url))
 
         @examples(8)
-        @given(st.lists(PRICES, min_size=1, max_size=6))
-        def set_prices(prices: list[Price]) -> None:
-            runner.run(revenue.one_after_another(prices))
+        @given(st.lists(STEPS, min_size=1, max_size=6))
+        def set_prices(steps: list[Price | Taken]) -> None:
+            runner.run(revenue.one_after_another(steps))
 
         try:
             set_prices()
@@ -215,8 +258,6 @@ async def test_commands_that_set_prices_at_once_never_overlap(database_url: str,
         rows = await uow.tariffs.of_service("machinery")
     await store.close()
     apart(rows)
-    assert sorted(row.rate for row in rows) == [rate for rate, one in enumerate(ended, start=1) if one.code == 0]
-    assert len({row.valid_from for row in rows}) == len(rows) > 0
-    refused = [one.json["error"]["code"] for one in ended if one.code]
-    assert set(refused) <= {"conflict"}, ended
-    assert len(refused) >= len(starts) - len(set(starts)), "one day has one price"
+    assert [one.code for one in ended] == [0] * len(starts), ended
+    assert sorted(row.rate for row in rows) == list(range(1, len(starts) + 1)), "all are kept"
+    assert len({row.valid_from for row in standing(rows)}) == len(set(starts)) == len(standing(rows))

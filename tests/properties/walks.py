@@ -37,7 +37,7 @@ from tests.support.municipality import Municipality
 
 SIGNER = Ed25519Signer("a secret outside of the database")
 
-LONGEST_WAY = 400
+LONGEST_WAY = 800
 """Requests and steps before an edge is given up."""
 
 RIVALS = 2

@@ -30,6 +30,7 @@ from tests.channels.admin.test_calendar_pages import paid
 from tests.channels.admin.test_print_pages import handed_over
 from tests.support import rooms
 from tests.support.demo_site import MORNING, ORDER
+from tests.support.due_back import cancelled, paid_twice
 from tests.support.municipality import actor
 from tests.support.opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
 from tests.support.routes import plain
@@ -66,8 +67,9 @@ async def looks_at(site: StaffSite) -> Looks:
         await rooms.give(site, "machines", {"code": f"L{number}", "type": "loader", "title": f"لودر {number}"})
         await rooms.give(site, "operators", {"code": f"O{number}", "title": f"راننده {number}", "skills": ["loader"]})
     await texted(site, ORDER)
+    await cancelled(site)
     told = await _work(site) | await _books(site) | await _house(site) | await _prices(site) | await _reports(site)
-    told |= _outside(site) | {"besides": _refused()}
+    told |= await _due_back(site) | _outside(site) | {"besides": _refused()}
     rights = {plain(one.path): one.right for one in site.admin.routes if one.method == "GET"}
     return told | {path: [Look(path, busiest(site, path))] for path in rights if path not in told and "{" not in path}
 
@@ -196,6 +198,8 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
     desk, office = site.demo.desk, "/staff/offices/one/{code}"
     async with site.store.unit() as uow:
         await offices.add(desk, uow, site.vault, "1001", LONG)
+        for share in (2_500, 250):
+            await offices.add_rule(desk, uow, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
         await house.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
         await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
     await site.enrolled("manager")
@@ -211,10 +215,13 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
 
 
 async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
-    """What every service costs; one price waits for a second person."""
+    """What every service costs: set ahead, set twice for a day, and one price waits for a second person."""
     desk = site.demo.desk
     terms = Terms("machinery", {"machine": "loader"}, "hour", 4_000_000, 2, 10, date(2026, 12, 22))
     policy = desk.policy
+    async with site.store.unit() as uow:
+        for rate in (35_000_000, 3_500_000):
+            await set_price(desk, uow, replace(terms, rate=rate, valid_from=date(2027, 3, 21)), actor(Role.REVENUE))
     desk.take_up(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
     async with site.store.unit() as uow:
         await set_price(desk, uow, terms, actor(Role.REVENUE))
@@ -224,6 +231,13 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
         "/staff/tariffs/{service}": [Look(price(key, what), Role.REVENUE) for key, what in ones.items()],
         "/staff/tariffs": [Look("/staff/tariffs", role) for role in (Role.REVENUE, Role.MANAGER)],
     }
+
+
+async def _due_back(site: StaffSite) -> dict[str, Sequence[Look]]:
+    """Money that must go back, on the list and on the page of a fine; that of a cancelled request is there before."""
+    await paid_twice(site, "violation", (await rooms.rows(site, "violation"))[0].id)
+    looks = [Look("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
+    return {"/staff/refunds": [*looks, Look("/staff/refunds?page=x", Role.REVENUE, 422)]}
 
 
 async def _reports(site: StaffSite) -> dict[str, Sequence[Look]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.actions.registries import put
+from domain.engine import SYSTEM
 from domain.people import Actor, Role
 from domain.registries import AGENCY, DRIVER, DUTY, OWNER, REGISTRIES, VEHICLE, VIOLATION
 from domain.registry_rows import Put, RegistryFilter, RegistryRow
@@ -49,10 +50,10 @@ async def rows_of(town: Municipality, registry: str, **where: Any) -> list[Regis
 async def a_duty(town: Municipality, amount: int = 2_500_000, **values: Any) -> RegistryRow:
     """Put an open duty of the first vehicle."""
     whole = {"vehicle": PLATE, "year": 1405, "amount": amount, **values}
-    return (await give(town, DUTY.key, whole))[0].row
+    return (await give(town, DUTY.key, whole, by=SYSTEM))[0].row
 
 
 async def a_violation(town: Municipality, **values: Any) -> RegistryRow:
     """Put a violation of the main driver, with a fine."""
     whole = {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "overcharge", "fine": 500_000, **values}
-    return (await give(town, VIOLATION.key, whole))[0].row
+    return (await give(town, VIOLATION.key, whole, by=SYSTEM))[0].row

@@ -15,7 +15,7 @@ from domain.people import Actor, Role
 from domain.requests import ServiceRequest
 from domain.text import persian_digits
 from domain.tracking import shown
-from tests.support.rooms import revision, row, words
+from tests.support.rooms import give, revision, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 FLEET = "/staff/fleet"
@@ -30,16 +30,16 @@ async def step(site: StaffSite, code: str, action: str, role: Role) -> None:
         await announce(site.demo.desk, uow, await act(site.demo.desk, uow, code, action, {}, who), who)
 
 
-async def paid(site: StaffSite) -> ServiceRequest:
+async def paid(site: StaffSite, **fields: str) -> ServiceRequest:
     """A request that is paid and waits to be scheduled."""
-    request = await site.submitted()
+    request = await site.submitted(**fields)
     await step(site, request.code, "accept", Role.CIVIL)
     await step(site, request.code, "price", Role.REVENUE)
     revenue = Actor(frozenset({Role.REVENUE}), "staff", "revenue", "cli")
     async with site.store.unit() as uow:
         (bill,) = await bills_of(uow, request)
         ids = bill.bill_id, bill.payment_id
-        settled = await record(site.demo.desk, uow, ids, bill.amount, PaymentMethod.SLIP, "1", revenue)
+        settled = await record(site.demo.desk, uow, ids, bill.amount, PaymentMethod.SLIP, request.code, revenue)
         assert settled.outcome
         await announce(site.demo.desk, uow, settled.outcome, revenue)
     return request
@@ -92,6 +92,24 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     given = {"machine": "L1", "start": "۱۴۰۵/۰۹/۰۵ ۱۰:۰۰", "revision": revision(page)}
     await civil.post(f"/staff/requests/{request.code}/act/schedule", **given)
     assert (await site.request(request.code)).data["booked_start"] == "2026-11-26T06:30:00+00:00"
+
+
+async def test_who_can_drive_is_seen_where_the_hour_is_chosen(site: StaffSite, civil: Visitor) -> None:
+    await give(
+        site, "operators", {"code": "O2", "title": "نورمحمد", "skills": ["crane"]},
+        {"code": "O3", "title": "آنه", "skills": []},
+    )  # fmt: skip
+    other, request = await paid(site, start="14:00"), await paid(site)
+    await step(site, other.code, "schedule", Role.CIVIL)
+    page = await civil.get(f"{FLEET}?for={request.code}&step=schedule&day={DAY}")
+    said = words(page)
+    assert ("رحیم" in said, "آنه" in said, "نورمحمد" in said) == (True, True, False)
+    assert "کدام راننده در آن ساعت آزاد است" in said
+    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {shown(other.code)}"' in page
+    assert {parse_qs(urlsplit(one).query)["machine"][0] for one in links(page, "free")} == {"L1"}
+    assert "نورمحمد" in words(await civil.get(f"{FLEET}?day={DAY}"))
+    week = words(await civil.get(f"{FLEET}?for={request.code}&step=schedule&view=week&day={DAY}"))
+    assert ("رحیم" in week, "نورمحمد" in week) == (True, False)
 
 
 async def test_only_what_stays_free_to_the_end_can_be_chosen(site: StaffSite, civil: Visitor) -> None:

@@ -1,7 +1,7 @@
 """Money of the registries on the pages: duties of a year, bills, waivers and slips; papers that run out."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -53,6 +53,13 @@ async def test_duties_of_a_year_are_made_for_all_or_for_none(site: StaffSite, of
     assert "سال «چهار» درست نیست" in await officer.post(f"{ROOM}/duty/generate", 422, year="چهار")
 
 
+async def test_the_year_that_is_offered_is_the_one_in_tehran(site: StaffSite) -> None:
+    site.clock.at = datetime(2027, 3, 20, 20, 45, tzinfo=UTC)  # a quarter past midnight in Tehran: 1406/01/01
+    async with visitor(site) as officer:
+        await officer.sign_in("taxi_officer")
+        assert 'value="۱۴۰۶"' in await officer.get(f"{ROOM}/duty/generate")
+
+
 async def test_a_fine_is_billed_and_paid(site: StaffSite, officer: Visitor) -> None:
     address = await a_violation(site)
     page = await officer.get(address)
@@ -75,7 +82,7 @@ async def test_a_fine_is_billed_and_paid(site: StaffSite, officer: Visitor) -> N
 async def test_a_bill_of_what_was_changed_meanwhile_is_refused(site: StaffSite, officer: Visitor) -> None:
     address = await a_violation(site)
     page = await officer.get(address)
-    form = {"points": "3", "fine": "900000", "state": "open"}
+    form = {"points": "3", "fine": "900000", "standing": "valid"}
     await officer.post(f"{address}/edit", revision=revision(page), **form)
     refused = await officer.post(f"{address}/bill", 409, revision=revision(page))
     assert "همکار دیگری این ردیف را تغییر داد" in refused
@@ -100,6 +107,45 @@ async def test_only_revenue_lets_somebody_off_with_a_fresh_proof_and_a_reason(
         assert 'name="reason" value="نخستین بار"' in asked, "what was typed goes on with the proof"
         await revenue.post(f"{address}/waive", revision=revision(page), reason="نخستین بار", proof_password=PASSWORD)
     assert (await row(site, "violation")).values["state"] == "waived"
+
+
+async def test_a_taxi_officer_lets_nobody_off_by_the_form(site: StaffSite, officer: Visitor) -> None:
+    address = await a_violation(site)
+    page = await officer.get(f"{address}/edit")
+    assert 'name="state"' not in page
+    form = {"points": "0", "fine": "500000", "standing": "valid", "state": "waived"}
+    refused = await officer.post(f"{address}/edit", 409, revision=revision(page), **form)
+    assert "این وضعیت با دست تغییر نمی‌کند" in refused
+    assert 'name="state"' not in await officer.get(f"{ROOM}/violation/new")
+    new = {"driver": DRIVER_CODE, "date": "1405/09/01", "kind": "smoking", "points": "0", "standing": "valid"}
+    refused = await officer.post(f"{ROOM}/violation/new", 409, state="paid", **new)
+    assert "تنها واحد درآمد وارد می‌کند" in refused
+    assert (await row(site, "violation")).values["state"] == "open"
+
+
+async def test_revenue_enters_what_was_paid_elsewhere(site: StaffSite) -> None:
+    await furnish(site)
+    async with visitor(site) as revenue:
+        await revenue.sign_in("revenue")
+        page = await revenue.get(f"{ROOM}/duty/new")
+        assert re.findall(r'value="(open|billed|paid|waived)"', page) == ["open", "paid", "waived"]
+        duty = {"vehicle": PLATE, "year": "1404", "kind": "yearly", "amount": "2000000", "state": "paid"}
+        await revenue.post(f"{ROOM}/duty/new", **duty)
+    assert (await row(site, "duty")).values["state"] == "paid"
+
+
+async def test_a_wrong_violation_is_annulled_and_owes_nothing(site: StaffSite, officer: Visitor) -> None:
+    address = await a_violation(site)
+    page = await officer.get(f"{address}/edit")
+    form = {"points": "0", "fine": "500000", "standing": "annulled"}
+    await officer.post(f"{address}/edit", revision=revision(page), **form)
+    page = await officer.get(address)
+    assert "اعتبار تخلف باطل شده" in words(page)
+    assert f'action="{address}/bill"' not in page
+    now = revision(await officer.get(f"{address}/edit"))
+    assert "برای آن قبض صادر نمی‌شود" in await officer.post(f"{address}/bill", 409, revision=now)
+    assert address in await officer.get(f"{ROOM}/violation?standing=annulled")
+    assert address not in await officer.get(f"{ROOM}/violation?standing=valid")
 
 
 async def test_papers_that_run_out_are_listed(site: StaffSite, officer: Visitor) -> None:

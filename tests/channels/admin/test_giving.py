@@ -143,7 +143,7 @@ async def test_a_manager_gives_to_the_unit_whose_turn_it_is(site: StaffSite, ins
 
 
 async def test_one_comes_back_to_the_same_list(site: StaffSite, inside: Visitor) -> None:
-    for _ in range(51):
+    for _ in range(26):
         await site.submitted()
     await inside.sign_in("civil")
     page = await inside.get("/staff?queue=open&channel=sms&states=submitted&created_from=1405/09/01")
@@ -182,3 +182,29 @@ async def test_who_is_refused_is_chosen_again(site: StaffSite, inside: Visitor) 
     assert '<option value="sara" selected>' in page
     await inside.post(path, revision=revision(page), assignee="sara")
     assert (await site.request(request.code)).assignee == "sara"
+
+
+async def test_a_form_that_is_refused_leads_back_to_its_list(site: StaffSite, inside: Visitor) -> None:
+    for _ in range(27):
+        await site.submitted()
+    await hired(site, "sara", Role.CIVIL)
+    await inside.sign_in("civil")
+    page = await inside.get("/staff?queue=open&service=machinery")
+    onward = re.search(r'href="([^"]*)" rel="next"', page)
+    assert onward
+    page = await inside.get(unescape(onward[1]))
+    back, shown = way_back(page), ticks(page)
+    assert shown
+    page = await sent(inside, 422, assignee="sara", next=back)
+    assert "درخواستی برگزیده نشده است" in page
+    assert (way_back(page), ticks(page)) == (back, shown)
+    assert '<option value="sara" selected>' in page
+    assert 'href="/staff" aria-current="page"' in page
+    kept = dict(re.findall(r'<input type="hidden" name="(f-[a-z_]+)" value="([^"]*)">', page))
+    name = "دراز " * 20
+    page = await inside.post("/staff/views", 422, name=name, next=back, **kept)
+    assert (way_back(page), ticks(page)) == (back, shown)
+    assert f'value="{name.strip()}" aria-invalid="true" aria-describedby="problem"' in page
+    assert '<details class="filter" open>' in page
+    page = await inside.post("/staff/views/delete", 404, name="هیچ", next=back)
+    assert (way_back(page), ticks(page)) == (back, shown)

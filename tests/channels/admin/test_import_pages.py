@@ -14,7 +14,9 @@ from app.settings import Settings
 from app.table_exports import ProcessExports
 from domain.actions.import_jobs import forget_old
 from domain.errors import Unavailable
+from domain.house_records import AuditFilter
 from domain.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
+from domain.people import Role
 from domain.registries import REGISTRIES
 from tests.support.rooms import furnish, give, rows, words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
@@ -188,6 +190,49 @@ async def test_who_has_lost_the_right_meanwhile_keeps_nothing(site: StaffSite, o
         await uow.people.put_staff(member)
     assert (await worked(site, address)).state is ImportState.REFUSED
     assert len(await plates(site)) == 2
+
+
+async def a_colleague(site: StaffSite) -> None:
+    """Employ a second taxi officer, by the name of the manager's account."""
+    async with site.store.unit() as uow:
+        member = await uow.people.staff("manager")
+        assert member
+        member.roles = frozenset({Role.TAXI_OFFICER})
+        await uow.people.put_staff(member)
+
+
+async def test_who_confirmed_answers_for_what_was_written(site: StaffSite, officer: Visitor) -> None:
+    await a_colleague(site)
+    address = await bring(officer, GOOD)
+    await worked(site, address)
+    async with visitor(site) as colleague:
+        await colleague.sign_in("manager")
+        await colleague.get(address)
+        await colleague.post(f"{address}/keep")
+    kept = await worked(site, address)
+    assert (kept.state, kept.by, kept.decided_by) == (ImportState.KEPT, "taxi_officer", "manager")
+    assert "تأیید: کارمند manager" in words(await officer.get(address))
+    async with site.store.unit(write=False) as uow:
+        vehicle = next(one for one in await rows(site, "vehicle") if one.values["plate"] == PLATE)
+        (change,) = await uow.registries.changes_of("vehicle", vehicle.id)
+        confirmed = await uow.audit.find(AuditFilter(what="import_confirmed"))
+        written = await uow.audit.find(AuditFilter(what="import"))
+    assert change.by == "staff:manager"
+    assert [(one.actor, one.detail["brought_by"]) for one in confirmed] == [("staff:manager", "taxi_officer")]
+    assert [one.actor for one in written] == ["staff:manager"]
+
+
+async def test_who_dropped_a_file_is_kept(site: StaffSite, officer: Visitor) -> None:
+    await a_colleague(site)
+    address = await bring(officer, GOOD)
+    async with visitor(site) as colleague:
+        await colleague.sign_in("manager")
+        await colleague.get(address)
+        await colleague.post(f"{address}/drop")
+    assert (await standing(site, address)).decided_by == "manager"
+    assert "کنار گذاشتن: کارمند manager" in words(await officer.get(address))
+    async with site.store.unit(write=False) as uow:
+        assert [one.actor for one in await uow.audit.find(AuditFilter(what="import_dropped"))] == ["staff:manager"]
 
 
 async def test_the_work_runs_in_processes_of_its_own(site: StaffSite, officer: Visitor, database: Path) -> None:

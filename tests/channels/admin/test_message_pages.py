@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
+from domain.people import Role
+from domain.text import persian_digits
 from tests.support.staff_site import StaffSite, Visitor
 
 MOBILE = "+989121234567"
@@ -35,11 +37,30 @@ async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside:
         attempts=2, request_id=request.id,
     )  # fmt: skip
     await sent(site, "دیگری", MessageState.FAILED, reason="status_499")
-    await inside.sign_in("admin")
+    await inside.sign_in("manager")
     page = await inside.get("/staff/messages")
     for shown in ("متن &lt;b&gt;بلند&lt;/b&gt;", "سرویس پیام پاسخ نداد", "kavenegar", "۱٬۲۵۰", "status_499"):
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
+
+
+async def test_who_sees_no_request_reads_no_text_and_sends_again(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    lost = await sent(site, "متن یک", MessageState.FAILED, reason="timeout", request_id=request.id)
+    await sent(site, "متن دو", MessageState.FAILED, reason="status_499")
+    await inside.sign_in("admin")
+    page = await inside.get("/staff/messages")
+    assert ("متن یک" in page, "متن دو" in page, request.code in page) == (False, False, False)
+    assert persian_digits(request.code) not in page
+    for shown in ("تنها همکارانی می‌بینند", "سرویس پیام پاسخ نداد", "status_499", f"/staff/messages/{lost}/retry"):
+        assert shown in page
+    await inside.post(f"/staff/messages/{lost}/retry", reason="شماره درست بود")
+    async with site.store.unit() as uow:
+        kept = await uow.people.staff("admin")
+        assert kept
+        await uow.people.put_staff(replace(kept, roles=kept.roles | {Role.CIVIL}))
+    page = await inside.get("/staff/messages")
+    assert ("متن یک" in page, "متن دو" in page) == (True, False), "of the own unit's requests"
 
 
 async def test_filters_leave_what_they_name(site: StaffSite, inside: Visitor) -> None:

@@ -12,7 +12,7 @@ from tests.support.taxis import DRIVER_CODE, OWNER_CODE, PLATE, SECOND_PLATE
 ROOM = "/staff/registries"
 HOSTILE = '"><script>alert(1)</script>'
 NEW = {"plate": "۱۲ ت ۳۴۷ ایران ۵۹", "type": "van", "owner": OWNER_CODE, "insurance_expiry": "۱۴۰۶/۰۱/۱۵"}
-FORM = {"taxi_code": "114", "type": "line", "owner": OWNER_CODE, "agency": "P-1"}
+FORM = {"taxi_code": "114", "type": "line", "status": "active", "owner": OWNER_CODE, "agency": "P-1"}
 """The form of the first vehicle as it stands."""
 
 
@@ -66,6 +66,15 @@ async def test_filters_narrow_a_list_and_a_wrong_one_is_told(officer: Visitor) -
     assert "برداشتن شرط خودروها" in page
     assert 'role="alert"' in await officer.get(f"{ROOM}/vehicle?type=ship", 422)
     await officer.get(f"{ROOM}/vehicle?before=x", 404)
+
+
+async def test_a_scrapped_vehicle_stays_in_the_records(site: StaffSite, officer: Visitor) -> None:
+    address = await a_row(site, "vehicle", plate=PLATE)
+    page = await officer.get(f"{address}/edit")
+    await officer.post(f"{address}/edit", revision=revision(page), **FORM | {"status": "scrapped"})
+    assert "وضعیت : فعال ← اسقاط یا خارج شده" in words(await officer.get(address))
+    assert address in await officer.get(f"{ROOM}/vehicle?status=scrapped")
+    assert address not in await officer.get(f"{ROOM}/vehicle?status=active")
 
 
 async def test_a_long_list_goes_on_where_it_ended(site: StaffSite, officer: Visitor) -> None:

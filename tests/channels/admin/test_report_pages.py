@@ -21,8 +21,11 @@ from domain.actions import offices
 from domain.people import Role
 from domain.report_repository import KeptReport
 from domain.staff_sessions import STEP_UP
+from tests.channels.admin.audited import denials
+from tests.support import rooms
 from tests.support.demo_site import MORNING
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor
+from tests.support.taxi_requests import complained
 
 STORED_XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 FORMULA = "=1+1"
@@ -201,6 +204,35 @@ async def test_a_workbook_and_the_figures(site: StaffSite, inside: Visitor) -> N
     response = await fetched(inside, "/staff/reports/manager.csv?year=1405&figures=yes")
     assert "figures" in response.headers["Content-Disposition"]
     assert (await response.read()).decode("utf-8-sig").startswith("گزارش مدیر")
+
+
+async def listed(visitor: Visitor, path: str) -> list[dict[str, str]]:
+    """The requests of a sheet."""
+    headings, *rows = csv.reader(StringIO((await (await fetched(visitor, path)).read()).decode("utf-8-sig")))
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+async def test_a_list_holds_what_its_reader_may_open(site: StaffSite, inside: Visitor, exported: Exported) -> None:
+    await rooms.furnish(site)
+    order, complaint = await site.submitted(), await complained(site)
+    await inside.sign_in("revenue")
+    page = await inside.get("/staff/reports/revenue")
+    assert "/staff/reports/revenue.csv?" in page
+    assert "فهرست، تنها درخواست‌هایی را دارد" in page
+    rows = await listed(inside, "/staff/reports/revenue.csv")
+    assert [one["کد رهگیری"] for one in rows] == [order.code]
+    assert '/staff/reports/revenue.csv?service=taxi_report"' not in await inside.get(
+        "/staff/reports/revenue?service=taxi_report"
+    )
+    for kind in ("csv", "xlsx"):
+        await inside.get(f"/staff/reports/revenue.{kind}?service=taxi_report", 403)
+    assert len(exported()) == 1
+    await inside.get("/staff/reports/revenue.csv?service=taxi_report&figures=yes")
+    assert await denials(site) == 2
+    await inside.sign_in("manager")
+    assert "فهرست، تنها درخواست‌هایی را دارد" not in await inside.get("/staff/reports/revenue")
+    rows = await listed(inside, "/staff/reports/revenue.csv")
+    assert {one["کد رهگیری"] for one in rows} == {order.code, complaint.code}
 
 
 @pytest.mark.parametrize("path", ["/staff/reports/revenue.csv", "/staff/reports/manager.xlsx"])

@@ -14,6 +14,7 @@ from domain.requests import RequestFilter, ServiceRequest
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+IBAN = "IR062960000000100324200001"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
@@ -281,14 +282,14 @@ async def test_a_refused_slip_and_refund_stay_beside_their_bill(site: StaffSite,
         assert 'role="alert"' in form
     await inside.post(f"{path}/slip", amount=due[1], **slip)
     await site.demo.act(request.code, "cancel", Role.CIVIL)
-    back = {"bill_id": ids["bill_id"], "iban": "IR00 12", "reference": "حواله ۲"}
+    back = {"bill_id": ids["bill_id"], "amount": due[1], "iban": "IR00 12", "reference": "حواله ۲"}
     page = await inside.post(f"{path}/refund", 422, **back)
     form = small_form(page, f"{path}/refund")
     assert 'value="IR00 12" dir="ltr" aria-invalid="true"' in form
     assert 'value="حواله ۲"' in form
     assert "شماره شبا درست نیست" in form
-    await inside.post(f"{path}/refund", **back | {"iban": "IR062960000000100324200001"})
-    page = await inside.post(f"{path}/refund", 409, **back | {"iban": "IR062960000000100324200001", "reference": "۳"})
+    await inside.post(f"{path}/refund", **back | {"iban": IBAN})
+    page = await inside.post(f"{path}/refund", 409, **back | {"iban": IBAN, "reference": "۳"})
     assert page.index('role="alert"') < page.index('class="columns"'), "the form is not there any more"
 
 
@@ -317,7 +318,8 @@ async def test_money_goes_back_once(site: StaffSite) -> None:
         await site.demo.act(request.code, "cancel", Role.CIVIL)
         page = await revenue.get(path)
         assert "باید به شهروند برگردد" in page
-        back = {"bill_id": values["bill_id"], "revision": revision(page), "reference": "2"}
+        back = {"bill_id": values["bill_id"], "revision": revision(page), "reference": "2", "amount": values["amount"]}
+        assert "یکی نیست" in await revenue.post(f"{path}/refund", 422, iban=IBAN, **back | {"amount": "1000"})
         assert "شماره شبا درست نیست" in await revenue.post(f"{path}/refund", 422, iban="IR00", **back)
-        await revenue.post(f"{path}/refund", iban="IR062960000000100324200001", **back)
+        await revenue.post(f"{path}/refund", iban=IBAN, **back)
         assert "برگشت داده شده" in await revenue.get(path)

@@ -100,20 +100,38 @@ async def test_who_comes_second_is_told(site: StaffSite, admin: Visitor) -> None
 
 
 async def test_a_day_is_declared_and_forgotten(site: StaffSite, admin: Visitor) -> None:
-    await admin.get("/staff/settings/days")
+    page = await admin.get("/staff/settings/days")
     day = date(2026, 12, 1)
     assert site.demo.desk.calendar.is_working_day(day)
-    await admin.post("/staff/settings/days", day="1405/09/10", kind="holiday", note="سوگواری <b>")
+    await admin.post("/staff/settings/days", seen=seen(page), day="1405/09/10", kind="holiday", note="سوگواری <b>")
     assert not site.demo.desk.calendar.is_working_day(day)
     page = await admin.get("/staff/settings/days")
     assert "سه‌شنبه ۱۰ آذر ۱۴۰۵" in page
     assert "سوگواری &lt;b&gt;" in page
-    await admin.post(f"/staff/settings/days/{day}/forget")
+    number = seen(page)
+    await admin.post(f"/staff/settings/days/{day}/forget", seen=number)
     assert site.demo.desk.calendar.is_working_day(day)
-    await admin.post(f"/staff/settings/days/{day}/forget", 404)
+    await admin.post(f"/staff/settings/days/{day}/forget", 404, seen=number)
     await admin.post("/staff/settings/days/tomorrow/forget", 404)
-    assert 'aria-invalid="true"' in await admin.post("/staff/settings/days", 422, day="آن روز", kind="holiday")
+    wrong = await admin.post("/staff/settings/days", 422, seen=number, day="آن روز", kind="holiday")
+    assert 'aria-invalid="true"' in wrong
     assert [(one.before, one.value) for one in await changes(site)] == [("holiday", None), (None, "holiday")]
+
+
+async def test_who_declares_a_day_second_is_told(site: StaffSite, admin: Visitor) -> None:
+    way, day = "/staff/settings/days", date(2026, 12, 1)
+    old = seen(await admin.get(way))
+    await admin.post(way, seen=old, day="1405/09/10", kind="holiday", note="سوگواری")
+    page = await admin.post(way, 409, seen=old, day="1405/09/10", kind="working", note="کار")
+    assert "در این فاصله" in page
+    assert 'value="کار"' in page
+    assert "سوگواری" in page, "what the other one declared"
+    assert not site.demo.desk.calendar.is_working_day(day)
+    assert "در این فاصله" in await admin.post(f"{way}/{day}/forget", 409, seen=old)
+    await admin.post(way, seen=old, day="1405/09/11", kind="holiday")
+    await admin.post(way, 422, day="1405/09/12", kind="holiday")
+    await admin.post(way, seen=seen(page), day="1405/09/10", kind="working", note="کار")
+    assert site.demo.desk.calendar.is_working_day(day)
 
 
 async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor) -> None:
@@ -181,7 +199,7 @@ async def test_a_list_is_written_line_by_line(site: StaffSite, admin: Visitor) -
 async def test_the_history_tells_who_changed_what(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     await admin.post(f"{RULES}/hours", seen=seen(page), quiet_hours="۲۲ تا ۶")
-    await admin.post("/staff/settings/days", day="1405/09/10", kind="holiday")
+    await admin.post("/staff/settings/days", seen=seen(page), day="1405/09/10", kind="holiday")
     page = await admin.get("/staff/settings/changes")
     for shown in ("۲۱ تا ۸", "۲۲ تا ۶", "ساعت خاموشی پیامک", "سه‌شنبه ۱۰ آذر ۱۴۰۵", "مانند تقویم", "کارمند admin"):
         assert shown in page
@@ -192,7 +210,7 @@ async def test_another_process_takes_it_up(site: StaffSite, admin: Visitor) -> N
     assert await renew(other, site.store)
     page = await admin.get("/staff/settings")
     await admin.post(f"{RULES}/deadlines", seen=seen(page), payment_days="9")
-    await admin.post("/staff/settings/days", day="1405/09/10", kind="holiday")
+    await admin.post("/staff/settings/days", seen=seen(page), day="1405/09/10", kind="holiday")
     assert other.policy.payment_days == 3
     assert await renew(other, site.store)
     assert other.policy.payment_days == 9

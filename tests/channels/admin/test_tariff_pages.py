@@ -71,13 +71,6 @@ async def test_what_is_wrong_is_told_at_its_field(
         assert len(page.split("ریال برای هر ساعت")) == 2, "there is one price still"
 
 
-async def test_no_price_begins_before_another(revenue: Visitor) -> None:
-    await revenue.get(LOADER)
-    await revenue.post(LOADER, **FORM)
-    for address in (PREVIEW, LOADER):
-        assert 'id="price-valid_from-problem"' in await revenue.post(address, 409, **FORM | {"rate": "1"})
-
-
 async def test_what_is_not_priced_has_no_page(revenue: Visitor) -> None:
     await revenue.get(LOADER)
     for address in (

@@ -6,6 +6,7 @@ import pytest
 
 from domain.accounts import StaffMember
 from domain.people import Role
+from tests.channels.admin.audited import audited
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
 CIVIL = "/staff/users/one/civil"
@@ -137,3 +138,37 @@ async def test_substitutes_are_named(site: StaffSite, inside: Visitor) -> None:
     async with site.store.unit(write=False) as uow:
         (made,) = await uow.people.substitutions(site.clock.at.date())
     assert (made.absent, made.deputy, made.made_by) == ("civil", "expert", "staff:manager")
+
+
+async def test_a_substitute_is_ended_at_once(site: StaffSite, inside: Visitor) -> None:
+    way = "/staff/users/substitutes"
+    await inside.sign_in("admin")
+    await inside.get(way)
+    for days in ({"from": "امروز", "to": "فردا"}, {"from": "فردا", "to": "پس فردا"}):
+        await inside.post(way, absent="civil", deputy="expert", **days)
+    async with visitor(site) as expert:
+        await expert.sign_in("expert")
+        await expert.get("/staff/fleet")
+        page = await inside.get(way)
+        assert ("پایان همین حالا" in page, ">لغو<" in page) == (True, True)
+        whose = {"absent": "civil", "deputy": "expert"}
+        await inside.post(f"{way}/end", **whose, **{"from": "2026-11-24"})
+        await expert.get("/staff/fleet", 403)
+    page = await inside.get(way)
+    assert ("پایان همین حالا</button>" in page, ">لغو<" in page) == (False, True)
+    await inside.post(f"{way}/end", **whose, **{"from": "2026-11-25"})
+    assert "تعیین نشده است" in await inside.get(way)
+    assert 'role="alert"' in await inside.post(f"{way}/end", 404, **whose, **{"from": "2026-11-25"})
+    assert (await audited(site)).count(("staff:admin", "substitute_ended")) == 2
+    assert "پایان جانشینی" in await inside.get("/staff/audit")
+
+
+async def test_an_administrators_substitute_is_ended_by_an_administrator(site: StaffSite, inside: Visitor) -> None:
+    way, named = "/staff/users/substitutes", {"absent": "admin", "deputy": "manager", "from": "امروز"}
+    await inside.sign_in("admin")
+    await inside.get(way)
+    await inside.post(way, **named, to="امروز")
+    async with visitor(site) as auditor:
+        await auditor.sign_in("auditor")
+        assert "پایان همین حالا" not in await auditor.get(way)
+        await auditor.post(f"{way}/end", 403, **named)

@@ -1,15 +1,18 @@
-"""The expert unit and the taxi organisation, for the tests of their services."""
+"""The expert unit, the taxi organisation and a careful revenue unit, for the tests of their services."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from domain.accounts import StaffMember
+from domain.people import Role
+from domain.policy import Policy
 from domain.services.expert import EXPERT_OPINION
 from domain.services.machinery import MACHINERY_WORK
 from tests.support.cabs import Cabs, open_cabs
 from tests.support.experts import Experts
-from tests.support.municipality import StandingClock, build_desk, municipality
+from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
 
 
 @pytest.fixture
@@ -27,3 +30,17 @@ async def cabs(database: Path) -> AsyncIterator[Cabs]:
     """The taxi organisation of a town that offers every service."""
     async with open_cabs(database) as opened:
         yield opened
+
+
+@pytest.fixture
+async def careful(database: Path) -> AsyncIterator[Municipality]:
+    """A municipality that wants two persons for a price."""
+    clock = StandingClock()
+    async with municipality(database, build_desk(clock, policy=Policy(tariffs_need_approval=True)), clock) as town:
+        await town.furnish()
+        async with town.store.unit() as uow:
+            for name in ("anne", "behrouz"):
+                await uow.people.put_staff(
+                    StaffMember(name, frozenset({Role.REVENUE}), name, None, "", True, town.clock.now())
+                )
+        yield town

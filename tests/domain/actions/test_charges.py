@@ -23,6 +23,8 @@ from domain.registry_rows import RegistryRow
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import DRIVER_MOBILE, OWNER_MOBILE, a_duty, a_violation, furnish, give
 
+ANNULLED = {"standing": "annulled"}
+
 
 @pytest.fixture(autouse=True)
 async def _organisation(town: Municipality) -> None:
@@ -200,3 +202,22 @@ async def test_a_waiver_is_revenues_and_told(town: Municipality) -> None:
             done = await waive_and_tell(town.desk, uow, registry, row.id, "جانباز", actor(Role.REVENUE))
         assert done.values["state"] == "waived"
     assert await town.keys(DRIVER_MOBILE) == await town.keys(OWNER_MOBILE) == ["waived"]
+
+
+async def test_an_annulled_violation_is_not_billed(town: Municipality) -> None:
+    row = await a_violation(town)
+    await give(town, "violation", {name: row.values[name] for name in ("driver", "date", "kind")} | ANNULLED)
+    with pytest.raises(NotAllowedNow, match="annulled"):
+        await billed(town, row, VIOLATION)
+    assert await bills_of(town, row) == []
+
+
+async def test_a_billed_violation_is_annulled_after_its_bill_was_waived(town: Municipality) -> None:
+    row = await a_violation(town)
+    await billed(town, row, VIOLATION)
+    wrong = {name: row.values[name] for name in ("driver", "date", "kind")} | ANNULLED
+    with pytest.raises(NotAllowedNow, match="annul_billed"):
+        await give(town, "violation", wrong)
+    await let_off(town, row, VIOLATION)
+    [done] = await give(town, "violation", wrong)
+    assert (done.row.values["state"], done.row.values["standing"]) == ("waived", "annulled")

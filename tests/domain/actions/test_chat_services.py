@@ -203,5 +203,9 @@ async def test_drivers_have_a_menu_of_their_own(driver: Person, cabs: Cabs) -> N
         "تشویق: امانت‌داری، ۵ امتیاز، ۱۴۰۵/۰۸/۳۰",
         "تخلف: کرایه بیش از نرخ، امتیاز منفی: ۰، ۱۴۰۵/۰۸/۲۹، جریمه ۵۰۰٬۰۰۰ ریال",
     ]
+    for registry, wrong in (("reward", praise), ("violation", {**praise, "date": "2026-11-20", "kind": "overcharge"})):
+        await taxis.give(driver.town, registry, wrong | {"standing": "annulled"})
+    driver.town.advance(minutes=1)
+    assert (await driver.press("تشویق‌ها و تخلف‌های من", menu)).key == "chat.record_empty", "annulled ones are not told"
     passenger = await Person(cabs.town, "78").linked()
     assert "خدمات رانندگان" not in labels((await passenger.starts())[-1])

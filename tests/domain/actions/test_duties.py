@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from domain.actions.charges import bill_for
 from domain.actions.duties import Generated, generate
 from domain.actions.tariffs import add_tariff
+from domain.billing import Till
 from domain.errors import Forbidden, InvalidField, UnknownService
 from domain.people import Actor, Role
-from domain.registries import DUTY_TARIFF
+from domain.registries import DUTY, DUTY_TARIFF
+from domain.tariffs import Quote
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import OFFICER, PLATE, SECOND_PLATE, furnish, give, rows_of
 
@@ -98,3 +101,48 @@ async def test_duties_are_priced_though_they_are_no_service_of_requests(town: Mu
     async with town.store.unit() as uow:
         with pytest.raises(UnknownService):
             await add_tariff(town.desk, uow, actor(Role.REVENUE), "moon", {}, rate=1)
+
+
+@pytest.mark.parametrize("status", ["inactive", "scrapped"])
+async def test_vehicles_out_of_service_owe_nothing_more(town: Municipality, status: str) -> None:
+    await price(town, "line", 2_500_000)
+    await give(town, "vehicle", {"plate": SECOND_PLATE, "status": status})
+    assert await made(town) == Generated(1405, made=1, amount=2_500_000), "nor does its kind need a tariff"
+    assert await amounts(town) == {PLATE: 2_500_000}
+
+
+async def test_an_amount_set_by_hand_is_explained_by_an_override(town: Municipality) -> None:
+    await price(town, "line", 2_500_000, vat_percent=10)
+    await price(town, "van", 3_000_000)
+    await made(town)
+    for amount in (1_000_000, 2_000_000):
+        await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount})
+    [row] = await rows_of(town, "duty", vehicle=PLATE)
+    async with town.store.unit() as uow:
+        till = Till(town.desk.ids, town.desk.policy, town.clock.at)
+        bill = await bill_for(uow, till, DUTY, row.id, "staff:revenue")
+    quote = Quote.from_json(bill.explanation)
+    assert (bill.amount, quote.total, bill.explanation["total"]) == (2_000_000, 2_000_000, 2_000_000)
+    assert (quote.computed, quote.override, quote.reason) == (2_750_000, 2_000_000, "staff:officer")
+
+
+async def test_the_tariffs_own_amount_is_no_override(town: Municipality) -> None:
+    await price(town, "line", 2_500_000)
+    await price(town, "van", 3_000_000)
+    await made(town)
+    [before] = await rows_of(town, "duty", vehicle=PLATE)
+    for amount in (1_000_000, 2_500_000):
+        await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount})
+    [after] = await rows_of(town, "duty", vehicle=PLATE)
+    assert after.data == before.data
+
+
+async def test_a_quote_of_another_amount_explains_nothing(town: Municipality) -> None:
+    await price(town, "line", 2_500_000)
+    await price(town, "van", 3_000_000)
+    await made(town)
+    town.sql("UPDATE duties SET amount = 1000000 WHERE vehicle = ?", PLATE)  # as it could be amended before
+    [row] = await rows_of(town, "duty", vehicle=PLATE)
+    async with town.store.unit() as uow:
+        bill = await bill_for(uow, Till(town.desk.ids, town.desk.policy, town.clock.at), DUTY, row.id, "staff:revenue")
+    assert (bill.amount, bill.explanation) == (1_000_000, {"registry": "duty", **row.values})

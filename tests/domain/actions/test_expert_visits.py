@@ -142,6 +142,26 @@ async def test_the_officer_moves_the_visit(experts: Experts, town: Municipality)
         await town.do(code, "reassign", Role.MANAGER, officer="bahrami")
 
 
+async def test_steps_of_the_visit_are_offered_to_its_officer(experts: Experts, town: Municipality) -> None:
+    request = await town.request(await experts.reach("assigned"))
+    substitute = Actor(frozenset({Role.EXPERT}), "staff", "bahrami", "cli", frozenset({"ahmadi"}))
+    offered = {
+        "ahmadi": OFFICER,
+        "bahrami": COLLEAGUE,
+        "bahrami for ahmadi": substitute,
+        "manager": actor(Role.MANAGER),
+    }
+    found = {name: [one.name for one in town.desk.engine.offered(request, by)] for name, by in offered.items()}
+    assert found == {
+        "ahmadi": ["reassign", "visit"],
+        "bahrami": [],
+        "bahrami for ahmadi": ["reassign", "visit"],
+        "manager": ["reassign", "cancel"],
+    }
+    with pytest.raises(Forbidden, match="other_officer"):  # that comes before what is wrong with the hour
+        await town.do(request.code, "reassign", COLLEAGUE, visit="1405/09/13 11:00", outside_hours="yes")
+
+
 async def test_both_are_reminded_in_the_last_open_window(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("assigned")  # at nine; two hours before that, people sleep
     assert {name: at for (kind, name), at in (await town.timers(code)).items() if kind is TimerKind.REMINDER} == {

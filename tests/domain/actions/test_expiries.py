@@ -120,6 +120,16 @@ async def test_owners_are_reminded_of_vehicles_and_the_left_of_nothing(town: Mun
     assert await town.sent(DRIVER_MOBILE) == []
 
 
+@pytest.mark.parametrize("status", ["inactive", "scrapped"])
+async def test_vehicles_out_of_service_are_neither_reminded_nor_listed(town: Municipality, status: str) -> None:
+    await give(town, "vehicle", {"plate": PLATE, "insurance_expiry": in_days(town, 6), "status": status})
+    assert await morning(town, 0) == 0
+    async with town.store.unit(write=False) as uow:
+        assert await due(town.desk, uow, 30) == []
+    await give(town, "vehicle", {"plate": PLATE, "status": "active"})
+    assert await morning(town, 0) == 1
+
+
 async def test_the_officers_list(town: Municipality) -> None:
     await licence(town, 6)
     await licence(town, -3, AUXILIARY_CODE)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.bills import BillKind, BillState, RefundState
-from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, PaymentUnknown
+from domain.errors import Conflict, InvalidField, MissingField, NotAllowedNow, NotFound, PaymentUnknown
 from domain.fleet import Resource, ResourceKind
 from domain.outgoing import MessageClass
 from domain.people import Role
@@ -188,7 +188,7 @@ async def test_without_a_tariff_nothing_is_priced(town: Municipality) -> None:
 
 async def test_an_override_needs_a_reason(town: Municipality) -> None:
     code = await town.reach("accepted")
-    with pytest.raises(Forbidden, match="reason:override_needs_reason"):
+    with pytest.raises(MissingField, match="reason:override_needs_reason"):
         await town.do(code, "price", Role.REVENUE, amount="20,000,000")
     request = await town.do(code, "price", Role.REVENUE, amount="۲۰٬۰۰۰٬۰۰۰", reason="خانواده شهید")
     assert (request.data["quote"]["computed"], request.data["quote"]["total"]) == (FOUR_HOURS, 20_000_000)

@@ -126,3 +126,41 @@ async def test_what_is_no_appointment(town: Municipality) -> None:
     assert (type(same), same.detail) == (InvalidField, "same_person")
     backwards = await refusal(town, "civil", "sara", first=TODAY, last=TODAY - DAY)
     assert (type(backwards), backwards.field) == (InvalidField, "to")
+
+
+async def end(town: Municipality, first: date = TODAY, by: Role = Role.ADMIN) -> Substitution:
+    """End that sara acts for civil."""
+    async with town.store.unit() as uow:
+        return await staffing.end_substitution(town.desk, uow, "civil", "sara", first, actor(by))
+
+
+async def test_an_appointment_is_ended_at_once(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await appoint(town, "civil", "sara", TODAY - DAY)
+    made = await appoint(town, "civil", "sara", TODAY + 5 * DAY, TODAY + 6 * DAY)
+    assert Role.CIVIL in (await acting(town, "sara")).role_names
+    ended = await end(town, TODAY - DAY, Role.MANAGER)
+    assert (ended.first, ended.last) == (TODAY - DAY, TODAY + DAY)
+    assert (await acting(town, "sara")).role_names == {Role.REVENUE}
+    assert await end(town, TODAY + 5 * DAY) == made, "cancelled before it began"
+    async with town.store.unit(write=False) as uow:
+        assert await uow.people.substitutions(TODAY) == []
+    assert town.rows("SELECT actor FROM audit WHERE what = 'substitute_ended' ORDER BY id") == [
+        ("staff:manager",), ("staff:admin",),
+    ]  # fmt: skip
+
+
+async def test_what_cannot_be_ended(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await appoint(town, "civil", "sara", TODAY - 2 * DAY, TODAY - DAY)
+    for first, by, refused in (
+        (TODAY, Role.ADMIN, NotFound), (TODAY - 2 * DAY, Role.ADMIN, NotFound), (TODAY, Role.CIVIL, Forbidden),
+    ):  # fmt: skip
+        with pytest.raises(refused):
+            await end(town, first, by)
+    await engage(town, "civil", Role.CIVIL, Role.ADMIN)
+    await appoint(town, "civil", "sara")
+    with pytest.raises(Forbidden) as told:
+        await end(town, by=Role.MANAGER)
+    assert told.value.detail == "of_admin"
+    await end(town)

@@ -128,8 +128,9 @@ async def test_it_may_have_to_be_asked_for_earlier(lenient: Cabs) -> None:
         ("1405/09/10", "1405/09/09", "to:leave_order"),
         ("1405/09/10", "1407/09/09", "to:leave_too_long"),
         ("1407/09/10", "1407/09/12", "from:leave_too_far"),
-        ("9999-12-30", "9999-12-31", "from:leave_too_far"),
-        ("1405/09/10", "9999-12-31", "to:leave_too_long"),
+        ("2121-03-19", "2121-03-20", "from:leave_too_far"),
+        ("1405/09/10", "2121-03-20", "to:leave_too_long"),
+        ("1405/09/10", "9999-12-31", "to:unknown_days"),
     ],
 )
 async def test_a_period_makes_sense(cabs: Cabs, first: str, last: str, told: str) -> None:
@@ -166,6 +167,22 @@ async def test_the_driver_is_active(cabs: Cabs, status: str) -> None:
     if status == "suspended":
         heard = await cabs.town.say(DRIVER_MOBILE, LEAVE)
         assert heard.text == cabs.town.desk.catalogue.text("details.not_allowed_now.driver_inactive")
+
+
+@pytest.mark.parametrize("status", ["inactive", "scrapped"])
+async def test_a_taxi_out_of_service_has_no_leave(cabs: Cabs, status: str) -> None:
+    await give(cabs.town, VEHICLE.key, {"plate": PLATE, "status": status})
+    error = await refused(cabs, "1405/09/10", "1405/09/12")
+    assert (type(error), error.field, error.detail) == (NotAllowedNow, "plate", "taxi_inactive")
+    heard = await cabs.town.say(DRIVER_MOBILE, LEAVE)
+    assert heard.text == cabs.town.desk.catalogue.text("details.not_allowed_now.taxi_inactive")
+
+
+async def test_a_leave_of_somebody_with_two_taxis_is_of_the_one_in_service(cabs: Cabs) -> None:
+    await cabs.change_driver(DRIVER_CODE, vehicles=[PLATE, SECOND_PLATE])
+    await give(cabs.town, VEHICLE.key, {"plate": SECOND_PLATE, "status": "scrapped"})
+    code = await cabs.asks()
+    assert (await cabs.town.request(code)).fields["plate"] == PLATE
 
 
 @policy(leave_of_active_drivers_only=False)

@@ -45,7 +45,7 @@ async def test_a_complaint_becomes_a_violation(cabs: Cabs) -> None:
     [row] = await rows_of(cabs.town, VIOLATION.key)
     assert row.values == {
         "driver": DRIVER_CODE, "date": "2026-11-24", "kind": "overcharge", "number": 1, "points": 5,
-        "source": code, "text": "کرایه دو برابر", "fine": None, "state": "open",
+        "source": code, "text": "کرایه دو برابر", "fine": None, "state": "open", "standing": "valid",
     }  # fmt: skip
     assert request.data["record"] == {"registry": "violation", "id": row.id}
     history = await cabs.town.history(code)

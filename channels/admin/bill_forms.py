@@ -1,0 +1,37 @@
+"""The forms under a bill, the same wherever it is shown: money that came in by hand, and money that goes back."""
+
+from channels.admin.bill_view import METHODS
+from channels.admin.frame import Visit
+from channels.web.posted import said
+from domain.actions.desk import Desk
+from domain.actions.pay import Settled, record
+from domain.actions.refunds import refund
+from domain.bills import PaymentMethod
+from domain.field_types import Choice, Reading, Rials
+from domain.forms import Field
+from domain.ports import UnitOfWork
+
+_AMOUNT = Field("amount", Rials())
+_METHOD = Field("method", Choice(), choices=METHODS)
+
+
+async def record_by_hand(desk: Desk, uow: UnitOfWork, visit: Visit) -> Settled:
+    """Record the payment that the form tells; errors: `InvalidField` (amount, method) and those of `record`.
+
+    A form that says no method was filled in on a page that did not ask for one: it meant a bank's slip.
+    """
+    form = visit.form
+    amount = _AMOUNT.read(said(form, _AMOUNT.name), Reading(visit.now))
+    method = _METHOD.read(said(form, _METHOD.name) or PaymentMethod.SLIP, Reading(visit.now, METHODS))
+    ids = said(form, "bill_id"), said(form, "payment_id")
+    return await record(desk, uow, ids, amount, PaymentMethod(method), said(form, "reference"), visit.actor)
+
+
+async def give_back(desk: Desk, uow: UnitOfWork, visit: Visit) -> None:
+    """Record the transfer to a citizen that the form tells, with its sum: if more became due since the page was made,
+    nothing is recorded. Errors: `InvalidField("amount")` and those of `refund`.
+    """
+    form = visit.form
+    bill_id, iban, reference = (said(form, name) for name in ("bill_id", "iban", "reference"))
+    amount = _AMOUNT.read(said(form, _AMOUNT.name), Reading(visit.now))
+    await refund(desk, uow, bill_id, iban, reference, visit.actor, amount)

@@ -1,0 +1,98 @@
+"""A form that was posted with a session that is no more: it waits until who sent it has come back.
+
+What was typed stands in a page that asks its sender for the password (from outside for a code too), as the page of a
+fresh proof does. Then a new session begins, and the form stands in a page of its own with one button, under the new
+session's token: nothing is done before that is pressed. Files are not kept; they are chosen again beside the button.
+"""
+
+from aiohttp import web
+
+from channels.web.error_pages import WORDING, status_of
+from channels.web.pages import page
+from channels.web.posted import Form, Upload, said
+from domain.actions.signing_in import Caller, Doorman
+from domain.errors import AuthenticationFailed, DomainError, TooManyRequests
+from domain.staff_sessions import LONGEST, StaffSession
+
+COOKIE = "pishkhan_staff"
+
+PROOF_PASSWORD, PROOF_CODE, CSRF = "proof_password", "proof_code", "csrf"
+LOST_FILE = "lost_file"
+"""Names a field of the form whose file was not kept."""
+
+_NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF, LOST_FILE})
+
+
+def kept(form: Form) -> list[tuple[str, str]]:
+    """Return what was typed into a form that shall be sent once more; tokens, proofs and files are given anew."""
+    return [(name, value) for name, value in form.items() if isinstance(value, str) and name not in _NOT_KEPT]
+
+
+def hand_over(request: web.Request, response: web.Response, token: str) -> None:
+    """Give the browser the token of its session."""
+    response.set_cookie(
+        COOKIE, token, path="/staff", httponly=True, samesite="Lax", secure=request.secure,
+        max_age=int(LONGEST.total_seconds()),
+    )  # fmt: skip
+
+
+class ComingBack:
+    """The two pages, at the address to which the form was sent."""
+
+    def __init__(self, doorman: Doorman) -> None:
+        self._doorman = doorman
+
+    async def ask(self, request: web.Request, form: Form, former: StaffSession, caller: Caller) -> web.Response:
+        """Ask for the password of the member whose form this is; where it came with the form, begin a new session.
+
+        The caller has made sure that the form is of the former session's own pages.
+        """
+        password = str(form.get(PROOF_PASSWORD, ""))
+        if not password:
+            return self._page(request, form, former, caller)
+        try:
+            session, token = await self._signed_in(former.username, password, said(form, PROOF_CODE), caller)
+        except (AuthenticationFailed, TooManyRequests) as error:
+            return self._page(request, form, former, caller, error)
+        response = self.ready(request, form, session)
+        hand_over(request, response, token)
+        return response
+
+    def ready(self, request: web.Request, form: Form, session: StaffSession) -> web.Response:
+        """Return the page from which the form is sent again, as one of this session."""
+        context = {**_carried(request, form), "csrf": session.csrf, "problem": None}
+        return page(request, "admin/ready.html", context)
+
+    async def _signed_in(self, username: str, password: str, code: str, caller: Caller) -> tuple[StaffSession, str]:
+        session, token = await self._doorman.sign_in(username, password, caller)
+        if caller.inside:
+            return session, token
+        try:
+            return await self._doorman.show_code(session, code, caller)
+        except DomainError:
+            await self._doorman.sign_out(session, caller)  # nobody has its token
+            raise
+
+    def _page(
+        self,
+        request: web.Request,
+        form: Form,
+        former: StaffSession,
+        caller: Caller,
+        error: AuthenticationFailed | TooManyRequests | None = None,
+    ) -> web.Response:
+        context = {
+            **_carried(request, form),
+            "csrf": former.csrf,
+            "username": former.username,
+            "inside": caller.inside,
+            "problem": request.app[WORDING].error(error) if error else None,
+        }
+        return page(request, "admin/return.html", context, status=status_of(error) if error else 401)
+
+
+def _carried(request: web.Request, form: Form) -> dict[str, object]:
+    """Return what both pages carry: the address, what was typed, and the fields whose files were not kept."""
+    chosen = [name for name, value in form.items() if isinstance(value, Upload) and value.content]
+    named = [value for value in form.getall(LOST_FILE, []) if isinstance(value, str)]
+    return {"address": request.path_qs, "kept": kept(form), "files": [*chosen, *named]}

@@ -1,0 +1,144 @@
+"""A form that was sent after its session had ended: it is not lost, it is its sender's alone, and it waits there."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+
+from domain.requests import ServiceRequest
+from domain.staff_sessions import IDLE, digest_of
+from tests.channels.admin.test_request_pages import PNG, expert_request, opened, paper, revision
+from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
+
+READY = "فرم شما آمادهٔ فرستادن است"
+SIGN_IN = "/staff/sign-in?next=/staff"
+WHY = 'راه "روستا" بسته است'
+
+
+def carried(page: str) -> Mapping[str, str]:
+    """What the form of a page carries unseen, but for its token."""
+    found = re.findall(r'<input type="hidden" name="([a-z_-]+)" value="([^"]*)">', page)
+    return {name: unescape(value) for name, value in found if name != "csrf"}
+
+
+async def begun(site: StaffSite, who: Visitor) -> tuple[str, Mapping[str, str], ServiceRequest]:
+    """A refusal of a request, of which somebody thinks for so long that the session ends."""
+    request = await site.submitted()
+    page = await opened(who, "civil", request)
+    site.clock.at += IDLE
+    typed = {"revision": revision(page), "reason": WHY}
+    return f"/staff/requests/{request.code}/act/reject", typed, request
+
+
+async def test_a_form_of_an_ended_session_waits_for_its_sender(site: StaffSite, inside: Visitor) -> None:
+    path, typed, request = await begun(site, inside)
+    before = inside.cookie()
+    page = await inside.post(path, 401, **typed)
+    assert carried(page) == typed
+    assert f'action="{path}"' in page
+    assert "کارمند civil" not in page
+    page = await inside.post(path, 401, **carried(page), proof_password="wrong")
+    assert "نام کاربری یا رمز درست نیست" in page
+    assert carried(page) == typed
+    assert inside.cookie() == before
+    page = await inside.post(path, 200, **carried(page), proof_password=PASSWORD)
+    assert READY in page
+    assert PASSWORD not in page
+    assert (await site.request(request.code)).state == "submitted", "nothing is done before the button"
+    assert inside.cookie() != before
+    assert await inside.post(path, **carried(page)) == f"/staff/requests/{request.code}?done=act"
+    after = await site.request(request.code)
+    assert (after.state, after.data["reason"]) == ("rejected", WHY)
+
+
+async def test_outside_the_code_is_asked_for_too(site: StaffSite) -> None:
+    secret = await site.enrolled("civil")
+    async with visitor(site, OUTSIDE) as who:
+        await who.sign_in("civil")
+        await who.get("/staff/second-factor")
+        await who.post("/staff/second-factor", code=site.code_of(secret))
+        request = await site.submitted()
+        page = await who.get(f"/staff/requests/{request.code}")
+        typed = {"revision": revision(page), "reason": WHY}
+        path = f"/staff/requests/{request.code}/act/reject"
+        site.clock.at += IDLE
+        assert 'name="proof_code"' in await who.post(path, 401, **typed)
+        page = await who.post(path, 401, proof_password=PASSWORD, proof_code="000000", **typed)
+        assert carried(page) == typed
+        async with site.store.unit(write=False) as uow:
+            assert len(await uow.staff_sessions.of("civil")) == 1, "a session that nobody has is not left"
+        page = await who.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **typed)
+        await who.post(path, **carried(page))
+    assert (await site.request(request.code)).state == "rejected"
+
+
+async def test_a_session_from_inside_loses_nothing_outside(site: StaffSite, inside: Visitor) -> None:
+    secret = await site.enrolled("civil")
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    inside.headers |= OUTSIDE
+    path, typed = f"/staff/requests/{request.code}/act/reject", {"revision": revision(page), "reason": WHY}
+    assert carried(await inside.post(path, 401, **typed)) == typed
+    page = await inside.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **typed)
+    await inside.post(path, **carried(page))
+    assert (await site.request(request.code)).state == "rejected"
+
+
+async def test_nobody_elses_form_is_kept(site: StaffSite, inside: Visitor) -> None:
+    path, typed, request = await begun(site, inside)
+    right, inside.csrf = inside.csrf, "0" * 32
+    assert await inside.post(path, **typed) == SIGN_IN
+    inside.csrf = right
+    inside.headers["Sec-Fetch-Site"] = "cross-site"
+    assert await inside.post(path, **typed, proof_password=PASSWORD) == SIGN_IN
+    del inside.headers["Sec-Fetch-Site"]
+    assert await inside.post(path) == SIGN_IN, "nothing was typed"
+    async with visitor(site) as stranger:
+        stranger.csrf = right
+        assert await stranger.post(path, **typed) == SIGN_IN
+        await stranger.sign_in("revenue")
+        assert "فرم کهنه" in await stranger.post(path, 403, **typed)
+    await inside.sign_in("revenue")
+    assert "فرم کهنه" in await inside.post(path, 403, **typed), "another member sits there now"
+    assert (await site.request(request.code)).state == "submitted"
+
+
+async def test_who_signed_in_anew_in_another_tab_sends_the_form_by_its_button(site: StaffSite, inside: Visitor) -> None:
+    path, typed, request = await begun(site, inside)
+    await inside.sign_in("civil")
+    page = await inside.post(path, 200, **typed)
+    assert READY in page
+    assert (await site.request(request.code)).state == "submitted"
+    inside.headers["Sec-Fetch-Site"] = "cross-site"
+    await inside.post(path, 403, **carried(page))
+    del inside.headers["Sec-Fetch-Site"]
+    await inside.post(path, **carried(page))
+    assert (await site.request(request.code)).state == "rejected"
+
+
+async def test_a_file_is_chosen_again(site: StaffSite, inside: Visitor) -> None:
+    request = await expert_request(site)
+    page = await opened(inside, "expert", request)
+    path = f"/staff/requests/{request.code}/documents"
+    site.clock.at += IDLE
+    form = paper(inside, page, PNG, "سند.png")
+    response = await inside.client.post(path, data=form, headers=inside.headers, allow_redirects=False)
+    page = await inside._page(response, 401)
+    assert "پرونده‌ای که برگزیده بودید نگه داشته نشد" in page
+    assert carried(page)["lost_file"] == "file"
+    page = await inside.post(path, 200, **carried(page), proof_password=PASSWORD)
+    assert 'type="file" name="file" required' in page
+    assert "lost_file" not in carried(page)
+    form = paper(inside, await inside.get(f"/staff/requests/{request.code}"), PNG, "سند.png")
+    response = await inside.client.post(path, data=form, headers=inside.headers, allow_redirects=False)
+    assert response.status == 303
+
+
+async def test_the_door_shuts_for_a_guesser_here_too(site: StaffSite, inside: Visitor) -> None:
+    path, typed, _ = await begun(site, inside)
+    for _ in range(5):
+        await inside.post(path, 401, proof_password="wrong", **typed)
+    page = await inside.post(path, 429, proof_password=PASSWORD, **typed)
+    assert carried(page) == typed
+    async with site.store.unit(write=False) as uow:
+        (session,) = await uow.staff_sessions.of("civil")
+    assert session.digest == digest_of(inside.cookie())

@@ -1,0 +1,78 @@
+"""What cannot be read, and addresses that only take forms: Persian pages, codes for programs, and never a fault."""
+
+import json
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from tests.support.staff_site import PAGES, staff_site, visitor
+
+MULTIPART, PLAIN = "multipart/form-data", "application/x-www-form-urlencoded"
+NAMED = b'--b\r\nContent-Disposition: form-data; name="username"\r\n'
+BROKEN = {
+    "no boundary": (MULTIPART, b"x"),
+    "another boundary": (f"{MULTIPART}; boundary=b", b"--c\r\n\r\nx\r\n--c--\r\n"),
+    "nothing": (f"{MULTIPART}; boundary=b", b""),
+    "a long boundary": (f"{MULTIPART}; boundary={'b' * 80}", b"x"),
+    "cut off": (f"{MULTIPART}; boundary=b", NAMED + b"\r\nciv"),
+    "no name": (f"{MULTIPART}; boundary=b", b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n"),
+    "a nest": (f"{MULTIPART}; boundary=b", NAMED + b"Content-Type: multipart/mixed; boundary=c\r\n\r\nx\r\n--b--\r\n"),
+    "a bad nest": (f"{MULTIPART}; boundary=b", NAMED + b"Content-Type: multipart/mixed\r\n\r\nx\r\n--b--\r\n"),
+    "a bad header": (f"{MULTIPART}; boundary=b", b"--b\r\nContent-Disposition\r\n\r\nx\r\n--b--\r\n"),
+    "a long header": (f"{MULTIPART}; boundary=b", b"--b\r\nX: " + b"x" * 9000 + b"\r\n\r\nx\r\n--b--\r\n"),
+    "a charset of its own": (
+        f"{MULTIPART}; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\n' + b"x" * 40 + b"\r\n--b--\r\n",
+    ),
+    "a charset that nobody knows": (f"{PLAIN}; charset=nonsense", b"username=civil"),
+    "no text": (PLAIN, b"username=\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+async def test_a_body_that_is_no_form_is_told(database: Path, what: str) -> None:
+    kind, body = BROKEN[what]
+    async with staff_site(database) as site, visitor(site) as who:
+        for headers in (PAGES, {}):
+            sent = {**headers, "Content-Type": kind}
+            response = await who.client.post("/staff/sign-in", data=body, headers=sent)
+            told = await response.text()
+            assert response.status == 400, told
+            if headers:
+                assert "این فرم خوانده نشد" in told
+            else:
+                error = json.loads(told)["error"]
+                assert (error["code"], error["field"]) == ("invalid_field", "form")
+        await who.sign_in("civil")
+        sent = {**PAGES, "Content-Type": kind}
+        response = await who.client.post("/staff/assign", data=body, headers=sent)
+        assert response.status == 400
+        assert "این فرم خوانده نشد" in await response.text()
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/staff/requests/123456786/act/visit", "/staff/requests/123456786"),
+        ("/staff/requests/123456786/slip", "/staff/requests/123456786"),
+        ("/staff/views/delete", "/staff"),
+        ("/staff/assign", "/staff"),
+    ],
+)
+async def test_the_address_of_a_form_leads_to_its_page(database: Path, path: str, above: str) -> None:
+    async with staff_site(database) as site, visitor(site) as who:
+        page = await who.get(path, 405)
+        assert "این نشانی تنها برای فرستادن فرم است" in page
+        assert f'<a role="button" href="{above}">رفتن به صفحهٔ این فرم</a>' in page
+        response = await who.client.get(path, headers=who.headers)
+        assert response.headers["Allow"] == "POST"
+        response = await who.client.get(path)
+        assert (await response.text()).startswith("405"), "a program gets the plain answer"
+
+
+async def test_a_page_that_takes_no_forms_leads_home(database: Path) -> None:
+    async with staff_site(database) as site, TestClient(TestServer(site.app)) as client:
+        response = await client.post("/", headers=PAGES)
+        assert response.status == 405
+        assert 'href="/"' in await response.text()

@@ -1,0 +1,61 @@
+"""What is still to go back, bill by bill, on every engine."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.bills import DueBack, PaymentMethod, PaymentOutcome, RefundState
+from domain.paging import Cursor, page_of
+from store.unit_of_work import SqlStore
+from tests.contracts.examples import NOW, a_bill, a_payment, a_refund
+
+
+async def test_what_is_due_back_is_summed_bill_by_bill(store: SqlStore) -> None:
+    twice, other, done = a_bill(amount=5_000), a_bill(amount=3_000), a_bill()
+    earlier = NOW - timedelta(days=1)
+    async with store.unit() as uow:
+        for bill in (twice, other, done):
+            await uow.bills.add(bill)
+        for number, (amount, outcome) in enumerate([(5_000, PaymentOutcome.SETTLED), (5_000, PaymentOutcome.SURPLUS)]):
+            await uow.bills.add_payment(a_payment(twice, amount=amount, outcome=outcome, reference=str(number)))
+        back = {"method": PaymentMethod.REFUND, "outcome": PaymentOutcome.RETURNED, "amount": 1_000}
+        await uow.bills.add_payment(a_payment(twice, reference="9", **back))
+        refunds = [
+            a_refund(twice, amount=5_000, created_at=NOW + timedelta(days=1)), a_refund(twice, amount=700),
+            a_refund(twice, amount=1_000, created_at=earlier - timedelta(days=9), state=RefundState.REFUNDED),
+            a_refund(other, amount=3_000, created_at=earlier), a_refund(done, state=RefundState.REFUNDED),
+        ]  # fmt: skip
+        for one in refunds:
+            await uow.bills.add_refund(one)
+    async with store.unit(write=False) as uow:
+        assert await uow.bills.due_back(10) == [
+            DueBack(other, 3_000, earlier, 0), DueBack(twice, 5_700, NOW, 10_000),
+        ]  # fmt: skip
+        assert await uow.bills.total_due_back() == (2, 8_700)
+
+
+async def test_nothing_is_due_back(store: SqlStore) -> None:
+    async with store.unit(write=False) as uow:
+        assert await uow.bills.due_back(10) == []
+        assert await uow.bills.total_due_back() == (0, 0)
+
+
+async def test_the_list_is_read_page_by_page_and_back(store: SqlStore) -> None:
+    """Two of each moment: the place is after one of them."""
+    bills = [a_bill() for _ in range(5)]
+    async with store.unit() as uow:
+        for number, bill in enumerate(bills):
+            await uow.bills.add(bill)
+            await uow.bills.add_refund(a_refund(bill, created_at=NOW + timedelta(hours=number // 2)))
+
+    async def page(at: Cursor | None) -> tuple[list[int], Cursor | None, Cursor | None]:
+        async with store.unit(write=False) as uow:
+            found = page_of([(one.since, one.bill.id, one) for one in await uow.bills.due_back(2, at)], 2, at)
+        return [bills.index(replace(one.bill)) for one in found.rows], found.previous, found.next
+
+    first, nothing, after = await page(None)
+    second, before, further = await page(after)
+    third, back, end = await page(further)
+    assert (first, second, third) == ([0, 1], [2, 3], [4])
+    assert (nothing, end) == (None, None)
+    assert (await page(before))[0] == first
+    assert (await page(back))[0] == second

@@ -1,0 +1,49 @@
+"""Money that is due back, on the staff's site of a test: of a request that was cancelled, of what was paid twice."""
+
+from itertools import count
+
+from domain.actions.charges import bill_and_tell
+from domain.actions.notify import announce
+from domain.actions.pay import record
+from domain.bills import Bill, PaymentMethod
+from domain.charging import SUBJECT as REQUEST
+from domain.people import Role
+from domain.registries import REGISTRIES
+from domain.requests import ServiceRequest
+from tests.support.municipality import actor
+from tests.support.staff_site import StaffSite
+
+IBAN = "IR062960000000100324200001"
+
+_references = count(7000)
+
+
+async def pay(site: StaffSite, bill: Bill) -> None:
+    """Let the revenue unit record a slip of a bill."""
+    desk, revenue, ids = site.demo.desk, actor(Role.REVENUE), (bill.bill_id, bill.payment_id)
+    async with site.store.unit() as uow:
+        reference = str(next(_references))
+        settled = await record(desk, uow, ids, bill.amount, PaymentMethod.SLIP, reference, revenue)
+        if settled.outcome:
+            await announce(desk, uow, settled.outcome, revenue)
+
+
+async def cancelled(site: StaffSite) -> tuple[ServiceRequest, Bill]:
+    """A request that was paid and then cancelled, with its bill: all of it is due back."""
+    request = await site.submitted()
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await site.demo.act(request.code, step, role)
+    async with site.store.unit(write=False) as uow:
+        (bill,) = await uow.bills.of_subject(REQUEST, request.id)
+    await pay(site, bill)
+    await site.demo.act(request.code, "cancel", Role.CIVIL)
+    return request, bill
+
+
+async def paid_twice(site: StaffSite, registry: str, row: int) -> Bill:
+    """The bill of a duty or a fine that was paid twice: one of both is due back."""
+    async with site.store.unit() as uow:
+        bill = await bill_and_tell(site.demo.desk, uow, REGISTRIES[registry], row, actor(Role.REVENUE))
+    for _ in range(2):
+        await pay(site, bill)
+    return bill
