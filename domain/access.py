@@ -84,7 +84,7 @@ RIGHTS: Mapping[str, Rule] = {
 
 RegistryRight = Literal["view", "change", "import", "export"]
 
-_ROOMS: Mapping[str, str] = {"duty": "duties", "machines": "fleet", "operators": "fleet"}
+_ROOMS: Mapping[str, str] = {"duty": "duties", "machines": "fleet", "operators": "fleet", "maintenance": "fleet"}
 
 
 def registry_right(registry: str, what: RegistryRight) -> str:

@@ -6,12 +6,11 @@ driven by it. Labels and headings are texts (`registries.<key>.fields.<name>`). 
 organisation" and "2. Machinery work".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.errors import NotAllowedNow
-from domain.field_types import Choice, Choices, Identifier
+from domain.field_types import Choice, Choices, Identifier, Rials
 from domain.fleet import MACHINE_TYPES, ResourceStatus
 from domain.forms import Field
 from domain.people import Role
@@ -28,18 +27,11 @@ from domain.registry_fields import (
     RecordedDay,
     Year,
 )
+from domain.registry_rules import ChargeState, Rule, Standing, Values, annulled_by_hand, charged_by_hand, not_before
 from domain.tariffs import Priced
 
 NUMBER = "number"
 """The field that counts rows which are alike in the rest of their natural key."""
-
-Values = Mapping[str, Any]
-"""The values of a row by field, JSON as forms keep it; None where nothing is known."""
-
-Rule = Callable[[Values | None, Values, frozenset[Role]], None]
-"""What a hand may do to a row: takes it before (None: new) and after, and the roles of whose hand it is; raises the
-error that says why not.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,61 +99,6 @@ class Registry:
         day).
         """
         return self.natural_key[-1] == NUMBER
-
-
-class ChargeState:
-    """The states of a row that is owed."""
-
-    OPEN = "open"
-    BILLED = "billed"
-    PAID = "paid"
-    WAIVED = "waived"
-    ALL = (OPEN, BILLED, PAID, WAIVED)
-
-
-class Standing:
-    """Whether a record about a driver counts, or was annulled: a wrong one is never deleted."""
-
-    VALID = "valid"
-    ANNULLED = "annulled"
-    ALL = (VALID, ANNULLED)
-
-
-SETTLERS = frozenset({Role.REVENUE, Role.SYSTEM})
-"""Who enters what was paid or waived elsewhere, before it was kept here."""
-
-_BILLED = frozenset({ChargeState.BILLED, ChargeState.PAID})
-
-
-def states_by_hand(roles: frozenset[Role]) -> tuple[str, ...]:
-    """Return the states in which a new row that is owed may be entered by hands with these roles."""
-    return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLERS else (ChargeState.OPEN,)
-
-
-def charged_by_hand(amount: str) -> Rule:
-    """Let a hand enter what is open, and the revenue unit what was paid or waived elsewhere; what stands here is moved
-    by its bill and by a waiver alone, and its amount only while it is open.
-    """
-
-    def rule(before: Values | None, after: Values, roles: frozenset[Role]) -> None:
-        state = after["state"]
-        if before is None and state not in states_by_hand(roles):
-            raise NotAllowedNow("state", detail="charge_state" if state == ChargeState.BILLED else "charge_elsewhere")
-        if before and state != before["state"]:
-            raise NotAllowedNow("state", detail="charge_state")
-        if before and state != ChargeState.OPEN and after[amount] != before[amount]:
-            raise NotAllowedNow(amount, detail="charge_fixed")
-
-    return rule
-
-
-def annulled_by_hand(before: Values | None, after: Values, _roles: frozenset[Role]) -> None:
-    """Let a hand annul a violation unless its fine has a bill that was not waived: that is dealt with first."""
-    was = before["standing"] if before else Standing.VALID
-    annulled = after["standing"] == Standing.ANNULLED and was != Standing.ANNULLED
-    if annulled and after["state"] in _BILLED:
-        paid = after["state"] == ChargeState.PAID
-        raise NotAllowedNow("standing", detail="annul_paid" if paid else "annul_billed")
 
 
 TAXI_OFFICER = frozenset({Role.TAXI_OFFICER, Role.SYSTEM})
@@ -383,7 +320,30 @@ OPERATORS = Registry(
     listed=("code", "title", "mobile", "skills", "status"),
 )
 
+MAINTENANCE = Registry(
+    "maintenance",
+    (
+        Field("machine", CODE),
+        Field("begun", RecordedDay()),
+        Field("kind", Choice("maintenance_kind"), choices=("service", "oil", "tyre", "repair", "inspection", "other")),
+        Field("number", Count(1, 99)),
+        Field("ended", RecordedDay(), required=False),
+        Field("meter", Count(0, 999_999), required=False),
+        Field("workshop", Note(80), required=False),
+        Field("cost", Rials(), required=False),
+        Field("note", Note(500), required=False),
+        Field("next_due", RecordedDay(), required=False),
+        _STANDING,
+    ),
+    ("machine", "begun", "kind", "number"),
+    CIVIL,
+    references=(Reference("machine", "machines"),),
+    defaults={"number": 1, "standing": Standing.VALID},
+    rules=(not_before("begun", "ended"), not_before("begun", "next_due")),
+    listed=("machine", "begun", "kind", "ended", "workshop", "next_due", "standing"),
+)
+
 REGISTRIES: Mapping[str, Registry] = {
-    one.key: one for one in (AGENCY, OWNER, VEHICLE, DRIVER, DUTY, REWARD, VIOLATION, MACHINES, OPERATORS)
+    one.key: one for one in (AGENCY, OWNER, VEHICLE, DRIVER, DUTY, REWARD, VIOLATION, MACHINES, OPERATORS, MAINTENANCE)
 }
 """Every registry by key; one that others refer to comes before them."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from domain.errors import Conflict, DomainError, MissingField, NotFound
 from domain.people import Role
-from domain.registries import Reference, Registry, Values
+from domain.registries import Reference, Registry
+from domain.registry_rules import Values
 from domain.tariffs import Quote
 
 Key = tuple[Any, ...]

@@ -13,8 +13,9 @@ from domain.errors import InvalidField, MissingField, NotFound
 from domain.field_types import FieldType, Identifier, Reading, Words
 from domain.lifecycle import Filled
 from domain.ports import UnitOfWork
-from domain.registries import DRIVER, DUTY, IN_SERVICE, OWNER, VEHICLE, ChargeState
+from domain.registries import DRIVER, DUTY, IN_SERVICE, OWNER, VEHICLE
 from domain.registry_rows import RegistryFilter, RegistryRow
+from domain.registry_rules import ChargeState
 from domain.text import persian_digits
 
 MOST_VEHICLES = 50

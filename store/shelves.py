@@ -6,10 +6,33 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, false, insert, or_, select, tuple_, update
 
 from domain.fleet import ResourceKind
-from domain.registries import AGENCY, DRIVER, DUTY, MACHINES, OPERATORS, OWNER, REWARD, VEHICLE, VIOLATION, Registry
+from domain.registries import (
+    AGENCY,
+    DRIVER,
+    DUTY,
+    MACHINES,
+    MAINTENANCE,
+    OPERATORS,
+    OWNER,
+    REWARD,
+    VEHICLE,
+    VIOLATION,
+    Registry,
+)
 from domain.registry_rows import RegistryRow, Search
 from store.engines.prepared import Row
-from store.schema import agencies, driver_vehicles, drivers, duties, owners, resources, rewards, vehicles, violations
+from store.schema import (
+    agencies,
+    driver_vehicles,
+    drivers,
+    duties,
+    maintenance,
+    owners,
+    resources,
+    rewards,
+    vehicles,
+    violations,
+)
 
 _HEAD = ("id", "created_at", "updated_at", "revision")
 
@@ -120,6 +143,7 @@ SHELVES: Mapping[str, Shelf] = {
         Shelf(VIOLATION, violations),
         Shelf(MACHINES, resources, only={"kind": ResourceKind.MACHINE}, blank={"mobile": None, "skills": ()}),
         Shelf(OPERATORS, resources, only={"kind": ResourceKind.OPERATOR}, blank={"type": "", "capacity": ""}),
+        Shelf(MAINTENANCE, maintenance),
     )
 }
 """The place of every registry."""

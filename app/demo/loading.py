@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app import passwords
-from app.demo import besides, counter
+from app.demo import besides, counter, upkeep
 from app.demo.clock import DemoClock
 from app.demo.playing import Scene, play
 from app.demo.plots import plotted_stories
@@ -72,7 +72,7 @@ async def _fill_and_play(
     if vault:
         await counter.fill(past, uow, vault)
     scene = Scene(past, clock, uow, staff_actors(), days, now)
-    await play(scene, told, besides.happenings(scene))
+    await play(scene, told, [*besides.happenings(scene), *upkeep.happenings(scene)])
 
 
 def all_stories() -> tuple[Story, ...]:

@@ -25,7 +25,7 @@ from domain.errors import DomainError
 from domain.field_types import Day, Reading
 from domain.forms import Field
 from domain.ports import Store, UnitOfWork
-from domain.registries import MACHINES, OPERATORS
+from domain.registries import MACHINES, MAINTENANCE, OPERATORS
 from domain.requests import ServiceRequest
 from domain.text import persian_digits
 
@@ -86,7 +86,7 @@ class CalendarPages:
             "controls": controls([DAY], {"day": request.query["day"] if error else jalali_text(day)}, words_of, error),
             "choosing": choosing,
             "code": tracking.shown(choosing.request.code) if choosing else None,
-            "rooms": [address(one) for one in (MACHINES, OPERATORS)] if board is FLEET else [],
+            "rooms": [address(one) for one in (MACHINES, OPERATORS, MAINTENANCE)] if board is FLEET else [],
         }
         return staff_page(request, visit, "admin/calendar.html", context, status=status_of(error) if error else 200)
 

@@ -16,8 +16,9 @@ from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
 from domain.errors import Conflict, InvalidField
 from domain.ports import Store, UnitOfWork
-from domain.registries import ChargeState, Registry, Standing
+from domain.registries import Registry
 from domain.registry_rows import RegistryRow
+from domain.registry_rules import ChargeState, Standing
 from domain.wording import day_and_hour
 
 OUT_FORM = PageForm("out", OUT_OF_SERVICE, "admin.service")

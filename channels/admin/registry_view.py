@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from channels.admin.actors import actor_shown
 from channels.admin.frame import Visit
@@ -11,12 +12,13 @@ from domain.actions.desk import Desk
 from domain.field_types import Choice
 from domain.forms import Field
 from domain.ports import UnitOfWork
-from domain.registries import NUMBER, REGISTRIES, Registry, Values
+from domain.registries import NUMBER, REGISTRIES, Registry
 from domain.registry_fields import CODE, VIN, Note
 from domain.registry_rows import PastChange, RegistryRow, referred
+from domain.registry_rules import Values
 from domain.registry_sheet import cell, label, title
 from domain.text import persian_digits
-from domain.wording import day_and_hour
+from domain.wording import RIGHT_TO_LEFT, day_and_hour
 
 REGISTRY_ROOM, FLEET_ROOM = "/staff/registries", "/staff/fleet"
 
@@ -127,7 +129,9 @@ class RegistryViews:
         if registry.called:
             return self.shown(_field(registry, registry.called), values[registry.called])
         fields = [_field(registry, name) for name in registry.natural_key]
-        return "، ".join(self.shown(one, values[one.name]) for one in fields if one.name != NUMBER)
+        parts = [self.shown(one, values[one.name]) for one in fields if one.name != NUMBER]
+        # A code in Latin letters would turn the whole name around, and the day behind it.
+        return RIGHT_TO_LEFT + f"{RIGHT_TO_LEFT}، ".join(parts)
 
     async def links(self, uow: UnitOfWork, registry: Registry, rows: Iterable[RegistryRow]) -> Links:
         """Return the rows to which these refer."""
@@ -173,7 +177,7 @@ class RegistryViews:
         """Return the lists of rows that refer to this one: an owner's vehicles, a vehicle's drivers and duties."""
         key = row.values[registry.natural_key[0]]
         return [
-            Part(self.title(other), f"{address(other)}?{reference.field}={key}")
+            Part(self.title(other), f"{address(other)}?{urlencode({reference.field: key})}")
             for other in REGISTRIES.values()
             for reference in other.references
             if reference.registry == registry.key

@@ -6,8 +6,9 @@ from domain.actions.fleet import FLEET, refuse_booked
 from domain.errors import Conflict
 from domain.fleet import ResourceStatus
 from domain.ports import UnitOfWork
-from domain.registries import Registry, Values
+from domain.registries import Registry
 from domain.registry_rows import RegistryRow
+from domain.registry_rules import Values
 
 
 async def booked_ahead(

@@ -13,8 +13,9 @@ from domain.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow, P
 from domain.outgoing import MessageClass
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.registries import REGISTRIES, ChargeState, Owed, Registry, Standing
+from domain.registries import REGISTRIES, Owed, Registry
 from domain.registry_rows import RegistryRow
+from domain.registry_rules import ChargeState, Standing
 from domain.text import shown
 
 REVENUE = frozenset({Role.REVENUE})

@@ -6,8 +6,9 @@ from domain.actions.commands import Said, Talk
 from domain.calendar import jalali_text
 from domain.chat.menus import driver_rows, main_menu
 from domain.keyboards import Rows
-from domain.registries import DRIVER, REWARD, VIOLATION, Registry, Standing
+from domain.registries import DRIVER, REWARD, VIOLATION, Registry
 from domain.registry_rows import RegistryFilter, RegistryRow
+from domain.registry_rules import Standing
 from domain.taxi import MOST_VEHICLES, vehicles_of_mobile
 from domain.text import grouped, persian_digits
 

@@ -209,11 +209,11 @@ class _Examination:
     async def _look_up(self, uow: UnitOfWork, rows: Sequence[_Row], reference: Reference) -> None:
         """Find references to rows that are not there."""
         target = REGISTRIES[reference.registry]
-        wanted = {key for row in rows for key in referred(row.given, reference)}
-        there = await uow.registries.holders(target.key, target.natural_key[0], wanted)
+        wanted = {(key,) for row in rows for key in referred(row.given, reference)}
+        there = await uow.registries.by_keys(target.key, wanted)
         for row in rows:
             for key in referred(row.given, reference):
-                if key not in there:
+                if (key,) not in there:
                     row.fault(reference.field, not_there(reference, key), key)
 
     async def _find_taken(self, uow: UnitOfWork, rows: Sequence[_Row], name: str) -> None:

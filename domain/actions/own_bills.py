@@ -6,7 +6,8 @@ from domain.actions.registries import rows_of_contact
 from domain.billing import Till
 from domain.bills import Bill
 from domain.ports import UnitOfWork
-from domain.registries import REGISTRIES, ChargeState, Registry
+from domain.registries import REGISTRIES, Registry
+from domain.registry_rules import ChargeState
 
 OWED: tuple[Registry, ...] = tuple(one for one in REGISTRIES.values() if one.owed)
 """The registries whose rows are owed."""

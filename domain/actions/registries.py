@@ -12,7 +12,7 @@ from domain.field_types import Reading
 from domain.people import Actor
 from domain.people import mobile as read_mobile
 from domain.ports import Ids, UnitOfWork
-from domain.registries import NUMBER, REGISTRIES, Registry, Values
+from domain.registries import NUMBER, REGISTRIES, Registry
 from domain.registry_rows import (
     Change,
     Fate,
@@ -25,6 +25,7 @@ from domain.registry_rows import (
     next_row,
     problems,
 )
+from domain.registry_rules import Values
 from domain.text import ascii_digits
 
 MOST_ROWS = 100

@@ -16,7 +16,7 @@ from domain.field_types import Identifier, Reading
 from domain.forms import Field
 from domain.people import Actor
 from domain.ports import UnitOfWork
-from domain.registries import NUMBER, REGISTRIES, Registry, Values, states_by_hand
+from domain.registries import NUMBER, REGISTRIES, Registry
 from domain.registry_fields import CODE, Checked, Note, Plates
 from domain.registry_rows import (
     Change,
@@ -30,6 +30,7 @@ from domain.registry_rows import (
     referred,
     taken,
 )
+from domain.registry_rules import Values, states_by_hand
 from domain.registry_sheet import explained
 from domain.text import shown
 
@@ -130,9 +131,9 @@ async def _refuse(uow: UnitOfWork, registry: Registry, row: RegistryRow | None, 
         await _refuse_known(uow, registry, after)
     for reference in registry.references:
         target, keys = REGISTRIES[reference.registry], referred(after, reference)
-        there = await uow.registries.holders(target.key, target.natural_key[0], keys)
+        there = await uow.registries.by_keys(target.key, [(key,) for key in keys])
         for key in keys:
-            if key not in there:
+            if (key,) not in there:
                 raise not_there(reference, key)
     for name in registry.unique:
         holder = (await uow.registries.holders(registry.key, name, [after[name]])).get(after[name])

@@ -18,8 +18,9 @@ from domain.messages import Message
 from domain.outgoing import MessageClass
 from domain.people import Actor
 from domain.ports import UnitOfWork
-from domain.registries import DUTY, VIOLATION, ChargeState, Registry
+from domain.registries import DUTY, VIOLATION, Registry
 from domain.registry_rows import RegistryRow
+from domain.registry_rules import ChargeState
 
 
 class BillSubject(Protocol):

@@ -57,6 +57,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "bad_tick",
         "bad_time",
         "bad_year",
+        "before_begun",
         "before_start",
         "broken_row",
         "column_twice",

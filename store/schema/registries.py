@@ -151,6 +151,25 @@ violations = Table(
     Index(None, "state"),
 )
 
+maintenance = Table(
+    "maintenance",
+    metadata,
+    own_id(),
+    refers("machine", "resources.code"),
+    Column("begun", IsoDay, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("ended", IsoDay),
+    Column("meter", Integer),
+    Column("workshop", Words),
+    Column("cost", ID),
+    Column("note", Words),
+    Column("next_due", IsoDay),
+    Column("standing", Words, nullable=False),
+    *_history_columns(),
+    UniqueConstraint("machine", "begun", "kind", "number"),
+)
+
 registry_changes = Table(
     "registry_changes",
     metadata,

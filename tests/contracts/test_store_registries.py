@@ -45,6 +45,10 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "violation": {"driver": DRIVER, "date": "2026-11-21", "kind": "overcharge", "fine": 500_000},
     "machines": {"code": "LD-1", "type": "loader", "title": "لودر ۱"},
     "operators": {"code": "OP-1", "title": "صفر ایری", "mobile": MOBILE, "skills": ["loader", "backhoe"]},
+    "maintenance": {
+        "machine": "LD-1", "begun": "2026-11-10", "kind": "repair", "ended": "2026-11-14", "meter": 11_420,
+        "workshop": "تعمیرگاه شهرداری", "cost": 690_000_000_000, "note": "نشتی جک", "next_due": "2027-03-20",
+    },
 }  # fmt: skip
 """A good row of every registry; those that others refer to come first."""
 
@@ -251,6 +255,20 @@ async def test_machines_of_the_fleet_are_rows_too(store: SqlStore) -> None:
         assert (await uow.registries.get("machines", row.id)).revision == 1
 
 
+async def test_the_maintenance_of_a_machine_is_its_own(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
+    async with store.unit() as uow:
+        await add(uow, a_row("machines", code="LD-2"))
+        await add(uow, a_row("maintenance", number=2), a_row("maintenance", machine="LD-2", ended=None))
+    async with store.unit(write=False) as uow:
+        of_first = await uow.registries.find(RegistryFilter("maintenance", {"machine": "LD-1"}))
+        assert [row.values["number"] for row in of_first] == [1, 2]
+        away = await uow.registries.find(RegistryFilter("maintenance", {"ended": None}))
+        assert [row.values["machine"] for row in away] == ["LD-2"]
+    with pytest.raises(Conflict):
+        async with store.unit() as uow:
+            await add(uow, a_row("maintenance"))
+
+
 async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
     # PostgreSQL reads tables this small from end to end, whatever indexes there are.
     questions = {
@@ -259,6 +277,7 @@ async def test_the_look_ups_use_indexes(sqlite_url: str) -> None:
         "SELECT * FROM driver_vehicles WHERE vehicle = ?": "ix_driver_vehicles_vehicle",
         "SELECT * FROM duties WHERE vehicle = ? AND state = ?": "sqlite_autoindex_duties",
         "SELECT * FROM vehicles WHERE insurance_expiry BETWEEN ? AND ?": "ix_vehicles_insurance_expiry",
+        "SELECT * FROM maintenance WHERE machine = ? AND id > 0": "sqlite_autoindex_maintenance",
         "SELECT * FROM duties WHERE (vehicle, year, kind, number) IN (VALUES (?, 1, ?, 1))": "sqlite_autoindex_duties",
     }
     engine = engine_for(sqlite_url)

@@ -11,15 +11,15 @@ from domain.people import Role
 from domain.registries import (
     DRIVER,
     DUTY,
+    MAINTENANCE,
     REGISTRIES,
     VEHICLE,
     Reference,
     Registry,
-    annulled_by_hand,
-    charged_by_hand,
 )
 from domain.registry_check import check_registries
 from domain.registry_rows import given_key, merged, problems
+from domain.registry_rules import annulled_by_hand, charged_by_hand
 
 CATALOGUE = Catalogue.load()
 OFFICER, REVENUE = frozenset({Role.TAXI_OFFICER}), frozenset({Role.REVENUE})
@@ -119,6 +119,21 @@ def test_a_violation_is_annulled_unless_its_fine_has_a_bill(state: str, refused:
         else:
             with pytest.raises(NotAllowedNow, match=refused):
                 annulled_by_hand(before, annulled, OFFICER)
+
+
+@pytest.mark.parametrize(
+    ("days", "refused"),
+    [
+        ({}, []),
+        ({"ended": "2026-11-10", "next_due": "2026-11-10"}, []),
+        ({"ended": "2026-11-09"}, ["invalid_field:ended:before_begun"]),
+        ({"next_due": "2026-11-09"}, ["invalid_field:next_due:before_begun"]),
+    ],
+)
+def test_maintenance_ends_on_the_day_on_which_it_began_or_later(days: dict[str, str], refused: list[str]) -> None:
+    after = merged(MAINTENANCE, None, {"machine": "LD-1", "begun": "2026-11-10", "kind": "oil", **days})
+    assert (after["number"], after["standing"]) == (1, "valid")
+    assert [str(error) for error in problems(MAINTENANCE, None, after, frozenset({Role.CIVIL}))] == refused
 
 
 @pytest.mark.parametrize("registry", REGISTRIES.values(), ids=lambda one: one.key)

@@ -159,6 +159,7 @@ async def _books(site: StaffSite) -> dict[str, Sequence[Look]]:
     await rooms.give(site, "duty", {"vehicle": PLATE, "year": 1405, "amount": 2_500_000})
     await rooms.give(site, "reward", about | {"kind": "honesty", "text": "کیف مسافر را بازگرداند"})
     await rooms.give(site, "violation", about | {"kind": "unsafe", "fine": 500_000})
+    await rooms.give(site, "maintenance", {"machine": "L2", "begun": "2026-11-20", "kind": "tyre", "cost": 420_000_000})
     told: dict[str, Sequence[Look]] = {}
     for registry in REGISTRIES.values():
         told |= await _book(site, registry)

@@ -141,6 +141,10 @@ async def test_the_taxi_organisation_is_complete(store: SqlStore) -> None:
     assert (counts["agency"], counts["vehicle"], counts["driver"], counts["duty"]) == (4, 60, 70, 60)
     assert (counts["owner"], counts["machines"], counts["operators"]) == (56, 10, 7)
     assert (counts["reward"], counts["violation"]) == (10, 8)
+    assert counts["maintenance"] == 11
+    [broken] = [one.values["machine"] for one in found["maintenance"] if one.values["ended"] is None]
+    [out] = [one.values["code"] for one in found["machines"] if one.values["status"] == "maintenance"]
+    assert broken == out
     assert {one.values["year"] for one in found["duty"]} == {1405}
     assert states == {"open": 29, "billed": 10, "paid": 20, "waived": 1}
     for row in found["vehicle"]:

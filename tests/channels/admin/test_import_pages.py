@@ -12,6 +12,7 @@ from app import import_jobs
 from app.import_jobs import run_waiting, work
 from app.settings import Settings
 from app.table_exports import ProcessExports
+from channels.admin.registry_view import address as address_of
 from domain.actions.import_jobs import forget_old
 from domain.errors import Unavailable
 from domain.house_records import AuditFilter
@@ -39,11 +40,12 @@ async def bring(
     who: Visitor, content: str | bytes, name: str = "sheet.csv", status: int = 303, registry: str = "vehicle"
 ) -> str:
     """Bring a file; where that leads, or the page that says why not."""
-    await who.get(f"{ROOM}/{registry}/import")
+    there = f"{address_of(REGISTRIES[registry])}/import"
+    await who.get(there)
     form = FormData(quote_fields=False)
     form.add_field("csrf", who.csrf)
     form.add_field("file", io.BytesIO(content.encode() if isinstance(content, str) else content), filename=name)
-    response = await who.client.post(f"{ROOM}/{registry}/import", data=form, headers=who.headers, allow_redirects=False)
+    response = await who.client.post(there, data=form, headers=who.headers, allow_redirects=False)
     page = await response.text()
     assert response.status == status, page
     return response.headers["Location"] if status == 303 else page
