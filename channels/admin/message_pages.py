@@ -16,13 +16,14 @@ from domain import tracking
 from domain.actions.desk import Desk
 from domain.actions.messages import retry
 from domain.calendar import whole_day
-from domain.errors import DomainError, Forbidden
+from domain.errors import DomainError, Forbidden, NotFound
 from domain.field_types import Choice, Day, Identifier, Reading, Text
 from domain.forms import Field, read_given
 from domain.outgoing import MessageState, OutboxMessage
 from domain.people import Actor
 from domain.ports import Store, UnitOfWork
 from domain.queues import SEE_ALL, sees
+from domain.requests import ServiceRequest
 
 PATH = "/staff/messages"
 
@@ -93,20 +94,31 @@ class MessagePages:
         except DomainError as error:
             wrong = error
         context = {
-            "filters": controls(FILTERS, given, self._words(), wrong),
             "problem": stray(FILTERS, wrong, self._words()) if wrong else None,
+            "refused": None,
+            "filters": controls(FILTERS, given, self._words(), wrong),
             "list": found,
             "here": same_page(request),
-            "refused": int(request.match_info["id"]) if refused else None,
-            "refusal": self._desk.wording.error(refused) if refused else None,
+            **self._told(request, visit, refused, found),
         }
         reason = refused or wrong
         return staff_page(request, visit, "admin/messages.html", context, status=status_of(reason) if reason else 200)
 
+    def _told(
+        self, request: web.Request, visit: Visit, refused: DomainError | None, found: Listed[ShownMessage]
+    ) -> Mapping[str, Any]:
+        """Return why a text is not sent again: beside it, or above everything where it is not listed any more."""
+        if refused is None:
+            return {}
+        text, words = int(request.match_info["id"]), self._desk.wording.error(refused)
+        if text not in {one.id for one in found.rows}:
+            return {"problem": words}
+        return {"refused": text, "refusal": words, "why": said(visit.form, "reason")}
+
     async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> Listed[ShownMessage]:
         wanted = read_given(FILTERS, given, Reading(visit.now))
         async with self._store.unit(write=False) as uow:
-            about = await uow.requests.by_code(tracking.parse(wanted["code"])) if "code" in wanted else None
+            about = await self._about(uow, wanted["code"], visit.actor) if "code" in wanted else None
             rows = await uow.outbox.recent(
                 state=MessageState(wanted["state"]) if "state" in wanted else None,
                 recipient=wanted.get("recipient"),
@@ -116,6 +128,13 @@ class MessagePages:
                 limit=PAGE + 1,
             )
             return listed(request, PATH, [await self._shown(uow, one, visit.actor) for one in rows], PAGE)
+
+    async def _about(self, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
+        """Return the request of a tracking code; who may not see it is not told that there is one."""
+        about = await uow.requests.by_code(tracking.parse(code))
+        if not sees(self._desk.services, actor, about):
+            raise NotFound("code")
+        return about
 
     async def _shown(self, uow: UnitOfWork, message: OutboxMessage, actor: Actor) -> ShownMessage:
         """Return a text as this actor may see it. One of no request repeats what anybody may have written to us, so it

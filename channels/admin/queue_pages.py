@@ -133,8 +133,8 @@ class QueuePages:
             return QueueFilter()
 
     async def _save_view(self, request: web.Request, visit: Visit) -> web.Response:
-        kept = {name: visit.form.getall(name) for name in visit.form if name.startswith("f-")}
-        raw = {name[2:]: values if name[2:] == STATES else values[0] for name, values in kept.items()}
+        kept = {name: _texts(visit.form.getall(name)) for name in visit.form if name.startswith("f-")}
+        raw = {name[2:]: values if name[2:] == STATES else values[0] for name, values in kept.items() if values}
         try:
             async with self._store.unit() as uow:
                 wanted = read(self._desk.services, raw, visit.now)
@@ -170,6 +170,10 @@ class QueuePages:
         told = [(code, tracking.shown(code), self._desk.wording.error(why)) for code, why in refused]
         context = {"given": persian_digits(len(done) - len(refused)), "refused": told, "back": back}
         return staff_page(request, visit, "admin/assigned.html", context, status=409)
+
+
+def _texts(values: Sequence[object]) -> list[str]:
+    return [one for one in values if isinstance(one, str)]
 
 
 def _asked(query: MultiMapping[str]) -> dict[str, object]:

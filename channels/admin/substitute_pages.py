@@ -11,7 +11,7 @@ from channels.admin.user_pages import SUBSTITUTES, TABS
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from domain.actions.desk import Desk
-from domain.actions.staffing import end_substitution, substitute, today
+from domain.actions.staffing import end_substitution, may_appoint_for, substitute, today
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_fields
@@ -91,11 +91,12 @@ class SubstitutePages:
         form = await self._form()
         async with self._store.unit(write=False) as uow:
             found = await uow.people.substitutions(today(self._desk))
-            names = {one.username: one.full_name for one in await uow.people.all_staff()}
+            staff = await uow.people.all_staff()
         context = {
             "tabs": TABS,
             "substitutions": found,
-            "names": names,
+            "names": {one.username: one.full_name for one in staff},
+            "theirs": {one.username for one in staff if may_appoint_for(one, visit.actor)},
             "today": today(self._desk),
             "add": form.shown(self._desk.wording, {}, tried),
             "refusal": self._desk.wording.error(tried.error) if tried and tried.action != form.name else None,

@@ -59,8 +59,8 @@ async def substitute(
         member = await uow.people.staff(name)
         if member is None or not member.active:
             raise NotFound(field)
-        if field == "absent":
-            _refuse_administrators(member, actor)
+        if field == "absent" and not may_appoint_for(member, actor):
+            raise Forbidden("absent", detail="of_admin")
     if absent == deputy:
         raise InvalidField("deputy", detail="same_person")
     first, last = days
@@ -82,8 +82,8 @@ async def end_substitution(
     """
     label = _appointing(actor)
     member = await uow.people.staff(absent)
-    if member:
-        _refuse_administrators(member, actor)
+    if member and not may_appoint_for(member, actor):
+        raise Forbidden("absent", detail="of_admin")
     ended = await uow.people.drop_substitution(absent, deputy, first)
     if ended is None or ended.last < today(desk):
         raise NotFound("substitute")
@@ -99,9 +99,9 @@ def _appointing(actor: Actor) -> str:
     return actor.acting_by(APPOINT).label
 
 
-def _refuse_administrators(absent: StaffMember, actor: Actor) -> None:
-    if Role.ADMIN in absent.roles and Role.ADMIN not in actor.role_names:
-        raise Forbidden("absent", detail="of_admin")
+def may_appoint_for(absent: StaffMember, actor: Actor) -> bool:
+    """Tell whether who names substitutes names that one's: an administrator's is an administrator's to name."""
+    return Role.ADMIN not in absent.roles or Role.ADMIN in actor.role_names
 
 
 def today(desk: Desk) -> date:

@@ -54,6 +54,8 @@ async def test_who_sees_no_request_reads_no_text_and_sends_again(site: StaffSite
     assert persian_digits(request.code) not in page
     for shown in ("تنها همکارانی می‌بینند", "سرویس پیام پاسخ نداد", "status_499", f"/staff/messages/{lost}/retry"):
         assert shown in page
+    page = await inside.get(f"/staff/messages?code={request.code}", 404)
+    assert f"{lost}/retry" not in page, "who may not see a request is not told that there is one"
     await inside.post(f"/staff/messages/{lost}/retry", reason="شماره درست بود")
     async with site.store.unit() as uow:
         kept = await uow.people.staff("admin")
@@ -115,7 +117,10 @@ async def test_a_text_is_sent_again_with_a_reason(site: StaffSite, inside: Visit
     assert way == "/staff/messages?state=failed&done=message_retried"
     again = await message(site, lost)  # queued, or already on its way: the site's relay looks for it at once
     assert again.state in {MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED}
-    await inside.post(f"/staff/messages/{done}/retry", 409, reason="باز هم")
+    page = await inside.post(f"/staff/messages/{done}/retry", 409, reason="باز هم")
+    assert page.count('role="alert"') == page.count('value="باز هم"') == 1, "beside its text, with what was typed"
+    page = await inside.post(f"/staff/messages/{done}/retry?state=failed", 409, reason="باز هم")
+    assert page.count('role="alert"') == 1, "above everything where the text is not listed"
     await inside.post("/staff/messages/1/retry", 404, reason="باز هم")
 
 

@@ -164,11 +164,15 @@ async def test_a_substitute_is_ended_at_once(site: StaffSite, inside: Visitor) -
 
 
 async def test_an_administrators_substitute_is_ended_by_an_administrator(site: StaffSite, inside: Visitor) -> None:
-    way, named = "/staff/users/substitutes", {"absent": "admin", "deputy": "manager", "from": "امروز"}
+    way, named = "/staff/users/substitutes", {"absent": "admin", "deputy": "civil", "from": "امروز"}
     await inside.sign_in("admin")
     await inside.get(way)
     await inside.post(way, **named, to="امروز")
+    assert f"{way}/end" in await inside.get(way)
     async with visitor(site) as auditor:
         await auditor.sign_in("auditor")
         assert "پایان همین حالا" not in await auditor.get(way)
         await auditor.post(f"{way}/end", 403, **named)
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        assert f"{way}/end" not in await manager.get(way)
