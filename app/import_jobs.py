@@ -86,12 +86,19 @@ async def work(desk: Desk, store: Store, import_id: int) -> None:
         try:
             done = await _imported(desk, store, brought, file, report)
         except DomainError as error:
-            async with store.unit() as uow:
-                await settle(desk, uow, brought, ImportState.REFUSED, desk.wording.error(error))
+            await _refuse(desk, store, import_id, desk.wording.error(error))
             return
         written = await asyncio.to_thread(report.read_bytes) if done.examined.tally.bad else None
     if brought.state is not ImportState.KEPT:
         await _show(desk, store, brought, done, written)
+
+
+async def _refuse(desk: Desk, store: Store, import_id: int, problem: str) -> None:
+    """Tell why a file is not taken, unless it was dropped meanwhile."""
+    async with store.unit() as uow:
+        now = await uow.imports.get(import_id, lock=True)
+        if now.state.running:
+            await settle(desk, uow, now, ImportState.REFUSED, problem)
 
 
 @contextmanager

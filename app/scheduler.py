@@ -30,6 +30,7 @@ from domain.actions.monthly import keep_monthly
 from domain.actions.notify import SMS
 from domain.actions.offices import forget_calls
 from domain.actions.sealing import seal
+from domain.actions.signing_in import forget_sessions
 from domain.actions.timers import run_due
 from domain.actions.verifications import ask_nightly, run_asked
 from domain.calendar import TEHRAN
@@ -121,6 +122,7 @@ JOBS = (
     Job("calls", every(minutes=10), lambda parts: forget_calls(parts.desk, parts.store)),
     Job("imports", every(seconds=2), lambda parts: run_waiting(parts.settings, parts.desk, parts.store)),
     Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
+    Job("forgotten_sessions", daily(4), lambda parts: forget_sessions(parts.desk, parts.store), made_up=True),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
     Job("report", daily(6), lambda parts: keep_monthly(parts.desk, parts.store, sheet_of), made_up=True),
     Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),

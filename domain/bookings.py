@@ -130,6 +130,19 @@ async def _free(ctx: Context, kind: ResourceKind, start: datetime, end: datetime
     return [one for one in await ctx.uow.fleet.resources(kind, bookable_only=True) if one.id not in busy]
 
 
+async def _take(ctx: Context, picked: Sequence[Resource], bookings: Sequence[Booking]) -> None:
+    """Book; `Conflict("machine", resource=code)`, and nothing kept, when one is taken, or is not any more what it was
+    when it was picked: a booking keeps what it books from being retired or changed, but only from now on.
+    """
+    await ctx.uow.fleet.book(bookings)
+    kinds = {one.kind for one in picked}
+    now = [one for kind in kinds for one in await ctx.uow.fleet.resources(kind, bookable_only=True)]
+    lost = next((one for one in picked if one not in now), None)
+    if lost:
+        await ctx.uow.fleet.release(ctx.request.id)
+        raise Conflict("machine", resource=lost.code)
+
+
 def _booking(ctx: Context, resource: Resource, start: datetime, hours: float, *, hold: bool) -> Booking:
     return Booking(ctx.ids.new_id(), ctx.request.id, resource.id, start, start + timedelta(hours=hours), hold)
 
@@ -219,7 +232,7 @@ class HoldMachines(Effect):
         free = await _free(ctx, ResourceKind.MACHINE, start, start + timedelta(hours=_longest(ctx.request)))
         picked = _pick(free, ctx.request)
         pairs = zip(picked, _units(ctx.request), strict=True)
-        await ctx.uow.fleet.book([_booking(ctx, one, start, unit["hours"], hold=True) for one, unit in pairs])
+        await _take(ctx, picked, [_booking(ctx, one, start, unit["hours"], hold=True) for one, unit in pairs])
         ctx.record["machines"] = [machine.code for machine in picked]
 
 
@@ -241,7 +254,7 @@ class BookMachines(Effect):
         bookings = [
             Booking(ctx.ids.new_id(), ctx.request.id, one.id, start, end, False) for one in machines + operators
         ]
-        await ctx.uow.fleet.book(bookings)
+        await _take(ctx, machines + operators, bookings)
         _remember(ctx, machines, operators, start, end)
 
     async def _operators(

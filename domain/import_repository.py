@@ -30,7 +30,7 @@ class Imports(Protocol):
         ...
 
     async def next_running(self) -> Import | None:
-        """Return the oldest with which something is to be done."""
+        """Return the oldest with which something is to be done, and keep it for this unit."""
         ...
 
     async def content(self, import_id: int) -> bytes:

@@ -27,7 +27,16 @@ from domain.registry_fields import (
     RecordedDay,
     Year,
 )
-from domain.registry_rules import ChargeState, Rule, Standing, Values, annulled_by_hand, charged_by_hand, not_before
+from domain.registry_rules import (
+    ChargeState,
+    Rule,
+    Standing,
+    Values,
+    annulled_by_hand,
+    charged_by_hand,
+    not_before,
+    repriced_by_hand,
+)
 from domain.tariffs import Priced
 
 NUMBER = "number"
@@ -47,7 +56,8 @@ class Owed:
     """A row that somebody owes money for: `amount` names the field of the sum, `tariff` the service that prices it, and
     `priced` what that tariff may set a price for.
 
-    Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone.
+    Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone. An
+    amount that a tariff prices is changed by the revenue unit alone.
     """
 
     amount: str
@@ -60,10 +70,11 @@ class Registry:
     """One registry, whole.
 
     `natural_key` names a row, and never changes; each field of `unique` does so too, where it has a value. `defaults`
-    stand where a new row says nothing. `contact` is the way to the mobile of whom the row concerns: a field, or
-    references and then a field (`owner.mobile`). Rows whose fields have none of the values in `only_while` are not
-    reminded. `editors` may change rows by hand, within the `rules`. People call a row by its field `called` (where
-    there is none, by its natural key); `listed` are the fields by which a row is recognised in a list.
+    stand where a new row says nothing; that of a field which need not be filled also where it is emptied. `contact` is
+    the way to the mobile of whom the row concerns: a field, or references and then a field (`owner.mobile`). Rows whose
+    fields have none of the values in `only_while` are not reminded. `editors` may change rows by hand, within the
+    `rules`. People call a row by its field `called` (where there is none, by its natural key); `listed` are the fields
+    by which a row is recognised in a list.
     """
 
     key: str
@@ -226,7 +237,7 @@ DUTY = Registry(
     references=(Reference("vehicle", "vehicle"),),
     contact="vehicle.owner.mobile",
     defaults={"kind": YEARLY, "number": 1, "state": ChargeState.OPEN},
-    rules=(charged_by_hand("amount"),),
+    rules=(charged_by_hand("amount"), repriced_by_hand("amount")),
     owed=Owed("amount", DUTY_TARIFF, tuple(Priced({"vehicle_type": one}, "year", (1,)) for one in VEHICLE_TYPES)),
     listed=("vehicle", "year", "kind", "amount", "state"),
 )
@@ -280,7 +291,7 @@ VIOLATION = Registry(
     references=(Reference("driver", "driver"),),
     contact="driver.mobile",
     defaults={"number": 1, "points": 0, "state": ChargeState.OPEN, "standing": Standing.VALID},
-    rules=(charged_by_hand("fine"), annulled_by_hand),
+    rules=(charged_by_hand("fine", revenue_edits=False), annulled_by_hand),
     owed=Owed("fine"),
     listed=("driver", "date", "kind", "fine", "state", "standing"),
 )

@@ -116,16 +116,22 @@ class Put:
 
 
 def given_key(registry: Registry, given: Values) -> Key | None:
-    """Return the natural key of given values, defaults filled in; None when a part of it is missing."""
-    key = tuple(given.get(name, registry.defaults.get(name)) for name in registry.natural_key)
+    """Return the natural key of given values, defaults filled in where they are empty; None when a part is missing."""
+    key = tuple(_value(registry, name, given) for name in registry.natural_key)
     return None if None in key else key
 
 
 def merged(registry: Registry, before: Values | None, given: Values) -> dict[str, Any]:
-    """Return the whole row: given values over those it had, or over the defaults of a new one."""
+    """Return the whole row: given values over those it had, or over the defaults of a new one.
+
+    What a known row must have and is given empty stays empty, and is refused (`problems`): a default in its place would
+    put a scrapped taxi back into service. Its natural key stays as it is.
+    """
     if before is None:
         return {one.name: _value(registry, one.name, given) for one in registry.fields}
-    return {**before, **{name: _value(registry, name, given) for name in given}}
+    said = [one for one in registry.fields if one.name in given and one.name not in registry.natural_key]
+    values = {one.name: given[one.name] if one.required else _value(registry, one.name, given) for one in said}
+    return {**before, **values}
 
 
 def _value(registry: Registry, name: str, given: Values) -> Any:

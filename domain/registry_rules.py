@@ -38,7 +38,7 @@ class Standing:
 
 
 SETTLERS = frozenset({Role.REVENUE, Role.SYSTEM})
-"""Who enters what was paid or waived elsewhere, before it was kept here."""
+"""Who enters what was paid or waived elsewhere, before it was kept here, and changes an amount that a tariff prices."""
 
 _BILLED = frozenset({ChargeState.BILLED, ChargeState.PAID})
 
@@ -48,19 +48,34 @@ def states_by_hand(roles: frozenset[Role]) -> tuple[str, ...]:
     return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLERS else (ChargeState.OPEN,)
 
 
-def charged_by_hand(amount: str) -> Rule:
-    """Let a hand enter what is open, and the revenue unit what was paid or waived elsewhere; what stands here is moved
-    by its bill and by a waiver alone, and its amount only while it is open.
+def charged_by_hand(amount: str, *, revenue_edits: bool = True) -> Rule:
+    """Let a hand enter what is open, and `SETTLERS` what was paid or waived elsewhere; what stands here is moved by its
+    bill and by a waiver alone, and its amount only while it is open.
+
+    Where the revenue unit does not edit the rows, the refusal does not send anybody to it.
     """
 
     def rule(before: Values | None, after: Values, roles: frozenset[Role]) -> None:
         state = after["state"]
+        if before is None and state == ChargeState.BILLED:
+            raise NotAllowedNow("state", detail="charge_state")
         if before is None and state not in states_by_hand(roles):
-            raise NotAllowedNow("state", detail="charge_state" if state == ChargeState.BILLED else "charge_elsewhere")
+            raise NotAllowedNow("state", detail="charge_elsewhere" if revenue_edits else "fine_elsewhere")
         if before and state != before["state"]:
             raise NotAllowedNow("state", detail="charge_state")
         if before and state != ChargeState.OPEN and after[amount] != before[amount]:
             raise NotAllowedNow(amount, detail="charge_fixed")
+
+    return rule
+
+
+def repriced_by_hand(amount: str) -> Rule:
+    """Let the revenue unit alone set another amount in place of one that stands: what a tariff prices is its own."""
+
+    def rule(before: Values | None, after: Values, roles: frozenset[Role]) -> None:
+        moved = before is not None and before["state"] == ChargeState.OPEN and after[amount] != before[amount]
+        if moved and not roles & SETTLERS:
+            raise NotAllowedNow(amount, detail="amount_of_revenue")
 
     return rule
 

@@ -1,7 +1,8 @@
 """Sessions of the staff's site, and the second factor: what they are and when they end.
 
 A session is known by a random token in a cookie; the store keeps only its digest, so a copy of the database opens no
-session. It ends after an hour without a call, or after a day's work whatever happens.
+session. It ends after an hour without a call, or after a day's work whatever happens. After that it opens nothing; it
+is remembered for a while: by it a form is known that was left open.
 """
 
 import hashlib
@@ -15,6 +16,9 @@ from domain.text import compact
 
 IDLE = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
+REMEMBERED = timedelta(days=7)
+"""How long a session is remembered after its end, so that a form of its pages is asked back and not lost."""
+
 STEP_UP = timedelta(minutes=10)
 """How long a proof (password, from outside with a code) stays fresh enough for rights that need one."""
 
@@ -72,8 +76,11 @@ class SecondFactor:
 
 
 def digest_of(token: str) -> str:
-    """Return what the store keeps of a token of full randomness."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Return what the store keeps of a token of full randomness.
+
+    A cookie may hold bytes that are no text: that too is just a token that nobody has.
+    """
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def agent_of(header: str) -> str:

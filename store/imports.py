@@ -16,7 +16,10 @@ _BY_ID = _KNOWN.where(imports.c.id == bindparam("of_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _RECENT = _KNOWN.where(imports.c.registry == bindparam("of_registry")).order_by(imports.c.id.desc())
 _RUNNING = (
-    _KNOWN.where(imports.c.state.in_([one for one in ImportState if one.running])).order_by(imports.c.id).limit(1)
+    _KNOWN.where(imports.c.state.in_([one for one in ImportState if one.running]))
+    .order_by(imports.c.id)
+    .limit(1)
+    .with_for_update()
 )
 _ADD, _ADD_FILE = insert(imports), insert(import_files)
 _OWN = imports.c.id == bindparam("of_id")
@@ -65,7 +68,7 @@ class SqlImports(Repository):
         return _IMPORT.read_all(await self._work.rows(_RECENT.limit(limit), {"of_registry": registry}))
 
     async def next_running(self) -> Import | None:
-        """Return the oldest with which something is to be done."""
+        """Return the oldest with which something is to be done, and keep it for this unit."""
         row = await self._work.row(_RUNNING)
         return None if row is None else _IMPORT.read(row)
 

@@ -15,7 +15,6 @@ from store.engines.prepared import Row
 from store.engines.types import Utc
 from store.rows import Record
 from store.schema import bills, commission_rules, offices, payments, requests
-from store.withdrawn import Withdrawn
 from store.work import Repository
 
 EVERY = ""
@@ -31,14 +30,13 @@ _OTHER = select(offices.c.code).where(
 )
 
 _RULE = Record(commission_rules, CommissionRule)
-_WITHDRAWN = Withdrawn(commission_rules, commission_rules.c.office, commission_rules.c.service)
-_RULES = select(*_WITHDRAWN.columns(_RULE)).order_by(
-    commission_rules.c.office, commission_rules.c.service, _WITHDRAWN.first_day, commission_rules.c.id
+_RULES = select(*_RULE.columns).order_by(
+    commission_rules.c.office, commission_rules.c.service, commission_rules.c.valid_from, commission_rules.c.id
 )
 _ADD_RULE = insert(commission_rules)
-_CLOSE_RULE = (
-    update(commission_rules).where(commission_rules.c.id == bindparam("rule")).values(valid_to=bindparam("day"))
-)
+_ONE_RULE = update(commission_rules).where(commission_rules.c.id == bindparam("rule"))
+_CLOSE_RULE = _ONE_RULE.values(valid_to=bindparam("day"))
+_WITHDRAW_RULE = _ONE_RULE.values(valid_to=commission_rules.c.valid_from)
 
 _START, _END = bindparam("start", type_=Utc), bindparam("end", type_=Utc)
 _REQUESTS = (
@@ -109,7 +107,7 @@ class SqlOffices(Repository):
 
     async def withdraw_rule(self, rule_id: int) -> None:
         """End a rule on its own first day; another may begin there. `NotFound("rule")`."""
-        if not await _WITHDRAWN.lay(self._work, rule_id):
+        if await self._work.count(_WITHDRAW_RULE, {"rule": rule_id}) != 1:
             raise NotFound("rule")
 
     async def requests_between(self, office: str, start: datetime, end: datetime) -> Mapping[str, int]:

@@ -9,17 +9,16 @@ from domain.tariffs import ProposalState, ProposedTariff, TariffRow
 from store.engines.types import Choice
 from store.rows import Record
 from store.schema import proposed_tariffs, tariffs
-from store.withdrawn import Withdrawn
 from store.work import Repository
 
 _ROW = Record(tariffs, TariffRow)
-_WITHDRAWN = Withdrawn(tariffs, tariffs.c.service, tariffs.c.dimensions)
 _ADD = insert(tariffs)
-_EVERY = select(*_WITHDRAWN.columns(_ROW))
-_ALL = _EVERY.order_by(tariffs.c.service, tariffs.c.dimensions, _WITHDRAWN.first_day, tariffs.c.id)
-_OF_SERVICE = _EVERY.where(tariffs.c.service == bindparam("of_service")).order_by(_WITHDRAWN.first_day, tariffs.c.id)
+_EVERY = select(*_ROW.columns)
+_ALL = _EVERY.order_by(tariffs.c.service, tariffs.c.dimensions, tariffs.c.valid_from, tariffs.c.id)
+_OF_SERVICE = _EVERY.where(tariffs.c.service == bindparam("of_service")).order_by(tariffs.c.valid_from, tariffs.c.id)
 _BY_ID = _EVERY.where(tariffs.c.id == bindparam("row"))
-_CLOSE = update(tariffs).where(tariffs.c.id == bindparam("row")).values(valid_to=bindparam("day"))
+_ONE_ROW = update(tariffs).where(tariffs.c.id == bindparam("row"))
+_CLOSE, _WITHDRAW = _ONE_ROW.values(valid_to=bindparam("day")), _ONE_ROW.values(valid_to=tariffs.c.valid_from)
 
 _PROPOSAL = Record(proposed_tariffs, ProposedTariff)
 _PROPOSE = insert(proposed_tariffs)
@@ -62,7 +61,7 @@ class SqlTariffs(Repository):
 
     async def withdraw(self, tariff_id: int) -> None:
         """End a row on its own first day; another may begin there. `NotFound("tariff")`."""
-        if not await _WITHDRAWN.lay(self._work, tariff_id):
+        if await self._work.count(_WITHDRAW, {"row": tariff_id}) != 1:
             raise NotFound("tariff")
 
     async def propose(self, proposal: ProposedTariff) -> None:

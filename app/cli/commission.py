@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import AsJson, AsOrSystem, Config
+from app.cli.options import AsJson, AsOrSystem, Config, Number
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting_or_system, in_session, read_day
 from domain.actions import offices
@@ -50,7 +50,7 @@ def add(
 
 
 def withdraw(
-    rule: Annotated[int, typer.Argument(help="The rule's number, as `office commission list` tells it.")],
+    rule: Number,
     username: AsOrSystem = None,
     as_json: AsJson = False,
     config: Config = None,

@@ -12,6 +12,10 @@ AsOrSystem = Annotated[
     str | None,
     typer.Option("--as", metavar="USERNAME", help="Member of the staff who does it; the system if not given."),
 ]
+Number = Annotated[
+    int, typer.Argument(min=1, max=2**63 - 1, help="Its number, as the list tells it, or whatever made it.")
+]
+"""A stored row: larger numbers than a database holds name none."""
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field or input; once for each of them.")
 ]

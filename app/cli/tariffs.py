@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import As, AsJson, Config, pairs
+from app.cli.options import As, AsJson, Config, Number, pairs
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting, in_session, read_day
 from domain.actions.staffing import today
@@ -54,7 +54,7 @@ def add(
 
 
 def approve_tariff(
-    proposal: Annotated[int, typer.Argument(help="The proposal's number, as `tariff add` told it.")],
+    proposal: Number,
     username: As,
     as_json: AsJson = False,
     config: Config = None,
@@ -74,12 +74,12 @@ def approve_tariff(
 
 
 def withdraw_tariff(
-    row: Annotated[int, typer.Argument(help="The price's number, as `tariff list` tells it.")],
+    row: Number,
     username: As,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Take a price back that is not in force yet; it stays in the list, and the one before goes on."""
+    """Take a price back that is not in force yet; it stays in the list, and the one before goes on, if there is one."""
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
@@ -95,7 +95,7 @@ def withdraw_tariff(
 
 
 def reject_tariff(
-    proposal: Annotated[int, typer.Argument(help="The proposal's number.")],
+    proposal: Number,
     username: As,
     as_json: AsJson = False,
     config: Config = None,

@@ -47,4 +47,5 @@ async def _bring(scene: Scene, known: dict[str, str]) -> None:
 async def _fetch(scene: Scene, known: dict[str, str]) -> None:
     which = {name: known[name] for name in ("machine", "begun", "kind")}
     [row] = await scene.uow.registries.find(RegistryFilter(MAINTENANCE.key, which))
-    await amend(scene.desk, scene.uow, MAINTENANCE, row.id, row.revision, known, scene.staff["civil"])
+    form = {"standing": row.values["standing"], **known}
+    await amend(scene.desk, scene.uow, MAINTENANCE, row.id, row.revision, form, scene.staff["civil"])

@@ -55,7 +55,7 @@ class ChargePages:
         )
 
     def _of(self, registry: Registry) -> Sequence[Route]:
-        one = f"{address(registry)}/{{id:[0-9]+}}"
+        one = f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
         return (
             Route("POST", f"{one}/bill", "charges.bill", partial(self._bill, registry)),
             Route("POST", f"{one}/waive", "charges.waive", partial(self._waive, registry)),

@@ -1,4 +1,4 @@
-"""A form that was posted with a session that is no more: it waits until who sent it has come back.
+"""A form that was posted with a session that is no more, or not enough: it waits until who sent it has come back.
 
 What was typed stands in a page that asks its sender for the password (from outside for a code too), as the page of a
 fresh proof does. Then a new session begins, and the form stands in a page of its own with one button, under the new
@@ -12,7 +12,7 @@ from channels.web.pages import page
 from channels.web.posted import Form, Upload, said
 from domain.actions.signing_in import Caller, Doorman
 from domain.errors import AuthenticationFailed, DomainError, TooManyRequests
-from domain.staff_sessions import LONGEST, StaffSession
+from domain.staff_sessions import LONGEST, REMEMBERED, StaffSession
 
 COOKIE = "pishkhan_staff"
 
@@ -29,10 +29,10 @@ def kept(form: Form) -> list[tuple[str, str]]:
 
 
 def hand_over(request: web.Request, response: web.Response, token: str) -> None:
-    """Give the browser the token of its session."""
+    """Give the browser the token of its session, for as long as a form of that session is asked back."""
     response.set_cookie(
         COOKIE, token, path="/staff", httponly=True, samesite="Lax", secure=request.secure,
-        max_age=int(LONGEST.total_seconds()),
+        max_age=int((LONGEST + REMEMBERED).total_seconds()),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ class ComingBack:
         if not password:
             return self._page(request, form, former, caller)
         try:
-            session, token = await self._signed_in(former.username, password, said(form, PROOF_CODE), caller)
+            session, token = await self._signed_in(former, password, said(form, PROOF_CODE), caller)
         except (AuthenticationFailed, TooManyRequests) as error:
             return self._page(request, form, former, caller, error)
         response = self.ready(request, form, session)
@@ -63,12 +63,15 @@ class ComingBack:
         context = {**_carried(request, form), "csrf": session.csrf, "problem": None}
         return page(request, "admin/ready.html", context)
 
-    async def _signed_in(self, username: str, password: str, code: str, caller: Caller) -> tuple[StaffSession, str]:
-        session, token = await self._doorman.sign_in(username, password, caller)
+    async def _signed_in(
+        self, former: StaffSession, password: str, code: str, caller: Caller
+    ) -> tuple[StaffSession, str]:
+        session, token = await self._doorman.sign_in(former.username, password, caller)
         if caller.inside:
             return session, token
+        alive = former if former.alive(self._doorman.desk.clock.now()) else None
         try:
-            return await self._doorman.show_code(session, code, caller)
+            return await self._doorman.show_code(session, code, caller, former=alive)
         except DomainError:
             await self._doorman.sign_out(session, caller)  # nobody has its token
             raise

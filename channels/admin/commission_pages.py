@@ -49,7 +49,7 @@ class CommissionPages:
         return (
             Route("GET", COMMISSION, "offices.view", self._show),
             Route("POST", COMMISSION, "offices.change", self._add),
-            Route("POST", f"{COMMISSION}/{{id:[0-9]+}}/withdraw", "offices.change", self._withdraw),
+            Route("POST", f"{COMMISSION}/{{id:[0-9]{{1,19}}}}/withdraw", "offices.change", self._withdraw),
         )
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:

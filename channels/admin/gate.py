@@ -16,12 +16,13 @@ from aiohttp.typedefs import Handler
 
 from channels.admin.coming_back import COOKIE, CSRF, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
 from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
+from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from domain import access
 from domain.actions.signing_in import Caller, Doorman
 from domain.actions.staffing import staff_actor, today
-from domain.errors import AuthenticationFailed, DomainError, Forbidden
+from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
 
 CHANNEL = "staff"
@@ -121,8 +122,9 @@ class Gate:
                 return await self._back.ask(request, visit.form, visit.session, visit.caller)
             raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
         if refused and refused.detail == access.PROOF:
-            if not await self._proved(visit):
-                return self._ask_proof(request, visit)
+            asked = await self._asked_for_proof(request, visit)
+            if asked:
+                return asked
             refused = self._refusal(route, visit)
         if refused:
             raise refused
@@ -141,26 +143,28 @@ class Gate:
         roles = visit.actor.role_names
         return access.refusal(route.right, roles, visit.session, visit.now, inside=visit.caller.inside)
 
-    async def _proved(self, visit: Visit) -> bool:
-        """Take the proof that came with the form, if one did."""
+    async def _asked_for_proof(self, request: web.Request, visit: Visit) -> web.Response | None:
+        """Take the proof that came with the form; return the page that asks for one where it did not, or is wrong."""
         password, code = str(visit.form.get(PROOF_PASSWORD, "")), said(visit.form, PROOF_CODE)
         if not password:
-            return False
+            return self._ask_proof(request, visit)
         try:
             await self._doorman.prove(visit.session, password, code, visit.caller)
-        except AuthenticationFailed:
-            return False
-        return True
+        except (AuthenticationFailed, TooManyRequests) as error:
+            return self._ask_proof(request, visit, error)
+        return None
 
-    def _ask_proof(self, request: web.Request, visit: Visit) -> web.Response:
+    def _ask_proof(
+        self, request: web.Request, visit: Visit, error: AuthenticationFailed | TooManyRequests | None = None
+    ) -> web.Response:
         """Ask for the password again; what was posted stands in the form. A file cannot: it is chosen again."""
         context = {
             "kept": kept(visit.form),
-            "again": PROOF_PASSWORD in visit.form,
+            "problem": request.app[WORDING].error(error) if error else None,
             "address": request.path_qs,
             "method": request.method,
         }
-        return staff_page(request, visit, "admin/proof.html", context, status=401)
+        return staff_page(request, visit, "admin/proof.html", context, status=status_of(error) if error else 401)
 
     async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
         """Refuse a form that is not of this session's own pages (`Forbidden`) where no route does it, and audit it."""

@@ -53,7 +53,7 @@ class ImportPages:
 
     def _of(self, registry: Registry) -> Sequence[Route]:
         base, right = f"{address(registry)}/import", registry_right(registry.key, "import")
-        one = f"{base}/{{id:[0-9]+}}"
+        one = f"{base}/{{id:[0-9]{{1,19}}}}"
         return (
             Route("GET", base, right, partial(self._ask, registry)),
             Route("POST", base, right, partial(self._bring, registry), FORM_BYTES),

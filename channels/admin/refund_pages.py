@@ -83,7 +83,7 @@ class RefundPages:
             Route("GET", PATH, "refunds.view", self._show),
             Route("POST", f"{PATH}/refund", "refunds.pay", self._listed),
             *(
-                Route("POST", f"{address(one)}/{{id:[0-9]+}}/refund", "refunds.pay", partial(self._of_row, one))
+                Route("POST", f"{address(one)}/{{id:[0-9]{{1,19}}}}/refund", "refunds.pay", partial(self._of_row, one))
                 for one in owed
             ),
         )

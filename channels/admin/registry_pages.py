@@ -56,7 +56,7 @@ class RegistryPages:
         return (Route("GET", REGISTRY_ROOM, "registries.view", self._overview), *rooms)
 
     def _of(self, registry: Registry) -> Sequence[Route]:
-        base, one = address(registry), f"{address(registry)}/{{id:[0-9]+}}"
+        base, one = address(registry), f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
         view, change = registry_right(registry.key, "view"), registry_right(registry.key, "change")
         return (
             Route("GET", base, view, partial(self._list, registry)),
@@ -154,7 +154,7 @@ class RegistryPages:
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
         given = self._views.typed(registry, row.values)
-        return self._form(registry, request, visit, offered_to_amend(registry), given, row=row)
+        return self._form(registry, request, visit, offered_to_amend(registry, visit.actor), given, row=row)
 
     async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         form = visit.form
@@ -176,7 +176,7 @@ class RegistryPages:
         """
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
-        fields, now = offered_to_amend(registry), self._views.typed(registry, row.values)
+        fields, now = offered_to_amend(registry, visit.actor), self._views.typed(registry, row.values)
         moved = isinstance(error, Conflict) and error.detail == "row_changed"
         lost = [one for one in fields if (given.get(one.name) or None) != (now.get(one.name) or None)] if moved else []
         shown = [(self._views.label(registry, one.name), self._typed(one, given.get(one.name))) for one in lost]

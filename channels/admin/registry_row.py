@@ -14,6 +14,7 @@ from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
+from domain.actions.registry_entry import offered_to_amend
 from domain.errors import Conflict, InvalidField
 from domain.ports import Store, UnitOfWork
 from domain.registries import Registry
@@ -52,6 +53,7 @@ class RowPage:
             "cells": self._views.cells(registry, row, links),
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
             "referring": self._views.referring(registry, row),
+            "amendable": bool(offered_to_amend(registry, visit.actor)),
             "charge": charge,
             "bills": shown,
             "service": service,

@@ -64,7 +64,7 @@ class RequestPages:
             Route("POST", f"{_ONE}/act/{{action:[a-z_]+}}", "requests.act", self._act),
             Route("POST", f"{_ONE}/assign", "requests.act", self._assign),
             Route("POST", f"{_ONE}/documents", "requests.act", self._attach, FILE_BYTES),
-            Route("GET", f"{_ONE}/documents/{{id:[0-9]+}}", "requests.view", self._document),
+            Route("GET", f"{_ONE}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._document),
             Route("POST", f"{_ONE}/mobile", "requests.mobile", self._correct_mobile),
             Route("POST", f"{_ONE}/slip", "payments.record", self._record_slip),
             Route("POST", f"{_ONE}/refund", "refunds.pay", self._refund),

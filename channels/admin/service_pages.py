@@ -35,10 +35,10 @@ class ServicePages:
         return [route for key in sorted(FLEET) for route in self._of(REGISTRIES[key])]
 
     def _of(self, registry: Registry) -> Sequence[Route]:
-        one = f"{address(registry)}/{{id:[0-9]+}}"
+        one = f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
         return (
             Route("POST", f"{one}/out", "fleet.change", partial(self._take_out, registry)),
-            Route("POST", f"{one}/back/{{booking:[0-9]+}}", "fleet.change", partial(self._put_back, registry)),
+            Route("POST", f"{one}/back/{{booking:[0-9]{{1,19}}}}", "fleet.change", partial(self._put_back, registry)),
         )
 
     async def _take_out(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:

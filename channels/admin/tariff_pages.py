@@ -35,7 +35,7 @@ PRICE = PageForm(
     "admin.tariffs.fields",
 )
 _ONE = f"{ROOM}/{{service:[a-z_]+}}"
-_PROPOSAL = f"{ROOM}/proposals/{{id:[0-9]+}}"
+_PROPOSAL = f"{ROOM}/proposals/{{id:[0-9]{{1,19}}}}"
 
 
 class TariffPages:
@@ -54,7 +54,7 @@ class TariffPages:
             Route("GET", _ONE, "tariffs.view", self._show),
             Route("POST", f"{_ONE}/preview", "tariffs.change", self._preview),
             Route("POST", _ONE, "tariffs.change", self._set),
-            Route("POST", f"{ROOM}/rows/{{id:[0-9]+}}/withdraw", "tariffs.change", self._withdraw),
+            Route("POST", f"{ROOM}/rows/{{id:[0-9]{{1,19}}}}/withdraw", "tariffs.change", self._withdraw),
             Route("POST", f"{_PROPOSAL}/approve", "tariffs.approve", self._approve),
             Route("POST", f"{_PROPOSAL}/reject", "tariffs.approve", self._reject),
         )
@@ -155,7 +155,7 @@ class TariffPages:
         waiting = [one for one in pending if address(one.service, one.dimensions) == self._address(request)]
         context = {
             **self._head(request, views),
-            "rows": [views.price(one) for one in reversed(rows)],
+            "rows": [views.price(one, rows) for one in reversed(rows)],
             "pending": [views.proposal(one, visit.actor.ident, every) for one in waiting],
             "form": PRICE.shown(self._desk.wording, self._given(standing(rows)), tried),
         }

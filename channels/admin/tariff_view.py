@@ -9,7 +9,7 @@ from channels.admin.actors import actor_shown
 from domain.actions.desk import Desk
 from domain.actions.tariffs import Sample, priced
 from domain.calendar import jalali_text
-from domain.dated import Place, place, withdrawn
+from domain.dated import Place, ends_at, place, withdrawn
 from domain.field_types import number_text
 from domain.registries import REGISTRIES
 from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms, of_thing
@@ -21,7 +21,9 @@ ROOM = "/staff/tariffs"
 
 @dataclass(frozen=True, slots=True)
 class ShownPrice:
-    """A dated price in words; `now` when it is in force, `ahead` when it can be withdrawn."""
+    """A dated price in words; `now` when it is in force, `ahead` when it can be withdrawn: another one goes on then, or
+    none (`alone`).
+    """
 
     rate: str
     unit: str
@@ -33,6 +35,7 @@ class ShownPrice:
     now: bool
     ahead: bool
     withdrawn: bool = False
+    alone: bool = False
     id: int = 0
 
 
@@ -101,7 +104,7 @@ class TariffViews:
         return [self._line(service, one, [row for row in rows if row.dimensions == one]) for one in every]
 
     def _line(self, service: str, dimensions: Mapping[str, str], rows: Sequence[TariffRow]) -> PricedLine:
-        shown = [self.price(row) for row in rows]
+        shown = [self.price(row, rows) for row in rows]
         return PricedLine(
             address(service, dimensions),
             self.thing(dimensions),
@@ -109,20 +112,22 @@ class TariffViews:
             next((one for one in shown if one.ahead), None),
         )
 
-    def price(self, row: TariffRow) -> ShownPrice:
-        """Return a row."""
+    def price(self, row: TariffRow, rows: Sequence[TariffRow]) -> ShownPrice:
+        """Return a row; `rows` are those of the same thing."""
         who = actor_shown(self._desk.catalogue, row.created_by, self._names)
         gone = withdrawn(row)
         shown = self._price(row, "" if gone else _day(row.valid_to), who)
         ahead = row.valid_from > self._today and not gone
-        return replace(shown, now=row.in_force(self._today), ahead=ahead, withdrawn=gone, id=row.id)
+        alone = ends_at(rows, row) is None
+        return replace(shown, now=row.in_force(self._today), ahead=ahead, withdrawn=gone, alone=alone, id=row.id)
 
     def proposal(self, one: ProposedTariff, username: str, rows: Sequence[TariffRow]) -> ShownProposal:
-        """Return a price that waits; `rows` are those of its service."""
+        """Return a price that waits, from the day on which it would begin; `rows` are those of its service."""
         who = self._names.get(one.proposed_by, one.proposed_by)
         title = f"{self.service(one.service)}: {self.thing(one.dimensions)}"
         start = max(one.valid_from, self._today)
-        new = self.new(one.terms, place(of_thing(rows, one.service, one.dimensions), start))
+        where = place(of_thing(rows, one.service, one.dimensions), start)
+        new = self.new(replace(one.terms, valid_from=start), where)
         return ShownProposal(one.id, title, new, who, day_and_hour(one.proposed_at), one.proposed_by == username)
 
     def new(self, terms: Terms, where: Place[TariffRow]) -> NewPrice:

@@ -15,6 +15,7 @@ from channels.demo.staff_steps import request_cards
 from channels.demo.thread import read_thread
 from channels.web.headers import require_same_origin
 from channels.web.pages import page
+from channels.web.posted import read_posted
 from channels.web.site import add_pages
 from domain import people
 from domain.accounts import Person
@@ -61,7 +62,7 @@ class DemoPhone:
 
     async def _send(self, request: web.Request) -> web.Response:
         require_same_origin(request)
-        form = await request.post()
+        form = await read_posted(request, request.client_max_size)
         typed, text = (value if isinstance(value, str) else "" for value in map(form.get, ("mobile", "text")))
         visit = self._visit(typed)
         if visit.mobile is None:

@@ -1,8 +1,9 @@
 """Reading posted forms, with and without files, into memory up to a limit: nothing of them ever lies on the disk."""
 
+import asyncio
 from dataclasses import dataclass
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict, MultiDictProxy, MultiMapping
 
@@ -23,8 +24,13 @@ Form = MultiMapping[str | Upload]
 NO_FORM: Form = MultiDictProxy(MultiDict())
 """What a page that is only read has."""
 
-_UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError)
-"""What is raised for a body that is not what its headers say: no boundary, another one, a charset that nobody knows."""
+MOST_FIELDS = 1000
+"""Fields of a form: a small body can hold so many empty ones that reading them takes seconds."""
+
+_UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
+"""What is raised for a body that is not what its headers say: no boundary, another one, not compressed as it says, a
+charset that nobody knows or whose text is none.
+"""
 
 
 async def read_posted(request: web.Request, largest: int) -> Form:
@@ -33,43 +39,58 @@ async def read_posted(request: web.Request, largest: int) -> Form:
     """
     if request.content_length is not None and request.content_length > largest:
         raise TooLarge
+    bounded = request.clone(client_max_size=largest, client_max_fields=MOST_FIELDS)
     read = _multipart if request.content_type == "multipart/form-data" else _plain
     try:
-        return await read(request, largest)
-    except _UNREADABLE:
-        raise InvalidField("form", detail="unreadable_form") from None
-
-
-async def _plain(request: web.Request, largest: int) -> Form:
-    form: MultiDict[str | Upload] = MultiDict()
-    try:
-        posted = await request.clone(client_max_size=largest).post()
+        form = await read(bounded)
+        _require_text(form)
     except web.HTTPRequestEntityTooLarge:
         raise TooLarge from None
+    except _UNREADABLE:
+        raise InvalidField("form", detail="unreadable_form") from None
+    return form
+
+
+async def _plain(request: web.Request) -> Form:
+    form: MultiDict[str | Upload] = MultiDict()
+    posted = await request.post()
     form.extend((name, value) for name, value in posted.items() if isinstance(value, str))
     return form
 
 
-async def _multipart(request: web.Request, largest: int) -> Form:
+async def _multipart(request: web.Request) -> Form:
     form: MultiDict[str | Upload] = MultiDict()
-    left = largest
-    async for part in await request.multipart():
+    async for part in MultipartReader(request.headers, await _body(request)):
+        if len(form) == MOST_FIELDS:
+            raise TooLarge
         if not isinstance(part, BodyPartReader) or part.name is None:
             raise InvalidField("form", detail="unreadable_form")
-        content = await _content(part, left)
-        left -= len(content)
+        content = bytes(await part.read())
         named = part.filename is not None
         form.add(part.name, Upload(part.filename or "", content) if named else content.decode("utf-8", "replace"))
     return form
 
 
-async def _content(part: BodyPartReader, most: int) -> bytes:
-    content = bytearray()
-    while chunk := await part.read_chunk():
-        content += chunk
-        if len(content) > most:
-            raise TooLarge
-    return bytes(content)
+async def _body(request: web.Request) -> StreamReader:
+    """Return the whole body, to be read as parts. Of a stream the reader of parts counts neither what stands before the
+    first part nor the heads of parts, so a body without an end would never be too large.
+    """
+    content = await request.read()
+    body = StreamReader(request.protocol, request.client_max_size, loop=asyncio.get_running_loop())
+    body.feed_data(content)
+    body.feed_eof()
+    return body
+
+
+def _require_text(form: Form) -> None:
+    """Raise `UnicodeEncodeError` for a name or a text with lone surrogates: such a one can neither be kept nor shown.
+
+    Charsets as `unicode_escape` make them, and headers of parts that are no UTF-8. A file's name may be anything.
+    """
+    for name, value in form.items():
+        name.encode()
+        if isinstance(value, str):
+            value.encode()
 
 
 def said(form: Form, name: str) -> str:

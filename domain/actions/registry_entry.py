@@ -30,7 +30,7 @@ from domain.registry_rows import (
     referred,
     taken,
 )
-from domain.registry_rules import Values, states_by_hand
+from domain.registry_rules import SETTLERS, ChargeState, Values, states_by_hand
 from domain.registry_sheet import explained
 from domain.text import shown
 
@@ -61,18 +61,26 @@ def offered_to_enter(registry: Registry, actor: Actor) -> tuple[Field, ...]:
     return tuple(one for one in fields if one.name != STATE or len(states) > 1)
 
 
-def offered_to_amend(registry: Registry) -> tuple[Field, ...]:
-    """Return the fields that are offered of a row that is there: no hand moves what is owed."""
-    return tuple(one for one in amended_fields(registry) if not (registry.owed and one.name == STATE))
+def offered_to_amend(registry: Registry, actor: Actor) -> tuple[Field, ...]:
+    """Return the fields of a row that is there as this hand is offered them."""
+    return tuple(one for one in amended_fields(registry) if one.name not in _not_offered(registry, actor))
+
+
+def _not_offered(registry: Registry, actor: Actor) -> frozenset[str]:
+    """Return what this hand does not change of a row: how far its money is, and an amount that a tariff prices."""
+    if registry.owed is None:
+        return frozenset()
+    theirs = registry.owed.tariff is None or SETTLERS & actor.role_names
+    return frozenset({STATE} if theirs else {STATE, registry.owed.amount})
 
 
 async def enter(desk: Desk, uow: UnitOfWork, registry: Registry, typed: Typed, actor: Actor) -> RegistryRow:
     """Add a row. Errors, each naming its field: `Forbidden`; `InvalidField`, `UnknownKind`, `MissingField`;
     `NotFound` for a reference into nowhere; `Conflict` for a key or unique value that another row has; and those of the
-    registry's rules.
+    registry's rules. What was paid or waived elsewhere is audited: neither bill nor payment tells of it.
     """
     by = may_edit(registry, actor)
-    values = _read(desk, registry, entered_fields(registry), typed)
+    values = _read(desk, registry, entered_fields(registry), typed, actor)
     await uow.serialise(f"registry:{registry.key}")
     if registry.numbered:
         values[NUMBER] = await next_number(uow, registry, merged(registry, None, values))
@@ -80,6 +88,9 @@ async def enter(desk: Desk, uow: UnitOfWork, registry: Registry, typed: Typed, a
     await _refuse(uow, registry, None, after, by)
     row = RegistryRow(desk.ids.new_id(), registry.key, after, now, now)
     await uow.registries.put(registry.key, [Change(row, None, by.label, now)])
+    if registry.owed and after[STATE] != ChargeState.OPEN:
+        facts = {"registry": registry.key, "row": row.id, "state": after[STATE], "amount": after[registry.owed.amount]}
+        await uow.audit.record(now, actor.acting_by(SETTLERS).label, "charge_entered", facts)
     return row
 
 
@@ -96,7 +107,7 @@ async def amend(
     row = await uow.registries.get(registry.key, row_id, lock=True)
     if row.revision != revision:
         raise Conflict(registry.key, detail="row_changed")
-    after = merged(registry, row.values, _read(desk, registry, amended_fields(registry), typed))
+    after = merged(registry, row.values, _read(desk, registry, amended_fields(registry), typed, actor))
     await _refuse(uow, registry, row, after, by)
     if after == row.values:
         return row
@@ -108,9 +119,9 @@ async def amend(
     return replace(changed, revision=revision + 1)
 
 
-def _read(desk: Desk, registry: Registry, fields: tuple[Field, ...], typed: Typed) -> dict[str, Any]:
-    """Return what was typed; the state of what is owed stays as it is where nobody speaks of it."""
-    said = [one for one in fields if one.name in typed or not (registry.owed and one.name == STATE)]
+def _read(desk: Desk, registry: Registry, fields: tuple[Field, ...], typed: Typed, actor: Actor) -> dict[str, Any]:
+    """Return what was typed; what this hand is not offered stays as it is where it does not speak of it."""
+    said = [one for one in fields if one.name in typed or one.name not in _not_offered(registry, actor)]
     return {one.name: _value(desk, one, typed.get(one.name)) for one in said}
 
 

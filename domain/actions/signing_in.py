@@ -2,10 +2,11 @@
 
 Nothing is told of who exists: an unknown user name costs the same time and gets the same answer as a wrong password.
 Refusals are counted by user name and address together, by user name and by address, so that a guesser is stopped and
-does not lock everybody else out.
+does not lock everybody else out. Whether somebody is let in or refused is decided one after the other: who knocks a
+hundred times at once gets as many tries as who knocks a hundred times in a row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from domain.actions.desk import Desk
 from domain.actions.refusals import note
 from domain.errors import AuthenticationFailed, TooManyRequests
 from domain.ports import Passwords, Store, UnitOfWork, Vault
-from domain.staff_sessions import SecondFactor, StaffSession, agent_of, digest_of, step_of
+from domain.staff_sessions import IDLE, REMEMBERED, SecondFactor, StaffSession, agent_of, digest_of, step_of
 from domain.text import compact
 
 WINDOW = timedelta(minutes=15)
@@ -26,6 +27,8 @@ MOST_OF_PAIR, MOST_OF_USER, MOST_OF_ADDRESS = 5, 30, 30
 
 LONGEST_PASSWORD = 200
 _LONGEST_NAME = 40
+_DECIDING = "door"
+"""What units that let somebody in, or refuse it, wait for each other by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,18 @@ class Doorman:
             raise await self._refused(name, caller, "sign_in_not_enrolled", "not_enrolled")
         return await self._new(name, caller)
 
-    async def show_code(self, session: StaffSession, code: str, caller: Caller) -> tuple[StaffSession, str]:
+    async def show_code(
+        self, session: StaffSession, code: str, caller: Caller, *, former: StaffSession | None = None
+    ) -> tuple[StaffSession, str]:
         """Check the second factor (a code of the authenticator, or one on paper, which is used up).
 
-        The session is replaced by a new one that has it, with another token. Errors: `AuthenticationFailed("code")`,
-        `TooManyRequests`.
+        The session is replaced by a new one that has it, with another token; so is `former`, a session of the same
+        member in the same browser. The forms that are open there, of `former` if it is given, are the new one's.
+        Errors: `AuthenticationFailed("code")`, `TooManyRequests`.
         """
         await self._check_code(session.username, code, caller)
-        return await self._new(session.username, caller, second_factor=True, instead_of=session)
+        replaced = [former, session] if former else [session]
+        return await self._new(session.username, caller, second_factor=True, instead_of=replaced)
 
     async def prove(self, session: StaffSession, password: str, code: str, caller: Caller) -> None:
         """Take a fresh proof: the password, and from outside a code too. Errors as above."""
@@ -85,6 +92,7 @@ class Doorman:
         if not caller.inside:
             await self._check_code(session.username, code, caller)
         async with self.store.unit() as uow:
+            await self._decide(uow, session.username, caller)
             session.proved_at = self.desk.clock.now()
             await uow.staff_sessions.save(session)
             await self._audit(uow, session.username, "proved", caller)
@@ -103,30 +111,38 @@ class Doorman:
             await note(uow, now, "staff", name, "denied", facts, known=partial(_is_known, uow, name))
 
     async def _new(
-        self, username: str, caller: Caller, *, second_factor: bool = False, instead_of: StaffSession | None = None
+        self, username: str, caller: Caller, *, second_factor: bool = False, instead_of: Sequence[StaffSession] = ()
     ) -> tuple[StaffSession, str]:
+        """Begin a session. It takes over the forms that are open in the first of those whose place it takes.
+
+        Their token gives nobody anything: it counts with the cookie alone, whose token is new, and forms of other
+        sites are refused by what the browser says of them.
+        """
         now, token = self.desk.clock.now(), self.desk.ids.token() + self.desk.ids.token()
+        csrf = instead_of[0].csrf if instead_of else self.desk.ids.token()
         session = StaffSession(
-            digest_of(token), username, self.desk.ids.token(), now, now, now, second_factor, caller.address,
-            agent_of(caller.agent),
-        )  # fmt: skip
+            digest_of(token), username, csrf, now, now, now, second_factor, caller.address, agent_of(caller.agent)
+        )
         async with self.store.unit() as uow:
-            if instead_of:
-                await uow.staff_sessions.end(instead_of.digest)
+            await self._decide(uow, username, caller)
+            for one in instead_of:
+                await uow.staff_sessions.end(one.digest)
             await uow.staff_sessions.add(session)
             await self._audit(uow, username, "second_factor_shown" if second_factor else "signed_in", caller)
         return session, token
 
     async def _check_code(self, username: str, code: str, caller: Caller) -> None:
-        """Use a code up, in a unit of its own; a refusal is counted in another, since it rolls nothing back."""
+        """Use a code up or count the refusal, in one unit; it is raised after that, so that the count stays."""
         async with self.store.unit() as uow:
-            await self._refuse_many(uow, username, caller)
+            await self._decide(uow, username, caller)
             factor = await uow.second_factors.get(username, lock=True)
             used = self._used(factor, code) if factor and factor.confirmed else None
             if used:
                 await uow.second_factors.put(used)
+            else:
+                await self._count(uow, username, caller, "code_refused")
         if not used:
-            raise await self._refused(username, caller, "code_refused", field="code")
+            raise AuthenticationFailed("code")
 
     def _used(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         """Return the factor after this code was used; None when it is wrong or was used before."""
@@ -137,6 +153,11 @@ class Doorman:
         left = tuple(one for one in factor.recovery if one != digest)
         return replace(factor, recovery=left) if len(left) < len(factor.recovery) else None
 
+    async def _decide(self, uow: UnitOfWork, username: str, caller: Caller) -> None:
+        """Begin to let somebody in or to refuse it: refuse what was asked before the door was shut, but comes after."""
+        await uow.serialise(_DECIDING)
+        await self._refuse_many(uow, username, caller)
+
     async def _refuse_many(self, uow: UnitOfWork, username: str, caller: Caller) -> None:
         now = self.desk.clock.now()
         for key, most in _keys(username, caller).items():
@@ -144,18 +165,29 @@ class Doorman:
                 raise TooManyRequests(detail="sign_in")
 
     async def _refused(
-        self, username: str, caller: Caller, what: str, detail: str | None = None, field: str = "password"
+        self, username: str, caller: Caller, what: str, detail: str | None = None
     ) -> AuthenticationFailed:
-        """Count and audit a refusal, alike ones together; return what is told."""
-        now = self.desk.clock.now()
+        """Count and audit a refused password; return what is told. `TooManyRequests` where the door is shut by now."""
         async with self.store.unit() as uow:
-            for key in _keys(username, caller):
-                await uow.lines.hit(key, now, WINDOW)
-            await note(uow, now, "staff", username, what, _facts(caller), known=partial(_is_known, uow, username))
-        return AuthenticationFailed(field, detail=detail)
+            await self._decide(uow, username, caller)
+            await self._count(uow, username, caller, what)
+        return AuthenticationFailed("password", detail=detail)
+
+    async def _count(self, uow: UnitOfWork, username: str, caller: Caller, what: str) -> None:
+        """Count and audit a refusal, alike ones together."""
+        now = self.desk.clock.now()
+        for key in _keys(username, caller):
+            await uow.lines.hit(key, now, WINDOW)
+        await note(uow, now, "staff", username, what, _facts(caller), known=partial(_is_known, uow, username))
 
     async def _audit(self, uow: UnitOfWork, username: str, what: str, caller: Caller) -> None:
         await uow.audit.record(self.desk.clock.now(), f"staff:{username}", what, _facts(caller))
+
+
+async def forget_sessions(desk: Desk, store: Store) -> int:
+    """Forget the sessions that ended so long ago that no form of theirs is asked back any more; return how many."""
+    async with store.unit() as uow:
+        return await uow.staff_sessions.sweep(desk.clock.now() - IDLE - REMEMBERED)
 
 
 def _facts(caller: Caller) -> Mapping[str, Any]:

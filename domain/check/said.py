@@ -177,6 +177,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "senders_only",
     ),
     "not_allowed_now": (
+        "amount_of_revenue",
         "bad_rows",
         "annul_billed",
         "annul_paid",
@@ -190,6 +191,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "duties_open",
         "enrolled",
         "erased",
+        "fine_elsewhere",
         "guard",
         "last_admin",
         "leave_begun",

@@ -1,6 +1,6 @@
 """Bills, payments, refunds and prices."""
 
-from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint, or_
 
 from domain.bills import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.tariffs import ProposalState
@@ -78,8 +78,12 @@ tariffs = Table(
     Column("valid_to", Date),
     Column("created_by", Words, nullable=False),
     Column("created_at", Utc, nullable=False),
-    UniqueConstraint("service", "dimensions", "valid_from"),
 )
+# One price of a thing begins on a day, but for those that were withdrawn: they end on their own first day.
+partial(
+    "uq_tariffs_begun", tariffs.c.service, tariffs.c.dimensions, tariffs.c.valid_from,
+    where=or_(tariffs.c.valid_to.is_(None), tariffs.c.valid_to > tariffs.c.valid_from), unique=True,
+)  # fmt: skip
 # Two officers who change one price at the same time cannot both leave an open row.
 partial("uq_tariffs_open", tariffs.c.service, tariffs.c.dimensions, where=tariffs.c.valid_to.is_(None), unique=True)
 

@@ -3,7 +3,7 @@
 In a commission rule an empty office or service stands for every one: NULLs would never collide in a unique key.
 """
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, or_
 
 from store.engines.types import ID, JSON_VALUE, Utc, Words, partial
 from store.schema.base import metadata, own_id
@@ -33,8 +33,13 @@ commission_rules = Table(
     Column("valid_to", Date),
     Column("made_by", Words, nullable=False),
     Column("made_at", Utc, nullable=False),
-    UniqueConstraint("office", "service", "valid_from"),
 )
+# One rule about a thing begins on a day, but for those that were withdrawn: they end on their own first day.
+partial(
+    "uq_commission_rules_begun", commission_rules.c.office, commission_rules.c.service, commission_rules.c.valid_from,
+    where=or_(commission_rules.c.valid_to.is_(None), commission_rules.c.valid_to > commission_rules.c.valid_from),
+    unique=True,
+)  # fmt: skip
 # Two officers who change one rule at the same time cannot both leave an open one.
 partial(
     "uq_commission_rules_open", commission_rules.c.office, commission_rules.c.service,

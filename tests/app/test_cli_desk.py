@@ -32,6 +32,19 @@ def test_wrong_usage_is_two(terminal: Terminal, arguments: tuple[str, ...]) -> N
     assert terminal.run(*arguments).code == 2
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("tariff", "withdraw"), ("tariff", "approve"), ("tariff", "reject"), ("office", "commission", "withdraw"),
+    ],
+)  # fmt: skip
+def test_a_number_that_no_row_has_is_wrong_usage(terminal: Terminal, command: tuple[str, ...]) -> None:
+    terminal.json("staff", "add", "anne", "--role", "revenue")
+    for number in ("0", str(2**63)):
+        assert terminal.run(*command, number, "--as", "anne").code == 2
+    assert terminal.refused(*command, str(2**63 - 1), "--as", "anne")["code"] == "not_found"
+
+
 def test_a_misspelt_command_is_guessed(terminal: Terminal) -> None:
     assert "'request'" in terminal.run("reqest").err
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from app.importing import Imported, Wish, import_file
 from domain.actions.registries import put
 from domain.actions.registry_entry import amend, amended_fields, enter, offered_to_amend, offered_to_enter
 from domain.engine import SYSTEM
-from domain.errors import Conflict, NotAllowedNow
+from domain.errors import Conflict, MissingField, NotAllowedNow
+from domain.house_records import AuditFilter
 from domain.imports import Progress
 from domain.people import Actor, Role
-from domain.registries import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION
+from domain.registries import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION, Registry
 from domain.registry_rows import RegistryRow
 from tests.support.municipality import Municipality, actor
-from tests.support.taxis import OFFICER, PLATE, a_duty, a_violation, furnish, rows_of
+from tests.support.taxis import DRIVER_CODE, OFFICER, PLATE, a_duty, a_violation, furnish, give, rows_of
 
 CIVIL, REVENUE = actor(Role.CIVIL), actor(Role.REVENUE)
 
@@ -125,9 +127,97 @@ async def test_who_enters_what_was_settled_elsewhere(
                 await enter(town.desk, uow, DUTY, typed, by)
 
 
+@pytest.mark.parametrize(("registry", "state", "amount"), [(DUTY, "waived", 2_000_000), (VIOLATION, "paid", 500_000)])
+async def test_what_was_settled_elsewhere_leaves_a_trace(
+    town: Municipality, registry: Registry, state: str, amount: int
+) -> None:
+    await furnish(town)
+    typed = {
+        "duty": {"vehicle": PLATE, "year": "1405", "amount": str(amount)},
+        "violation": {"driver": DRIVER_CODE, "date": "1405/09/01", "kind": "overcharge", "fine": str(amount)},
+    }[registry.key]
+    lent = frozenset({("anne", Role.REVENUE)})
+    substitute = replace(OFFICER, role_names=OFFICER.role_names | {Role.REVENUE}, lent=lent)
+    async with town.store.unit() as uow:
+        row = await enter(town.desk, uow, registry, {**typed, "state": state}, substitute)
+        await enter(town.desk, uow, registry, {**typed, "kind": "other"}, OFFICER)
+        [entry] = await uow.audit.find(AuditFilter(what="charge_entered"))
+    assert entry.actor == "staff:officer for anne", "by the right that was lent, and not for a row that is open"
+    assert entry.detail == {"registry": registry.key, "row": row.id, "state": state, "amount": amount}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "kept"),
+    [
+        ("vehicle", {"plate": PLATE, "status": ""}, {"status": "scrapped"}),
+        ("driver", {"national_code": DRIVER_CODE, "status": "", "kind": ""}, {"status": "left", "kind": "auxiliary"}),
+        ("violation", {"driver": DRIVER_CODE, "date": "2026-11-20", "kind": "overcharge", "standing": ""},
+         {"standing": "annulled"}),
+    ],
+)  # fmt: skip
+async def test_what_is_left_empty_puts_no_default_in_place_of_what_is_known(
+    town: Municipality, tmp_path: Path, table: str, row: dict[str, str], kept: dict[str, str]
+) -> None:
+    await furnish(town)
+    await a_violation(town)
+    named = {name: value for name, value in row.items() if value}
+    await give(town, table, named | kept)
+    done = await imported(town, tmp_path, table, OFFICER, row)
+    assert faults(done) == [(name, "missing_field") for name in kept]
+    [found] = await rows_of(town, table, **named)
+    form = {one.name: str(found.values[one.name]) for one in amended_fields(REGISTRIES[table]) if one.required}
+    typed = {name: value for name, value in form.items() if name not in kept}
+    with pytest.raises(MissingField, match=next(iter(kept))):
+        async with town.store.unit() as uow:
+            await amend(town.desk, uow, REGISTRIES[table], found.id, found.revision, typed, OFFICER)
+    assert await rows_of(town, table, **named) == [found]
+    assert {name: found.values[name] for name in kept} == kept
+
+
+async def test_an_empty_number_is_the_first(town: Municipality, tmp_path: Path) -> None:
+    await furnish(town)
+    row = {"vehicle": PLATE, "year": "1405", "kind": "", "number": "", "amount": "1000000"}
+    for amount in ("1000000", "2000000"):
+        done = await imported(town, tmp_path, "duty", REVENUE, row | {"amount": amount})
+        assert faults(done) == []
+    [found] = await rows_of(town, "duty")
+    assert (found.values["kind"], found.values["number"], found.values["amount"]) == ("yearly", 1, 2_000_000)
+
+
+async def test_the_revenue_unit_alone_changes_the_amount_of_a_duty(town: Municipality, tmp_path: Path) -> None:
+    await furnish(town)
+    duty = await a_duty(town)
+    lower = {"vehicle": PLATE, "year": 1405, "amount": 1_000}
+    with pytest.raises(NotAllowedNow, match="amount:amount_of_revenue"):
+        async with town.store.unit() as uow:
+            await amend(town.desk, uow, DUTY, duty.id, duty.revision, {"amount": "1000"}, OFFICER)
+    done = await imported(town, tmp_path, "duty", OFFICER, lower)
+    assert faults(done) == [("amount", "not_allowed_now")]
+    assert "تنها واحد درآمد تغییر می‌دهد" in done.faults[0].message
+    async with town.store.unit() as uow:
+        assert await amend(town.desk, uow, DUTY, duty.id, duty.revision, {}, OFFICER) == duty, "a form without it"
+        with pytest.raises(MissingField, match="amount"):
+            await amend(town.desk, uow, DUTY, duty.id, duty.revision, {}, REVENUE)
+        changed = await amend(town.desk, uow, DUTY, duty.id, duty.revision, {"amount": "1000"}, REVENUE)
+    assert changed.values["amount"] == 1_000
+    assert faults(await imported(town, tmp_path, "duty", SYSTEM, lower | {"amount": 3_000})) == []
+
+
+async def test_the_taxi_officer_says_what_a_new_duty_and_a_fine_are(town: Municipality) -> None:
+    await furnish(town)
+    fine = await a_violation(town)
+    async with town.store.unit() as uow:
+        duty = await enter(town.desk, uow, DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}, OFFICER)
+        typed = {"points": "0", "fine": "1000", "standing": "valid"}
+        after = await amend(town.desk, uow, VIOLATION, fine.id, fine.revision, typed, OFFICER)
+    assert (duty.values["amount"], after.values["fine"]) == (1_000, 1_000)
+
+
 def test_what_would_be_refused_is_not_offered() -> None:
-    assert "state" not in {one.name for one in offered_to_amend(DUTY)}
+    assert [one.name for one in offered_to_amend(DUTY, REVENUE)] == ["amount"]
+    assert offered_to_amend(DUTY, OFFICER) == ()
+    assert {"fine", "state"} & {one.name for one in offered_to_amend(VIOLATION, OFFICER)} == {"fine"}
     assert "state" not in {one.name for one in offered_to_enter(DUTY, OFFICER)}
     [state] = [one for one in offered_to_enter(DUTY, REVENUE) if one.name == "state"]
     assert state.choices == ("open", "paid", "waived")
-    assert offered_to_amend(VEHICLE) == amended_fields(VEHICLE)
+    assert offered_to_amend(VEHICLE, OFFICER) == amended_fields(VEHICLE)

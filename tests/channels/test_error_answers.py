@@ -1,11 +1,14 @@
 """What cannot be read, and addresses that only take forms: Persian pages, codes for programs, and never a fault."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from channels.demo.phone import PATH as PHONE
+from tests.support.demo_site import demo_site
 from tests.support.staff_site import PAGES, staff_site, visitor
 
 MULTIPART, PLAIN = "multipart/form-data", "application/x-www-form-urlencoded"
@@ -27,6 +30,12 @@ BROKEN = {
     ),
     "a charset that nobody knows": (f"{PLAIN}; charset=nonsense", b"username=civil"),
     "no text": (PLAIN, b"username=\xff\xfe"),
+    "half a character": (f"{PLAIN}; charset=unicode_escape", b"username=civil&password=\\ud800"),
+    "half a character for a name": (f"{PLAIN}; charset=unicode_escape", b"\\ud800=civil"),
+    "a name that is no text": (
+        f"{MULTIPART}; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n--b--\r\n',
+    ),
 }
 
 
@@ -49,6 +58,46 @@ async def test_a_body_that_is_no_form_is_told(database: Path, what: str) -> None
         response = await who.client.post("/staff/assign", data=body, headers=sent)
         assert response.status == 400
         assert "این فرم خوانده نشد" in await response.text()
+
+
+@pytest.mark.parametrize("path", ["/staff/sign-in", PHONE])
+@pytest.mark.parametrize("kind", [MULTIPART + "; boundary=b", PLAIN])
+async def test_a_body_that_is_not_compressed_as_it_says_is_told(database: Path, path: str, kind: str) -> None:
+    async with staff_site(database) as site, visitor(site) as who:
+        sent = {**PAGES, "Content-Type": kind, "Content-Encoding": "gzip"}
+        response = await who.client.post(path, data=b"username=civil", headers=sent)
+        assert response.status == 400
+        assert "این فرم خوانده نشد" in await response.text()
+
+
+@pytest.mark.parametrize("what", BROKEN)
+async def test_a_body_that_is_no_form_is_told_by_the_phone(database: Path, what: str) -> None:
+    kind, body = BROKEN[what]
+    async with demo_site(database) as demo, TestClient(TestServer(demo.app)) as client:
+        response = await client.post(PHONE, data=body, headers={**PAGES, "Content-Type": kind})
+        assert response.status == 400
+        assert "این فرم خوانده نشد" in await response.text()
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "//", "[", "https://elsewhere.example:x"])
+async def test_an_origin_that_is_none_is_another_site(database: Path, origin: str) -> None:
+    async with staff_site(database) as site, visitor(site) as who:
+        for path in ("/staff/sign-in", PHONE):
+            response = await who.client.post(path, data={"text": "x"}, headers={**PAGES, "Origin": origin})
+            assert response.status == 403
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/staff/account"), ("POST", "/staff/assign")])
+async def test_a_cookie_that_is_no_text_is_no_session(database: Path, method: str, path: str) -> None:
+    async with staff_site(database) as site, visitor(site) as who:
+        await who.get("/staff/sign-in")
+        reader, writer = await asyncio.open_connection(who.client.host, who.client.port)
+        lines = [f"{method} {path} HTTP/1.1", "Host: desk", "Content-Length: 0", "Connection: close"]
+        writer.write("\r\n".join(lines).encode() + b"\r\nCookie: pishkhan_staff=\xff\xfe\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 303 ")
+        assert b"Location: /staff/sign-in?" in answer
 
 
 @pytest.mark.parametrize(

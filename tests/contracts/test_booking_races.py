@@ -1,13 +1,21 @@
 """Of several who want the same sort of machine at the same moment, as many get one as there are."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from domain.actions.registries import put
 from domain.errors import Conflict
+from domain.fleet import Booking
 from domain.people import Role
+from domain.registries import MACHINES, OPERATORS, Registry
 from domain.services.machinery import MACHINERY_WORK
+from store.fleet import SqlFleet
 from store.unit_of_work import SqlStore
-from tests.support.municipality import Municipality, StandingClock, build_desk
+from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
 WANTING, LOADERS = 6, 2
 
@@ -25,3 +33,43 @@ async def test_whoever_loses_a_race_gets_another_free_machine(store: SqlStore, o
     assert all(isinstance(end, Conflict) and end.detail == "no_free_machine" for end in refused)
     held = [resource.code for code in codes for _, resource in await towns[0].bookings(code)]
     assert sorted(held) == ["LD-1", "LD-2"]
+
+
+@pytest.mark.parametrize(
+    ("action", "table", "change", "spared"),
+    [
+        ("accept", MACHINES, {"code": "LD-1", "status": "retired"}, True),
+        ("accept", MACHINES, {"code": "LD-1", "type": "crane"}, True),
+        ("accept", MACHINES, {"code": "LD-1", "title": "لودر یک"}, False),
+        ("schedule", OPERATORS, {"code": "OP-1", "status": "retired"}, True),
+    ],
+)
+async def test_what_another_unit_takes_away_before_it_is_booked_is_not_booked(
+    store: SqlStore, other_store: SqlStore, monkeypatch: pytest.MonkeyPatch,
+    action: str, table: Registry, change: dict[str, Any], spared: bool,
+) -> None:  # fmt: skip
+    clock = StandingClock()
+    desk = build_desk(clock, services=(MACHINERY_WORK,))
+    town = Municipality(desk, store, clock, Path())
+    await town.furnish()
+    request = await (town.order() if action == "accept" else town.reach("paid"))
+    changing: list[asyncio.Task[None]] = []
+
+    async def taken_away() -> None:
+        async with other_store.unit() as uow:
+            await put(desk, uow, table, [change], actor(Role.CIVIL))
+
+    book = SqlFleet.book
+
+    async def late(fleet: SqlFleet, wanted: Sequence[Booking]) -> None:
+        if not changing:
+            changing.append(asyncio.create_task(taken_away()))
+            await asyncio.wait(changing, timeout=1)  # on SQLite it comes after us, and is told of the work
+        await book(fleet, wanted)
+
+    monkeypatch.setattr(SqlFleet, "book", late)
+    await town.do(request, action, Role.CIVIL)
+    [refused] = await asyncio.gather(*changing, return_exceptions=True)
+    assert refused is None or isinstance(refused, Conflict)
+    codes = {one.code for _, one in await town.bookings(request)}
+    assert (change["code"] in codes) == (not spared or refused is not None)

@@ -1,5 +1,6 @@
 """Files that were brought for the registries, on every engine."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -64,6 +65,23 @@ async def test_the_oldest_that_waits_is_next(store: SqlStore) -> None:
         third.state = ImportState.KEPT
         await uow.imports.save(third)
         assert await uow.imports.next_running() is None
+
+
+async def test_the_next_one_is_waited_for_while_somebody_drops_it(store: SqlStore, other_store: SqlStore) -> None:
+    first, second = made = [an_import() for _ in range(2)]
+    await bring(store, *made)
+
+    async def next_one() -> Import | None:
+        async with store.unit() as uow:
+            return await uow.imports.next_running()
+
+    async with other_store.unit() as uow:
+        dropped = await uow.imports.get(first.id, lock=True)
+        dropped.state = ImportState.DROPPED
+        await uow.imports.save(dropped)
+        asked = asyncio.create_task(next_one())
+        await asyncio.sleep(0.2)
+    assert await asked == second
 
 
 async def test_recent_ones_are_those_of_a_registry(store: SqlStore) -> None:

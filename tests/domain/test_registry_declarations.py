@@ -19,7 +19,7 @@ from domain.registries import (
 )
 from domain.registry_check import check_registries
 from domain.registry_rows import given_key, merged, problems
-from domain.registry_rules import annulled_by_hand, charged_by_hand
+from domain.registry_rules import annulled_by_hand, charged_by_hand, repriced_by_hand
 
 CATALOGUE = Catalogue.load()
 OFFICER, REVENUE = frozenset({Role.TAXI_OFFICER}), frozenset({Role.REVENUE})
@@ -64,9 +64,19 @@ def test_a_new_row_has_defaults_and_a_known_one_keeps_its_values() -> None:
     assert (new["status"], new["kind"], new["vehicles"], new["mobile"]) == ("active", "main", [], None)
     known = new | {"status": "suspended", "shift": "night"}
     assert merged(DRIVER, known, {"name": "y", "shift": None}) == known | {"name": "y", "shift": None}
-    assert merged(DRIVER, known, {"status": None})["status"] == "active"
-    assert given_key(DUTY, {"vehicle": "12ت345-59", "year": 1405}) == ("12ت345-59", 1405, "yearly", 1)
+    assert merged(DRIVER, known, {"vehicles": None})["vehicles"] == []
+    key = ("12ت345-59", 1405, "yearly", 1)
+    assert given_key(DUTY, {"vehicle": "12ت345-59", "year": 1405}) == key
+    assert given_key(DUTY, {"vehicle": "12ت345-59", "year": 1405, "kind": None, "number": None}) == key
     assert given_key(DUTY, {"vehicle": None, "year": 1405}) is None
+
+
+def test_defaults_are_for_new_rows_alone() -> None:
+    known = merged(DRIVER, None, {"national_code": "0790419904", "name": "x"}) | {"status": "left"}
+    after = merged(DRIVER, known, {"status": None})
+    assert [str(error) for error in problems(DRIVER, known, after, OFFICER)] == ["missing_field:status:empty_cell"]
+    duty = merged(DUTY, None, DUTY_VALUES)
+    assert merged(DUTY, duty, {"kind": None, "number": None}) == duty, "what names a row stays"
 
 
 def test_required_fields_must_have_a_value() -> None:
@@ -104,6 +114,30 @@ def test_what_a_hand_may_do_to_a_duty(
     else:
         with pytest.raises(NotAllowedNow, match=refused):
             rule(old, DUTY_VALUES | after, roles)
+
+
+@pytest.mark.parametrize(
+    ("before", "amount", "roles", "refused"),
+    [
+        (None, 1_000, OFFICER, False),
+        ({"state": "open"}, 1_000_000, OFFICER, False),
+        ({"state": "open"}, 1_000, OFFICER, True),
+        ({"state": "open"}, 2_000_000, OFFICER, True),
+        ({"state": "open"}, 1_000, REVENUE, False),
+        ({"state": "open"}, 1_000, frozenset({Role.SYSTEM}), False),
+        ({"state": "billed"}, 1_000, OFFICER, False),  # told by `charged_by_hand`, for everybody
+    ],
+)
+def test_the_revenue_unit_alone_moves_the_amount_of_a_duty(
+    before: dict[str, object] | None, amount: int, roles: frozenset[Role], refused: bool
+) -> None:
+    old = DUTY_VALUES | before if before else None
+    after = {**DUTY_VALUES, "state": "open", "amount": amount}
+    if refused:
+        with pytest.raises(NotAllowedNow, match="amount:amount_of_revenue"):
+            repriced_by_hand("amount")(old, after, roles)
+    else:
+        repriced_by_hand("amount")(old, after, roles)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.support.staff_site import StaffSite, Visitor
 
 ROOT = Path(__file__).parents[3]
 SIGNER = Ed25519Signer("a secret of the tests")
-_RECORDERS = {"record", "_record", "_changed", "_audit", "_refused", "_note", "note"}
+_RECORDERS = {"record", "_record", "_changed", "_audit", "_refused", "_note", "note", "_count"}
 
 
 def calls() -> Iterator[ast.Call]:

@@ -119,7 +119,7 @@ async def test_a_taxi_officer_lets_nobody_off_by_the_form(site: StaffSite, offic
     assert 'name="state"' not in await officer.get(f"{ROOM}/violation/new")
     new = {"driver": DRIVER_CODE, "date": "1405/09/01", "kind": "smoking", "points": "0", "standing": "valid"}
     refused = await officer.post(f"{ROOM}/violation/new", 409, state="paid", **new)
-    assert "تنها واحد درآمد وارد می‌کند" in refused
+    assert "تنها با ورود پروندهٔ سوابق از خط فرمان" in refused, "the revenue unit enters no violations"
     assert (await row(site, "violation")).values["state"] == "open"
 
 
@@ -131,7 +131,30 @@ async def test_revenue_enters_what_was_paid_elsewhere(site: StaffSite) -> None:
         assert re.findall(r'value="(open|billed|paid|waived)"', page) == ["open", "paid", "waived"]
         duty = {"vehicle": PLATE, "year": "1404", "kind": "yearly", "amount": "2000000", "state": "paid"}
         await revenue.post(f"{ROOM}/duty/new", **duty)
+    async with visitor(site) as auditor:
+        await auditor.sign_in("auditor")
+        audit = words(await auditor.get("/staff/audit?what=charge_entered"))
+        assert "ثبت پرداخت یا بخشودگی جای دیگر" in audit
+        assert "مبلغ (ریال): ۲٬۰۰۰٬۰۰۰" in audit
     assert (await row(site, "duty")).values["state"] == "paid"
+
+
+async def test_a_taxi_officer_is_offered_no_other_amount_of_a_duty(site: StaffSite, officer: Visitor) -> None:
+    (duty,) = await give(site, "duty", {"vehicle": PLATE, "year": 1405, "amount": 5_000_000})
+    at = f"{ROOM}/duty/{duty.id}"
+    assert f'href="{at}/edit"' not in await officer.get(at)
+    page = await officer.get(f"{at}/edit")
+    assert 'name="amount"' not in page
+    refused = await officer.post(f"{at}/edit", 409, revision=revision(page), amount="1000")
+    assert "تنها واحد درآمد تغییر می‌دهد" in refused
+    new = {"vehicle": PLATE, "year": "1404", "kind": "yearly", "state": "waived", "amount": "1000"}
+    assert "موردی را که جای دیگری پرداخت یا بخشوده شده است، تنها" in await officer.post(f"{ROOM}/duty/new", 409, **new)
+    async with visitor(site) as revenue:
+        await revenue.sign_in("revenue")
+        assert f'href="{at}/edit"' in await revenue.get(at)
+        page = await revenue.get(f"{at}/edit")
+        await revenue.post(f"{at}/edit", revision=revision(page), amount="1000")
+    assert (await row(site, "duty")).values["amount"] == 1_000
 
 
 async def test_a_wrong_violation_is_annulled_and_owes_nothing(site: StaffSite, officer: Visitor) -> None:

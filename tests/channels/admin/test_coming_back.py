@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
+from domain.actions.signing_in import forget_sessions
 from domain.requests import ServiceRequest
-from domain.staff_sessions import IDLE, digest_of
+from domain.staff_sessions import IDLE, LONGEST, REMEMBERED, digest_of
 from tests.channels.admin.test_request_pages import PNG, expert_request, opened, paper, revision
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
@@ -78,9 +79,53 @@ async def test_a_session_from_inside_loses_nothing_outside(site: StaffSite, insi
     inside.headers |= OUTSIDE
     path, typed = f"/staff/requests/{request.code}/act/reject", {"revision": revision(page), "reason": WHY}
     assert carried(await inside.post(path, 401, **typed)) == typed
+    former, open_elsewhere = inside.cookie(), inside.csrf
     page = await inside.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **typed)
+    async with site.store.unit(write=False) as uow:
+        [session] = await uow.staff_sessions.of("civil")
+    assert session.digest == digest_of(inside.cookie()) != digest_of(former), "the former one is not left alive"
     await inside.post(path, **carried(page))
     assert (await site.request(request.code)).state == "rejected"
+    inside.csrf = open_elsewhere
+    await inside.post("/staff/views", name="a view", queue="all")
+
+
+async def test_a_wrong_code_leaves_the_session_as_it_was(site: StaffSite, inside: Visitor) -> None:
+    secret = await site.enrolled("civil")
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    inside.headers |= OUTSIDE
+    path, typed = f"/staff/requests/{request.code}/act/reject", {"revision": revision(page), "reason": WHY}
+    page = await inside.post(path, 401, proof_password=PASSWORD, proof_code="000000", **typed)
+    assert carried(page) == typed
+    page = await inside.post(path, 200, proof_password=PASSWORD, proof_code=site.code_of(secret), **carried(page))
+    await inside.post(path, **carried(page))
+    assert (await site.request(request.code)).state == "rejected"
+
+
+async def test_a_code_that_was_shown_in_another_tab_loses_nothing(site: StaffSite, inside: Visitor) -> None:
+    secret = await site.enrolled("civil")
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    typed, before = {"revision": revision(page), "reason": WHY}, inside.cookie()
+    inside.headers |= OUTSIDE
+    await inside.get("/staff/second-factor")
+    await inside.post("/staff/second-factor", code=site.code_of(secret))
+    assert inside.cookie() != before
+    await inside.post(f"/staff/requests/{request.code}/act/reject", **typed)
+    assert (await site.request(request.code)).state == "rejected"
+
+
+async def test_a_form_that_was_left_for_days_waits_too(site: StaffSite, inside: Visitor) -> None:
+    path, typed, _ = await begun(site, inside)
+    cookie = next(one for one in inside.client.session.cookie_jar if one.key == "pishkhan_staff")
+    assert int(cookie["max-age"]) >= (LONGEST + REMEMBERED).total_seconds(), "the browser still knows who it was"
+    site.clock.at += REMEMBERED - IDLE
+    assert await forget_sessions(site.demo.desk, site.store) == 0
+    assert carried(await inside.post(path, 401, **typed)) == typed
+    site.clock.at += 2 * IDLE
+    assert await forget_sessions(site.demo.desk, site.store) == 1
+    assert await inside.post(path, **typed) == SIGN_IN
 
 
 async def test_nobody_elses_form_is_kept(site: StaffSite, inside: Visitor) -> None:

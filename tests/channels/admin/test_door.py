@@ -191,6 +191,20 @@ async def test_an_old_proof_is_asked_for_again_and_what_was_typed_goes_on(site: 
         await other.sign_in("civil", "long enough 12")
 
 
+async def test_a_proof_at_a_shut_door_loses_nothing_that_was_typed(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    site.clock.at += STEP_UP
+    typed = {"new_password": "long enough 12", "again": "long enough 12"}
+    for _ in range(5):
+        await inside.post("/staff/account/password", 401, proof_password="wrong", **typed)
+    page = await inside.post("/staff/account/password", 429, proof_password=PASSWORD, **typed)
+    assert "تلاش ناموفق زیاد" in page
+    assert 'name="new_password" value="long enough 12"' in page
+    site.clock.at += timedelta(minutes=15)
+    await inside.post("/staff/account/password", proof_password=PASSWORD, **typed)
+
+
 async def test_a_form_that_is_not_our_own_is_refused(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("civil")
     await inside.get("/staff/account")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from itertools import product
 
 from channels.admin.frame import Route
 from domain.access import RIGHTS, allowed
@@ -54,6 +55,19 @@ DANGEROUS = {
     "settings": r"POST /staff/settings/.*",
 }
 """What does harm in wrong hands, however the table of rights is changed."""
+
+
+async def test_a_number_longer_than_any_leads_nowhere(site: StaffSite) -> None:
+    long, found = "9" * 4301, []  # Python reads no more than 4,300 digits
+    async for who, routes in at_work(site):
+        for route, part in product(routes, ("id", "booking")):
+            where = address(route.path, {**FILLING, part: long})
+            if long in where:
+                found.append(route.path)
+                ask = who.client.get if route.method == "GET" else who.client.post
+                response = await ask(where, headers=who.headers, allow_redirects=False)
+                assert response.status == 404, route
+    assert len(found) > 60
 
 
 def test_the_table_asks_for_a_proof_where_harm_is_done(site: StaffSite) -> None:

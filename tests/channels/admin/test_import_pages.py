@@ -3,6 +3,7 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import FormData
@@ -10,6 +11,7 @@ from openpyxl import load_workbook
 
 from app import import_jobs
 from app.import_jobs import run_waiting, work
+from app.importing import Imported
 from app.settings import Settings
 from app.table_exports import ProcessExports
 from channels.admin.registry_view import address as address_of
@@ -235,6 +237,21 @@ async def test_who_dropped_a_file_is_kept(site: StaffSite, officer: Visitor) -> 
     assert "کنار گذاشتن: کارمند manager" in words(await officer.get(address))
     async with site.store.unit(write=False) as uow:
         assert [one.actor for one in await uow.audit.find(AuditFilter(what="import_dropped"))] == ["staff:manager"]
+
+
+async def test_what_was_dropped_while_it_was_examined_stays_dropped(
+    site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = await bring(officer, "foo,bar\n1,2\n")
+    examined = import_jobs._imported
+
+    async def dropped_meanwhile(*given: Any) -> Imported:
+        await officer.post(f"{address}/drop")
+        return await examined(*given)
+
+    monkeypatch.setattr(import_jobs, "_imported", dropped_meanwhile)
+    stands = await worked(site, address)
+    assert (stands.state, stands.decided_by, stands.problem) == (ImportState.DROPPED, "taxi_officer", None)
 
 
 async def test_the_work_runs_in_processes_of_its_own(site: StaffSite, officer: Visitor, database: Path) -> None:

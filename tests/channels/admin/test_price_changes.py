@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -74,6 +75,31 @@ async def test_a_price_that_has_not_begun_is_withdrawn(revenue: Visitor) -> None
     assert "۱۴۰۵/۰۱/۰۱ —" in words(await revenue.get(ROOM))
     assert "پیش‌تر انجام شده" in await revenue.post(way, 409)
     await revenue.post(f"{ROOM}/rows/1/withdraw", 404)
+
+
+GOES_ON, NONE_LEFT = "نرخِ پیش از آن ادامه می‌یابد", "برای روزهای آن نرخی نمی‌ماند"
+
+
+async def test_who_withdraws_the_only_price_reads_that_none_is_left(revenue: Visitor) -> None:
+    page = words(await revenue.get(LOADER))
+    assert GOES_ON in page
+    assert NONE_LEFT not in page
+    crane = LOADER.replace("loader", "crane")
+    assert await revenue.post(crane, **FORM) == f"{crane}&done=price_set"
+    page = words(await revenue.get(crane))
+    assert NONE_LEFT in page
+    assert GOES_ON not in page
+
+
+async def test_a_proposal_whose_day_has_passed_is_shown_from_today(site: StaffSite, revenue: Visitor) -> None:
+    need_approval(site)
+    await set_as_seen(revenue, valid_from="۱۴۰۵/۰۹/۰۴")
+    assert "از ۱۴۰۵/۰۹/۰۴" in words(await revenue.get(LOADER))
+    site.clock.at += timedelta(days=5)
+    await revenue.sign_in("revenue")
+    for page in (await revenue.get(ROOM), await revenue.get(LOADER)):
+        assert "مالیات ۱۰٪، از ۱۴۰۵/۰۹/۰۸" in words(page)
+        assert "۱۴۰۵/۰۹/۰۴" not in words(page)
 
 
 async def test_withdrawing_needs_a_fresh_proof_and_the_revenue_unit(site: StaffSite, revenue: Visitor) -> None:

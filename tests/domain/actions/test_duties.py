@@ -116,14 +116,14 @@ async def test_an_amount_set_by_hand_is_explained_by_an_override(town: Municipal
     await price(town, "van", 3_000_000)
     await made(town)
     for amount in (1_000_000, 2_000_000):
-        await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount})
+        await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount}, by=actor(Role.REVENUE))
     [row] = await rows_of(town, "duty", vehicle=PLATE)
     async with town.store.unit() as uow:
         till = Till(town.desk.ids, town.desk.policy, town.clock.at)
         bill = await bill_for(uow, till, DUTY, row.id, "staff:revenue")
     quote = Quote.from_json(bill.explanation)
     assert (bill.amount, quote.total, bill.explanation["total"]) == (2_000_000, 2_000_000, 2_000_000)
-    assert (quote.computed, quote.override, quote.reason) == (2_750_000, 2_000_000, "staff:officer")
+    assert (quote.computed, quote.override, quote.reason) == (2_750_000, 2_000_000, "staff:revenue")
 
 
 async def test_the_tariffs_own_amount_is_no_override(town: Municipality) -> None:
@@ -132,7 +132,7 @@ async def test_the_tariffs_own_amount_is_no_override(town: Municipality) -> None
     await made(town)
     [before] = await rows_of(town, "duty", vehicle=PLATE)
     for amount in (1_000_000, 2_500_000):
-        await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount})
+        await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount}, by=actor(Role.REVENUE))
     [after] = await rows_of(town, "duty", vehicle=PLATE)
     assert after.data == before.data
 
