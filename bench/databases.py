@@ -123,11 +123,13 @@ async def execute(url: str, statement: str) -> None:
 async def read_once(url: str) -> None:
     """Read all of a database, so that the system holds it as it would after days of service.
 
-    What was written a while ago may have left the memory, and who looks at it first would measure the disk.
+    What was written a while ago may have left the memory, and who looks at it first would measure the disk. PostgreSQL
+    tidies up first what sealing the history left, which its autovacuum would else do in the midst of the calls.
     """
     if url.startswith(SQLITE):
         await asyncio.to_thread(_read_file, Path(sqlite_file(url)))
         return
+    await execute(url, "VACUUM (ANALYZE)")
     await execute(url, "CREATE EXTENSION IF NOT EXISTS pg_prewarm")
     await rows(url, PREWARM)
 
