@@ -5,6 +5,7 @@ state, appends the history event and returns what is to be told. It sends nothin
 """
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from domain.policy import Policy
 from domain.ports import Clock, Ids, UnitOfWork
 from domain.requests import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.search import words_of
+from domain.tariffs import Quote
 from domain.who_acts import admitted
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
@@ -166,6 +168,19 @@ class Engine:
     def offered(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
         """Return what this member of the staff may do now: of `actions` those whose guards about who acts let them."""
         return [one for one in self.actions(request, actor.role_names) if admitted(one, request, actor)]
+
+    async def quoted(self, uow: UnitOfWork, request: ServiceRequest, step: Transition, actor: Actor) -> Quote | None:
+        """Return the quote that this step would make of the request as it stands, which stays so; None where it makes
+        none, or cannot yet (nothing has a price, an area is not known).
+        """
+        quoting, asked = [one for one in step.effects if one.quotes], deepcopy(request)
+        ctx = self._context(uow, asked, {}, actor)
+        try:
+            for one in quoting:
+                await one.apply(ctx)
+        except DomainError:
+            return None
+        return Quote.from_json(asked.data["quote"]) if quoting else None
 
     def _new(self, service: Service, values: JsonObject, actor: Actor, mobile: str | None) -> ServiceRequest:
         now, state = self.clock.now(), service.state(service.initial)

@@ -74,6 +74,8 @@ class Guard(ABC):
 class Effect(ABC):
     """Something that happens with a transition, in its transaction. Network calls never do."""
 
+    quotes: ClassVar[bool] = False
+    """Whether it keeps a `Quote` by the tariff in the request, and does nothing else."""
     issues_bill: ClassVar[bool] = False
     settles: ClassVar[bool] = False
     """Whether it waives every open bill: that counts as paid."""
@@ -84,7 +86,7 @@ class Effect(ABC):
     delivers: ClassVar[bool] = False
     """Whether it gives the citizen what was paid for: a letter, a permit, a machine.
 
-    `check` follows these five along every way that a request can take.
+    `check` follows the last five along every way that a request can take.
     """
 
     @abstractmethod

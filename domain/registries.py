@@ -45,10 +45,14 @@ NUMBER = "number"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`field` holds the key of a row of `registry` (or several keys, where its value is a list)."""
+    """`field` holds the key of a row of `registry` (or several keys, where its value is a list).
+
+    `offered`: there are so few rows that whoever types one's key is offered them all.
+    """
 
     field: str
     registry: str
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,7 @@ VEHICLE = Registry(
     ("plate",),
     TAXI_OFFICER,
     unique=("taxi_code",),
-    references=(Reference("agency", "agency"), Reference("owner", "owner")),
+    references=(Reference("agency", "agency", offered=True), Reference("owner", "owner")),
     expiries=("insurance_expiry", "inspection_expiry"),
     contact="owner.mobile",
     only_while={"status": (IN_SERVICE,)},
@@ -348,7 +352,7 @@ MAINTENANCE = Registry(
     ),
     ("machine", "begun", "kind", "number"),
     CIVIL,
-    references=(Reference("machine", "machines"),),
+    references=(Reference("machine", "machines", offered=True),),
     defaults={"number": 1, "standing": Standing.VALID},
     rules=(not_before("begun", "ended"), not_before("begun", "next_due")),
     listed=("machine", "begun", "kind", "ended", "workshop", "next_due", "standing"),

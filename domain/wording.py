@@ -39,6 +39,11 @@ def _code(code: str) -> str:
     return f"{LEFT_TO_RIGHT}{tracking.shown(code)}{RIGHT_TO_LEFT}"
 
 
+def _as_read(text: str) -> str:
+    """Return a value with its digits as people read them; a code with Latin letters stays as it was typed."""
+    return text if any(sign.isalpha() and sign.isascii() for sign in text) else persian_digits(text)
+
+
 def letter_number(number: str) -> str:
     """Return a letter's number: one of digits and Latin letters goes left to right, one with Persian words as it is."""
     own_words = any(sign.isalpha() and not sign.isascii() for sign in number)
@@ -164,5 +169,7 @@ class Wording:
             return "، ".join(self._param(name, one) for one in value)
         if isinstance(value, datetime):
             return day_and_hour(value)
+        if name == "codes":
+            return _code(str(value))
         choice = f"choices.{name}.{value}"
-        return self.catalogue.text(choice) if choice in self.catalogue else persian_digits(str(value))
+        return self.catalogue.text(choice) if choice in self.catalogue else _as_read(str(value))

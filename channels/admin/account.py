@@ -8,6 +8,7 @@ from typing import Any
 import segno
 from aiohttp import web
 
+from channels.admin.agents import browser_shown
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.gate import local
 from channels.web.error_pages import WORDING, status_of
@@ -25,9 +26,10 @@ PROOF = "/staff/proof"
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A session as its owner sees it; `here` is the one at hand."""
+    """A session as its owner sees it: its browser in short, and as that calls itself; `here` is the one at hand."""
 
     digest: str
+    browser: str
     agent: str
     address: str
     seen: str
@@ -148,4 +150,5 @@ class AccountPages:
 
 def _own(session: StaffSession, visit: Visit) -> OwnSession:
     here = session.digest == visit.session.digest
-    return OwnSession(session.digest, session.agent, session.address, day_and_hour(session.seen_at), here)
+    browser, seen = browser_shown(session.agent), day_and_hour(session.seen_at)
+    return OwnSession(session.digest, browser, session.agent, session.address, seen, here)

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.actors import actor_shown, staff_names
+from channels.admin.agents import browser_shown
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, read_form, stray
@@ -35,15 +36,51 @@ _DAYS = frozenset({"from", "to", "until", "before", "old_until", "last_at"})
 """Facts that are a day or a moment. What strangers may write (a browser's name, a path) is never read as one."""
 
 
+_NAMES: Mapping[str, Sequence[str]] = {
+    "report": ("reports.titles.{}",),
+    "registry": ("choices.registry.{}",),
+    "service": ("services.{}.title", "choices.service.{}"),
+    "kind": ("admin.exports.{}", "choices.kind.{}"),
+    "name": ("admin.settings.rules.{}",),
+    "roles": ("roles.{}",),
+    "roles_before": ("roles.{}",),
+    "unit": ("roles.{}",),
+    "changed": ("admin.users.{}", "admin.audit.facts.{}"),
+    "failed_by": ("admin.messages.reasons.{}",),
+    "channel": ("admin.channels.{}",),
+    "phase": ("reports.phases.{}",),
+    "machine": ("choices.machine.{}",),
+    "vehicle_type": ("choices.vehicle_type.{}",),
+}
+"""Facts that are an id of something, and the texts that may name it. What strangers may write is none of them."""
+_STATES: Mapping[str, Sequence[str]] = {
+    "message_retried": ("admin.message_states.{}",),
+    "charge_entered": ("choices.duty_state.{}",),
+}
+"""Kinds of fact that tell a state, and the texts that name it: of texts, and of what is owed."""
+_MEMBERS = frozenset({"absent", "deputy"})
+_ACTORS = frozenset({"brought_by", "proposed_by"})
+_AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A part of a fact in words; `whole` is all of it where `value` is short for it."""
+
+    name: str
+    value: str
+    whole: str
+
+
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """A fact of the audit in words; `facts` is what may be told of it: name → value."""
+    """A fact of the audit in words; `facts` is what may be told of it."""
 
     id: int
     entry: AuditEntry
     who: str
     title: str
-    facts: Mapping[str, str]
+    facts: Sequence[Told]
 
 
 class AuditPages:
@@ -112,12 +149,19 @@ class AuditPages:
 
     def _shown(self, entry: AuditEntry, names: Mapping[str, str]) -> ShownEntry:
         repeated = {"times": entry.times, "last_at": entry.last_at.isoformat()} if entry.last_at else {}
-        detail = {**entry.detail, **repeated}
-        facts = {self._word(_FACTS, name): self._fact(value, name) for name, value in detail.items()}
-        told = {name: value for name, value in facts.items() if value}
-        return ShownEntry(
-            entry.id, entry, actor_shown(self._desk.catalogue, entry.actor, names), self._word(_KINDS, entry.what), told
-        )
+        told = [self._told(entry.what, name, value, names) for name, value in {**entry.detail, **repeated}.items()]
+        who, title = actor_shown(self._desk.catalogue, entry.actor, names), self._word(_KINDS, entry.what)
+        return ShownEntry(entry.id, entry, who, title, [one for one in told if one.value])
+
+    def _told(self, what: str, name: str, value: Any, names: Mapping[str, str]) -> Told:
+        said = self._fact(value, name)
+        if name == "state":
+            said = self._named(_STATES.get(what, ()), said)
+        elif name in _MEMBERS:
+            said = names.get(said, said)
+        elif said and name in _ACTORS:
+            said = actor_shown(self._desk.catalogue, said, names)
+        return Told(self._word(_FACTS, name), browser_shown(said) if name == _AGENT else said, said)
 
     def _word(self, table: str, name: str) -> str:
         """Return what a kind of fact or a part of one is called; what nobody worded is shown as it is."""
@@ -130,12 +174,17 @@ class AuditPages:
         if isinstance(value, bool):
             return self._desk.catalogue.text(f"admin.settings.choices.{'yes' if value else 'no'}")
         if isinstance(value, list):
-            return "، ".join(map(self._fact, value))
+            return "، ".join(self._fact(one, name) for one in value)
         if isinstance(value, dict):
             return "، ".join(f"{name}: {self._fact(one)}" for name, one in value.items())
-        if name in _DAYS and isinstance(value, str):
-            return _jalali(value)
+        if isinstance(value, str):
+            return _jalali(value) if name in _DAYS else self._named(_NAMES.get(name, ()), value)
         return persian_digits(value) if isinstance(value, int) else "" if value is None else str(value)
+
+    def _named(self, tables: Sequence[str], ident: str) -> str:
+        """Return what an id is called; one that nobody worded is shown as it is."""
+        keys = (table.format(ident) for table in tables)
+        return next((self._desk.catalogue.text(key) for key in keys if key in self._desk.catalogue), ident)
 
     async def _standing(self) -> dict[str, Any]:
         """Return how the history stands: its last seal, what is not sealed, and the last verification."""

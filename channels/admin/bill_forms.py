@@ -6,7 +6,7 @@ from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.pay import Settled, record
 from domain.actions.refunds import refund
-from domain.bills import PaymentMethod
+from domain.bills import PaymentMethod, PaymentOutcome
 from domain.field_types import Choice, Reading, Rials
 from domain.forms import Field
 from domain.ports import UnitOfWork
@@ -25,6 +25,11 @@ async def record_by_hand(desk: Desk, uow: UnitOfWork, visit: Visit) -> Settled:
     method = _METHOD.read(said(form, _METHOD.name) or PaymentMethod.SLIP, Reading(visit.now, METHODS))
     ids = said(form, "bill_id"), said(form, "payment_id")
     return await record(desk, uow, ids, amount, PaymentMethod(method), said(form, "reference"), visit.actor)
+
+
+def recorded(settled: Settled) -> str:
+    """Return the key under `admin.done` that tells what became of the money: a surplus is to go back."""
+    return "surplus" if settled.payment.outcome is PaymentOutcome.SURPLUS else "slip"
 
 
 async def give_back(desk: Desk, uow: UnitOfWork, visit: Visit) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from channels.admin.boards import BOARDS, FLEET, Board
 from channels.admin.calendar_rows import rows_of
-from channels.admin.calendar_view import Row, Words, day_line, fits, shown_hours, week_line
+from channels.admin.calendar_view import Row, Words, day_heads, day_line, fits, shown_hours, week_line
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_view import address
 from channels.web.error_pages import status_of
@@ -31,6 +31,8 @@ from domain.text import persian_digits
 
 DAY = Field("day", Day(past=True), required=False)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_OPENING = "#opening"
+"""Where a day's page leads: to the column of the hour from which one works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class CalendarPages:
             except DomainError as error:
                 return today, error
         wanted = _wanted(choosing.request) if choosing else None
-        return (max(wanted, today) if wanted else today), None
+        return (max(wanted.date(), today) if wanted else today), None
 
     async def _choosing(self, uow: UnitOfWork, board: Board, request: web.Request, visit: Visit) -> Choosing | None:
         code = request.query.get("for")
@@ -129,13 +131,17 @@ class CalendarPages:
         return {
             "title": jalali_long(day),
             "holiday": self._desk.calendar.is_holiday(day),
-            "heads": [
-                {"text": persian_digits(one // 2), "span": 2 - one % 2}
-                for one in hours
-                if one == hours.start or one % 2 == 0
-            ],
+            "heads": day_heads(hours, self._opening(board, choosing)),
             "lines": [day_line(row, day, hours, words, choose, own) for row in rows],
         }
+
+    def _opening(self, board: Board, choosing: Choosing | None) -> time:
+        """Return from which hour on a day is of interest: that of the request, or when people begin to work."""
+        wanted = _wanted(choosing.request) if choosing else None
+        if wanted:
+            return wanted.time()
+        hours = self._desk.calendar.hours
+        return (hours.office if board is FLEET else hours.visits)[0]
 
     def _chosen(self, board: Board, choosing: Choosing | None, now: datetime, row: Row, start: datetime) -> str | None:
         """Return the request's page with this hour in its step's form."""
@@ -171,22 +177,24 @@ class CalendarPages:
 
     def _ways(self, board: Board, first: date, span: timedelta, weekly: bool, kept: dict[str, str]) -> dict[str, str]:
         days = {"before": first - span, "after": first + span}
-        view = {"view": "week"} if weekly else {}
+        view, place = ({"view": "week"}, "") if weekly else ({}, _OPENING)
         found = {
-            name: f"{board.path}?{urlencode({**view, **kept, 'day': day.isoformat()})}" for name, day in days.items()
+            name: f"{board.path}?{urlencode({**view, **kept, 'day': day.isoformat()})}{place}"
+            for name, day in days.items()
         }
-        return found | {"today": f"{board.path}?{urlencode(view | kept)}"}
+        return found | {"today": f"{board.path}?{urlencode(view | kept)}{place}"}
 
 
-def _wanted(request: ServiceRequest) -> date | None:
-    """Return the day that a request is about: what is booked, or what was wished for."""
+def _wanted(request: ServiceRequest) -> datetime | None:
+    """Return the moment in Tehran that a request is about: what is booked, or what was wished for."""
     booked = request.data.get("booked_start") or request.data.get("visit_start")
     if booked:
-        return in_tehran(datetime.fromisoformat(booked)).date()
-    return in_tehran(wanted_start(request)).date() if "start" in request.fields else None
+        return in_tehran(datetime.fromisoformat(booked))
+    return in_tehran(wanted_start(request)) if "start" in request.fields else None
 
 
 def _views(board: Board, day: date, kept: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses of the day and of the week that the day is in."""
     parts = {"day": day.isoformat(), **kept}
-    return {name: f"{board.path}?{urlencode({'view': name, **parts})}" for name in ("day", "week")}
+    places = {"day": _OPENING, "week": ""}
+    return {name: f"{board.path}?{urlencode({'view': name, **parts})}{place}" for name, place in places.items()}

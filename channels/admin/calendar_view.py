@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from domain.calendar import in_tehran, tehran
 from domain.field_types import hour_text
 from domain.fleet import SLOT, Booking
 from domain.messages import Catalogue
+from domain.text import persian_digits
 from domain.tracking import shown as code_shown
 
 FIRST, LAST = 12, 40
@@ -74,6 +76,13 @@ def shown_hours(rows: Sequence[Row], day: date) -> range:
     """Return the half hours of a day that are shown: the usual ones, and all in which something is booked."""
     places = [place for row in rows for one in row.bookings if (place := _places(one, day, range(48)))]
     return range(min([FIRST, *(one.start for one in places)]), max([LAST, *(one.stop for one in places)]))
+
+
+def day_heads(hours: range, opening: time) -> list[dict[str, Any]]:
+    """Return the heads of the hours that are shown, and which of them `opening` is in; the first if it is earlier."""
+    starts = [one for one in hours if one == hours.start or one % 2 == 0]
+    first = max((one for one in starts if one // 2 <= opening.hour), default=hours.start)
+    return [{"text": persian_digits(one // 2), "span": 2 - one % 2, "opening": one == first} for one in starts]
 
 
 def _places(booking: Booking, day: date, hours: range) -> range:

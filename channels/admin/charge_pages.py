@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.bill_forms import record_by_hand
+from channels.admin.bill_forms import record_by_hand, recorded
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, unchanged
 from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
@@ -30,7 +30,8 @@ EXPIRING, GENERATE = f"{REGISTRY_ROOM}/expiring", f"{address(DUTY)}/generate"
 AHEAD = (30, 60, 90)
 """Days ahead for which papers that run out are listed."""
 
-Work = Callable[[UnitOfWork, Form], Awaitable[object]]
+Work = Callable[[UnitOfWork, Form], Awaitable[str]]
+"""Something done about a row's money, in one unit; returns the key of what was done (`admin.done`)."""
 
 
 class ChargePages:
@@ -63,23 +64,25 @@ class ChargePages:
         )
 
     async def _bill(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> None:
+        async def work(uow: UnitOfWork, form: Form) -> str:
             await unchanged(uow, registry, row_id(request), form)
             await bill_and_tell(self._desk, uow, registry, row_id(request), visit.actor)
+            return "billed"
 
         return await self._done(registry, request, visit, "billed", work)
 
     async def _waive(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> None:
+        async def work(uow: UnitOfWork, form: Form) -> str:
             await unchanged(uow, registry, row_id(request), form)
             reason = said(form, "reason")
             await waive_and_tell(self._desk, uow, registry, row_id(request), reason, visit.actor)
+            return "waived"
 
         return await self._done(registry, request, visit, "waived", work)
 
     async def _slip(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> None:
-            await record_by_hand(self._desk, uow, visit)
+        async def work(uow: UnitOfWork, form: Form) -> str:
+            return recorded(await record_by_hand(self._desk, uow, visit))
 
         return await self._done(registry, request, visit, "slip", work)
 
@@ -90,13 +93,13 @@ class ChargePages:
         form = visit.form
         try:
             async with self._store.unit() as uow:
-                await work(uow, form)
+                done = await work(uow, form)
         except Forbidden:
             raise
         except DomainError as error:
             typed = {name: value for name, value in form.items() if isinstance(value, str)}
             return await self._row.page(registry, request, visit, Tried(what, typed, error))
-        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={what}")
+        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={done}")
 
     async def _ask_year(self, request: web.Request, visit: Visit) -> web.Response:
         return self._years(request, visit, persian_digits(to_jalali(in_tehran(visit.now).date())[0]))

@@ -21,7 +21,7 @@ from domain.errors import DomainError, Forbidden, MissingField, NotFound
 from domain.field_types import number_text
 from domain.imports import MOST_BYTES, Import, ImportState
 from domain.ports import Store, UnitOfWork
-from domain.registries import REGISTRIES, Registry
+from domain.registries import NUMBER, REGISTRIES, Registry
 from domain.registry_rows import Fate
 from domain.text import grouped
 from domain.wording import day_and_hour
@@ -86,7 +86,7 @@ class ImportPages:
             recent, names = await uow.imports.recent(registry.key, RECENT), await staff_names(uow)
         context = {
             **self._views.room(registry, visit),
-            "fields": [self._views.label(registry, one.name) for one in registry.fields],
+            "fields": [self._column(registry, one.name) for one in registry.fields],
             "key": [
                 self._views.label(registry, name) for name in registry.natural_key if name not in registry.defaults
             ],
@@ -95,6 +95,13 @@ class ImportPages:
         }
         status = status_of(error) if error else 200
         return staff_page(request, visit, "admin/import.html", context, status=status)
+
+    def _column(self, registry: Registry, name: str) -> str:
+        """Return what a column is called; how rows that are alike are told apart nobody would guess."""
+        label = self._views.label(registry, name)
+        if name != NUMBER:
+            return label
+        return self._desk.catalogue.render("admin.imports.number", {"label": label})
 
     async def _show(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         return await self._page(registry, request, visit)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, shown_revision
-from channels.admin.registry_view import REGISTRY_ROOM, Links, Part, RegistryViews, address
+from channels.admin.registry_view import NO_LINKS, REGISTRY_ROOM, Links, Part, RegistryViews, address
 from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, Option, controls, read_form, stray
 from channels.web.paging import START, Listed, listed, page_start
@@ -77,11 +77,11 @@ class RegistryPages:
         try:
             wanted = self._wanted(registry, request)
         except DomainError as error:
-            return self._listed(registry, request, visit, nothing, {}, error)
+            return self._listed(registry, request, visit, nothing, {}, NO_LINKS, error)
         async with self._store.unit(write=False) as uow:
             found = listed(request, address(registry), await uow.registries.find(wanted), PAGE)
-            links = await self._views.links(uow, registry, found.rows)
-        return self._listed(registry, request, visit, found, links)
+            links = await self._views.links(uow, registry, found.rows, wanted.where)
+        return self._listed(registry, request, visit, found, wanted.where, links)
 
     def _wanted(self, registry: Registry, request: web.Request) -> RegistryFilter:
         asked = request.query.get(ASKED, "").strip()
@@ -96,6 +96,7 @@ class RegistryPages:
         request: web.Request,
         visit: Visit,
         found: Listed[RegistryRow],
+        where: Mapping[str, Any],
         links: Links,
         error: DomainError | None = None,
     ) -> web.Response:
@@ -105,7 +106,8 @@ class RegistryPages:
             "headings": [self._views.heading(registry, name) for name in registry.listed],
             "q": request.query.get(ASKED, ""),
             "filters": [self._filter(registry, one, request) for one in registry.fields if type(one.type) is Choice],
-            "chips": self._chips(registry, request),
+            "chips": self._chips(registry, request, where, links),
+            "new": _new(registry, request),
             "list": found,
             "problem": self._desk.wording.error(error) if error else None,
         }
@@ -118,7 +120,9 @@ class RegistryPages:
         options = [Option(one, field.type.name_of(one, words), one == chosen) for one in field.choices]
         return {"name": field.name, "label": self._views.label(registry, field.name), "options": options}
 
-    def _chips(self, registry: Registry, request: web.Request) -> list[dict[str, str]]:
+    def _chips(
+        self, registry: Registry, request: web.Request, where: Mapping[str, Any], links: Links
+    ) -> list[dict[str, str]]:
         """Return the conditions that the filters do not show: those of a link from another row's page."""
         fields = [one for one in registry.fields if type(one.type) is not Choice and request.query.get(one.name)]
         return [
@@ -126,6 +130,7 @@ class RegistryPages:
                 "label": self._views.heading(registry, one.name),
                 "name": one.name,
                 "value": request.query[one.name],
+                "said": self._views.named(registry, one.name, where[one.name], links) if where else "",
                 "without": f"{address(registry)}?{urlencode(_without(request, one.name))}",
             }
             for one in fields
@@ -137,7 +142,7 @@ class RegistryPages:
     async def _ask_new(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         asked = {name: value for name, value in request.query.items() if registry.field(name)}
         given = self._views.typed(registry, registry.defaults) | asked
-        return self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given)
+        return await self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given)
 
     async def _enter(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         given = read_form(entered_fields(registry), visit.form)
@@ -147,14 +152,14 @@ class RegistryPages:
         except Forbidden:
             raise
         except DomainError as error:
-            return self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given, error)
+            return await self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given, error)
         raise web.HTTPSeeOther(f"{address(registry)}/{row.id}?done=row_entered")
 
     async def _ask_changes(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
         given = self._views.typed(registry, row.values)
-        return self._form(registry, request, visit, offered_to_amend(registry, visit.actor), given, row=row)
+        return await self._form(registry, request, visit, offered_to_amend(registry, visit.actor), given, row=row)
 
     async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         form = visit.form
@@ -180,7 +185,7 @@ class RegistryPages:
         moved = isinstance(error, Conflict) and error.detail == "row_changed"
         lost = [one for one in fields if (given.get(one.name) or None) != (now.get(one.name) or None)] if moved else []
         shown = [(self._views.label(registry, one.name), self._typed(one, given.get(one.name))) for one in lost]
-        return self._form(registry, request, visit, fields, now if moved else given, error, row=row, lost=shown)
+        return await self._form(registry, request, visit, fields, now if moved else given, error, row=row, lost=shown)
 
     def _typed(self, field: Field, value: Any) -> str:
         chosen = value if isinstance(value, list) else [value] if value else []
@@ -188,7 +193,7 @@ class RegistryPages:
         named = [field.type.name_of(one, words) if one in field.choices else str(one) for one in chosen]
         return "، ".join(named) or "—"
 
-    def _form(
+    async def _form(
         self,
         registry: Registry,
         request: web.Request,
@@ -199,10 +204,13 @@ class RegistryPages:
         row: RegistryRow | None = None,
         lost: Sequence[tuple[str, str]] = (),
     ) -> web.Response:
-        words = FormWords(self._desk.wording, partial(self._views.label, registry))
+        async with self._store.unit(write=False) as uow:
+            offered = await self._views.offered(uow, registry)
+            links = await self._views.links(uow, registry, [row] if row else [])
+        words = FormWords(self._desk.wording, partial(self._views.label, registry), offered=offered)
         context = {
             **self._views.room(registry, visit),
-            "name": self._views.called(registry, row.values) if row else None,
+            "name": self._views.called(registry, row.values, links) if row else None,
             "back": f"{address(registry)}/{row.id}" if row else address(registry),
             "revision": row.revision if row else None,
             "controls": controls(fields, given, words, error),
@@ -212,6 +220,12 @@ class RegistryPages:
         return staff_page(
             request, visit, "admin/registry_form.html", context, status=status_of(error) if error else 200
         )
+
+
+def _new(registry: Registry, request: web.Request) -> str:
+    """Return where a row is added to this list: one that refers to what the list is of."""
+    refers = {one.field: request.query[one.field] for one in registry.references if request.query.get(one.field)}
+    return f"{address(registry)}/new?{urlencode(refers)}" if refers else f"{address(registry)}/new"
 
 
 def _without(request: web.Request, name: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The page of one row: its fields, what it owes, who changed what, and the rows that refer to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -8,8 +9,8 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit, staff_page
-from channels.admin.registry_view import RegistryViews
-from channels.admin.tried import PageForm, Tried
+from channels.admin.registry_view import Cell, Part, RegistryViews
+from channels.admin.tried import REFUSAL, PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
@@ -42,15 +43,15 @@ class RowPage:
             changes = await uow.registries.changes_of(registry.key, row.id)
             links, names = await self._views.links(uow, registry, [row]), await staff_names(uow)
             bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
-            shown = [await shown_bill(uow, self._desk.catalogue, one) for one in bills]
+            shown = [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills]
             service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
         charge = _charge(registry, row, visit)
         context = {
             **self._views.room(registry, visit),
             "id": row.id,
             "revision": row.revision,
-            "name": self._views.called(registry, row.values),
-            "cells": self._views.cells(registry, row, links),
+            "name": self._views.called(registry, row.values, links),
+            "cells": [self._cell(one, charge) for one in self._views.cells(registry, row, links)],
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
             "referring": self._views.referring(registry, row),
             "amendable": bool(offered_to_amend(registry, visit.actor)),
@@ -62,17 +63,24 @@ class RowPage:
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/registry_row.html", context, status=status)
 
+    def _cell(self, cell: Cell, charge: Mapping[str, Any] | None) -> Cell:
+        """Return a cell as it is shown: the state of a fine that nobody set is none."""
+        none = charge is not None and charge["none"] and cell.name == "state"
+        return replace(cell, parts=[Part(self._desk.catalogue.text("admin.charges.none"))]) if none else cell
+
     def _refusal(
         self, tried: Tried | None, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit
     ) -> dict[str, Any]:
-        """Return what was refused: beside its form as it was typed, above everything where it is offered no more."""
+        """Return what was refused: told above everything, with the way to its form, which is as it was typed, if it is
+        still offered.
+        """
         words = self._desk.wording.error(tried.error) if tried else None
         return {
             "tried": tried.action if tried else None,
             "typed": tried.given if tried else {},
             "wrong": tried.error.field if tried else None,
             "refusal": words,
-            "problem": None if tried and _offered(tried, charge, bills, visit) else words,
+            "refused_at": _place(tried) if tried and _offered(tried, charge, bills, visit) else None,
         }
 
     async def _service(self, uow: UnitOfWork, row: RegistryRow, visit: Visit, tried: Tried | None) -> dict[str, Any]:
@@ -111,16 +119,20 @@ async def unchanged(uow: UnitOfWork, registry: Registry, row: int, form: Form) -
         raise Conflict(registry.key, detail="row_changed")
 
 
+def _place(tried: Tried) -> str:
+    """Return where on the page a form stands that was refused."""
+    return OUT_FORM.name if tried.action == OUT_FORM.name else REFUSAL
+
+
 def _offered(tried: Tried, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit) -> bool:
-    """Tell whether the form that was refused still stands on the page: what was wrong is told beside it then."""
+    """Tell whether the form that was refused still stands on the page."""
     match tried.action:
         case OUT_FORM.name:
             return True
         case "waived":
             return charge is not None and bool(charge["waive"])
         case "slip":
-            payable = {one.bill_id for one in bills if one.payable}
-            return visit.may("payments.record") and tried.given.get("bill_id") in payable
+            return visit.may("payments.record") and tried.given.get("bill_id") in {one.bill_id for one in bills}
         case "refund":
             owed = {one.bill_id for one in bills if one.refund}
             return visit.may("refunds.pay") and tried.given.get("bill_id") in owed
@@ -135,6 +147,7 @@ def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any
     state, amount = row.values["state"], row.values[registry.owed.amount]
     due = state in {ChargeState.OPEN, ChargeState.BILLED} and row.values.get("standing") != Standing.ANNULLED
     return {
+        "none": amount is None and state == ChargeState.OPEN,
         "bill": due and state == ChargeState.OPEN and amount is not None and visit.may("charges.bill"),
-        "waive": due and visit.may("charges.waive"),
+        "waive": due and amount is not None and visit.may("charges.waive"),
     }

@@ -14,7 +14,7 @@ from domain.forms import Field
 from domain.ports import UnitOfWork
 from domain.registries import NUMBER, REGISTRIES, Registry
 from domain.registry_fields import CODE, VIN, Note
-from domain.registry_rows import PastChange, RegistryRow, referred
+from domain.registry_rows import PastChange, RegistryFilter, RegistryRow, referred
 from domain.registry_rules import Values
 from domain.registry_sheet import cell, label, title
 from domain.text import persian_digits
@@ -23,6 +23,9 @@ from domain.wording import RIGHT_TO_LEFT, day_and_hour
 REGISTRY_ROOM, FLEET_ROOM = "/staff/registries", "/staff/fleet"
 
 NOTHING = "—"
+
+MOST_OFFERED = 200
+"""Rows of a small registry that a form offers where one of them is named."""
 
 _OFFERED: Sequence[RegistryRight] = ("change", "import", "export")
 
@@ -72,6 +75,8 @@ class Past:
 
 Links = Mapping[tuple[str, Any], Part]
 """(Registry, key) → what the row is called, and its page."""
+
+NO_LINKS: Links = {}
 
 
 def address(registry: Registry) -> str:
@@ -124,22 +129,42 @@ class RegistryViews:
         found = cell(field, list(value) if isinstance(value, tuple) else value, self._catalogue)
         return found if isinstance(field.type, Note) or found is None else persian_digits(found)
 
-    def called(self, registry: Registry, values: Values) -> str:
-        """Return what people call a row."""
+    def called(self, registry: Registry, values: Values, links: Links = NO_LINKS) -> str:
+        """Return what people call a row: by the names of those to which it refers, where `links` has them."""
         if registry.called:
             return self.shown(_field(registry, registry.called), values[registry.called])
-        fields = [_field(registry, name) for name in registry.natural_key]
-        parts = [self.shown(one, values[one.name]) for one in fields if one.name != NUMBER]
+        names = [name for name in registry.natural_key if name != NUMBER]
+        parts = [self.named(registry, name, values[name], links) for name in names]
         # A code in Latin letters would turn the whole name around, and the day behind it.
         return RIGHT_TO_LEFT + f"{RIGHT_TO_LEFT}، ".join(parts)
 
-    async def links(self, uow: UnitOfWork, registry: Registry, rows: Iterable[RegistryRow]) -> Links:
-        """Return the rows to which these refer."""
+    def named(self, registry: Registry, name: str, value: Any, links: Links) -> str:
+        """Return a field's value for people; a reference as the row is called to which it leads."""
+        reference = registry.reference(name)
+        known = links.get((reference.registry, value)) if reference and not isinstance(value, list) else None
+        return known.text if known else self.shown(_field(registry, name), value)
+
+    async def offered(self, uow: UnitOfWork, registry: Registry) -> dict[str, dict[str, str]]:
+        """Return what a form offers where rows of small registries are named: field → key → what the row is called."""
+        found = {}
+        for reference in registry.references:
+            if reference.offered:
+                target = REGISTRIES[reference.registry]
+                rows = await uow.registries.find(RegistryFilter(target.key, limit=MOST_OFFERED))
+                found[reference.field] = {
+                    str(one.values[target.natural_key[0]]): self.called(target, one.values) for one in rows
+                }
+        return found
+
+    async def links(
+        self, uow: UnitOfWork, registry: Registry, rows: Iterable[RegistryRow], where: Values | None = None
+    ) -> Links:
+        """Return the rows to which these refer, and the conditions of their list."""
         found: dict[tuple[str, Any], Part] = {}
-        known = list(rows)
+        known = [*(row.values for row in rows), where or {}]
         for reference in registry.references:
             target = REGISTRIES[reference.registry]
-            keys = {(key,) for row in known for key in referred(row.values, reference)}
+            keys = {(key,) for values in known for key in referred(values, reference)}
             for (key,), row in (await uow.registries.by_keys(target.key, keys)).items():
                 found[target.key, key] = Part(self.called(target, row.values), f"{address(target)}/{row.id}")
         return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from channels.admin.report_choices import Choices
 from channels.web.charts import Chart, bars, columns
@@ -18,7 +18,7 @@ from domain.people import STAFF_ROLES
 from domain.report_filter import DATES, read_filter
 from domain.report_names import CHANNELS, Names
 from domain.report_sheet import headings, period_text
-from domain.reports import Drawn, Report
+from domain.reports import Drawn, Report, Section
 from domain.requests import Phase
 from domain.text import grouped, persian_digits
 from domain.wording import day_and_hour
@@ -72,7 +72,8 @@ def shown(names: Names, ran: Ran) -> Shown:
         (text(f"reports.figures.{figure.key}"), value_text(figure, value))
         for figure, value in zip(whole.section.figures, whole.whole, strict=True)
     ]
-    tables = [_table(names, one) for one in ran.tables if one.section.by]
+    today = in_tehran(ran.at).date()
+    tables = [_table(names, one, today) for one in ran.tables if one.section.by]
     key = ran.report.key
     return Shown(
         key, text(f"reports.titles.{key}"), text(f"reports.about.{key}"), period_text(names, ran.filter.span),
@@ -80,16 +81,23 @@ def shown(names: Names, ran: Ran) -> Shown:
     )  # fmt: skip
 
 
-def _table(names: Names, table: Table) -> ShownTable:
+def _table(names: Names, table: Table, today: date) -> ShownTable:
     text, section = names.desk.catalogue.text, table.section
     ordered = names.ordered(table)
-    rows = [(*words, *_values(section.figures, row)) for words, row in ordered]
+    rows = [(*words, *_values(section.figures, row)) for words, row in ordered if not _ahead(section, row, today)]
     whole = [text("reports.whole"), *[""] * (len(section.by) - 1)]
     whole += [value_text(figure, value) for figure, value in zip(section.figures, table.whole, strict=True)]
     title = text(f"reports.sections.{section.key}")
     return ShownTable(
         section.key, title, headings(names, table), rows, whole, len(section.by), _chart(names, table, ordered)
     )  # fmt: skip
+
+
+def _ahead(section: Section, row: Row, today: date) -> bool:
+    """Tell whether a row is of days to come, of which there is nothing to say yet; its chart has room for them."""
+    if section.by != (Dimension.PERIOD,) or any(row.values):
+        return False
+    return date.fromisoformat(row.key[0] or "") > today
 
 
 def _values(figures: Sequence[Figure], row: Row) -> list[str]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.bill_forms import give_back, record_by_hand
+from channels.admin.bill_forms import give_back, record_by_hand, recorded
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.request_view import Opened, Refused, RequestViews
+from channels.admin.request_view import Refused, RequestView, RequestViews
+from channels.admin.step_view import Opened
+from channels.admin.tried import REFUSAL
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
@@ -37,8 +39,13 @@ FILE_BYTES = MAX_BYTES + 64 * 1024
 STEP = "step"
 """The part of a request's address that opens a step; the others are values of its inputs."""
 
-Work = Callable[[UnitOfWork, str, Form], Awaitable[None]]
-"""Something done on the request with that tracking code, in one unit."""
+TAKEN = "taken"
+"""The part of a request's address that names the step which was just taken."""
+
+Work = Callable[[UnitOfWork, str, Form], Awaitable[str]]
+"""Something done on the request with that tracking code, in one unit; returns the key of what was done
+(`admin.done`).
+"""
 
 _OF_THE_STEP = frozenset({"action", "code"})
 """What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
@@ -89,7 +96,7 @@ class RequestPages:
                     raise
                 await visit.denied(error)
             return await self._page(request, visit, Opened(action, given, error))
-        raise web.HTTPSeeOther(f"{PATH}/{code}?done=act")
+        raise web.HTTPSeeOther(f"{PATH}/{code}?{TAKEN}={action}")
 
     def _inputs(self, request: ServiceRequest, action: str, form: Form) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
@@ -100,17 +107,19 @@ class RequestPages:
         return read_form(steps[0].inputs, form)
 
     async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, _revision(form))
+            return "assign"
 
         return await self._done(request, visit, "assign", work)
 
     async def _attach(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             sent = form.get("file")
             if not isinstance(sent, Upload) or not sent.content:
                 raise MissingField("document", detail="no_file")
             await attach(self._desk, uow, code, said(form, "field"), sent.name, sent.content, visit.actor)
+            return "attach"
 
         return await self._done(request, visit, "attach", work)
 
@@ -131,23 +140,26 @@ class RequestPages:
         return web.Response(body=content, content_type=document.media_type, headers=headers)
 
     async def _correct_mobile(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             mobile, proof = said(form, "mobile"), said(form, "proof")
             await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, _revision(form))
+            return "mobile"
 
         return await self._done(request, visit, "mobile", work)
 
     async def _record_slip(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             settled = await record_by_hand(self._desk, uow, visit)
             if settled.outcome:
                 await announce(self._desk, uow, settled.outcome, visit.actor)
+            return recorded(settled)
 
         return await self._done(request, visit, "slip", work)
 
     async def _refund(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> None:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             await give_back(self._desk, uow, visit)
+            return "refund"
 
         return await self._done(request, visit, "refund", work)
 
@@ -156,29 +168,29 @@ class RequestPages:
         code, form = _code(request), visit.form
         try:
             async with self._store.unit() as uow:
-                await work(uow, code, form)
+                done = await work(uow, code, form)
         except Forbidden:
             raise
         except DomainError as error:
             typed = {name: value for name, value in form.items() if isinstance(value, str)}
             return await self._page(request, visit, refused=Refused(what, typed, error))
-        raise web.HTTPSeeOther(f"{PATH}/{code}?done={what}")
+        raise web.HTTPSeeOther(f"{PATH}/{code}?done={done}")
 
     async def _page(
         self, request: web.Request, visit: Visit, opened: Opened | None = None, refused: Refused | None = None
     ) -> web.Response:
-        """Return the page. Why a form was refused stands beside it; above everything where it is offered no more."""
+        """Return the page. Why a form was refused stands above everything, with the way to it, and beside it."""
         async with self._store.unit(write=False) as uow:
             found = await readable(self._desk, uow, _code(request), visit.actor)
             view = await self._views.of(uow, found, visit, opened or self._chosen(request, found))
         error = refused.error if refused else opened.error if opened else None
         words = self._desk.wording.error(error) if error else None
         tried = refused if refused and view.offers(refused.form, visit, refused.typed.get("bill_id")) else None
-        shown = tried is not None or (opened is not None and opened.action in {one.name for one in view.actions})
         context = {
             "request": view,
             "head": view.head,
-            "problem": None if shown else words,
+            "taken": self._views.taken(found, request.query.get(TAKEN, "")),
+            "refused_at": REFUSAL if tried else _step_at(view, opened),
             "tried": tried.form if tried else None,
             "typed": tried.typed if tried else {},
             "wrong": tried.error.field if tried else None,
@@ -190,6 +202,11 @@ class RequestPages:
         """Return the step that a calendar's link opens (`?step=…`), with what was chosen there."""
         steps = self._desk.engine.service(found.service).named(request.query.get(STEP, ""))
         return Opened(steps[0].name, read_form(steps[0].inputs, request.query)) if steps else None
+
+
+def _step_at(view: RequestView, opened: Opened | None) -> str | None:
+    """Return where on the page the step stands that was opened; None where it is offered no more."""
+    return next((f"step-{one.name}" for one in view.actions if opened and one.name == opened.action), None)
 
 
 def _code(request: web.Request) -> str:

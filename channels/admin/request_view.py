@@ -1,15 +1,14 @@
 """A request as its page shows it to the staff: everything in words, and exactly the steps that this role may take."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from channels.admin.actors import actor_shown
 from channels.admin.bill_view import ShownBill, shown_bill
-from channels.admin.boards import choosing_in
 from channels.admin.frame import Visit
-from channels.web.forms import Control, FormWords, Given, controls, stray
+from channels.admin.step_view import ActionForm, Opened, StepViews
 from domain import tracking
 from domain.accounts import Document, StaffMember
 from domain.actions.assign import colleagues
@@ -21,7 +20,7 @@ from domain.errors import DomainError
 from domain.field_types import number_text
 from domain.forms import Field
 from domain.history import HistoryEvent, actor_of
-from domain.lifecycle import Service, Transition
+from domain.lifecycle import Service
 from domain.outgoing import OutboxMessage
 from domain.people import Role, mobile_shown
 from domain.personal_data import WORDS_OF_QUOTE
@@ -50,20 +49,10 @@ class Fact:
     label: str
     value: str
 
-
-@dataclass(frozen=True, slots=True)
-class ActionForm:
-    """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
-    which its hour can be chosen.
-    """
-
-    name: str
-    title: str
-    controls: Sequence[Control]
-    problem: str | None
-    tried: bool
-    ends: bool
-    calendar: str | None
+    @property
+    def direction(self) -> str:
+        """How the value runs: one without letters browsers would take for left-to-right, its hour before its day."""
+        return "auto" if any(sign.isalpha() for sign in self.value) else "rtl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +146,10 @@ class RequestView:
             case "mobile":
                 return not self.head.final and visit.may("requests.mobile")
             case "slip":
-                return bill is not None and bill.payable and visit.may("payments.record")
+                return bill is not None and visit.may("payments.record")
             case "refund":
                 return bill is not None and bill.refund is not None and visit.may("refunds.pay")
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A step whose form stands open: refused, with what was typed and why, or begun elsewhere (in a calendar) with what
-    was chosen there.
-    """
-
-    action: str
-    given: Given
-    error: DomainError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +169,7 @@ class RequestViews:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._text = desk.catalogue.text
+        self._steps = StepViews(desk)
 
     async def of(
         self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, opened: Opened | None = None
@@ -209,13 +188,21 @@ class RequestViews:
             documents=await uow.documents.of_request(request.id),
             missing=[self._paper(one) for one in await lacking_of(uow, service.documents, request)],
             papers={one: self._paper(one) for one in papers},
-            bills=[await shown_bill(uow, self._desk.catalogue, one) for one in await bills_of(uow, request)],
+            bills=[await shown_bill(uow, self._desk.catalogue, one, names) for one in await bills_of(uow, request)],
             messages=[self._message(one) for one in await self._messages(uow, request)],
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
-            actions=await self._actions(uow, service, request, visit, opened),
+            actions=await self._steps.of(uow, request, visit, opened),
             may_assign=await colleagues(self._desk, uow, [request], visit.actor) if visit.may("requests.act") else [],
             printouts=await printouts_for(self._desk, uow, request, visit.actor),
         )
+
+    def taken(self, request: ServiceRequest, name: str) -> str | None:
+        """Return in words that a step was taken, and what the request waits for now; None where no step is named so."""
+        service, state = self._desk.engine.service(request.service), self._desk.wording.state(request)
+        if not any(one.trigger is None for one in service.named(name)):
+            return None
+        facts = {"step": self._steps.title(service, name), "state": state}
+        return self._desk.catalogue.render("admin.request.taken", facts)
 
     def _head(self, request: ServiceRequest, unit: Role | None, names: Mapping[str, str]) -> Head:
         wording = self._desk.wording
@@ -314,47 +301,3 @@ class RequestViews:
 
     def _paper(self, name: str) -> str:
         return self._text(f"choices.document.{name}")
-
-    async def _actions(
-        self, uow: UnitOfWork, service: Service, request: ServiceRequest, visit: Visit, opened: Opened | None
-    ) -> list[ActionForm]:
-        if not visit.may("requests.act"):
-            return []
-        engine, tried = self._desk.engine, opened.action if opened and opened.error else None
-        offered = {one.name for one in engine.offered(request, visit.actor)}
-        # What somebody typed is not taken away from them, even where the step has become another's.
-        steps = [one for one in engine.actions(request, visit.actor.role_names) if one.name in {*offered, tried}]
-        return [await self._action(uow, service, request, one, visit, opened) for one in steps]
-
-    async def _action(
-        self,
-        uow: UnitOfWork,
-        service: Service,
-        request: ServiceRequest,
-        step: Transition,
-        visit: Visit,
-        opened: Opened | None,
-    ) -> ActionForm:
-        mine = opened if opened and opened.action == step.name else None
-        inputs, titles = await inputs_of(uow, request, step)
-        words = FormWords(
-            self._desk.wording,
-            lambda name: self._text(f"services.{service.key}.inputs.{name}"),
-            titles,
-            f"{step.name}-",
-        )
-        given, error = (mine.given, mine.error) if mine else ({}, None)
-        return ActionForm(
-            step.name, self._text(f"services.{service.key}.actions.{step.name}"),
-            controls(inputs, given, words, error), stray(inputs, error, words), mine is not None,
-            service.state(step.target).phase.value in {"declined", "cancelled"}, choosing_in(request, step, visit),
-        )  # fmt: skip
-
-
-async def inputs_of(
-    uow: UnitOfWork, request: ServiceRequest, step: Transition
-) -> tuple[tuple[Field, ...], dict[str, Mapping[str, str]]]:
-    """Return the inputs of a step with the choices that this request leaves, and what these are called."""
-    titles = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
-    inputs = [replace(one, choices=tuple(titles[one.name])) if one.options else one for one in step.inputs]
-    return tuple(inputs), titles

@@ -1,6 +1,7 @@
 """The statement of a counter office: on the screen, and as sheets."""
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from domain.field_types import Choice, Integer, Reading
 from domain.forms import Field, read_fields
 from domain.offices import Office, Statement
 from domain.ports import Store
+from domain.text import persian_digits
 from domain.wording import day_and_hour
 
 STATEMENT = f"{ONE}/statement"
@@ -65,7 +67,7 @@ class StatementPages:
             "made": made,
             "figures": _FIGURES,
             "services": subjects(self._desk),
-            "period": f"year={given.get('year', '')}&month={given.get('month', '')}",
+            "period": urlencode({name: given.get(name, "") for name in ("year", "month")}),
         }
         status = status_of(wrong) if wrong else 200
         return staff_page(request, visit, "admin/statement.html", context, status=status)
@@ -89,7 +91,7 @@ class StatementPages:
     def _asked(self, request: web.Request, visit: Visit) -> dict[str, str]:
         """Return the period as it was asked for, the present month when none was."""
         year, month, _ = to_jalali(in_tehran(visit.now).date())
-        return read_form(PERIOD, request.query) or {"year": str(year), "month": str(month)}
+        return read_form(PERIOD, request.query) or {"year": persian_digits(year), "month": str(month)}
 
     async def _made(self, office: str, given: dict[str, str], visit: Visit) -> Statement:
         values = read_fields(PERIOD, given, visit.actor.channel, Reading(visit.now))

@@ -9,6 +9,9 @@ from domain.errors import DomainError
 from domain.forms import Field
 from domain.wording import Wording
 
+REFUSAL = "refusal"
+"""The id of what is said beside a form that was refused (`admin/parts.html`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:

@@ -14,7 +14,7 @@ from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.web.error_pages import status_of
 from channels.web.forms import MORE, FormWords, controls, read_form, refuse_nameless, rows_shown, stray, typed_form
 from channels.web.posted import said
-from domain import people, tracking
+from domain import people
 from domain.actions.desk import Desk
 from domain.actions.walk_in import enter_once
 from domain.errors import DomainError, DuplicateRequest, Forbidden, MissingField
@@ -118,7 +118,7 @@ class WalkInPages:
         context = {
             "service": self._desk.wording.service(service.key),
             "key": service.key,
-            "code": tracking.shown(entered.code),
+            "code": entered.code,
             "mobile": people.mobile_shown(people.mobile(said(visit.form, MOBILE))),
             "unit": text(f"roles.{unit}") if unit else None,
             "fields": [

@@ -11,7 +11,7 @@ from typing import Any
 
 from channels.web.posted import Form, said
 from domain.conversation.readers import read_hours, read_number
-from domain.errors import DomainError, InvalidField
+from domain.errors import DomainError, InvalidField, MissingField
 from domain.field_types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
 from domain.forms import Field
 from domain.messages import Catalogue
@@ -70,7 +70,9 @@ class Control:
     """A field as a form shows it, under an `id` of its own on the page. `kind` is a macro of `web/form.html`.
 
     `problem` is what was wrong with what was typed, `hint` how it may be written; `latin` values run left to right.
-    `blank` is what a choice says while nothing is chosen, `more` whether there may be more `rows` than are shown.
+    `optional` fields may be left empty; those are not called so of which one at least must be filled. `offered` is what
+    may be typed, with what it is called. `blank` is what a choice says while nothing is chosen, `more` whether there
+    may be more `rows` than are shown.
     """
 
     id: str
@@ -79,7 +81,9 @@ class Control:
     label: str
     value: str
     required: bool
+    optional: bool
     options: Sequence[Option] = ()
+    offered: Sequence[Option] = ()
     rows: Sequence[WorkRow] = ()
     hint: str | None = None
     problem: str | None = None
@@ -93,7 +97,8 @@ class Control:
 class FormWords:
     """How a form is worded: the label of each field, and what the choices that were found for it are called.
 
-    `titles` is field → choice → words, or the key of a text. `prefix` keeps the ids of several forms on a page apart.
+    `titles` is field → choice → words, or the key of a text; `offered` is field → value → words for what is typed, not
+    chosen: the rows there are of a small registry. `prefix` keeps the ids of several forms on a page apart.
     `blank` is the key of what a choice says while nothing is chosen. `hints` are told beside single fields, in place of
     what is told of their kind.
     """
@@ -104,6 +109,7 @@ class FormWords:
     prefix: str = ""
     blank: str = "web.form.choose"
     hints: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -123,7 +129,7 @@ def controls(
 
     `work_rows` is how many rows for machines there are (`rows_shown`), and one more than were given in any case.
     """
-    return [_control(one, given.get(one.name), words, error, work_rows) for one in fields if not one.found]
+    return [_control(one, given.get(one.name), words, error, work_rows, fields) for one in fields if not one.found]
 
 
 def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) -> str | None:
@@ -177,10 +183,10 @@ def kind_of(asked: Field) -> str:
     return next((name for of, name in _KINDS if isinstance(asked.type, of)), "line")
 
 
-def _control(asked: Field, given: Any, words: FormWords, error: DomainError | None, work_rows: int) -> Control:
+def _control(
+    asked: Field, given: Any, words: FormWords, error: DomainError | None, work_rows: int, form: Sequence[Field]
+) -> Control:
     kind = kind_of(asked)
-    wrong = error is not None and error.field == asked.name
-    hint = f"web.form.hints.{kind}"
     rows = _rows(asked.type, given, words, work_rows) if isinstance(asked.type, WorkItems) else ()
     return Control(
         f"{words.prefix}{asked.name}",
@@ -189,15 +195,42 @@ def _control(asked: Field, given: Any, words: FormWords, error: DomainError | No
         words.label(asked.name),
         _typed(given),
         asked.required and not asked.instead,
+        not asked.required and not _stands_for(asked, form),
         _options(asked, given, words) if kind in {"select", "checkboxes"} else (),
+        [Option(value, title, False) for value, title in words.offered.get(asked.name, {}).items()],
         rows,
-        words.hints.get(asked.name) or (words.catalogue.text(hint) if hint in words.catalogue else None),
-        words.wording.error(error) if wrong and error else None,
+        _hint(asked, kind, words, form),
+        _problem(asked, error, words),
         asked.type.limit if isinstance(asked.type, Text | Note) else None,
         _latin(asked.type),
         words.catalogue.text(words.blank),
         isinstance(asked.type, WorkItems) and len(rows) < asked.type.most_machines,
     )
+
+
+def _stands_for(asked: Field, form: Sequence[Field]) -> Sequence[Field]:
+    """Return the fields that need not be filled where this one is."""
+    return [one for one in form if one.required and asked.name in one.instead]
+
+
+def _hint(asked: Field, kind: str, words: FormWords, form: Sequence[Field]) -> str | None:
+    """Return how a field may be written, and which may be filled in its place."""
+    usual, text = f"web.form.hints.{kind}", words.catalogue
+    told = words.hints.get(asked.name) or (text.text(usual) if usual in text else None)
+    others = "، ".join(map(words.label, asked.instead)) if asked.required else ""
+    stead = [text.render("web.form.instead", {"others": others})] if others else []
+    stead += [text.render("web.form.stead", {"name": words.label(one.name)}) for one in _stands_for(asked, form)]
+    return "؛ ".join(part for part in (told, *stead) if part) or None
+
+
+def _problem(asked: Field, error: DomainError | None, words: FormWords) -> str | None:
+    """Return what was wrong with this field; one for which others may stand was not needed by itself."""
+    if error is None or error.field != asked.name:
+        return None
+    if isinstance(error, MissingField) and error.detail is None and asked.instead:
+        names = "، ".join(f"«{words.label(one)}»" for one in (asked.name, *asked.instead))
+        return words.catalogue.render("web.form.one_of", {"names": names})
+    return words.wording.error(error)
 
 
 def _latin(kind: FieldType) -> bool:

@@ -14,6 +14,7 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from channels.web.error_pages import WORDING, error_pages
 from channels.web.headers import protect
+from domain import tracking
 from domain.calendar import jalali_text
 from domain.field_types import number_text
 from domain.people import mobile_shown
@@ -22,8 +23,15 @@ from domain.wording import Wording, day_and_hour
 
 STATIC = "/static"
 
+
+def _code(code: str) -> str:
+    """Return a tracking code as people read it; no line of a page breaks it."""
+    return tracking.shown(code).replace(" ", "\u00a0")
+
+
 _FILTERS: Mapping[str, Callable[..., str]] = {
     "fa": persian_digits,
+    "code": _code,
     "decimal": number_text,
     "mobile": mobile_shown,
     "amount": grouped,

@@ -50,7 +50,7 @@ async def take_out(
     try:
         await uow.fleet.book([booking])
     except Conflict as taken:  # by another unit, in this very moment
-        raise Conflict("first", detail="booked_then", codes="") from taken
+        raise Conflict("first", detail="booked_then", codes=[]) from taken
     facts = {"resource": resource.code, "from": first.isoformat(), "to": last.isoformat(), "note": booking.note}
     await uow.audit.record(now, by, "out_of_service", facts)
     return booking
@@ -80,9 +80,9 @@ async def _refuse_booked(uow: UnitOfWork, resource_id: int, start: datetime, end
         raise Conflict("first", detail="booked_then" if codes else "out_then", codes=codes)
 
 
-async def _codes(uow: UnitOfWork, bookings: Iterable[Booking]) -> str:
+async def _codes(uow: UnitOfWork, bookings: Iterable[Booking]) -> list[str]:
     codes = await uow.requests.codes({one.request_id for one in bookings if one.request_id is not None})
-    return "، ".join(sorted(codes.values()))
+    return sorted(codes.values())
 
 
 async def _resource(uow: UnitOfWork, resource_id: int) -> Resource:

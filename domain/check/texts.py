@@ -84,6 +84,7 @@ def _wanted_texts(service: Service) -> Iterator[str]:
     for step in service.transitions:
         if step.trigger is None:
             yield f"{base}.actions.{step.name}"
+            yield from (f"{base}.blank.{step.name}.{field.name}" for field in step.inputs if not field.required)
         yield from (f"{base}.inputs.{field.name}" for field in step.inputs)
     if service.documents:
         yield from (f"choices.document.{name}" for name in service.documents.names)

@@ -110,6 +110,8 @@ def _priced(rows: Sequence[TariffRow], dimensions: dict[str, str], day: date) ->
 class PriceOpinion(Effect):
     """Quote the visit and the area by the tariff in force today."""
 
+    quotes = True
+
     async def apply(self, ctx: Context) -> None:
         """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `MissingField("area")`."""
         data, policy, today = ctx.request.data, ctx.policy, in_tehran(ctx.now).date()

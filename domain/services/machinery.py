@@ -105,6 +105,8 @@ def _per_item(ctx: Context, hours: list[float]) -> list[float]:
 class PriceWork(Effect):
     """Quote the agreed hours by the tariff in force today."""
 
+    quotes = True
+
     async def apply(self, ctx: Context) -> None:
         """Keep the explained quote in the request; `NotFound("tariff")` when revenue has set no price."""
         wanted = [

@@ -106,7 +106,7 @@ def test_requests_are_exported_with_their_forms(office: Terminal, tmp_path: Path
     assert headings[:3] == ["کد رهگیری", "خدمت", "نوع"]
     assert headings[-3:] == ["ساعت آغاز", "نشانی محل کار", "توضیح"]
     found = dict(zip(headings, first, strict=True))
-    assert (found["خدمت"], found["کانال"], found["تلفن همراه"]) == ("کارکرد ماشین‌آلات", "مراجعه حضوری", "09121234567")
+    assert (found["خدمت"], found["از راه"], found["تلفن همراه"]) == ("کارکرد ماشین‌آلات", "مراجعه حضوری", "09121234567")
     assert (found["روز"], found["ماشین و ساعت کار"]) == (DAY, "لودر 4 ساعت")
     assert dict(zip(headings, second, strict=True))["نشانی محل کار"].endswith(PLACE)
     assert office.json("export", "civil", str(tmp_path / "r.xlsx"))["rows"] == 2
@@ -129,7 +129,7 @@ def test_figures_are_exported_too(office: Terminal, tmp_path: Path) -> None:
     office.json("export", "civil", "--output", str(tmp_path / "f.csv"), "--figures", "--where", "channel=walk_in")
     rows = rows_of(tmp_path / "f.csv")
     assert rows[0] == ["گزارش واحد عمران"]
-    assert rows[2] == ["کانال", "مراجعه حضوری"]
+    assert rows[2] == ["از راه", "مراجعه حضوری"]
     assert ["در یک نگاه"] in rows
     office.json("export", "manager", "--output", str(tmp_path / "f.xlsx"), "--figures")
     assert cells_of(tmp_path / "f.xlsx")[0][:1] == ("گزارش مدیر",)

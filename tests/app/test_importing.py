@@ -186,8 +186,8 @@ async def test_faults_across_rows_and_tables(town: Municipality, tmp_path: Path)
         (6, "national_code", "missing_field"),
     ]
     assert (done.examined.tally.rows, done.examined.tally.bad) == (5, 4)
-    assert done.faults[3].message == "همین مقدار در ردیف ۲ این پرونده هم آمده است."
-    assert done.faults[1].message == "«۱۲ت۳۹۸-۵۹» در جدول خودروها نیست؛ نخست آن را وارد کنید."
+    assert done.faults[3].message == "همین مقدار در ردیف ۲ این فایل هم آمده است."
+    assert done.faults[1].message == "«۱۲ت۳۹۸-۵۹» در «خودروها» نیست؛ نخست آن را وارد کنید."
     assert done.faults[1].column == "پلاک"
 
 

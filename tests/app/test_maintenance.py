@@ -111,9 +111,9 @@ async def test_every_fault_of_a_sheet_is_told(town: Municipality, tmp_path: Path
         (10, "machine", "conflict"),
     ]  # fmt: skip
     said = {(one.row, one.field): one.message for one in done.faults}
-    assert said[6, "machine"] == "«OP-۱» در جدول ماشین‌آلات نیست؛ نخست آن را وارد کنید."
+    assert said[6, "machine"] == "«OP-1» در «فهرست ماشین‌آلات» نیست؛ نخست آن را وارد کنید."
     assert said[9, "ended"] == "این روز پیش از روز آغاز است."
-    assert said[10, "machine"] == "همین مقدار در ردیف ۴ این پرونده هم آمده است."
+    assert said[10, "machine"] == "همین مقدار در ردیف ۴ این فایل هم آمده است."
     assert await rows_of(town, "maintenance") == []
     with pytest.raises(Forbidden):
         await imported(town, tmp_path, SHEET, by=OFFICER)

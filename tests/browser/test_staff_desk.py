@@ -38,7 +38,7 @@ async def test_a_request_from_the_order_to_the_delivery(
     await civil.locator("summary", has_text="پذیرش").click()
     await civil.get_by_label("ساعت کار").fill("۳")
     await civil.get_by_role("button", name="پذیرش").click(click_count=2 if scripts else 1)  # scripts send it once
-    await expect(civil.get_by_role("status")).to_have_text("انجام شد.")
+    await expect(civil.get_by_role("status")).to_have_text("پذیرش انجام شد؛ اکنون: پذیرفته شده، در حال تعیین هزینه.")
     await desks["revenue"].open(path)
     await revenue.get_by_role("button", name="تعیین هزینه").click()
     await revenue.locator("summary", has_text="ثبت پرداخت").click()
@@ -187,7 +187,7 @@ async def test_a_double_click_takes_one_step(browser: Browser, server: TestServe
     await opened.open(f"/staff/requests/{request.code}")
     await page.locator("summary", has_text="پذیرش").click()
     await page.get_by_role("button", name="پذیرش").dblclick()
-    await expect(page.get_by_role("status")).to_have_text("انجام شد.")
+    await expect(page.get_by_role("status")).to_contain_text("پذیرش انجام شد؛ اکنون: پذیرفته شده")
 
 
 async def test_what_is_refused_is_told_at_the_field(

@@ -15,6 +15,9 @@ from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
+PAPER = (688, 1016)
+"""What an A4 sheet holds between its margins, in CSS pixels."""
+
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def site(database: Path) -> AsyncIterator[StaffSite]:
@@ -76,6 +79,19 @@ async def test_a_chart_is_drawn_from_right_to_left(browser: Browser, server: Tes
     await expect(page.locator(".narrowing")).to_be_hidden()
     await expect(page.locator(".sheets")).to_be_hidden()
     await expect(page.get_by_role("table").first).to_be_visible()
+
+
+async def test_a_report_fits_a_sheet_of_paper(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, PAPER)
+    page = await signed_in(opened, "manager")
+    await opened.open("/staff/reports/manager")
+    await page.emulate_media(media="print")
+    await expect(page.get_by_text("شهرداری گمیشان", exact=True)).to_be_visible()
+    widths = await page.locator(".part .wide").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+    assert len(widths) > 3
+    assert max(widths) <= 0
+    heads = page.locator(".part thead tr")
+    assert [await one.is_visible() for one in await heads.all()] == [True] * await heads.count()
 
 
 async def test_a_sheet_is_taken_along_behind_a_proof(

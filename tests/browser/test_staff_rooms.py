@@ -49,10 +49,10 @@ async def server(site: StaffSite) -> AsyncIterator[TestServer]:
 async def brought(opened: Window, site: StaffSite) -> int:
     """Bring the sheet of vehicles and wait until the page shows what is in it; return the import's number."""
     page = await opened.open("/staff/registries/vehicle/import")
-    await page.get_by_label("پروندهٔ CSV").set_input_files(
+    await page.get_by_label("فایل CSV").set_input_files(
         {"name": "taxis.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
     )
-    await page.get_by_role("button", name="بررسی پرونده").click()
+    await page.get_by_role("button", name="بررسی فایل").click()
     await expect(page.locator("progress")).to_be_visible()
     number = int(page.url.rpartition("/")[2])
     await work(site.demo.desk, site.store, number)
@@ -99,7 +99,7 @@ async def amended(page: Page) -> None:
     await page.get_by_role("link", name="۱۲ت۳۴۵-۵۹").click()
     await page.get_by_role("link", name="ویرایش").click()
     await page.get_by_label("اعتبار بیمه").fill("۱۴۰۶/۰۱/۱۵")
-    await page.get_by_role("button", name="نگه داشتن").click()
+    await page.get_by_role("button", name="ثبت", exact=True).click()
     await expect(page.get_by_role("status")).to_have_text("تغییرها ثبت شد.")
     await expect(page.locator(".timeline")).to_contain_text("— ← ۱۴۰۶/۰۱/۱۵")
 
@@ -151,9 +151,9 @@ async def test_civil_works_choose_an_hour_by_the_keyboard(
     await expect(page.get_by_label("آغاز")).to_have_value("۱۴۰۵/۰۹/۰۵ ۱۰:۰۰")
     await expect(page.get_by_label("لودر ۱")).to_be_checked()
     await page.get_by_role("button", name="زمان‌بندی").click()
-    await expect(page.get_by_role("status")).to_have_text("انجام شد.")
+    await expect(page.get_by_role("status")).to_have_text("زمان‌بندی انجام شد؛ اکنون: زمان‌بندی شده.")
     assert (await site.request(request.code)).data["booked_start"] == "2026-11-26T06:30:00+00:00"
-    await page.get_by_role("link", name="ماشین‌آلات", exact=True).click()
+    await page.get_by_role("link", name="تقویم ماشین‌آلات").click()
     await page.get_by_role("link", name="هفتگی").click()
     await expect(page.locator(".board .booked").first).to_contain_text("۱۰–۱۴")
     await opened.assert_fits()
@@ -166,11 +166,11 @@ async def test_a_machine_goes_to_the_garage(
     opened = await window(browser, server, size)
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/fleet/machines/{(await row(site, 'machines')).id}")
-    await page.locator("summary", has_text="بیرون بردن از کار").click()
+    await page.locator("summary", has_text="خارج کردن از سرویس").click()
     await page.get_by_label("از روز").fill("فردا")
     await page.get_by_label("تا پایان روز").fill("۱۴۰۵/۰۹/۱۰")
     await page.get_by_label("دلیل").fill("تعویض لاستیک")
-    await page.get_by_role("button", name="بیرون بردن از کار").click()
+    await page.get_by_role("button", name="خارج کردن از سرویس").click()
     await expect(page.get_by_role("status")).to_have_text("در این روزها رزرو نخواهد شد.")
     await assert_good(opened)
     await opened.open("/staff/fleet?day=2026-11-26")
@@ -188,12 +188,17 @@ async def cancelled(site: StaffSite) -> ServiceRequest:
 async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -> None:
     """A wrong IBAN is told at its field; the right one is taken once the password has been given again."""
     page = await opened.open(f"/staff/requests/{request.code}")
-    iban, reference = page.get_by_label("شمارهٔ شبای شهروند"), page.get_by_label("شمارهٔ پیگیری بانک")
+    iban = page.get_by_label("شمارهٔ شبای شهروند")
+    reference = page.locator("form[action$=refund]").get_by_label("شمارهٔ پیگیری بانک")
     button = page.get_by_role("button", name="ثبت برگشت پول")
     await page.locator("summary", has_text="ثبت برگشت پول").click()
     await iban.fill("IR062960000000100324200002")
     await reference.fill("3003")
     await button.click()
+    await expect(page.get_by_role("alert")).to_contain_text("چیزی ثبت نشد. شماره شبا درست نیست")
+    await page.get_by_role("link", name="رفتن به فرم").click()
+    await expect(page.locator("#refusal")).to_be_focused()
+    await expect(iban).to_be_in_viewport()
     await expect(iban).to_have_accessible_description(re.compile("شماره شبا درست نیست"))
     await expect(iban).to_have_value("IR062960000000100324200002")
     await expect(reference).to_have_value("3003")
@@ -248,7 +253,7 @@ async def test_two_officers_at_one_row(browser: Browser, server: TestServer, sit
     for opened, page, model in zip(windows, pages, ("سمند", "پراید"), strict=True):
         await opened.open(f"/staff/registries/vehicle/{vehicle.id}/edit")
         await page.get_by_label("نوع خودرو").fill(model)
-    await asyncio.gather(*(page.get_by_role("button", name="نگه داشتن").click() for page in pages))
+    await asyncio.gather(*(page.get_by_role("button", name="ثبت", exact=True).click() for page in pages))
     told = [page for page in pages if await page.get_by_role("alert").count()]
     assert len(told) == 1
     await expect(told[0].get_by_role("alert")).to_contain_text("همکار دیگری این ردیف را تغییر داد")

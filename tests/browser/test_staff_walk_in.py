@@ -8,7 +8,6 @@ from domain.accounts import Comment
 from domain.actions import moderation
 from domain.people import Actor, Role
 from domain.requests import RequestFilter, ServiceRequest
-from domain.text import persian_digits
 from domain.tracking import shown
 from tests.support.chromium import SIZES, WAYS, signed_in, window
 from tests.support.demo_site import MORNING
@@ -64,7 +63,7 @@ async def test_an_order_of_four_machines_for_another_unit(
     for _ in "once", "reloaded":
         await expect(page.get_by_role("heading", level=1)).to_have_text("درخواست ثبت شد")
         request = await entered(site)
-        await expect(page.locator(".tracking bdi")).to_have_text(persian_digits(shown(request.code)))
+        await expect(page.locator(".tracking bdi")).to_have_text(shown(request.code))
         assert (request.channel, len(request.fields["items"])) == ("walk_in", 4)
         await page.reload()
     await assert_good(opened, refused=True, scripts=scripts)

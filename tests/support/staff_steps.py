@@ -14,4 +14,4 @@ async def opened_step(page: Page, title: str) -> Page:
 async def taken(page: Page, title: str) -> None:
     """Take the step whose form is open."""
     await page.get_by_role("button", name=title, exact=True).click()
-    await expect(page.get_by_role("status")).to_have_text("انجام شد.")
+    await expect(page.get_by_role("status")).to_contain_text(f"{title} انجام شد؛ اکنون: ")

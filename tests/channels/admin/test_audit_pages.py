@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.signing import Ed25519Signer
+from channels.admin.agents import browser_shown
 from domain.actions.sealing import Verification, seal, verify
 from domain.actions.verifications import run_asked
 from domain.history import Fault
 from domain.messages import Catalogue
+from tests.support.rooms import words
 from tests.support.staff_site import StaffSite, Visitor
 
 ROOT = Path(__file__).parents[3]
@@ -153,3 +155,53 @@ async def test_others_ask_for_no_verification(site: StaffSite, inside: Visitor, 
     await inside.sign_in(username)
     await inside.get("/staff/account")
     await inside.post("/staff/audit/verify", 403)
+
+
+LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+PHONE = "Mozilla/5.0 (Linux; Android 13; SM-A536E) AppleWebKit/537.36 (KHTML, like Gecko) "
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        (f"{LINUX}Chrome/140.0.0.0 Safari/537.36", "Chrome، Linux"),
+        (f"{LINUX}HeadlessChrome/140.0.0.0 Safari/537.36", "Chrome، Linux"),
+        (f"{PHONE}SamsungBrowser/23.0 Chrome/115.0.0.0 Mobile Safari/537.36", "Samsung Internet، Android"),
+        (f"{LINUX}Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge، Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox، Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/17.5 Mobile/15E148 Safari/604.1",
+            "Safari، iOS",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_in_short_and_a_stranger_as_it_says(agent: str, shown: str) -> None:
+    assert browser_shown(agent) == shown
+
+
+async def test_ids_in_facts_are_named_where_there_is_a_name(site: StaffSite, inside: Visitor) -> None:
+    facts = {"report": "revenue", "kind": "csv", "registry": "duty", "service": "machinery", "roles": ["civil", "moon"]}
+    people = {"absent": "civil", "brought_by": "staff:revenue", "changed": ["full_name", "roles"], "name": "<b>"}
+    async with site.store.unit() as uow:
+        await uow.audit.record(site.clock.now(), "system:test", "export", facts | people | {"state": "failed"})
+        await uow.audit.record(site.clock.now(), "system:test", "message_retried", {"state": "failed"})
+        await uow.audit.record(site.clock.now(), "system:test", "charge_entered", {"state": "paid"})
+    inside.headers["User-Agent"] = f'{LINUX}Chrome/140.0 Safari/537.36 "<i>'
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit?actor=system:test")
+    said = words(page).replace(" :", ":")
+    for told in (
+        "گزارش: گزارش درآمد", "گونه: CSV", "دفتر ثبت: عوارض", "خدمت: کارکرد ماشین‌آلات", "نقش‌ها: واحد عمران، moon",
+        "غایب: کارمند civil", "آورنده: کارمند revenue", "تغییر: نام و نام خانوادگی، نقش‌ها", "وضعیت: failed",
+        "وضعیت: نرفت", "وضعیت: پرداخت شده", "نام: <b>",
+    ):  # fmt: skip
+        assert told in said, told
+    page = await inside.get("/staff/audit?what=signed_in")
+    assert 'title="Mozilla/5.0 (X11; Linux x86_64)' in page
+    assert "مرورگر: Chrome، Linux" in words(page).replace(" :", ":")
+    account = await inside.get("/staff/account")
+    assert "Chrome، Linux" in words(account)
+    assert "&#34;&lt;i&gt;" in account

@@ -1,11 +1,13 @@
 """The calendars: what is booked when, an hour chosen for a request's step, and machines out of service."""
 
 import re
+from datetime import time
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from channels.admin.calendar_view import day_heads
 from domain.actions.act import act
 from domain.actions.notify import announce
 from domain.actions.pay import record
@@ -13,7 +15,6 @@ from domain.bills import PaymentMethod
 from domain.charging import bills_of
 from domain.people import Actor, Role
 from domain.requests import ServiceRequest
-from domain.text import persian_digits
 from domain.tracking import shown
 from tests.support.rooms import give, revision, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -65,6 +66,7 @@ async def test_a_day_shows_what_is_held_and_booked_with_the_way_to_it(site: Staf
     assert links(page, "held") == [f"/staff/requests/{request.code}"]
     assert f'aria-label="لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {shown(request.code)}"' in page
     assert 'class="held" colspan="8"' in page
+    assert "نگه‌داشته، هنوز زمان‌بندی نشده" in words(page)
     assert "پنج‌شنبه ۵ آذر ۱۴۰۵" in words(page)
 
 
@@ -75,6 +77,40 @@ async def test_a_week_shows_the_hours(site: StaffSite, civil: Visitor) -> None:
     assert "۱۴۰۵/۰۸/۳۰ – ۱۴۰۵/۰۹/۰۶" in page
     assert page.count(f"۸–۱۲ {shown(request.code)}") == 2, "the machine and its operator"
     assert shown(request.code) not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
+
+
+def opening(page: str) -> list[str]:
+    """The heads of a day's hours that its page is opened at."""
+    return re.findall(r'id="opening">([^<]*)<', page)
+
+
+async def test_a_day_opens_where_one_works_or_where_the_request_is(site: StaffSite, civil: Visitor) -> None:
+    page = await civil.get(f"{FLEET}?day={DAY}")
+    assert opening(page) == ["۷"], "the office opens at half past seven"
+    for way in ("day=2026-11-25", "day=2026-11-27", f"view=day&amp;day={DAY}"):
+        assert f'href="{FLEET}?{way}#opening"' in page
+    request = await paid(site, start="14:00")
+    assert opening(await civil.get(f"{FLEET}?for={request.code}&step=schedule")) == ["۱۴"]
+    week = await civil.get(f"{FLEET}?view=week&day={DAY}")
+    assert opening(week) == []
+    assert f'href="{FLEET}?day={DAY}#opening"' in week
+    assert f'href="{FLEET}?view=week&amp;day=2026-12-03"' not in week
+    assert f'href="{FLEET}?view=week&amp;day=2026-11-28"' in week
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "heads", "opens"),
+    [
+        (range(12, 16), time(7, 30), ["۶", "۷"], "۷"),
+        (range(13, 18), time(5), ["۶", "۷", "۸"], "۶"),
+        (range(11, 16), time(5, 30), ["۵", "۶", "۷"], "۵"),
+        (range(12, 15), time(22), ["۶", "۷"], "۷"),
+    ],
+)
+def test_the_head_of_the_hour_at_which_a_day_opens(hours: range, at: time, heads: list[str], opens: str) -> None:
+    found = day_heads(hours, at)
+    assert [one["text"] for one in found] == heads
+    assert [one["text"] for one in found if one["opening"]] == [opens]
 
 
 async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civil: Visitor) -> None:
@@ -176,7 +212,7 @@ async def test_a_machine_is_taken_out_of_service_and_put_back(site: StaffSite, c
     page = await civil.get(f"/staff/requests/{request.code}")
     await civil.post(f"/staff/requests/{request.code}/act/accept", revision=revision(page))
     refused = await civil.post(f"{address}/out", 409, **form)
-    assert persian_digits(request.code) in words(refused)
+    assert shown(request.code) in words(refused)
 
 
 async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civil: Visitor) -> None:
@@ -187,7 +223,7 @@ async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civ
     form = {"type": "loader", "title": "لودر ۱", "status": "retired", "capacity": ""}
     page = await civil.get(f"{address}/edit")
     refused = await civil.post(f"{address}/edit", 409, revision=revision(page), **form)
-    assert persian_digits(request.code) in words(refused)
+    assert shown(request.code) in words(refused)
     await step(site, request.code, "cancel", Role.CIVIL)
     await civil.post(f"{address}/edit", revision=revision(page), **form)
     assert "لودر ۱" not in words(await civil.get(f"{FLEET}?day={DAY}"))

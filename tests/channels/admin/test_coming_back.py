@@ -46,7 +46,7 @@ async def test_a_form_of_an_ended_session_waits_for_its_sender(site: StaffSite, 
     assert PASSWORD not in page
     assert (await site.request(request.code)).state == "submitted", "nothing is done before the button"
     assert inside.cookie() != before
-    assert await inside.post(path, **carried(page)) == f"/staff/requests/{request.code}?done=act"
+    assert await inside.post(path, **carried(page)) == f"/staff/requests/{request.code}?taken=reject"
     after = await site.request(request.code)
     assert (after.state, after.data["reason"]) == ("rejected", WHY)
 
@@ -168,7 +168,7 @@ async def test_a_file_is_chosen_again(site: StaffSite, inside: Visitor) -> None:
     form = paper(inside, page, PNG, "سند.png")
     response = await inside.client.post(path, data=form, headers=inside.headers, allow_redirects=False)
     page = await inside._page(response, 401)
-    assert "پرونده‌ای که برگزیده بودید نگه داشته نشد" in page
+    assert "فایلی که برگزیده بودید نگه داشته نشد" in page
     assert carried(page)["lost_file"] == "file"
     page = await inside.post(path, 200, **carried(page), proof_password=PASSWORD)
     assert 'type="file" name="file" required' in page

@@ -102,7 +102,7 @@ async def test_every_fault_is_told_with_row_and_column(site: StaffSite, officer:
     assert "۴ نوع تاکسی دوچرخه «دوچرخه» در فهرست نیست." in page
     assert "۵ پلاک =1+1" in page
     refused = await officer.post(f"{address}/keep", 409)
-    assert "این پرونده ردیف نادرست دارد" in refused
+    assert "این فایل ردیف نادرست دارد" in refused
     report = await officer.client.get(f"{address}/report.csv", headers=officer.headers)
     cells = list(csv.reader(io.StringIO((await report.read()).decode("utf-8-sig"))))
     assert [one[:2] for one in cells[1:]] == [["4", "کد تاکسی"], ["4", "نوع تاکسی"], ["5", "پلاک"]]
@@ -138,7 +138,7 @@ async def test_a_file_can_be_dropped_and_is_forgotten(site: StaffSite, officer: 
     ("content", "said"),
     [
         ("رنگ,وزن\nسرخ,۲\n", "هیچ سرستون شناخته‌ای نیست"),
-        ("کد تاکسی\n114\n", "ستون «پلاک» در پرونده نیست"),
+        ("کد تاکسی\n114\n", "ستون «پلاک» در فایل نیست"),
         (b"PK\x03\x04 no workbook", "خوانده نشد؛ آن را CSV یا XLSX ذخیره کنید"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "خوانده نشد؛ آن را CSV یا XLSX ذخیره کنید"),
     ],
@@ -154,9 +154,9 @@ async def test_what_is_no_such_sheet_is_refused(
 
 
 async def test_what_is_too_much_or_nothing_is_refused_at_once(site: StaffSite, officer: Visitor) -> None:
-    assert "پرونده‌ای انتخاب نشده" in await bring(officer, b"", status=422)
+    assert "فایلی انتخاب نشده" in await bring(officer, b"", status=422)
     page = await officer.post(f"{ROOM}/vehicle/import", 422)
-    assert "پرونده‌ای انتخاب نشده" in page
+    assert "فایلی انتخاب نشده" in page
     await bring(officer, b"x" * (MOST_BYTES + 1), status=413)
     await bring(officer, b"x" * (MOST_BYTES + 100_000), status=413)
 
@@ -166,6 +166,20 @@ async def test_too_many_rows_are_refused(site: StaffSite, officer: Visitor, monk
     address = await bring(officer, BAD)
     assert (await worked(site, address)).state is ImportState.REFUSED
     assert "بیش از ۳ ردیف دارد" in words(await officer.get(address))
+
+
+async def test_wrong_rows_beside_nothing_new_offer_nothing_to_write(site: StaffSite, officer: Visitor) -> None:
+    address = await bring(officer, "پلاک,نوع تاکسی\n۱۲ت۳۴۵-۵۹,خطی\n۱۲ت۳۹۹-۵۹,دوچرخه\n")
+    await worked(site, address)
+    page = await officer.get(address)
+    assert "ردیف‌های درست آن چیز تازه‌ای ندارد" in page
+    assert f"{address}/keep" not in page
+    await officer.post(f"{address}/drop")
+
+
+async def test_the_number_of_rows_alike_is_explained_once(officer: Visitor) -> None:
+    assert "چندم در روز (میان ردیف‌های همانند" in words(await officer.get(f"{ROOM}/reward/import"))
+    assert "همانند" not in await officer.get(f"{ROOM}/vehicle/import")
 
 
 async def test_names_of_files_run_nothing(site: StaffSite, officer: Visitor) -> None:

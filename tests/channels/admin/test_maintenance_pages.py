@@ -39,7 +39,9 @@ async def test_a_machine_is_brought_and_fetched_with_its_history(site: StaffSite
     machine = await row(site, "machines")
     assert f'href="/staff/fleet/machines/{machine.id}"' in page
     said = words(page)
-    assert "<h1><bdi>\u200fL1\u200f، ۱۴۰۵/۰۸/۱۹\u200f، تعمیر</bdi></h1>" in page, "a code turns no name around"
+    assert "<h1><bdi>\u200fلودر ۱\u200f، ۱۴۰۵/۰۸/۱۹\u200f، تعمیر</bdi></h1>" in page, (
+        "a name in Latin letters would turn none"
+    )
     assert "روز پایان : — ← ۱۴۰۵/۰۸/۲۳" in said
     assert "هزینه (ریال) : — ← ۶۹۰٬۰۰۰٬۰۰۰ ریال" in said
     assert (await row(site, "machines")).values["status"] == "active"
@@ -48,8 +50,8 @@ async def test_a_machine_is_brought_and_fetched_with_its_history(site: StaffSite
 @pytest.mark.parametrize(
     ("changed", "field", "status", "said"),
     [
-        ({"machine": "L9"}, "machine", 404, "در جدول ماشین‌آلات نیست"),
-        ({"machine": "O1"}, "machine", 404, "در جدول ماشین‌آلات نیست"),
+        ({"machine": "L9"}, "machine", 404, "در «فهرست ماشین‌آلات» نیست"),
+        ({"machine": "O1"}, "machine", 404, "در «فهرست ماشین‌آلات» نیست"),
         ({"machine": ""}, "machine", 422, "پر بودن آن لازم است"),
         ({"ended": "۱۴۰۵/۰۸/۱۸"}, "ended", 422, "پیش از روز آغاز"),
         ({"next_due": "۱۴۰۵/۰۸/۱۸"}, "next_due", 422, "پیش از روز آغاز"),
@@ -94,10 +96,10 @@ async def test_a_sheet_with_wrong_rows_is_shown_and_its_good_ones_kept(site: Sta
     await worked(site, address)
     page = words(await civil.get(address))
     assert "ردیف ۵ تازه ۲ تغییریافته ۰ بی‌تغییر ۰ نادرست ۳" in page
-    assert "۴ کد ماشین L9 «L۹» در جدول ماشین‌آلات نیست" in page
+    assert "۴ کد ماشین L9 «L9» در «فهرست ماشین‌آلات» نیست" in page
     assert "۵ نوع کار رنگ «رنگ» در فهرست نیست." in page
     assert "۵ هزینه گران مبلغ «گران» خوانده نشد." in page
-    assert "۶ کد ماشین O1 «O۱» در جدول ماشین‌آلات نیست" in page
+    assert "۶ کد ماشین O1 «O1» در «فهرست ماشین‌آلات» نیست" in page
     assert await rows(site, "maintenance") == [], "nothing is written before somebody says so"
     await civil.post(f"{address}/keep", skip="yes")
     assert (await worked(site, address)).state is ImportState.KEPT
@@ -125,3 +127,28 @@ async def test_who_may_see_it_and_who_not(site: StaffSite) -> None:
             page = await reader.get(f"{ROOM}/{kept.id}", status)
             assert "ویرایش" not in page
             await reader.get(f"{ROOM}/new", 403)
+
+
+async def test_who_names_a_machine_is_offered_those_there_are(site: StaffSite, civil: Visitor) -> None:
+    await give(site, "machines", {"code": "X&Y", "type": "loader", "title": "لودر <دو>"})
+    page = await civil.get(f"{ROOM}/new?machine=X%26Y")
+    assert 'name="machine" value="X&amp;Y"' in page
+    assert 'list="machine-offered"' in page
+    offered = page.partition('<datalist id="machine-offered">')[2].partition("</datalist>")[0]
+    assert '<option value="L1">لودر ۱</option>' in offered
+    assert '<option value="X&amp;Y">لودر &lt;دو&gt;</option>' in offered
+    assert "«تعمیر و نگهداری ماشین‌آلات»" in page.partition("<h1>")[2].partition("</h1>")[0]
+    assert page.count("<datalist") == 1
+    assert "<datalist" not in await civil.get("/staff/fleet/machines/new")
+
+
+async def test_a_list_of_one_machine_leads_to_a_new_row_of_that_machine(site: StaffSite, civil: Visitor) -> None:
+    odd = "LD 2&3+4"
+    await give(site, "machines", {"code": odd, "type": "loader", "title": "لودر ۲"})
+    page = await civil.get(f"{ROOM}?machine=LD+2%263%2B4&kind=oil")
+    assert "ماشین: لودر ۲" in words(page).replace(" :", ":")
+    link = re.search(rf'href="({ROOM}/new[^"]*)"', page)
+    assert link
+    assert link[1] == f"{ROOM}/new?machine=LD+2%263%2B4"
+    assert 'value="LD 2&amp;3+4"' in await civil.get(link[1])
+    assert f'href="{ROOM}/new"' in await civil.get(ROOM)

@@ -129,3 +129,11 @@ async def test_a_foreign_queue_is_told_and_audited(site: StaffSite, inside: Visi
     page = await inside.get(f"/staff?{query}", 403 if denied else 422)
     assert ("شما اجازه این کار را ندارید" in page) == bool(denied)
     assert await denials(site) == denied
+
+
+@pytest.mark.parametrize(("role", "searches"), [("civil", True), ("auditor", True), ("admin", False)])
+async def test_only_who_may_search_is_offered_it(inside: Visitor, role: str, searches: bool) -> None:
+    await inside.sign_in(role)
+    assert ('role="search"' in await inside.get("/staff")) == searches
+    response = await inside.client.get("/staff/requests?q=توماج", headers=inside.headers)
+    assert (response.status == 200) == searches

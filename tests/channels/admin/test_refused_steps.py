@@ -6,6 +6,7 @@ from domain.accounts import StaffMember
 from domain.bills import PaymentMethod
 from domain.people import Role
 from domain.requests import ServiceRequest
+from domain.text import grouped
 from tests.channels.admin.audited import denials
 from tests.channels.admin.test_request_pages import expert_request, opened, revision, small_form, steps
 from tests.support.staff_site import HASH, StaffSite, Visitor, visitor
@@ -83,7 +84,7 @@ async def test_money_at_the_own_terminal_is_recorded_as_that(site: StaffSite) ->
         ]  # fmt: skip
         values = {
             **dict(re.findall(r'name="((?:bill|payment)_id)" value="([0-9]+)"', page)),
-            **dict(re.findall(r'name="(amount)"[^>]* value="([0-9]+)"', page)),
+            **dict(re.findall(r'name="(amount)"[^>]* value="([۰-۹٬]+)"', page)),
             "revision": revision(page), "reference": "770012",
         }  # fmt: skip
         assert "در فهرست نیست" in await revenue.post(f"{path}/slip", 422, method="gateway", **values)
@@ -93,7 +94,7 @@ async def test_money_at_the_own_terminal_is_recorded_as_that(site: StaffSite) ->
     async with site.store.unit(write=False) as uow:
         payment = await uow.bills.payment(PaymentMethod.POS, "770012")
     assert payment is not None
-    assert (payment.office, str(payment.amount)) == (None, values["amount"])
+    assert (payment.office, grouped(payment.amount)) == (None, values["amount"])
 
 
 async def test_tables_that_are_scrolled_have_names(site: StaffSite, inside: Visitor) -> None:

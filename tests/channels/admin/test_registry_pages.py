@@ -104,7 +104,7 @@ async def test_a_row_is_entered_as_people_write_and_kept_in_one_form(site: Staff
     [
         ({"plate": PLATE}, "plate", "این مقدار از آن «۱۲ت۳۴۵-۵۹» است"),
         ({"plate": ""}, "plate", "پر بودن آن لازم است"),
-        ({"owner": "0790419904"}, "owner", "در جدول مالکان نیست"),
+        ({"owner": "0790419904"}, "owner", "در «مالکان» نیست"),
         ({"owner": "1234567890"}, "owner", "کد ملی یا شناسه ملی «۱۲۳۴۵۶۷۸۹۰» درست نیست"),
         ({"taxi_code": "۱۱۴"}, "taxi_code", "این مقدار از آن «۱۲ت۳۴۵-۵۹» است"),
         ({"insurance_expiry": "۱۴۰۵/۱۳/۰۱"}, "insurance_expiry", "تاریخ «۱۴۰۵/۱۳/۰۱» خوانده نشد"),
@@ -116,7 +116,7 @@ async def test_what_is_wrong_is_told_at_its_field(
 ) -> None:
     await officer.get(f"{ROOM}/vehicle/new")
     page = await officer.post(
-        f"{ROOM}/vehicle/new", 404 if "جدول" in said else 409 if "از آن" in said else 422, **NEW | changed
+        f"{ROOM}/vehicle/new", 404 if "مالکان" in said else 409 if "از آن" in said else 422, **NEW | changed
     )
     problem = re.search(rf'id="{field}-problem">([^<]*)<', page)
     assert problem, words(page)
@@ -155,7 +155,11 @@ async def test_rows_alike_are_numbered(site: StaffSite, officer: Visitor) -> Non
     await officer.get(f"{ROOM}/reward/new")
     for _ in range(2):
         await officer.post(f"{ROOM}/reward/new", **reward)
-    assert [one.values["number"] for one in await rows(site, "reward")] == [1, 2]
+    first, second = await rows(site, "reward")
+    assert (first.values["number"], second.values["number"]) == (1, 2)
+    page = await officer.get(f"{ROOM}/reward/{first.id}")
+    assert "عبدالله ایری" in page.partition("<h1>")[2].partition("</h1>")[0], "a driver is called by name"
+    assert "عبدالله ایری" in (await officer.get(f"{ROOM}/reward/{first.id}/edit")).partition("<h1>")[2]
 
 
 async def test_what_people_wrote_runs_nothing(site: StaffSite, officer: Visitor) -> None:

@@ -71,6 +71,22 @@ async def test_figures_charts_and_tables(site: StaffSite, inside: Visitor) -> No
     assert "آذر ۱۴۰۵" in page
 
 
+async def test_days_to_come_have_no_row(site: StaffSite, inside: Visitor) -> None:
+    await site.submitted()
+    await inside.sign_in("manager")
+    month = await inside.get("/staff/reports/manager?year=1405&month=9")
+    assert ('<th scope="row">۱۴۰۵/۰۹/۰۳</th>' in month, '<th scope="row">۱۴۰۵/۰۹/۰۴</th>' in month) == (True, False)
+    year = await inside.get("/staff/reports/manager")
+    assert ('<th scope="row">آذر ۱۴۰۵</th>' in year, '<th scope="row">دی ۱۴۰۵</th>' in year) == (True, False)
+    gone = await inside.get("/staff/reports/manager?year=1405&month=8")
+    assert '<th scope="row">۱۴۰۵/۰۸/۳۰</th>' in gone
+
+
+async def test_paper_says_whose_report_it_is(inside: Visitor) -> None:
+    await inside.sign_in("manager")
+    assert '<div class="letterhead">شهرداری گمیشان</div>' in await inside.get("/staff/reports/manager")
+
+
 async def test_a_report_is_narrowed_down_by_a_form(site: StaffSite, inside: Visitor) -> None:
     await site.submitted()
     await inside.sign_in("manager")

@@ -57,7 +57,7 @@ async def test_who_may_not_open_what_was_entered_is_told_the_code(site: StaffSit
     key = form_key(await inside.get(MACHINERY))
     page = await inside.post(MACHINERY, 200, form_key=key, **ORDER)
     (request,) = await requests(site)
-    assert f'<bdi dir="ltr">{persian_digits(shown(request.code))}</bdi>' in page
+    assert '<bdi dir="ltr">{}</bdi>'.format(shown(request.code).replace(" ", "\u00a0")) in page, "no line breaks it"
     for told in (persian_digits(mobile_shown(CITIZEN)), "عبدالرحمن قره‌جه", "لودر ۴ ساعت", "میدان بسیج", "واحد عمران"):
         assert told in page
     assert 'href="/staff/walk-in/machinery"' in page
@@ -86,7 +86,7 @@ async def test_a_form_that_is_sent_twice_makes_one_request(site: StaffSite, insi
     assert await inside.post(MACHINERY, status, form_key=key, **ORDER) == first, "a reload"
     (request,) = await requests(site)
     assert len(await texts(site)) == 1
-    assert request.code in first.replace(" ", "").translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
+    assert request.code in re.sub(r"\s", "", first)
 
 
 async def test_a_form_used_again_for_somebody_else_asks_first(site: StaffSite, inside: Visitor) -> None:
@@ -164,3 +164,25 @@ async def test_hours_beside_no_machine_are_not_lost(site: StaffSite, inside: Vis
     assert 'id="items-problem"' in page
     assert 'value="۶"' in page
     assert await requests(site) == []
+
+
+LEAVE: Mapping[str, str] = {
+    "citizen_mobile": "09121112233", "from": "۱۴۰۵/۰۹/۱۰", "days": "۲", "scope": "in_city", "reason": "سفر",
+}  # fmt: skip
+
+
+async def test_what_another_field_may_stand_for_is_not_called_optional(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("taxi_officer")
+    page = await inside.get("/staff/walk-in/taxi_leave")
+    labels = dict(re.findall(r'<label for="(\w+)">(.*?)</label>', page))
+    assert {one for one, label in labels.items() if "(اختیاری)" in label} == {"driver"}
+    hints = dict(re.findall(r'<small class="hint" id="(\w+)-hint">([^<]*)</small>', page))
+    assert hints["plate"] == "یا به‌جای این: کد تاکسی، کد ملی راننده یا مالک"
+    assert hints["taxi_code"] == "به‌جای «پلاک»"
+    assert hints["to"].endswith("؛ یا به‌جای این: چند روز")
+    page = await inside.post("/staff/walk-in/taxi_leave", 422, **LEAVE)
+    problem = re.search(r'id="plate-problem">([^<]*)<', page)
+    assert problem
+    assert problem[1] == "یکی از این‌ها لازم است: «پلاک»، «کد تاکسی»، «کد ملی راننده یا مالک»"
+    page = await inside.post("/staff/walk-in/taxi_leave", 422, taxi_code="x", **LEAVE)
+    assert 'id="plate-problem"' not in page, "a taxi code that cannot be read is told at its own field"

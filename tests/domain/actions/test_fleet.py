@@ -53,7 +53,7 @@ async def test_what_is_booked_is_not_taken_out_and_the_request_is_named(town: Mu
     code = await town.reach("accepted")
     with pytest.raises(Conflict, match="booked_then") as refused:
         await out(town, "LD-1", TOMORROW - timedelta(days=1), 3)
-    assert refused.value.params["codes"] == code
+    assert refused.value.params["codes"] == [code]
     await out(town, "LD-1", TOMORROW + timedelta(days=1), 3)
     with pytest.raises(Conflict, match="out_then"):
         await out(town, "LD-1", TOMORROW + timedelta(days=3), 3)

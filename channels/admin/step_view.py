@@ -1,0 +1,109 @@
+"""The steps that the page of a request offers its visitor: each with its form, and what its boxes mean while blank."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from channels.admin.boards import choosing_in
+from channels.admin.frame import Visit
+from channels.web.forms import Control, FormWords, Given, controls, kind_of, stray
+from domain.actions.desk import Desk
+from domain.errors import DomainError
+from domain.forms import Field
+from domain.lifecycle import Service, Transition
+from domain.ports import UnitOfWork
+from domain.requests import Phase, ServiceRequest
+from domain.text import grouped
+
+ENDED = frozenset({Phase.DECLINED, Phase.CANCELLED})
+"""Where a request has ended without what it asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionForm:
+    """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
+    which its hour can be chosen. One that `gives_up` ends the request without what it asked for, or waives its money;
+    `quote` is what the tariff would ask in a step that sets the price, in rials as people read them.
+    """
+
+    name: str
+    title: str
+    controls: Sequence[Control]
+    problem: str | None
+    tried: bool
+    gives_up: bool
+    calendar: str | None
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A step whose form stands open: refused, with what was typed and why, or begun elsewhere (in a calendar) with what
+    was chosen there.
+    """
+
+    action: str
+    given: Given
+    error: DomainError | None = None
+
+
+class StepViews:
+    """Builds the forms of steps."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._text = desk.catalogue.text
+
+    async def of(
+        self, uow: UnitOfWork, request: ServiceRequest, visit: Visit, opened: Opened | None
+    ) -> list[ActionForm]:
+        """Return the steps that the visitor may take now; one that was refused is among them as it was typed."""
+        if not visit.may("requests.act"):
+            return []
+        engine, tried = self._desk.engine, opened.action if opened and opened.error else None
+        offered = {one.name for one in engine.offered(request, visit.actor)}
+        # What somebody typed is not taken away from them, even where the step has become another's.
+        steps = [one for one in engine.actions(request, visit.actor.role_names) if one.name in {*offered, tried}]
+        return [await self._form(uow, request, one, visit, opened) for one in steps]
+
+    def title(self, service: Service, name: str) -> str:
+        """Return what a step of that name is called."""
+        return self._text(f"services.{service.key}.actions.{name}")
+
+    async def _form(
+        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visit: Visit, opened: Opened | None
+    ) -> ActionForm:
+        service = self._desk.engine.service(request.service)
+        mine = opened if opened and opened.action == step.name else None
+        inputs, titles = await inputs_of(uow, request, step)
+        words = FormWords(
+            self._desk.wording,
+            lambda name: self._text(f"services.{service.key}.inputs.{name}"),
+            titles,
+            prefix=f"{step.name}-",
+            hints={one.name: self._blank(service, step, one) for one in inputs if not one.required},
+        )
+        given, error = (mine.given, mine.error) if mine else ({}, None)
+        quote = await self._desk.engine.quoted(uow, request, step, visit.actor)
+        return ActionForm(
+            step.name, self.title(service, step.name), controls(inputs, given, words, error),
+            stray(inputs, error, words), mine is not None, _gives_up(service, step), choosing_in(request, step, visit),
+            grouped(quote.total) if quote else None,
+        )  # fmt: skip
+
+    def _blank(self, service: Service, step: Transition, asked: Field) -> str:
+        """Return what an optional box means while it is blank, behind how it may be written."""
+        kind, blank = f"web.form.hints.{kind_of(asked)}", f"services.{service.key}.blank.{step.name}.{asked.name}"
+        return "؛ ".join(self._text(key) for key in (kind, blank) if key in self._desk.catalogue)
+
+
+def _gives_up(service: Service, step: Transition) -> bool:
+    return service.state(step.target).phase in ENDED or any(one.settles for one in step.effects)
+
+
+async def inputs_of(
+    uow: UnitOfWork, request: ServiceRequest, step: Transition
+) -> tuple[tuple[Field, ...], dict[str, Mapping[str, str]]]:
+    """Return the inputs of a step with the choices that this request leaves, and what these are called."""
+    titles = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
+    inputs = [replace(one, choices=tuple(titles[one.name])) if one.options else one for one in step.inputs]
+    return tuple(inputs), titles
