@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from channels.admin.frame import HOME, Visit
 from channels.admin.queue_filter import FilterForm, each, plain
-from domain import tracking
 from domain.actions.assign import colleagues, may_assign, units_of
 from domain.actions.desk import Desk
 from domain.actions.views import views_of
@@ -38,7 +37,6 @@ class Row:
     """A request in a list. `tick` is what its box sends: its code and the revision that was seen; None: no box."""
 
     code: str
-    shown: str
     service: str
     state: str
     phase: str
@@ -118,7 +116,7 @@ class QueueViews:
     def _row(self, item: WorkItem, names: Mapping[str, str], visit: Visit) -> Row:
         one, wording = item.request, self._desk.wording
         return Row(
-            one.code, tracking.shown(one.code), wording.service(one.service), wording.state(one), one.phase.value,
+            one.code, wording.service(one.service), wording.state(one), one.phase.value,
             self._about(one), names.get(one.assignee or "", one.assignee or ""), day_and_hour(one.updated_at),
             item.sla.value if item.sla else "", f"{one.code}:{one.revision}" if self._gives(visit, one) else None,
         )  # fmt: skip

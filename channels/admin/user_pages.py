@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.agents import browser_shown
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
@@ -175,7 +176,7 @@ class UserPages:
         wording = self._desk.wording
         context = {
             "member": member,
-            "sessions": [one for one in sessions if one.alive(visit.now)],
+            "sessions": [(browser_shown(one.agent), one) for one in sessions if one.alive(visit.now)],
             "enrolled": bool(factor and factor.confirmed),
             "change": CHANGE.shown(wording, _given(member), tried),
             "problem": wording.error(tried.error) if tried and tried.action != CHANGE.name else None,
