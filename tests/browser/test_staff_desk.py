@@ -78,7 +78,7 @@ async def crowd(site: StaffSite) -> Crowd:
 
 async def listed(page: Page) -> Sequence[str]:
     """The tracking codes that a list shows."""
-    return [one.replace(" ", "") for one in await page.locator("table.list tbody a").all_inner_texts()]
+    return ["".join(one.split()) for one in await page.locator("table.list tbody a").all_inner_texts()]
 
 
 async def found(page: Page, typed: str) -> Sequence[str]:
