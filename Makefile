@@ -69,7 +69,7 @@ chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
-	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) tests/properties tests/browser tests/e2e
+	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope tests/properties tests/browser tests/e2e
 
 format: setup
 	$(BIN)/ruff check --fix .
