@@ -47,7 +47,7 @@ class Work:
 
     def __init__(self, session: Session, engine: Engine) -> None:
         self.session = session
-        self._engine = engine
+        self.engine = engine
         self._savepoints = count(1)
         self.failure: Exception | None = None
         self.queued_in: set[str] = set()
@@ -100,24 +100,24 @@ class Work:
         Several travel together. None of them may depend on another one; what the database says of one is raised late.
         """
         with self._noting:
-            prepared = self._engine.prepared(self._built(statement), tuple(values))
+            prepared = self.engine.prepared(self._built(statement), tuple(values))
             await self.session.later(*prepared.bound(values))
 
     async def _run(self, statement: Executable | Recipe, values: Values) -> tuple[list[Row], int]:
         with self._noting:
-            prepared = self._engine.prepared(self._built(statement), tuple(values))
+            prepared = self.engine.prepared(self._built(statement), tuple(values))
             sql, arguments = prepared.bound(values)
             rows, number = await self.session.run(sql, arguments, returns=prepared.returns)
             return prepared.read(rows) if rows else [], number
 
     async def _run_many(self, statement: Executable | Recipe, many: Sequence[Values]) -> None:
         with self._noting:
-            prepared = self._engine.prepared(self._built(statement), tuple(many[0]))
+            prepared = self.engine.prepared(self._built(statement), tuple(many[0]))
             bound = [prepared.bound(values) for values in many]
             await self.session.run_many(bound[0][0], [arguments for _, arguments in bound])
 
     def _built(self, statement: Executable | Recipe) -> Executable:
-        return statement if isinstance(statement, Executable) else self._engine.built(statement)
+        return statement if isinstance(statement, Executable) else self.engine.built(statement)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -145,7 +145,7 @@ class Work:
     async def serialise(self, key: str) -> None:
         """Hold `key` to the end of the transaction, waiting for another holder first."""
         with self._noting:
-            await self._engine.serialise(self.session, key)
+            await self.engine.serialise(self.session, key)
 
 
 @asynccontextmanager

@@ -60,14 +60,17 @@ def prefix(group: int, place: int) -> str:
 
 
 @lru_cache(SHAPES)
-def page(shape: Shape, most: int) -> Executable:
+def page(shape: Shape, most: int, *, side_by_side: bool = False) -> Executable:
     """Return the statement of a page: (key, *request), `most` rows from the page's place on, whichever way.
+
+    `side_by_side` tells that the database merges parts that have an order by themselves (`Engine.side_by_side`).
 
     The limit is part of the text: one that is told later PostgreSQL takes for a tenth of all rows, and it would plan
     the statement anew each time, or go through the table.
     """
     limit = literal_column(str(most), Integer)
-    merged = _merged(shape, limit)
+    uncut = side_by_side and shape.words
+    merged = _together(shape, [*_Question(shape, _bound).parts()]) if uncut else _merged(shape, limit)
     keys = _cut(select(merged.c.key, merged.c.id), shape, limit).subquery()
     whole = select(keys.c.key, *REQUEST.columns).join_from(keys, requests, requests.c.id == keys.c.id)
     return whole.order_by(*_ordered(shape, keys.c.key, keys.c.id))
@@ -115,8 +118,11 @@ def _merged(shape: Shape, limit: ColumnElement[int], value: Value = _bound) -> S
     if len(parts) == 1:
         return parts[0].subquery()
     # SQLite takes no parts with an order of their own, unless each is a table to it.
-    tables = [select(part.subquery()) for part in parts]
-    return (union(*tables) if shape.identifiers else union_all(*tables)).subquery()
+    return _together(shape, [select(part.subquery()) for part in parts])
+
+
+def _together(shape: Shape, parts: Sequence[Select[Any]]) -> Subquery:
+    return (union(*parts) if shape.identifiers else union_all(*parts)).subquery()
 
 
 def _cut(part: Select[Any], shape: Shape, limit: ColumnElement[int]) -> Select[Any]:

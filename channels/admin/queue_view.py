@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from channels.admin.frame import HOME, Visit
 from channels.admin.queue_filter import FilterForm, each, plain
+from domain.accounts import StaffMember
 from domain.actions.assign import colleagues, may_assign, units_of
 from domain.actions.desk import Desk
 from domain.actions.views import views_of
@@ -84,10 +85,12 @@ class QueueViews:
         names = {one.username: one.full_name for one in staff}
         named = {"assignee": names, "office": {one.code: one.name for one in await uow.offices.all()}}
         page, said_of = look.page, wanted.as_json()
+        given = [item.request for item in page.rows if self._gives(visit, item.request)]
+        ticks = {one.code: f"{one.code}:{one.revision}" for one in given}
         return {
             "queues": [self._queue(one, wanted) for one in counts],
             "views": [_view(one.name, one.filter, wanted) for one in await views_of(self._desk, uow, visit.actor)],
-            "rows": [self._row(item, names, visit) for item in page.rows],
+            "rows": [self._row(item, names, ticks.get(item.request.code)) for item in page.rows],
             "previous": address(said_of, page.previous) if page.previous else None,
             "next": address(said_of, page.next) if page.next else None,
             "here": address(said_of, look.place),
@@ -95,7 +98,7 @@ class QueueViews:
             "kept": [(name, plain(one)) for name, value in said_of.items() for one in each(value)],
             "filter": self._filter.of(visit, wanted, named, look.unread, look.error),
             "clear": _clear(wanted),
-            "colleagues": await self._colleagues(uow, visit, [item.request for item in page.rows]),
+            "colleagues": await self._colleagues(uow, visit, staff, given),
         }
 
     def _queue(self, one: QueueCount, wanted: QueueFilter) -> QueueLink:
@@ -113,12 +116,12 @@ class QueueViews:
             return self._desk.catalogue.render("admin.queues.found", {"search": wanted.search})
         return self._queue_title(wanted.queue, wanted.unit)
 
-    def _row(self, item: WorkItem, names: Mapping[str, str], visit: Visit) -> Row:
+    def _row(self, item: WorkItem, names: Mapping[str, str], tick: str | None) -> Row:
         one, wording = item.request, self._desk.wording
         return Row(
             one.code, wording.service(one.service), wording.state(one), one.phase.value,
             self._about(one), names.get(one.assignee or "", one.assignee or ""), day_and_hour(one.updated_at),
-            item.sla.value if item.sla else "", f"{one.code}:{one.revision}" if self._gives(visit, one) else None,
+            item.sla.value if item.sla else "", tick,
         )  # fmt: skip
 
     def _about(self, request: ServiceRequest) -> str:
@@ -133,14 +136,13 @@ class QueueViews:
         return visit.may("requests.act") and may_assign(self._desk, request, visit.actor)
 
     async def _colleagues(
-        self, uow: UnitOfWork, visit: Visit, requests: Sequence[ServiceRequest]
+        self, uow: UnitOfWork, visit: Visit, staff: Sequence[StaffMember], given: Sequence[ServiceRequest]
     ) -> list[tuple[str, str]]:
         """Return user names and names of those to whom rows may be given, with their units where there are several."""
-        given = [one for one in requests if self._gives(visit, one)]
         if not given:
             return []
         units = frozenset[Role]().union(*(units_of(self._desk, one) for one in given))
-        found = await colleagues(self._desk, uow, given, visit.actor)
+        found = await colleagues(self._desk, uow, staff, given, visit.actor)
         return [(one.username, self._with_units(one.full_name, one.roles & units, units)) for one in found]
 
     def _with_units(self, name: str, own: frozenset[Role], units: frozenset[Role]) -> str:

@@ -38,16 +38,16 @@ def units_of(desk: Desk, request: ServiceRequest) -> frozenset[Role]:
 
 
 async def colleagues(
-    desk: Desk, uow: UnitOfWork, requests: Sequence[ServiceRequest], actor: Actor
+    desk: Desk, uow: UnitOfWork, staff: Sequence[StaffMember], requests: Sequence[ServiceRequest], actor: Actor
 ) -> list[StaffMember]:
-    """Return whom `actor` may give one or another of these requests, by user name: the active members of their units.
+    """Return to whom of the `staff` this actor may give one or another of these requests: members of their units.
 
     With the absent ones come their substitutes. Any manager may be given a request; here a manager finds only himself.
     """
     units = frozenset[Role]().union(*(units_of(desk, one) for one in requests if may_assign(desk, one, actor)))
     if not units:
         return []
-    members = {one.username: one for one in await uow.people.all_staff() if one.active}
+    members = {one.username: one for one in staff if one.active}
     found, day = {name for name, one in members.items() if one.roles & units}, today(desk)
     found |= {one.deputy for one in await uow.people.substitutions(day) if one.first <= day and one.absent in found}
     if Role.MANAGER in actor.role_names:

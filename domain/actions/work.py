@@ -13,7 +13,7 @@ from domain.queues import Moments, Queue, Sla, queues_seen, sees, services_seen,
 from domain.requests import ServiceRequest
 from domain.selection import Selection, select
 
-PAGE = 25
+PAGE = 20
 """Requests of one page: as many as one goes through before turning over, on a phone too."""
 
 MOST_COUNTED = 100

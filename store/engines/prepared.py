@@ -33,9 +33,8 @@ class Prepared:
         self._compiled = compiled
         columns = list(getattr(statement, "exported_columns", ()))
         self.returns = bool(columns)
-        self._outputs = [_reads(column.type, dialect) for column in columns]
-        if not any(self._outputs):
-            self._outputs = []
+        reads = enumerate(_reads(column.type, dialect) for column in columns)
+        self._outputs = [(place, read) for place, read in reads if read is not None]
         self._expands = bool(compiled.post_compile_params)
         self._sql = str(compiled)
         if not self._expands and compiled.literal_execute_params:
@@ -65,12 +64,14 @@ class Prepared:
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
         """Return rows of the driver with the domain's values in them."""
-        if not self._outputs:
-            return [tuple(row) for row in rows]
-        return [
-            tuple([value if read is None else read(value) for value, read in zip(row, self._outputs, strict=True)])
-            for row in rows
-        ]
+        return [self._read(row) for row in rows] if self._outputs else [tuple(row) for row in rows]
+
+    def _read(self, row: Sequence[Any]) -> Row:
+        values = list(row)
+        for place, read in self._outputs:
+            if values[place] is not None:
+                values[place] = read(values[place])
+        return tuple(values)
 
 
 def _inputs(

@@ -9,6 +9,7 @@ from aiohttp import FormData
 
 from domain.accounts import StaffMember
 from domain.actions.assign import assign
+from domain.actions.work import PAGE
 from domain.people import Actor, Role
 from domain.requests import ServiceRequest
 from tests.channels.admin.audited import audited
@@ -143,7 +144,7 @@ async def test_a_manager_gives_to_the_unit_whose_turn_it_is(site: StaffSite, ins
 
 
 async def test_one_comes_back_to_the_same_list(site: StaffSite, inside: Visitor) -> None:
-    for _ in range(26):
+    for _ in range(PAGE + 1):
         await site.submitted()
     await inside.sign_in("civil")
     page = await inside.get("/staff?queue=open&channel=sms&states=submitted&created_from=1405/09/01")

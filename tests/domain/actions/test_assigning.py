@@ -64,7 +64,9 @@ async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
     """The user names of those to whom somebody may give these requests."""
     requests = [await town.request(code) for code in codes]
     async with town.store.unit(write=False) as uow:
-        return [one.username for one in await assign.colleagues(town.desk, uow, requests, by)]
+        return [
+            one.username for one in await assign.colleagues(town.desk, uow, await uow.people.all_staff(), requests, by)
+        ]
 
 
 async def several(town: Municipality, codes: list[str], username: str, by: Actor = MANAGER) -> dict[str, str | None]:
