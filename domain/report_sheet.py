@@ -1,13 +1,15 @@
 """A report's figures as the rows of one sheet: its title, then table after table, each with its headings and whole."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.actions.reporting import Ran
-from domain.adding_up import Table
-from domain.calendar import jalali_text
+from domain.adding_up import Row, Table
+from domain.calendar import in_tehran, jalali_text
+from domain.figures import Dimension
 from domain.report_filter import Span
 from domain.report_names import Names
+from domain.reports import Section
 from domain.request_sheet import moment_cell
 from domain.text import ascii_digits
 
@@ -29,9 +31,16 @@ def headings(names: Names, table: Table) -> list[str]:
     ]
 
 
+def is_ahead(section: Section, row: Row, today: date) -> bool:
+    """Tell whether a row is of days to come, of which there is nothing to say yet; a chart has room for them."""
+    if section.by != (Dimension.PERIOD,) or any(row.values):
+        return False
+    return date.fromisoformat(row.key[0] or "") > today
+
+
 def figure_rows(names: Names, ran: Ran) -> Iterator[Cells]:
     """Yield the rows of a report's sheet; a figure that cannot be said is an empty cell."""
-    text = names.desk.catalogue.text
+    text, today = names.desk.catalogue.text, in_tehran(ran.at).date()
     yield [text(f"reports.titles.{ran.report.key}")]
     yield [ascii_digits(period_text(names, ran.filter.span)), moment_cell(ran.at)]
     yield from ([text(f"reports.by.{one}"), names.one(one, value)] for one, value in ran.filter.wanted.items())
@@ -40,7 +49,7 @@ def figure_rows(names: Names, ran: Ran) -> Iterator[Cells]:
         yield [text(f"reports.sections.{table.section.key}")]
         yield headings(names, table)
         for words, row in names.ordered(table):
-            if table.section.by:
+            if table.section.by and not is_ahead(table.section, row, today):
                 yield [*map(ascii_digits, words), *row.values]
         yield [*_whole(text("reports.whole"), len(table.section.by)), *table.whole]
 

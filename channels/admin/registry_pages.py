@@ -158,8 +158,9 @@ class RegistryPages:
     async def _ask_changes(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
-        given = self._views.typed(registry, row.values)
-        return await self._form(registry, request, visit, offered_to_amend(registry, visit.actor), given, row=row)
+        if not (fields := offered_to_amend(registry, visit.actor)):
+            raise web.HTTPSeeOther(f"{address(registry)}/{row.id}")  # nothing of it is this one's to change
+        return await self._form(registry, request, visit, fields, self._views.typed(registry, row.values), row=row)
 
     async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         form = visit.form

@@ -1,7 +1,6 @@
 """The page of one row: its fields, what it owes, who changed what, and the rows that refer to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -9,7 +8,7 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit, staff_page
-from channels.admin.registry_view import Cell, Part, RegistryViews
+from channels.admin.registry_view import RegistryViews, owes_nothing
 from channels.admin.tried import REFUSAL, PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
@@ -51,7 +50,7 @@ class RowPage:
             "id": row.id,
             "revision": row.revision,
             "name": self._views.called(registry, row.values, links),
-            "cells": [self._cell(one, charge) for one in self._views.cells(registry, row, links)],
+            "cells": self._views.cells(registry, row, links),
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
             "referring": self._views.referring(registry, row),
             "amendable": bool(offered_to_amend(registry, visit.actor)),
@@ -62,11 +61,6 @@ class RowPage:
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/registry_row.html", context, status=status)
-
-    def _cell(self, cell: Cell, charge: Mapping[str, Any] | None) -> Cell:
-        """Return a cell as it is shown: the state of a fine that nobody set is none."""
-        none = charge is not None and charge["none"] and cell.name == "state"
-        return replace(cell, parts=[Part(self._desk.catalogue.text("admin.charges.none"))]) if none else cell
 
     def _refusal(
         self, tried: Tried | None, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit
@@ -147,7 +141,7 @@ def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any
     state, amount = row.values["state"], row.values[registry.owed.amount]
     due = state in {ChargeState.OPEN, ChargeState.BILLED} and row.values.get("standing") != Standing.ANNULLED
     return {
-        "none": amount is None and state == ChargeState.OPEN,
+        "none": owes_nothing(registry, row),
         "bill": due and state == ChargeState.OPEN and amount is not None and visit.may("charges.bill"),
         "waive": due and amount is not None and visit.may("charges.waive"),
     }

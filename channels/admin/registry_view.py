@@ -15,7 +15,7 @@ from domain.ports import UnitOfWork
 from domain.registries import NUMBER, REGISTRIES, Registry
 from domain.registry_fields import CODE, VIN, Note
 from domain.registry_rows import PastChange, RegistryFilter, RegistryRow, referred
-from domain.registry_rules import Values
+from domain.registry_rules import ChargeState, Values
 from domain.registry_sheet import cell, label, title
 from domain.text import persian_digits
 from domain.wording import RIGHT_TO_LEFT, day_and_hour
@@ -180,9 +180,10 @@ class RegistryViews:
         return [self.cell(registry, one, row, links) for one in fields]
 
     def cell(self, registry: Registry, field: Field, row: RegistryRow, links: Links) -> Cell:
-        """Return one field of a row."""
+        """Return one field of a row; the state of money that nobody owes is none."""
         reference, value = registry.reference(field.name), row.values[field.name]
-        parts = [Part(self.shown(field, value))]
+        unowed = field.name == "state" and owes_nothing(registry, row)
+        parts = [Part(self._catalogue.text("admin.charges.none") if unowed else self.shown(field, value))]
         if reference and value:
             keys = referred(row.values, reference)
             parts = [links.get((reference.registry, key), Part(persian_digits(key))) for key in keys]
@@ -207,6 +208,12 @@ class RegistryViews:
             for reference in other.references
             if reference.registry == registry.key
         ]
+
+
+def owes_nothing(registry: Registry, row: RegistryRow) -> bool:
+    """Tell whether a row that could be owed for has no amount (a violation without a fine)."""
+    owed = registry.owed
+    return owed is not None and row.values[owed.amount] is None and row.values["state"] == ChargeState.OPEN
 
 
 def _field(registry: Registry, name: str) -> Field:

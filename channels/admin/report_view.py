@@ -17,8 +17,8 @@ from domain.lifecycle import Service
 from domain.people import STAFF_ROLES
 from domain.report_filter import DATES, read_filter
 from domain.report_names import CHANNELS, Names
-from domain.report_sheet import headings, period_text
-from domain.reports import Drawn, Report, Section
+from domain.report_sheet import headings, is_ahead, period_text
+from domain.reports import Drawn, Report
 from domain.requests import Phase
 from domain.text import grouped, persian_digits
 from domain.wording import day_and_hour
@@ -84,20 +84,13 @@ def shown(names: Names, ran: Ran) -> Shown:
 def _table(names: Names, table: Table, today: date) -> ShownTable:
     text, section = names.desk.catalogue.text, table.section
     ordered = names.ordered(table)
-    rows = [(*words, *_values(section.figures, row)) for words, row in ordered if not _ahead(section, row, today)]
+    rows = [(*words, *_values(section.figures, row)) for words, row in ordered if not is_ahead(section, row, today)]
     whole = [text("reports.whole"), *[""] * (len(section.by) - 1)]
     whole += [value_text(figure, value) for figure, value in zip(section.figures, table.whole, strict=True)]
     title = text(f"reports.sections.{section.key}")
     return ShownTable(
         section.key, title, headings(names, table), rows, whole, len(section.by), _chart(names, table, ordered)
     )  # fmt: skip
-
-
-def _ahead(section: Section, row: Row, today: date) -> bool:
-    """Tell whether a row is of days to come, of which there is nothing to say yet; its chart has room for them."""
-    if section.by != (Dimension.PERIOD,) or any(row.values):
-        return False
-    return date.fromisoformat(row.key[0] or "") > today
 
 
 def _values(figures: Sequence[Figure], row: Row) -> list[str]:

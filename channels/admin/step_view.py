@@ -22,7 +22,8 @@ ENDED = frozenset({Phase.DECLINED, Phase.CANCELLED})
 class ActionForm:
     """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
     which its hour can be chosen. One that `gives_up` ends the request without what it asked for, or waives its money;
-    `quote` is what the tariff would ask in a step that sets the price, in rials as people read them.
+    `quote` is what the tariff would ask in a step that sets the price, in rials as people read them; `note` is what to
+    know of the request before the step is taken.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ActionForm:
     gives_up: bool
     calendar: str | None
     quote: str | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,13 @@ class StepViews:
         return ActionForm(
             step.name, self.title(service, step.name), controls(inputs, given, words, error),
             stray(inputs, error, words), mine is not None, _gives_up(service, step), choosing_in(request, step, visit),
-            grouped(quote.total) if quote else None,
+            grouped(quote.total) if quote else None, self._note(request, step),
         )  # fmt: skip
+
+    def _note(self, request: ServiceRequest, step: Transition) -> str | None:
+        key = f"admin.notes.{request.service}.{step.name}"
+        catalogue, wording = self._desk.catalogue, self._desk.wording
+        return catalogue.render(key, wording.facts(request)) if key in catalogue else None
 
     def _blank(self, service: Service, step: Transition, asked: Field) -> str:
         """Return what an optional box means while it is blank, behind how it may be written."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from email.message import Message
 
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -73,13 +74,24 @@ async def _multipart(request: web.Request) -> Form:
 
 async def _body(request: web.Request) -> StreamReader:
     """Return the whole body, to be read as parts. Of a stream the reader of parts counts neither what stands before the
-    first part nor the heads of parts, so a body without an end would never be too large.
+    first part nor the heads of parts, so a body without an end would never be too large. It is not given what stands
+    before the first part either, which no browser sends: it would read ten million empty lines one by one.
     """
     content = await request.read()
+    if content.partition(b"\n")[0].rstrip() not in _delimiters(request):
+        raise ValueError("the first line is no delimiter")
     body = StreamReader(request.protocol, request.client_max_size, loop=asyncio.get_running_loop())
     body.feed_data(content)
     body.feed_eof()
     return body
+
+
+def _delimiters(request: web.Request) -> tuple[bytes, bytes]:
+    """Return the lines of which one begins a body of parts: the second where there are none."""
+    message = Message()
+    message["Content-Type"] = request.headers.get("Content-Type", "")
+    delimiter = f"--{message.get_boundary()}".encode("utf-8", "replace")
+    return delimiter, delimiter + b"--"
 
 
 def _require_text(form: Form) -> None:

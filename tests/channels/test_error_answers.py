@@ -17,6 +17,7 @@ BROKEN = {
     "no boundary": (MULTIPART, b"x"),
     "another boundary": (f"{MULTIPART}; boundary=b", b"--c\r\n\r\nx\r\n--c--\r\n"),
     "nothing": (f"{MULTIPART}; boundary=b", b""),
+    "lines before the first part": (f"{MULTIPART}; boundary=b", b"\n\n" + NAMED + b"\r\ncivil\r\n--b--\r\n"),
     "a long boundary": (f"{MULTIPART}; boundary={'b' * 80}", b"x"),
     "cut off": (f"{MULTIPART}; boundary=b", NAMED + b"\r\nciv"),
     "no name": (f"{MULTIPART}; boundary=b", b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n"),

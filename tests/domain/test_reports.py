@@ -6,17 +6,21 @@ import pytest
 
 from domain.access import RIGHTS
 from domain.actions.listing import may_take
-from domain.actions.reporting import may_see
+from domain.actions.reporting import may_see, run
+from domain.calendar import period
 from domain.engine import SYSTEM
 from domain.errors import Forbidden, UnknownKind
 from domain.figures import FACTS, MESSAGES, QUEUE, RECEIVED, UTILISATION, Dimension
 from domain.messages import Catalogue
 from domain.people import STAFF_ROLES, Actor, Role
 from domain.report_check import check_reports
-from domain.report_filter import FILTERS
+from domain.report_filter import FILTERS, ReportFilter
+from domain.report_names import names_of
+from domain.report_sheet import figure_rows
 from domain.reports import REPORTS, Section, report_named
 from domain.services import by_key
 from tests.domain.test_further_service import TREES
+from tests.support.municipality import Municipality
 
 SEES = {
     "civil": {Role.CIVIL, Role.MANAGER, Role.AUDITOR},
@@ -98,3 +102,13 @@ def test_a_fact_answers_what_it_can_be_told_apart_by() -> None:
     assert [one for one in FILTERS if MESSAGES.admits(one)] == [Dimension.SERVICE]
     assert all(QUEUE.admits(one) for one in FILTERS)
     assert not QUEUE.tells(Dimension.PERIOD)
+
+
+async def test_a_sheet_has_no_rows_of_days_to_come(town: Municipality) -> None:
+    month = ReportFilter(*period(1405, 9))
+    await town.order()
+    async with town.store.unit(write=False) as uow:
+        ran = await run(town.desk, uow, report_named("manager"), month, somebody(Role.MANAGER))
+        rows = list(figure_rows(await names_of(town.desk, uow, month), ran))
+    days = [row[0] for row in rows if row and str(row[0]).startswith("1405/09/")]
+    assert set(days) == {"1405/09/01", "1405/09/02", "1405/09/03"}

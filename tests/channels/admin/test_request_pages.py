@@ -69,6 +69,7 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
         assert "پرداخت‌شده" in page
         for step in ("schedule", "hand_over", "complete"):
             page = await civil.get(path)
+            assert ("این کار برای" in page) is (step == "hand_over"), "who hands over sees for when it is booked"
             await civil.post(f"{path}/act/{step}", revision=revision(page))
         assert "انجام شده" in await civil.get(path)
     assert (await site.request(request.code)).state == "completed"
