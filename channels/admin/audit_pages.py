@@ -51,6 +51,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "phase": ("reports.phases.{}",),
     "machine": ("choices.machine.{}",),
     "vehicle_type": ("choices.vehicle_type.{}",),
+    "right": ("admin.audit.rights.{}",),
+    "method": ("admin.audit.methods.{}",),
+    "why": ("details.forbidden.{}", "admin.audit.whys.{}"),
 }
 """Facts that are an id of something, and the texts that may name it. What strangers may write is none of them."""
 _STATES: Mapping[str, Sequence[str]] = {
