@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit, staff_page
-from channels.admin.registry_view import RegistryViews, owes_nothing
+from channels.admin.registry_view import RegistryViews, address, owes_nothing
 from channels.admin.tried import REFUSAL, PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
@@ -16,8 +16,9 @@ from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
 from domain.actions.registry_entry import offered_to_amend
 from domain.errors import Conflict, InvalidField
+from domain.fleet import ResourceStatus
 from domain.ports import Store, UnitOfWork
-from domain.registries import Registry
+from domain.registries import MACHINES, MAINTENANCE, Registry
 from domain.registry_rows import RegistryRow
 from domain.registry_rules import ChargeState, Standing
 from domain.wording import day_and_hour
@@ -44,6 +45,7 @@ class RowPage:
             bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
             shown = [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills]
             service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
+            booked_on = await _booked_on(uow, row)
         charge = _charge(registry, row, visit)
         context = {
             **self._views.room(registry, visit),
@@ -57,6 +59,7 @@ class RowPage:
             "charge": charge,
             "bills": shown,
             "service": service,
+            "booked_on": f"{address(MACHINES)}/{booked_on.id}" if booked_on else None,
             **self._refusal(tried, charge, shown, visit),
         }
         status = status_of(tried.error) if tried else 200
@@ -91,6 +94,15 @@ class RowPage:
             ],
             "form": OUT_FORM.shown(self._desk.wording, {}, tried),
         }  # fmt: skip
+
+
+async def _booked_on(uow: UnitOfWork, row: RegistryRow) -> RegistryRow | None:
+    """Return the machine of a repair that has no end yet, where it is booked all the same: its status is its own."""
+    said = row.values
+    if row.registry != MAINTENANCE.key or said["ended"] or said["standing"] != Standing.VALID:
+        return None
+    machine = await uow.registries.one(MACHINES.key, {"code": said["machine"]})
+    return machine if machine and machine.values["status"] == ResourceStatus.ACTIVE else None
 
 
 def row_id(request: web.Request) -> int:
