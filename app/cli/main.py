@@ -139,9 +139,17 @@ COMMANDS: Table = {
             "generate": "app.cli.duties:generate",
             "bill": "app.cli.duties:bill",
             "waive": "app.cli.duties:waive",
+            "receipt": "app.cli.duties:receipt",
         },
     ),
-    "violation": Group("Fines of drivers.", {"bill": "app.cli.violations:bill", "waive": "app.cli.violations:waive"}),
+    "violation": Group(
+        "Fines of drivers.",
+        {
+            "bill": "app.cli.violations:bill",
+            "waive": "app.cli.violations:waive",
+            "receipt": "app.cli.violations:receipt",
+        },
+    ),
     "outbox": Group(
         "Texts on their way out.", {"list": "app.cli.outbox:list_messages", "retry": "app.cli.outbox:retry"}
     ),

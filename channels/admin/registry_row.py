@@ -15,6 +15,7 @@ from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
 from domain.actions.registry_entry import offered_to_amend
+from domain.actions.row_receipts import row_printouts
 from domain.errors import Conflict, InvalidField
 from domain.fleet import ResourceStatus
 from domain.ports import Store, UnitOfWork
@@ -41,9 +42,10 @@ class RowPage:
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
             changes = await uow.registries.changes_of(registry.key, row.id)
-            links, names = await self._views.links(uow, registry, [row]), await staff_names(uow)
+            links, names = await self._views.links(uow, registry, [row.values]), await staff_names(uow)
             bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
             shown = [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills]
+            papers = await row_printouts(self._desk, uow, registry, row, visit.actor) if registry.owed else {}
             service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
             booked_on = await _booked_on(uow, row)
         charge = _charge(registry, row, visit)
@@ -58,6 +60,7 @@ class RowPage:
             "amendable": bool(offered_to_amend(registry, visit.actor)),
             "charge": charge,
             "bills": shown,
+            "papers": papers,
             "service": service,
             "booked_on": f"{address(MACHINES)}/{booked_on.id}" if booked_on else None,
             **self._refusal(tried, charge, shown, visit),

@@ -235,10 +235,17 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
 
 
 async def _due_back(site: StaffSite) -> dict[str, Sequence[Look]]:
-    """Money that must go back, on the list and on the page of a fine; that of a cancelled request is there before."""
-    await paid_twice(site, "violation", (await rooms.rows(site, "violation"))[0].id)
+    """Money that must go back, on the list and on the pages of a fine and a duty, which have their receipts; that of a
+    cancelled request is there before.
+    """
     looks = [Look("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
-    return {"/staff/refunds": [*looks, Look("/staff/refunds?page=x", Role.REVENUE, 422)]}
+    told: dict[str, Sequence[Look]] = {"/staff/refunds": [*looks, Look("/staff/refunds?page=x", Role.REVENUE, 422)]}
+    for key in ("violation", "duty"):
+        base, row = room(REGISTRIES[key]), (await rooms.rows(site, key))[0].id
+        await paid_twice(site, key, row)
+        for kind in ("html", "pdf"):
+            told[f"{base}/{{id}}/print/receipt.{kind}"] = [Look(f"{base}/{row}/print/receipt.{kind}", Role.REVENUE)]
+    return told
 
 
 async def _reports(site: StaffSite) -> dict[str, Sequence[Look]]:
