@@ -18,16 +18,9 @@ _DAY = timedelta(days=1)
 
 
 async def close_till(
-    desk: Desk,
-    uow: UnitOfWork,
-    office_code: str,
-    day: date,
-    declared: int,
-    note: str = "",
-    *,
-    actor: Actor = SYSTEM,
-    seen: int | None = None,
-) -> TillClosing:
+    desk: Desk, uow: UnitOfWork, office_code: str, day: date, declared: int, note: str = "", *,
+    actor: Actor = SYSTEM, seen: int | None = None,
+) -> TillClosing:  # fmt: skip
     """Close a day of an office's till, any up to today, with what its terminal says (`declared` rials).
 
     A day before the office's first one has no payments, and that is all. `seen` is the office's `last_number` when it
@@ -39,9 +32,8 @@ async def close_till(
     office, words = (await uow.offices.by_code(office_code)).code, shown(note)
     _check(day, in_tehran(now).date(), declared, words)
     await uow.serialise(f"till:{office}")  # who closes at the same moment waits here, and sees this closing
-    standing = await uow.tills.closings(office, day, day + _DAY)
-    if seen is not None and standing and standing[-1].number > seen:
-        raise Conflict("till", detail="till_changed")
+    if seen is not None:
+        await _refuse_unseen(uow, office, day, seen)
     taken = Takings.of(await uow.offices.payments_between(office, *whole_day(day)))
     number = await uow.tills.last_number(office) + 1
     closing = TillClosing(office, number, day, declared, taken.payments, taken.amount, words, label, now)
@@ -51,6 +43,11 @@ async def close_till(
     facts = {"office": office, "day": day.isoformat(), "declared": declared, "amount": taken.amount}
     await uow.audit.record(now, label, "till_closed", facts)
     return closing
+
+
+async def _refuse_unseen(uow: UnitOfWork, office: str, day: date, seen: int) -> None:
+    if any(one.number > seen for one in await uow.tills.closings(office, day, day + _DAY)):
+        raise Conflict("till", detail="till_changed")
 
 
 async def till_of(uow: UnitOfWork, office_code: str, first: date, last: date) -> Till:
