@@ -100,7 +100,7 @@ COMMANDS: Table = {
         },
     ),
     "office": Group(
-        "Counter offices: their keys, what they earn, their statements.",
+        "Counter offices: their keys, what they earn, their statements and tills.",
         {
             "add": "app.cli.offices:add",
             "rotate-key": "app.cli.offices:rotate_key",
@@ -117,6 +117,7 @@ COMMANDS: Table = {
                 },
             ),
             "statement": "app.cli.offices:statement",
+            "till": "app.cli.tills:till",
         },
     ),
     "import": "app.cli.imports:import_table",

@@ -31,8 +31,8 @@ PAGE = 50
 
 _ISO_DAY = len("2026-11-25")
 _KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
-_RIALS = frozenset({"amount", "refund", "rate", "per_request"})
-_DAYS = frozenset({"from", "to", "until", "before", "old_until", "last_at"})
+_RIALS = frozenset({"amount", "declared", "refund", "rate", "per_request"})
+_DAYS = frozenset({"day", "from", "to", "until", "before", "old_until", "last_at"})
 """Facts that are a day or a moment. What strangers may write (a browser's name, a path) is never read as one."""
 
 

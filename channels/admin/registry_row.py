@@ -43,12 +43,9 @@ class RowPage:
             row = await uow.registries.get(registry.key, row_id(request))
             changes = await uow.registries.changes_of(registry.key, row.id)
             links, names = await self._views.links(uow, registry, [row.values]), await staff_names(uow)
-            bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
-            shown = [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills]
-            papers = await row_printouts(self._desk, uow, registry, row, visit.actor) if registry.owed else {}
+            owed = await self._owed(uow, registry, row, visit, names)
             service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
             booked_on = await _booked_on(uow, row)
-        charge = _charge(registry, row, visit)
         context = {
             **self._views.room(registry, visit),
             "id": row.id,
@@ -58,15 +55,24 @@ class RowPage:
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
             "referring": self._views.referring(registry, row),
             "amendable": bool(offered_to_amend(registry, visit.actor)),
-            "charge": charge,
-            "bills": shown,
-            "papers": papers,
+            **owed,
             "service": service,
-            "booked_on": f"{address(MACHINES)}/{booked_on.id}" if booked_on else None,
-            **self._refusal(tried, charge, shown, visit),
+            "booked_on": booked_on,
+            **self._refusal(tried, owed["charge"], owed["bills"], visit),
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/registry_row.html", context, status=status)
+
+    async def _owed(
+        self, uow: UnitOfWork, registry: Registry, row: RegistryRow, visit: Visit, names: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return what may be done about the money that a row owes, its bills, and its papers."""
+        bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
+        return {
+            "charge": _charge(registry, row, visit),
+            "bills": [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills],
+            "papers": await row_printouts(self._desk, uow, registry, row, visit.actor) if registry.owed else {},
+        }
 
     def _refusal(
         self, tried: Tried | None, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit
@@ -99,13 +105,14 @@ class RowPage:
         }  # fmt: skip
 
 
-async def _booked_on(uow: UnitOfWork, row: RegistryRow) -> RegistryRow | None:
-    """Return the machine of a repair that has no end yet, where it is booked all the same: its status is its own."""
+async def _booked_on(uow: UnitOfWork, row: RegistryRow) -> str | None:
+    """Return the page of a machine whose repair has no end yet and which is booked all the same: its status says so."""
     said = row.values
     if row.registry != MAINTENANCE.key or said["ended"] or said["standing"] != Standing.VALID:
         return None
     machine = await uow.registries.one(MACHINES.key, {"code": said["machine"]})
-    return machine if machine and machine.values["status"] == ResourceStatus.ACTIVE else None
+    active = machine and machine.values["status"] == ResourceStatus.ACTIVE
+    return f"{address(MACHINES)}/{machine.id}" if machine and active else None
 
 
 def row_id(request: web.Request) -> int:
