@@ -300,6 +300,8 @@ def _span(ctx: Context) -> tuple[datetime, datetime]:
         raise InvalidField("end", detail="too_long_work")
     if start < ctx.now:
         raise InvalidField("start", detail="past")
+    if start > ctx.now + YEAR_AHEAD:
+        raise InvalidField("start", detail="work_too_far")
     return start, end
 
 

@@ -22,6 +22,10 @@ MACHINE_TYPES: tuple[str, ...] = (
 """Machine types to start with (services.md); the words for them are in the catalogue under `choices.machine`."""
 
 
+OFFICER = "officer:"
+"""What the codes of officers begin with; no machine and no operator can be called so (`registry_fields.code`)."""
+
+
 class ResourceKind(StrEnum):
     """What can be booked."""
 

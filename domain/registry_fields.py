@@ -16,6 +16,7 @@ from domain.bill_ids import HIGHEST_AMOUNT
 from domain.calendar import from_jalali, jalali_text, to_jalali
 from domain.errors import InvalidField
 from domain.field_types import FieldType, Integer, Reading, Rials, Words, number_text
+from domain.fleet import OFFICER
 from domain.money import BILL_STEP
 from domain.text import ascii_digits, compact, fold, grouped, persian_digits, shown
 
@@ -134,6 +135,8 @@ def code(text: str) -> str:
     found = " ".join(ascii_digits(shown(text)).split())
     if not 0 < len(found) <= LONGEST_CODE:
         raise InvalidField("code", detail="too_long", limit=persian_digits(LONGEST_CODE))
+    if found.startswith(OFFICER):
+        raise InvalidField("code", detail="of_officers")
     return found
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.accounts import StaffMember
-from domain.calendar import in_tehran, jalali_text
+from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.field_types import Choice, hour_text
-from domain.fleet import Booking, Resource, ResourceKind
+from domain.fleet import OFFICER, Booking, Resource, ResourceKind
 from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard
 from domain.people import Actor, Role, mobile_shown
@@ -23,13 +23,10 @@ from domain.who_acts import ActorGuard
 OUTSIDE = Field("outside_hours", Choice(), required=False, choices=("yes",))
 """Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
 
-_OFFICER = "officer:"
-"""What the codes of officers begin with: no machine of the registry is called so."""
-
 
 def officer_code(username: str) -> str:
     """Return the code under which an officer is a resource of the fleet."""
-    return _OFFICER + username
+    return OFFICER + username
 
 
 async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
@@ -132,6 +129,8 @@ def _start(ctx: Context) -> datetime:
         raise MissingField("visit")
     if start < ctx.now:
         raise InvalidField("visit", detail="past")
+    if start > ctx.now + YEAR_AHEAD:
+        raise InvalidField("visit", detail="work_too_far")
     end = start + timedelta(minutes=ctx.policy.visit_minutes)
     if given and OUTSIDE.name not in ctx.inputs and not ctx.calendar.visitable(start, end):
         opens, closes = (hour_text(hour) for hour in ctx.calendar.hours.visits)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Integer, Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Executable, Integer, Select, bindparam, func, insert, literal, select, tuple_, update
 
 from domain.bill_ids import HIGHEST_FILE_NUMBER
 from domain.bills import Bill, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
@@ -10,7 +10,7 @@ from domain.errors import BillNotFound, Conflict, Unavailable
 from domain.paging import Cursor
 from store.engines.base import Engine
 from store.engines.prepared import Row
-from store.engines.types import ID, Utc
+from store.engines.types import ID, Choice, Utc
 from store.rows import Record
 from store.schema import bills, payments, refunds
 from store.sequences import SqlSequences
@@ -47,10 +47,12 @@ _REFUNDS_OF = select(*_REFUND.columns).where(refunds.c.bill_id == bindparam("bil
 # Money that went back stays so: a second save of the same refund is refused.
 _SAVE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), refunds.c.state == RefundState.DUE)
 
+# Written into the statement, so that both databases see that the index of what is due serves it.
+_IS_DUE = refunds.c.state == literal(RefundState.DUE, Choice(RefundState), literal_execute=True)
 
 _REFUNDS_DUE = (
     select(*_REFUND.columns)
-    .where(refunds.c.state == RefundState.DUE)
+    .where(_IS_DUE)
     .order_by(refunds.c.created_at, refunds.c.id)
     .limit(bindparam("most", type_=Integer))
 )
@@ -61,7 +63,7 @@ _DUE = (
         func.sum(refunds.c.amount).label("amount"),
         func.min(refunds.c.created_at, type_=Utc).label("since"),
     )
-    .where(refunds.c.state == RefundState.DUE)
+    .where(_IS_DUE)
     .group_by(refunds.c.bill_id)
     .subquery("due")
 )
@@ -71,7 +73,7 @@ _PAID = (
     .scalar_subquery()
 )
 _TOTAL_DUE = select(func.count(refunds.c.bill_id.distinct()), func.coalesce(func.sum(refunds.c.amount), 0)).where(
-    refunds.c.state == RefundState.DUE
+    _IS_DUE
 )
 
 

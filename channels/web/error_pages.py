@@ -69,12 +69,14 @@ async def _worded(request: web.Request, error: web.HTTPException) -> web.Respons
 
 
 async def _page_above(request: web.Request) -> str:
-    """Return the nearest page above an address to which forms are sent; the first page where there is none."""
-    way = request.rel_url.raw_path
+    """Return the nearest page above an address to which forms are sent; the first page where there is none. What the
+    address asked for goes with it: a page may be of that.
+    """
+    way, asked = request.rel_url.raw_path, request.rel_url.raw_query_string
     while way := way.rpartition("/")[0]:
         found = await request.app.router.resolve(request.clone(method="GET", rel_url=way))
         if found.http_exception is None:
-            return way
+            return f"{way}?{asked}" if asked else way
     return FIRST
 
 

@@ -59,11 +59,13 @@ async def record(
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
     Slips are the revenue unit's to record, payments at a terminal also a counter office's clerk's (`Forbidden`), of any
-    bill. The same reference again answers the same; with another bill or amount it is `DuplicateRequest`; each office
-    has references of its own. A wrong amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing.
-    A payment of a bill that is settled, expired or void is kept as surplus, and a refund over it is due.
+    bill. The same reference again answers the same; with another bill or amount, or for the same bill as a payment of
+    another sort, it is `DuplicateRequest`; each office has references of its own. A wrong amount (`AmountMismatch`) and
+    an empty reference (`MissingField`) change nothing. A payment of a bill that is settled, expired or void is kept as
+    surplus, and a refund over it is due.
     """
-    actor, reference = _recorded_as(method, actor, shown(reference))
+    number = shown(reference)
+    actor, reference = _recorded_as(method, actor, number)
     bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
     if earlier is not None:
@@ -72,6 +74,8 @@ async def record(
         return Settled(bill, earlier)
     if amount != bill.amount:
         raise AmountMismatch("amount")
+    if any(_same_receipt(one, number, actor.office) for one in await uow.bills.payments_of(bill.id)):
+        raise DuplicateRequest("reference", detail="reference_used")
     outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
     payment = Payment(
         desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, desk.clock.now(), actor.office
@@ -82,6 +86,15 @@ async def record(
     bill.state, bill.settled_at = BillState.PAID, payment.at
     await uow.bills.save(bill)
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
+
+
+def _same_receipt(known: Payment, number: str, office: str | None) -> bool:
+    """Tell whether a payment of the bill has this number, though it was recorded as made another way: nobody pays a
+    bill twice by receipts of one number. Terminals of two offices may give the same one.
+    """
+    other_office = known.office is not None and office is not None and known.office != office
+    same = known.reference.removeprefix(f"{known.office}/") == number
+    return same and known.method in _RECORDED_BY and not other_office
 
 
 def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[Actor, str]:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from domain.actions.desk import Desk
+from domain.actions.own_account import ACCOUNTS
 from domain.actions.refusals import note
 from domain.errors import AuthenticationFailed, TooManyRequests
 from domain.ports import Passwords, Store, UnitOfWork, Vault
@@ -66,7 +67,7 @@ class Doorman:
             raise await self._refused(name, caller, "sign_in_refused")
         if not caller.inside and not (factor and factor.confirmed):
             raise await self._refused(name, caller, "sign_in_not_enrolled", "not_enrolled")
-        return await self._new(name, caller)
+        return await self._new(name, caller, by=known)
 
     async def show_code(
         self, session: StaffSession, code: str, caller: Caller, *, former: StaffSession | None = None
@@ -111,12 +112,19 @@ class Doorman:
             await note(uow, now, "staff", name, "denied", facts, known=partial(_is_known, uow, name))
 
     async def _new(
-        self, username: str, caller: Caller, *, second_factor: bool = False, instead_of: Sequence[StaffSession] = ()
+        self,
+        username: str,
+        caller: Caller,
+        *,
+        by: str | None = None,
+        second_factor: bool = False,
+        instead_of: Sequence[StaffSession] = (),
     ) -> tuple[StaffSession, str]:
         """Begin a session. It takes over the forms that are open in the first of those whose place it takes.
 
         Their token gives nobody anything: it counts with the cookie alone, whose token is new, and forms of other
-        sites are refused by what the browser says of them.
+        sites are refused by what the browser says of them. `AuthenticationFailed("password")` where the password that
+        was shown (its hash is `by`) was changed meanwhile, the account was closed, or the session at hand was ended.
         """
         now, token = self.desk.clock.now(), self.desk.ids.token() + self.desk.ids.token()
         csrf = instead_of[0].csrf if instead_of else self.desk.ids.token()
@@ -125,8 +133,11 @@ class Doorman:
         )
         async with self.store.unit() as uow:
             await self._decide(uow, username, caller)
-            for one in instead_of:
-                await uow.staff_sessions.end(one.digest)
+            await uow.serialise(ACCOUNTS)
+            member = await uow.people.staff(username)
+            there = [await uow.staff_sessions.end(one.digest) for one in instead_of]
+            if member is None or not member.active or by not in {None, member.password_hash} or not all(there[-1:]):
+                raise AuthenticationFailed("password")
             await uow.staff_sessions.add(session)
             await self._audit(uow, username, "second_factor_shown" if second_factor else "signed_in", caller)
         return session, token

@@ -83,6 +83,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "not_of_unit",
         "not_the_same",
         "not_thousands",
+        "of_officers",
         "office_code",
         "one_an_item",
         "other_driver",

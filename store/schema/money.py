@@ -63,6 +63,10 @@ refunds = Table(
     Index(None, "bill_id"),
     Index(None, "created_at"),
 )
+partial(
+    "ix_refunds_due", refunds.c.bill_id, refunds.c.created_at, refunds.c.amount,
+    where=refunds.c.state == RefundState.DUE,
+)  # fmt: skip
 
 tariffs = Table(
     "tariffs",

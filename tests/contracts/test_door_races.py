@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 
 from domain.accounts import StaffMember
+from domain.actions.own_account import set_password
 from domain.actions.signing_in import MOST_OF_PAIR, Caller, Doorman, forget_sessions
 from domain.errors import AuthenticationFailed, TooManyRequests
 from domain.people import Role
@@ -142,3 +144,43 @@ async def test_sessions_are_remembered_for_a_while(clock: StepClock, store: SqlS
     assert await forget_sessions(door.desk, store) == 1
     async with store.unit(write=False) as uow:
         assert [one.digest for one in await uow.staff_sessions.of("civil")] == [second.digest]
+
+
+class Changing(Together):
+    """Passwords of which the right one is changed while it is compared."""
+
+    def __init__(self, clock: StepClock, store: SqlStore) -> None:
+        super().__init__(1)
+        self._desk, self._store = build_desk(clock), store
+
+    async def matches(self, stored: str | None, password: str) -> bool:
+        """Tell whether it was the right one."""
+        async with self._store.unit() as uow:
+            await set_password(self._desk, uow, "civil", "another", "staff:civil")
+        return await super().matches(stored, password)
+
+
+async def test_a_password_that_is_changed_meanwhile_lets_nobody_in(
+    clock: StepClock, store: SqlStore, other_store: SqlStore
+) -> None:
+    door = Doorman(build_desk(clock), store, Changing(clock, other_store), Open())
+    with pytest.raises(AuthenticationFailed):
+        await door.sign_in("civil", RIGHT, CALLER)
+    async with store.unit(write=False) as uow:
+        assert await uow.staff_sessions.of("civil") == []
+
+
+async def test_a_session_that_was_ended_meanwhile_becomes_none_with_a_second_factor(
+    clock: StepClock, store: SqlStore
+) -> None:
+    [door] = doormen(clock, store)
+    session, _ = await door.sign_in("civil", RIGHT, CALLER)
+    secret = pyotp.random_base32()
+    async with store.unit() as uow:
+        await uow.second_factors.put(SecondFactor("civil", secret, True, 0, (), MORNING))
+        await uow.staff_sessions.end_others("civil")
+    code = pyotp.TOTP(secret).at(clock.now())
+    with pytest.raises(AuthenticationFailed):
+        await door.show_code(session, code, CALLER)
+    async with store.unit(write=False) as uow:
+        assert await uow.staff_sessions.of("civil") == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from domain.bills import DueBack, PaymentMethod, PaymentOutcome, RefundState
 from domain.paging import Cursor, page_of
+from store.bills import _FIRST_DUE, _TOTAL_DUE
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_payment, a_refund
 
@@ -59,3 +60,16 @@ async def test_the_list_is_read_page_by_page_and_back(store: SqlStore) -> None:
     assert (nothing, end) == (None, None)
     assert (await page(before))[0] == first
     assert (await page(back))[0] == second
+
+
+async def test_what_went_back_long_ago_is_not_looked_through(sqlite_url: str) -> None:
+    store = await SqlStore.open(sqlite_url)
+    async with store.unit(write=False) as uow:
+        work = uow.bills._work
+        for statement, values in ((_FIRST_DUE, {"most": 10}), (_TOTAL_DUE, {})):
+            sql, arguments = work.engine.prepared(statement, tuple(values)).bound(values)
+            plan, _ = await work.session.run(f"EXPLAIN QUERY PLAN {sql}", arguments, returns=True)
+            through = [str(row[-1]) for row in plan if "refunds" in str(row[-1])]
+            assert through
+            assert all("ix_refunds_due" in one for one in through), through
+    await store.close()

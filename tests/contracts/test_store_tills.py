@@ -1,23 +1,17 @@
 """The closings of counter offices' tills, on every engine, with two processes at once; their migration, both ways."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, inspect
 
 from domain.actions.tills import close_till, till_of
 from domain.errors import Conflict
 from domain.offices import Office
 from domain.people import Role
 from domain.tills import HIGHEST_DECLARED, TillClosing
-from store.engines import engine_for
-from store.migrate import check_schema, config, migrate
 from store.tills import SqlTills
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_payment
@@ -124,18 +118,3 @@ async def test_a_payment_that_comes_while_a_day_is_closed_is_not_lost(
     async with store.unit(write=False) as uow:
         (day,) = (await till_of(uow, "1001", TODAY, TODAY + DAY)).days
     assert (made.amount, day.taken.amount, day.changed) == (500, 570, True)
-
-
-async def test_the_migration_goes_up_and_down(empty_database_url: str) -> None:
-    def move(connection: Connection, step: Callable[[Config, str], None], revision: str) -> bool:
-        step(config(connection), revision)
-        return TABLE in inspect(connection).get_table_names()
-
-    engine, there = engine_for(empty_database_url), []
-    for step, revision in ((command.upgrade, "0019"), (command.downgrade, "-1"), (command.upgrade, "0019")):
-        async with engine.migration() as connection:
-            there.append(await connection.run_sync(move, step, revision))
-    await engine.close()
-    assert there == [True, False, True]
-    await migrate(empty_database_url)
-    await check_schema(empty_database_url)

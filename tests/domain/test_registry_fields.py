@@ -105,6 +105,7 @@ def test_values_have_one_form(kind: FieldType, raw: object, value: object) -> No
         (VIN, "NAAN01"),
         (PHONE, "۱۱۸الف"),
         (CODE, "x" * 41),
+        (CODE, "officer:expert"),
         (Plates(), "12ت345-59، 12"),
         (Year(), "2026"),
         (Year(gregorian=True), "1200"),

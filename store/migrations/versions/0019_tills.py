@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, PrimaryKeyConstraint, Text
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -28,8 +28,3 @@ def upgrade() -> None:
         PrimaryKeyConstraint("office", "number", name="pk_till_closings"),
     )
     op.create_index("ix_till_closings_office_day", "till_closings", ["office", "day"])
-
-
-def downgrade() -> None:
-    """Take it away, with what it holds."""
-    op.drop_table("till_closings")

@@ -71,6 +71,7 @@ async def test_others_send_nobody(experts: Experts, town: Municipality, role: Ro
         ({"officer": "civil", "visit": VISIT}, "unknown_kind:officer:choice"),
         ({"officer": "gone", "visit": VISIT}, "unknown_kind:officer:choice"),
         ({"officer": "ahmadi", "visit": "2026-11-24T09:59"}, "invalid_field:visit:past"),
+        ({"officer": "ahmadi", "visit": "1495/09/03 10:00"}, "invalid_field:visit:work_too_far"),
         ({"officer": "ahmadi", "visit": "چه وقت"}, "invalid_field:visit:bad_datetime"),
     ],
 )

@@ -340,6 +340,13 @@ async def test_work_is_wanted_in_the_future(town: Municipality) -> None:
     assert (await town.submit(date="2026-11-24", start="10:30")).state == "submitted"
 
 
+async def test_work_is_booked_within_a_year(town: Municipality) -> None:
+    code = await town.reach("paid")
+    with pytest.raises(InvalidField, match="start:work_too_far"):
+        await town.do(code, "schedule", Role.CIVIL, start="1495/09/10 08:00")
+    assert (await town.request(code)).state == "paid"
+
+
 async def test_work_is_wanted_within_a_year(town: Municipality) -> None:
     with pytest.raises(InvalidField, match="date:work_too_far"):
         await town.submit(date="1415/09/10")

@@ -84,6 +84,17 @@ async def test_a_reference_belongs_to_one_bill_of_one_method(town: Municipality)
     assert (await town.request(other)).state == "paid"
 
 
+async def test_one_receipt_is_not_recorded_as_two_sorts_of_payment(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment")
+    await town.pay(code, reference="778899", method=PaymentMethod.POS, by=Role.CLERK)
+    for sort in (PaymentMethod.SLIP, PaymentMethod.POS):
+        with pytest.raises(DuplicateRequest, match="reference_used"):
+            await town.pay(code, reference="778899", method=sort)
+    assert await town.refunds(code) == []
+    await town.pay(code, reference="778900")
+    assert len(await town.refunds(code)) == 1, "another receipt is another payment"
+
+
 async def test_a_second_payment_is_surplus_and_due_back(town: Municipality) -> None:
     code = await town.reach("paid")
     settled = await town.pay(code)
