@@ -1,6 +1,6 @@
 """Money that arrived: it settles its bill, or is kept as surplus and goes back. Nothing that came in is ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain import bill_ids
@@ -74,8 +74,7 @@ async def record(
         return Settled(bill, earlier)
     if amount != bill.amount:
         raise AmountMismatch("amount")
-    if any(_same_receipt(one, number, actor.office) for one in await uow.bills.payments_of(bill.id)):
-        raise DuplicateRequest("reference", detail="reference_used")
+    _refuse_again(await uow.bills.payments_of(bill.id), number, actor.office)
     outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
     payment = Payment(
         desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, desk.clock.now(), actor.office
@@ -88,13 +87,15 @@ async def record(
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
 
 
-def _same_receipt(known: Payment, number: str, office: str | None) -> bool:
-    """Tell whether a payment of the bill has this number, though it was recorded as made another way: nobody pays a
-    bill twice by receipts of one number. Terminals of two offices may give the same one.
+def _refuse_again(known: Sequence[Payment], number: str, office: str | None) -> None:
+    """Refuse a receipt that the bill has already as another sort of payment (`DuplicateRequest`): nobody pays a bill
+    twice by receipts of one number. Terminals of two offices may give the same one.
     """
-    other_office = known.office is not None and office is not None and known.office != office
-    same = known.reference.removeprefix(f"{known.office}/") == number
-    return same and known.method in _RECORDED_BY and not other_office
+    for one in known:
+        other_office = one.office is not None and office is not None and one.office != office
+        same = one.reference.removeprefix(f"{one.office}/") == number
+        if same and one.method in _RECORDED_BY and not other_office:
+            raise DuplicateRequest("reference", detail="reference_used")
 
 
 def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[Actor, str]:
