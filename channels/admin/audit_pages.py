@@ -51,6 +51,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "phase": ("reports.phases.{}",),
     "machine": ("choices.machine.{}",),
     "vehicle_type": ("choices.vehicle_type.{}",),
+    "per": ("choices.per.{}",),
 }
 """Facts that are an id of something, and the texts that may name it. What strangers may write is none of them."""
 _STATES: Mapping[str, Sequence[str]] = {
