@@ -16,7 +16,8 @@ from domain.tariffs import ProposedTariff, TariffRow, Terms, Wanted, without_ban
 
 Service = Annotated[str, typer.Argument(help="Key of the municipal service.")]
 For = Annotated[
-    list[str] | None, typer.Option("--for", metavar="DIMENSION=VALUE", help="What is priced: machine=loader. A band: from=8 too.")
+    list[str] | None,
+    typer.Option("--for", metavar="DIMENSION=VALUE", help="What is priced: machine=loader; a band: from=8."),
 ]
 
 
@@ -119,8 +120,8 @@ def list_tariffs(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """List every price, also those that have ended or were withdrawn (these begin and end on one day); bands come behind
-    what they are of.
+    """List every price, each band behind its thing; also those that have ended or were withdrawn (these begin and end
+    on one day).
     """
 
     async def work(session: Session) -> list[dict[str, Any]]:

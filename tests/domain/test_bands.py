@@ -2,6 +2,7 @@
 
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +19,10 @@ HALVES = st.integers(1, 48).map(lambda half: half / 2)
 STARTS = st.sets(st.integers(1, 24), max_size=6)
 
 
-def band(start: int, **changes: object) -> TariffRow:
+def band(start: int, **changes: Any) -> TariffRow:
     """Return the price of a loader's hour from so many hours on; each band has a rate of its own."""
-    return row(**{"dimensions": {**LOADER, FROM: str(start)}, "rate": 1_000_000 + start, "minimum": 0} | changes)
+    own: dict[str, Any] = {"dimensions": {**LOADER, FROM: str(start)}, "rate": 1_000_000 + start, "minimum": 0}
+    return row(**own | changes)
 
 
 def priced(rows: list[TariffRow], hours: float, day: date = SPRING) -> Quote:
@@ -55,13 +57,13 @@ def test_the_greatest_band_that_is_not_above_prices_the_whole_amount(
 @given(HALVES)
 def test_where_there_is_no_band_the_plain_price_holds(hours: float) -> None:
     plain = [row(SPRING, AUTUMN), row(AUTUMN, rate=9_000_000)]
-    others = [band(1, valid_from=AUTUMN, valid_to=None), band(1, dimensions={"machine": "crane", FROM: "1"})]
+    others = [band(1, valid_from=AUTUMN), band(1, dimensions={"machine": "crane", FROM: "1"})]
     assert priced([*plain, *others], hours) == priced(plain, hours)
     assert priced(plain, hours).lines[0].dimensions == LOADER
 
 
 def test_a_band_prices_the_days_on_which_it_is_in_force() -> None:
-    rows = [row(), band(8, valid_from=AUTUMN), band(8, valid_from=SPRING, valid_to=SPRING)]
+    rows = [row(), band(8, valid_from=AUTUMN), band(8, valid_to=SPRING)]
     assert [priced(rows, 8, day).lines[0].rate for day in (AUTUMN - DAY, AUTUMN)] == [8_000_000, 1_000_008]
     assert [next_band(rows, LOADER, day) for day in (AUTUMN - DAY, AUTUMN)] == [None, 8]
 

@@ -1,4 +1,4 @@
-"""Bands of prices on the staff's site: asked for on the page of their thing, then set, looked at and withdrawn as any."""
+"""Bands of prices on the staff's site: asked for on the page of their thing, then set and withdrawn as any price."""
 
 import re
 
@@ -93,10 +93,9 @@ async def test_a_second_person_approves_a_band(site: StaffSite, revenue: Visitor
     await revenue.get(LOADER)
     assert await revenue.post(BAND, **CHEAPER) == f"{BAND}&done=price_proposed"
     assert "در انتظار تأیید" not in words(await revenue.get(LOADER))
-    for address in (BAND, ROOM):
-        page = await revenue.get(address)
-        assert f"کارکرد ماشین‌آلات: {TITLE}: ۲٬۵۰۰٬۰۰۰" in words(page)
-    number = page.split("/proposals/")[1].split("/")[0]
+    pages = [await revenue.get(address) for address in (BAND, ROOM)]
+    assert all(f"کارکرد ماشین‌آلات: {TITLE}: ۲٬۵۰۰٬۰۰۰" in words(page) for page in pages)
+    number = pages[0].split("/proposals/")[1].split("/")[0]
     async with visitor(site) as manager:
         await manager.sign_in("manager")
         await manager.get(BAND)

@@ -84,7 +84,7 @@ async def test_two_spellings_are_one_band(town: Municipality) -> None:
     ],
 )
 async def test_bands_that_cannot_be(
-    experts: Experts, service: str, dimensions: dict[str, str], unit: str, changes: dict[str, int], error: str
+    experts: Experts, service: str, dimensions: dict[str, str], unit: str, changes: dict[str, Any], error: str
 ) -> None:
     town = experts.town
     async with town.store.unit() as uow:
