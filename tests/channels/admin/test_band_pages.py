@@ -62,18 +62,22 @@ async def test_a_band_is_asked_for_looked_at_and_set(revenue: Visitor) -> None:
 
 async def test_a_thing_shows_its_bands(revenue: Visitor) -> None:
     await revenue.get(LOADER)
-    await set_at(revenue, f"{LOADER}&from=16", rate="۲٬۰۰۰٬۰۰۰", valid_from="۱۴۰۵/۱۰/۰۱")
-    await set_at(revenue, BAND)
+    await set_at(revenue, f"{LOADER}&from=16", rate="۲٬۰۰۰٬۰۰۰")
+    await set_at(revenue, BAND, valid_from="۱۴۰۵/۱۰/۰۱")
     said = words(await revenue.get(LOADER))
-    assert f"{TITLE} : ۲٬۵۰۰٬۰۰۰ ریال برای هر ساعت لودر، از ۱۶ ساعت به بالا : نرخی" in said
-    assert "در پیش: ۲٬۰۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱" in said
     assert "۳٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in said
+    assert f"{TITLE} : نرخی تعیین نشده است در پیش: ۲٬۵۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱ لودر، از ۱۶ ساعت" in said
+    assert "لودر، از ۱۶ ساعت به بالا : ۲٬۰۰۰٬۰۰۰ ریال برای هر ساعت" in said
     listed = words(await revenue.get(ROOM))
-    assert re.search(r"لودر ۳٬۰۰۰٬۰۰۰ .* — لودر، از ۸ ساعت به بالا ۲٬۵۰۰٬۰۰۰ .* لودر، از ۱۶ ساعت .* گریدر", listed)
-    said = words(await revenue.post(LOADER.replace("?", "/preview?", 1), 200, **FORM | {"valid_from": "۱۴۰۵/۰۹/۰۳"}))
+    assert re.search(r"لودر ۳٬۰۰۰٬۰۰۰ .* — لودر، از ۸ ساعت به بالا نرخی .* لودر، از ۱۶ ساعت .* گریدر", listed)
+
+
+async def test_what_is_looked_at_are_amounts_below_the_next_band(revenue: Visitor) -> None:
+    await revenue.get(LOADER)
+    await set_at(revenue, BAND)
+    said = words(await revenue.post(LOADER.replace("?", "/preview?", 1), 200, **FORM))
     assert "این نرخ برای کمتر از ۸ ساعت است" in said
-    assert "۴ ساعت ۱۳٬۲۰۰٬۰۰۰ ۱۷٬۶۰۰٬۰۰۰" in said
-    assert "۸ ساعت ۲۶" not in said
+    assert "۴ ساعت ۱۳٬۲۰۰٬۰۰۰ ۱۷٬۶۰۰٬۰۰۰ با مالیات" in said, "no more rows"
 
 
 async def test_a_band_is_withdrawn_before_it_begins(site: StaffSite, revenue: Visitor) -> None:
