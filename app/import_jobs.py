@@ -21,7 +21,7 @@ from domain.actions.desk import Desk
 from domain.actions.import_jobs import settle
 from domain.actions.registries import registry_named
 from domain.actions.staffing import staff_actor, today
-from domain.errors import Conflict, DomainError
+from domain.errors import Conflict, DomainError, Unavailable
 from domain.imports import Import, ImportState, Progress, Tally
 from domain.ports import Store, UnitOfWork
 
@@ -85,6 +85,8 @@ async def work(desk: Desk, store: Store, import_id: int) -> None:
     with _laid_out(brought, content) as (file, report):
         try:
             done = await _imported(desk, store, brought, file, report)
+        except Unavailable:
+            raise  # no fault of the file: it is taken up again
         except DomainError as error:
             await _refuse(desk, store, import_id, desk.wording.error(error))
             return

@@ -8,6 +8,7 @@ below it are read on.
 
 import codecs
 import csv
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -108,7 +109,10 @@ def _lines(file: BufferedReader) -> int:
 
 
 def _delimiter(line: str) -> str:
-    return max(DELIMITERS, key=lambda one: len(next(csv.reader([line], delimiter=one), [])))
+    try:
+        return max(DELIMITERS, key=lambda one: len(next(csv.reader([line], delimiter=one), [])))
+    except csv.Error:  # a heading of more than a hundred thousand characters
+        raise InvalidField("file", detail="unreadable_file") from None
 
 
 class _Lines(Iterator[str]):
@@ -190,10 +194,16 @@ def _refuse_huge(file: BufferedReader) -> None:
         raise TooLarge("file")
 
 
+_BROKEN = (
+    BadZipFile, zlib.error, KeyError, ValueError, IndexError, SyntaxError, OSError,
+    RuntimeError,  # locked by a password; `NotImplementedError`, packed in a way that Python does not know, is one too
+)  # fmt: skip
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what the libraries raise for a broken file into the one error that people are told."""
     try:
         yield
-    except (BadZipFile, KeyError, ValueError, IndexError, SyntaxError, OSError) as error:
+    except _BROKEN as error:
         raise InvalidField("file", detail="unreadable_file") from error

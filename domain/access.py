@@ -72,6 +72,7 @@ RIGHTS: Mapping[str, Rule] = {
     "offices.view": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "offices.change": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, step_up=True),
     "offices.export": _of(Role.ADMIN, Role.REVENUE, Role.MANAGER, Role.AUDITOR, step_up=True),
+    "tills.close": _of(Role.REVENUE),
     "users.view": _of(Role.ADMIN, Role.MANAGER, Role.AUDITOR),
     "users.change": _of(Role.ADMIN, outside=False, step_up=True),
     "substitutes.name": _of(Role.ADMIN, Role.MANAGER, step_up=True),

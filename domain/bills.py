@@ -114,6 +114,10 @@ class RefundState(StrEnum):
     REFUNDED = "refunded"
 
 
+SURPLUS = "surplus_payment"
+"""Why money goes back that came in for a bill which was settled, expired or void."""
+
+
 @dataclass(slots=True)
 class Refund:
     """Money to return to the citizen. `reason` is a stable code: cancelled, fewer_hours, surplus_payment."""

@@ -1,4 +1,6 @@
-"""The repositories of counter offices and their calls, as protocols; `store/` implements them (see repositories.py)."""
+"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them (see
+repositories.py).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.offices import CommissionRule, CounterPayment, Office
+from domain.tills import TillClosing
 
 
 class Offices(Protocol):
@@ -52,6 +55,22 @@ class Offices(Protocol):
 
     async def payments_between(self, office: str, start: datetime, end: datetime) -> list[CounterPayment]:
         """Return the payments that the office reported from `start` on and before `end`, oldest first."""
+        ...
+
+
+class Tills(Protocol):
+    """Closings of offices' tills: they are added, and nothing else."""
+
+    async def closings(self, office: str, first: date, last: date) -> list[TillClosing]:
+        """Return every closing of the days from `first` on and before `last`, in the order of their numbers."""
+        ...
+
+    async def last_number(self, office: str) -> int:
+        """Return the number of the office's latest closing, 0 when there is none."""
+        ...
+
+    async def add(self, closing: TillClosing) -> None:
+        """Keep a closing; `Conflict` when its office has one of that number."""
         ...
 
 

@@ -19,7 +19,7 @@ from domain.house_repository import Audit, SettingChanges, Verifications
 from domain.import_repository import Imports
 from domain.issued_papers import IssuedPapers
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
-from domain.office_repository import Calls, Offices
+from domain.office_repository import Calls, Offices, Tills
 from domain.outgoing import MessageState, OutboxMessage
 from domain.people import Actor
 from domain.personal_data import PersonalData
@@ -188,6 +188,8 @@ class UnitOfWork(Protocol):
     def mobile_proofs(self) -> MobileProofs: ...
     @property
     def offices(self) -> Offices: ...
+    @property
+    def tills(self) -> Tills: ...
     @property
     def calls(self) -> Calls: ...
     @property

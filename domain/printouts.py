@@ -84,8 +84,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """A paper, complete but for its letterhead. `token` is the one of `/verify/{token}`, where it has one.
+    """A paper, complete but for its letterhead.
 
+    It is of a request or of a row: `code` is what machines call that, `about` what people do, on the foot of each page.
+    `token` is the one of `/verify/{token}`, where it has one.
     `phrases` are what every paper says in the same words: `verify` (beside the QR code), `page`, `of`, `phone`.
     """
 
@@ -93,6 +95,7 @@ class Printout:
     code: str
     title: str
     sheets: tuple[Sheet, ...]
+    about: Fact
     token: str | None
     phrases: Mapping[str, str]
 

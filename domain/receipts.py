@@ -1,9 +1,14 @@
-"""The receipt of what was paid for a request: a sheet for each bill whose money came, with its refunds, if any."""
+"""The receipt of what was paid, whatever it was for: a sheet for each bill whose money came, with its refunds, if any.
 
+That of a request is a paper of its service; that of a registry's row is made by `actions/row_receipts.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from domain import bill_ids
-from domain.bills import Bill, Payment, PaymentOutcome
+from domain.bills import SURPLUS, Bill, Payment, PaymentOutcome
 from domain.charging import bills_of
 from domain.people import Role
 from domain.ports import UnitOfWork
@@ -13,39 +18,51 @@ from domain.requests import ServiceRequest
 RECEIPT = "receipt"
 """The kind of paper."""
 
+TEXTS = "print.receipt"
+"""Where the catalogue keeps its words."""
+
+PAID_FOR = "paid_for"
+"""The fact that says which row of a registry was paid for; a request says it by its tracking code."""
+
 _PAYER = ("payer", "mobile")
 _BILL = ("bill_id", "payment_id", "amount", "amount_words", "refund")
 _PAYMENT = ("payment_method", "reference", "paid_at", "office")
 
+PAPER = Printable(
+    RECEIPT,
+    READERS | {Role.REVENUE},
+    (
+        Said("paid"),
+        Shown((*_PAYER, PAID_FOR, *_BILL, *_PAYMENT), by_hand=frozenset({"payer"})),
+        Bars("barcode"),
+        Signed(("cashier",)),
+    ),
+    facts=("payer", PAID_FOR, *_BILL, *_PAYMENT, "barcode"),
+    dated="paid_at",
+    texts=TEXTS,
+)
+"""The receipt of any bill, for those who may print each of them."""
+
 
 def receipt(roles: frozenset[Role]) -> Printable:
     """Return the receipt of a service that charges, for these roles beside the payer and the revenue unit."""
-    return Printable(
-        RECEIPT,
-        roles | READERS | {Role.REVENUE, Role.CITIZEN, Role.CLERK},
-        (
-            Said("paid"),
-            Shown((*_PAYER, *_BILL, *_PAYMENT), by_hand=frozenset({"payer"})),
-            Bars("barcode"),
-            Signed(("cashier",)),
-        ),
-        facts=("payer", *_BILL, *_PAYMENT, "barcode"),
-        dated="paid_at",
-        gather=paid_bills,
-        texts="print.receipt",
-    )
+    return replace(PAPER, roles=PAPER.roles | roles | {Role.CITIZEN, Role.CLERK}, gather=_of_request)
 
 
-async def paid_bills(uow: UnitOfWork, request: ServiceRequest) -> list[Gathered]:
-    """Return the facts of each bill of the request that was paid, oldest first; waived ones have no receipt."""
-    found: list[Gathered] = []
-    payer = await _payer(uow, request)
-    for bill in await bills_of(uow, request):
+async def paid_bills(uow: UnitOfWork, bills: Iterable[Bill]) -> list[dict[str, Any]]:
+    """Return the facts of each of the bills that was paid; waived ones have no receipt."""
+    found = []
+    for bill in bills:
         payments = await uow.bills.payments_of(bill.id)
         paid = next((one for one in payments if one.outcome is PaymentOutcome.SETTLED), None)
         if paid:
-            found.append({"payer": payer, **await _facts(uow, bill, paid)})
+            found.append(await _facts(uow, bill, paid))
     return found
+
+
+async def _of_request(uow: UnitOfWork, request: ServiceRequest) -> list[Gathered]:
+    payer = await _payer(uow, request)
+    return [{"payer": payer, **one} for one in await paid_bills(uow, await bills_of(uow, request))]
 
 
 async def _payer(uow: UnitOfWork, request: ServiceRequest) -> str | None:
@@ -55,7 +72,7 @@ async def _payer(uow: UnitOfWork, request: ServiceRequest) -> str | None:
 
 
 async def _facts(uow: UnitOfWork, bill: Bill, paid: Payment) -> dict[str, Any]:
-    refund = sum(one.amount for one in await uow.bills.refunds_of(bill.id))
+    refunds = [one for one in await uow.bills.refunds_of(bill.id) if one.reason != SURPLUS]  # that was paid besides
     office = await uow.offices.by_code(paid.office) if paid.office else None
     return {
         "bill_id": bill.bill_id,
@@ -63,7 +80,7 @@ async def _facts(uow: UnitOfWork, bill: Bill, paid: Payment) -> dict[str, Any]:
         "barcode": bill_ids.barcode(bill_ids.BillIds(bill.bill_id, bill.payment_id)),
         "amount": paid.amount,
         "amount_words": paid.amount,
-        "refund": refund or None,
+        "refund": sum(one.amount for one in refunds) or None,
         "payment_method": paid.method.value,
         "reference": paid.reference.removeprefix(f"{paid.office}/"),
         "paid_at": paid.at.isoformat(),

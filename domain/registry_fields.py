@@ -7,7 +7,7 @@ robbed of their leading zeros. Every value is kept in one form, so that the same
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import ClassVar
 
@@ -20,6 +20,9 @@ from domain.money import BILL_STEP
 from domain.text import ascii_digits, compact, fold, grouped, persian_digits, shown
 
 LONGEST_CODE = 40
+
+LONGEST_NUMBER = 18
+"""Digits that are taken for a number as they are: thousands of them are none, and take long to read."""
 
 _DAY = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ t]00:00(?::00)?)?")
 _PACKED_DAY = re.compile(r"(1[34]\d\d|19\d\d|20\d\d)(\d\d)(\d\d)")
@@ -42,7 +45,7 @@ class RecordedDay(FieldType):
     def parse(self, raw: object, reading: Reading) -> str:
         """Read a date cell or the text of a date."""
         if isinstance(raw, date):
-            return (raw.date() if isinstance(raw, datetime) else raw).isoformat()
+            return _day(raw.year, raw.month, raw.day)
         return _recorded_day(str(raw))
 
     def show(self, value: str, words: Words) -> str:
@@ -61,6 +64,11 @@ def _recorded_day(text: str) -> str:
     year, month, day = (int(part) for part in (parts if len(parts[2]) < 3 else parts[::-1]))
     if year < 100:
         year += 1400 if year < 50 else 1300
+    return _day(year, month, day)
+
+
+def _day(year: int, month: int, day: int) -> str:
+    """Return a day of either calendar: a spreadsheet takes a Jalali date for one of the Middle Ages."""
     if not (1300 <= year <= 1499 or 1900 <= year <= 2199):
         raise InvalidField("date")
     try:
@@ -159,7 +167,7 @@ class Count(Integer):
     def parse(self, raw: object, reading: Reading) -> int:
         """Read digits at once, anything else as `Integer` does."""
         digits = ascii_digits(str(raw)).strip()
-        plain = digits.isascii() and digits.isdecimal()
+        plain = digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER
         return Integer.parse(self, int(digits) if plain else raw, reading)
 
 

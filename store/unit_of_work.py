@@ -39,6 +39,7 @@ from store.sequences import SqlSequences
 from store.settings import SqlSettingChanges
 from store.staff_sessions import SqlSecondFactors, SqlStaffSessions
 from store.tariffs import SqlTariffs
+from store.tills import SqlTills
 from store.verifications import SqlVerifications
 from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
@@ -81,6 +82,7 @@ class SqlUnit:
         self.chats = SqlChats(work)
         self.mobile_proofs = SqlMobileProofs(work)
         self.offices = SqlOffices(work)
+        self.tills = SqlTills(work)
         self.calls = SqlCalls(work)
         self.leases = SqlLeases(work)
         self.work_calendar = SqlWorkCalendar(work)

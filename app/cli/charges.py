@@ -1,17 +1,20 @@
-"""Billing and waiving what a row of a registry owes, for the commands of duties and of fines."""
+"""What a row of a registry owes, for the commands of duties and of fines: billed, waived, and its receipt."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from app.cli.output import emit_json, say, told
+from app.cli.printing import write
 from app.cli.request_view import bill_view
 from app.cli.session import Session, acting, in_session
 from domain.actions.charges import bill_and_tell, waive_and_tell
 from domain.actions.registries import read_where
+from domain.actions.row_receipts import row_receipt
 from domain.errors import NotFound
 from domain.people import Actor
 from domain.ports import UnitOfWork
+from domain.printouts import Printout
 from domain.registries import Registry
 
 Key = Mapping[str, object]
@@ -45,19 +48,34 @@ def waive(registry: Registry, key: Key, reason: str, username: str, as_json: boo
         say(f"{named}: {shown['state']}")
 
 
+def receipt(
+    registry: Registry, key: Key, output: Path, force: bool, username: str | None, as_json: bool, config: Path | None
+) -> None:
+    """Print the receipt of what was paid for a row into a file."""
+
+    async def find(session: Session, uow: UnitOfWork, actor: Actor) -> Printout:
+        return await row_receipt(session.desk, uow, registry, await _row_id(session, uow, registry, key), actor)
+
+    write(find, output, force, username, as_json, config)
+
+
 def _on_row(
     registry: Registry, key: Key, username: str, as_json: bool, config: Path | None, work: Work
 ) -> dict[str, Any]:
     async def found(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
             actor = await acting(uow, username)
-            row = await uow.registries.one(registry.key, read_where(session.desk, registry, key))
-            if row is None:
-                raise NotFound(registry.key)
-            return await work(session, uow, row.id, actor)
+            return await work(session, uow, await _row_id(session, uow, registry, key), actor)
 
     with told(as_json):
         shown = in_session(config, found)
     if as_json:
         emit_json(shown)
     return shown
+
+
+async def _row_id(session: Session, uow: UnitOfWork, registry: Registry, key: Key) -> int:
+    row = await uow.registries.one(registry.key, read_where(session.desk, registry, key))
+    if row is None:
+        raise NotFound(registry.key)
+    return row.id

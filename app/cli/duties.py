@@ -1,4 +1,4 @@
-"""`pishkhan duty`: what vehicles owe: generated for a year, billed, waived."""
+"""`pishkhan duty`: what vehicles owe: generated for a year, billed, waived; receipts."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import charges
-from app.cli.options import As, AsJson, Config
+from app.cli.options import As, AsJson, AsOrSystem, Config
 from app.cli.output import REFUSED, emit_json, say, told
+from app.cli.printing import Force, Output
 from app.cli.session import Session, acting, in_session
 from domain.actions.duties import generate as make_all
 from domain.registries import DUTY, YEARLY
@@ -63,6 +64,21 @@ def waive(
     """Let the owner off a duty, and off its bill; the owner is told."""
 
     charges.waive(DUTY, _key(plate, year, kind, number), reason, username, as_json, config)
+
+
+def receipt(
+    plate: Plate,
+    year: Year,
+    output: Output,
+    kind: Kind = YEARLY,
+    number: Number = 1,
+    force: Force = False,
+    username: AsOrSystem = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Print the receipt of a duty that was paid into a file; it holds personal data."""
+    charges.receipt(DUTY, _key(plate, year, kind, number), output, force, username, as_json, config)
 
 
 def _key(plate: str, year: int, kind: str, number: int) -> charges.Key:

@@ -100,7 +100,7 @@ COMMANDS: Table = {
         },
     ),
     "office": Group(
-        "Counter offices: their keys, what they earn, their statements.",
+        "Counter offices: their keys, what they earn, their statements and tills.",
         {
             "add": "app.cli.offices:add",
             "rotate-key": "app.cli.offices:rotate_key",
@@ -117,6 +117,7 @@ COMMANDS: Table = {
                 },
             ),
             "statement": "app.cli.offices:statement",
+            "till": "app.cli.tills:till",
         },
     ),
     "import": "app.cli.imports:import_table",
@@ -139,9 +140,17 @@ COMMANDS: Table = {
             "generate": "app.cli.duties:generate",
             "bill": "app.cli.duties:bill",
             "waive": "app.cli.duties:waive",
+            "receipt": "app.cli.duties:receipt",
         },
     ),
-    "violation": Group("Fines of drivers.", {"bill": "app.cli.violations:bill", "waive": "app.cli.violations:waive"}),
+    "violation": Group(
+        "Fines of drivers.",
+        {
+            "bill": "app.cli.violations:bill",
+            "waive": "app.cli.violations:waive",
+            "receipt": "app.cli.violations:receipt",
+        },
+    ),
     "outbox": Group(
         "Texts on their way out.", {"list": "app.cli.outbox:list_messages", "retry": "app.cli.outbox:retry"}
     ),

@@ -1,7 +1,8 @@
-"""`pishkhan request print`: a paper of a request, as HTML or PDF."""
+"""`pishkhan request print`: a paper of a request, as HTML or PDF; receipts of duties and fines go the same way."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,37 +13,53 @@ from app.cli.session import Session, acting_or_system, in_session
 from app.wiring import build_printer
 from domain.actions.printouts import printout_of
 from domain.errors import Conflict, InvalidField
-from domain.ports import Printer
+from domain.people import Actor
+from domain.ports import Printer, UnitOfWork
 from domain.printouts import Printout
+
+Output = Annotated[Path, typer.Option(help="File to be written; its end says how: .pdf or .html.", dir_okay=False)]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+
+Find = Callable[[Session, UnitOfWork, Actor], Awaitable[Printout]]
+"""Gathers what a paper says."""
 
 
 def print_paper(
     code: Code,
     kind: Annotated[str, typer.Argument(help="Which paper: letter, permit, delivery_form, receipt …")],
-    output: Annotated[Path, typer.Option(help="File to be written; its end says how: .pdf or .html.", dir_okay=False)],
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    output: Output,
+    force: Force = False,
     username: AsOrSystem = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Print a paper of a request into a file; it may hold personal data."""
 
-    async def work(session: Session) -> dict[str, Any]:
-        if output.exists() and not force:
-            raise Conflict("output", detail="file_exists")
+    async def find(session: Session, uow: UnitOfWork, actor: Actor) -> Printout:
+        return await printout_of(session.desk, uow, code, kind, actor)
+
+    write(find, output, force, username, as_json, config)
+
+
+def write(find: Find, output: Path, force: bool, username: str | None, as_json: bool, config: Path | None) -> None:
+    """Print a paper into a file, and tell which and where."""
+
+    async def work(session: Session) -> tuple[Printout, bytes]:
         actor = await acting_or_system(session, username)
         printer = build_printer(session.settings, session.desk.catalogue)
         try:
             async with session.store.unit(write=False) as uow:
-                printout = await printout_of(session.desk, uow, code, kind, actor)
-            content = await _made(printer, printout, output.suffix.lower())
+                printout = await find(session, uow, actor)
+            return printout, await _made(printer, printout, output.suffix.lower())
         finally:
             await printer.close()
-        output.write_bytes(content)
-        return {"code": printout.code, "kind": kind, "file": str(output), "size": len(content)}
 
     with told(as_json):
-        shown = in_session(config, work)
+        if output.exists() and not force:
+            raise Conflict("output", detail="file_exists")
+        printout, content = in_session(config, work)
+        output.write_bytes(content)
+    shown = {"code": printout.code, "kind": printout.kind, "file": str(output), "size": len(content)}
     if as_json:
         emit_json(shown)
     else:

@@ -1,11 +1,12 @@
-"""`pishkhan violation`: fines of drivers, billed and waived as duties are."""
+"""`pishkhan violation`: fines of drivers, billed, waived and receipted as duties are."""
 
 from typing import Annotated
 
 import typer
 
 from app.cli import charges
-from app.cli.options import As, AsJson, Config
+from app.cli.options import As, AsJson, AsOrSystem, Config
+from app.cli.printing import Force, Output
 from domain.registries import VIOLATION
 
 Driver = Annotated[str, typer.Argument(help="National code of the driver.")]
@@ -39,6 +40,21 @@ def waive(
 ) -> None:
     """Let the driver off a fine, and off its bill; the driver is told."""
     charges.waive(VIOLATION, _key(driver, date, kind, number), reason, username, as_json, config)
+
+
+def receipt(
+    driver: Driver,
+    date: Date,
+    kind: Kind,
+    output: Output,
+    number: Number = 1,
+    force: Force = False,
+    username: AsOrSystem = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Print the receipt of a fine that was paid into a file; it holds personal data."""
+    charges.receipt(VIOLATION, _key(driver, date, kind, number), output, force, username, as_json, config)
 
 
 def _key(driver: str, date: str, kind: str, number: int) -> charges.Key:

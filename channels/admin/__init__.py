@@ -38,6 +38,7 @@ from channels.admin.statement_pages import StatementPages
 from channels.admin.substitute_pages import SubstitutePages
 from channels.admin.tariff_pages import TariffPages
 from channels.admin.text_pages import TextPages
+from channels.admin.till_pages import TillPages
 from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
@@ -112,6 +113,7 @@ def _house(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
         OfficePages(desk, store, doorman.vault),
         CommissionPages(desk, store),
         StatementPages(desk, store),
+        TillPages(desk, store),
         UserPages(doorman),
         SubstitutePages(desk, store),
         ReportPages(desk, store, apart.sheets),

@@ -31,8 +31,8 @@ PAGE = 50
 
 _ISO_DAY = len("2026-11-25")
 _KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
-_RIALS = frozenset({"amount", "refund", "rate", "per_request"})
-_DAYS = frozenset({"from", "to", "until", "before", "old_until", "last_at"})
+_RIALS = frozenset({"amount", "declared", "refund", "rate", "per_request"})
+_DAYS = frozenset({"day", "from", "to", "until", "before", "old_until", "last_at"})
 """Facts that are a day or a moment. What strangers may write (a browser's name, a path) is never read as one."""
 
 
@@ -52,6 +52,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "machine": ("choices.machine.{}",),
     "vehicle_type": ("choices.vehicle_type.{}",),
     "per": ("choices.per.{}",),
+    "right": ("admin.audit.rights.{}",),
+    "method": ("admin.audit.methods.{}",),
+    "why": ("details.forbidden.{}", "admin.audit.whys.{}"),
 }
 """Facts that are an id of something, and the texts that may name it. What strangers may write is none of them."""
 _STATES: Mapping[str, Sequence[str]] = {

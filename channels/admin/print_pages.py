@@ -1,20 +1,30 @@
-"""Papers of a request: to be looked at and printed from the browser, or as a PDF."""
+"""Papers of a request, and receipts of registries' rows: to be looked at and printed from the browser, or as a PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit
+from channels.admin.registry_row import row_id
+from channels.admin.registry_view import address
+from domain.access import registry_right
 from domain.actions.desk import Desk
 from domain.actions.printouts import printout_of
+from domain.actions.row_receipts import row_receipt
 from domain.actions.work import readable
 from domain.ports import Printer, Store
 from domain.printouts import Printout
+from domain.receipts import RECEIPT
+from domain.registries import REGISTRIES, Registry
 
 _ONE = "/staff/requests/{code:[0-9]{9}}/print/{kind:[a-z_]+}"
 
 PAPER_POLICY = "sandbox allow-modals; default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
 """A paper carries all that it needs inside it; nothing of it may run or reach out."""
+
+Find = Callable[[web.Request, Visit], Awaitable[Printout]]
+"""Gathers what a paper says; it is printed once the unit is closed."""
 
 
 class PrintPages:
@@ -29,25 +39,39 @@ class PrintPages:
 
     def routes(self) -> Sequence[Route]:
         """Return every route."""
+        owed = [one for one in REGISTRIES.values() if one.owed]
         return (
-            Route("GET", f"{_ONE}.html", "requests.view", self._html),
-            Route("GET", f"{_ONE}.pdf", "requests.view", self._pdf),
+            *self._both(_ONE, "requests.view", self._of_request),
+            *(route for registry in owed for route in self._receipt(registry)),
         )
 
-    async def _html(self, request: web.Request, visit: Visit) -> web.Response:
-        paper = await self._paper(request, visit)
+    def _receipt(self, registry: Registry) -> Sequence[Route]:
+        base = f"{address(registry)}/{{id:[0-9]{{1,19}}}}/print/{RECEIPT}"
+        return self._both(base, registry_right(registry.key, "view"), partial(self._of_row, registry))
+
+    def _both(self, base: str, right: str, find: Find) -> Sequence[Route]:
+        return (
+            Route("GET", f"{base}.html", right, partial(self._html, find)),
+            Route("GET", f"{base}.pdf", right, partial(self._pdf, find)),
+        )
+
+    async def _html(self, find: Find, request: web.Request, visit: Visit) -> web.Response:
+        paper = await find(request, visit)
         headers = {"Content-Security-Policy": PAPER_POLICY}
         return web.Response(text=self._printer.html(paper), content_type="text/html", headers=headers)
 
-    async def _pdf(self, request: web.Request, visit: Visit) -> web.Response:
-        paper = await self._paper(request, visit)
+    async def _pdf(self, find: Find, request: web.Request, visit: Visit) -> web.Response:
+        paper = await find(request, visit)
         name = f"{paper.kind}-{paper.code}.pdf"
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
         return web.Response(body=await self._printer.pdf(paper), content_type="application/pdf", headers=headers)
 
-    async def _paper(self, request: web.Request, visit: Visit) -> Printout:
-        """Gather what the paper says; it is printed once the unit is closed."""
+    async def _of_request(self, request: web.Request, visit: Visit) -> Printout:
         code, kind = request.match_info["code"], request.match_info["kind"]
         async with self._store.unit(write=False) as uow:
             await readable(self._desk, uow, code, visit.actor)
             return await printout_of(self._desk, uow, code, kind, visit.actor)
+
+    async def _of_row(self, registry: Registry, request: web.Request, visit: Visit) -> Printout:
+        async with self._store.unit(write=False) as uow:
+            return await row_receipt(self._desk, uow, registry, row_id(request), visit.actor)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, shown_revision
-from channels.admin.registry_view import NO_LINKS, REGISTRY_ROOM, Links, Part, RegistryViews, address
+from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
 from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, Option, controls, read_form, stray
 from channels.web.paging import START, Listed, listed, page_start
@@ -31,6 +31,7 @@ from domain.forms import Field
 from domain.ports import Store
 from domain.registries import REGISTRIES, Registry
 from domain.registry_rows import RegistryFilter, RegistryRow
+from domain.row_words import NO_LINKS, Links
 
 PAGE = 50
 """Rows of a list that one page shows."""
@@ -80,7 +81,7 @@ class RegistryPages:
             return self._listed(registry, request, visit, nothing, {}, NO_LINKS, error)
         async with self._store.unit(write=False) as uow:
             found = listed(request, address(registry), await uow.registries.find(wanted), PAGE)
-            links = await self._views.links(uow, registry, found.rows, wanted.where)
+            links = await self._views.links(uow, registry, [*(one.values for one in found.rows), wanted.where])
         return self._listed(registry, request, visit, found, wanted.where, links)
 
     def _wanted(self, registry: Registry, request: web.Request) -> RegistryFilter:
@@ -207,7 +208,7 @@ class RegistryPages:
     ) -> web.Response:
         async with self._store.unit(write=False) as uow:
             offered = await self._views.offered(uow, registry)
-            links = await self._views.links(uow, registry, [row] if row else [])
+            links = await self._views.links(uow, registry, [row.values] if row else [])
         words = FormWords(self._desk.wording, partial(self._views.label, registry), offered=offered)
         context = {
             **self._views.room(registry, visit),

@@ -8,16 +8,18 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit, staff_page
-from channels.admin.registry_view import RegistryViews, owes_nothing
+from channels.admin.registry_view import RegistryViews, address, owes_nothing
 from channels.admin.tried import REFUSAL, PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
 from domain.actions.registry_entry import offered_to_amend
+from domain.actions.row_receipts import row_printouts
 from domain.errors import Conflict, InvalidField
+from domain.fleet import ResourceStatus
 from domain.ports import Store, UnitOfWork
-from domain.registries import Registry
+from domain.registries import MACHINES, MAINTENANCE, Registry
 from domain.registry_rows import RegistryRow
 from domain.registry_rules import ChargeState, Standing
 from domain.wording import day_and_hour
@@ -40,11 +42,10 @@ class RowPage:
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
             changes = await uow.registries.changes_of(registry.key, row.id)
-            links, names = await self._views.links(uow, registry, [row]), await staff_names(uow)
-            bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
-            shown = [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills]
+            links, names = await self._views.links(uow, registry, [row.values]), await staff_names(uow)
+            owed = await self._owed(uow, registry, row, visit, names)
             service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
-        charge = _charge(registry, row, visit)
+            booked_on = await _booked_on(uow, row)
         context = {
             **self._views.room(registry, visit),
             "id": row.id,
@@ -54,13 +55,24 @@ class RowPage:
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
             "referring": self._views.referring(registry, row),
             "amendable": bool(offered_to_amend(registry, visit.actor)),
-            "charge": charge,
-            "bills": shown,
+            **owed,
             "service": service,
-            **self._refusal(tried, charge, shown, visit),
+            "booked_on": booked_on,
+            **self._refusal(tried, owed["charge"], owed["bills"], visit),
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/registry_row.html", context, status=status)
+
+    async def _owed(
+        self, uow: UnitOfWork, registry: Registry, row: RegistryRow, visit: Visit, names: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return what may be done about the money that a row owes, its bills, and its papers."""
+        bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
+        return {
+            "charge": _charge(registry, row, visit),
+            "bills": [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills],
+            "papers": await row_printouts(self._desk, uow, registry, row, visit.actor) if registry.owed else {},
+        }
 
     def _refusal(
         self, tried: Tried | None, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit
@@ -91,6 +103,16 @@ class RowPage:
             ],
             "form": OUT_FORM.shown(self._desk.wording, {}, tried),
         }  # fmt: skip
+
+
+async def _booked_on(uow: UnitOfWork, row: RegistryRow) -> str | None:
+    """Return the page of a machine whose repair has no end yet and which is booked all the same: its status says so."""
+    said = row.values
+    if row.registry != MAINTENANCE.key or said["ended"] or said["standing"] != Standing.VALID:
+        return None
+    machine = await uow.registries.one(MACHINES.key, {"code": said["machine"]})
+    active = machine and machine.values["status"] == ResourceStatus.ACTIVE
+    return f"{address(MACHINES)}/{machine.id}" if machine and active else None
 
 
 def row_id(request: web.Request) -> int:

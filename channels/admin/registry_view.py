@@ -1,6 +1,6 @@
 """Rows of the registries as the pages show them: in words, with links to the rows to which they refer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,16 +13,15 @@ from domain.field_types import Choice
 from domain.forms import Field
 from domain.ports import UnitOfWork
 from domain.registries import NUMBER, REGISTRIES, Registry
-from domain.registry_fields import CODE, VIN, Note
+from domain.registry_fields import Note
 from domain.registry_rows import PastChange, RegistryFilter, RegistryRow, referred
 from domain.registry_rules import ChargeState, Values
 from domain.registry_sheet import cell, label, title
+from domain.row_words import Link, Links, RowWords, field_of
 from domain.text import persian_digits
-from domain.wording import RIGHT_TO_LEFT, day_and_hour
+from domain.wording import day_and_hour
 
 REGISTRY_ROOM, FLEET_ROOM = "/staff/registries", "/staff/fleet"
-
-NOTHING = "—"
 
 MOST_OFFERED = 200
 """Rows of a small registry that a form offers where one of them is named."""
@@ -73,23 +72,17 @@ class Past:
     fields: Sequence[Amended]
 
 
-Links = Mapping[tuple[str, Any], Part]
-"""(Registry, key) → what the row is called, and its page."""
-
-NO_LINKS: Links = {}
-
-
 def address(registry: Registry) -> str:
     """Return where a registry's list is."""
     fleet = registry_right(registry.key, "view") == "fleet.view"
     return f"{FLEET_ROOM if fleet else REGISTRY_ROOM}/{registry.key}"
 
 
-class RegistryViews:
-    """Puts rows into words."""
+class RegistryViews(RowWords):
+    """Puts rows into words, and says where they are."""
 
     def __init__(self, desk: Desk) -> None:
-        self._catalogue = desk.catalogue
+        super().__init__(desk.catalogue)
 
     def title(self, registry: Registry) -> str:
         """Return what the registry is called."""
@@ -109,16 +102,6 @@ class RegistryViews:
         refers = registry.reference(field) is not None
         return self._catalogue.text(f"admin.registries.refers.{field}") if refers else self.label(registry, field)
 
-    def shown(self, field: Field, value: Any) -> str:
-        """Return a value for people."""
-        if value in (None, "", []):
-            return NOTHING
-        if field.type is VIN or (field.type is CODE and value.isascii()):
-            return str(value)
-        if field.type.name in {"mobile", "phone"}:
-            return persian_digits(str(cell(field, value, self._catalogue)))
-        return field.type.show(value, self._catalogue.text)
-
     def typed(self, registry: Registry, values: Values) -> dict[str, Any]:
         """Return values as a form holds them: choices by their ids, everything else as people type it."""
         return {one.name: self._typed(one, values[one.name]) for one in registry.fields if one.name in values}
@@ -128,21 +111,6 @@ class RegistryViews:
             return list(value) if isinstance(value, list | tuple) else value
         found = cell(field, list(value) if isinstance(value, tuple) else value, self._catalogue)
         return found if isinstance(field.type, Note) or found is None else persian_digits(found)
-
-    def called(self, registry: Registry, values: Values, links: Links = NO_LINKS) -> str:
-        """Return what people call a row: by the names of those to which it refers, where `links` has them."""
-        if registry.called:
-            return self.shown(_field(registry, registry.called), values[registry.called])
-        names = [name for name in registry.natural_key if name != NUMBER]
-        parts = [self.named(registry, name, values[name], links) for name in names]
-        # A code in Latin letters would turn the whole name around, and the day behind it.
-        return RIGHT_TO_LEFT + f"{RIGHT_TO_LEFT}، ".join(parts)
-
-    def named(self, registry: Registry, name: str, value: Any, links: Links) -> str:
-        """Return a field's value for people; a reference as the row is called to which it leads."""
-        reference = registry.reference(name)
-        known = links.get((reference.registry, value)) if reference and not isinstance(value, list) else None
-        return known.text if known else self.shown(_field(registry, name), value)
 
     async def offered(self, uow: UnitOfWork, registry: Registry) -> dict[str, dict[str, str]]:
         """Return what a form offers where rows of small registries are named: field → key → what the row is called."""
@@ -156,22 +124,9 @@ class RegistryViews:
                 }
         return found
 
-    async def links(
-        self, uow: UnitOfWork, registry: Registry, rows: Iterable[RegistryRow], where: Values | None = None
-    ) -> Links:
-        """Return the rows to which these refer, and the conditions of their list."""
-        found: dict[tuple[str, Any], Part] = {}
-        known = [*(row.values for row in rows), where or {}]
-        for reference in registry.references:
-            target = REGISTRIES[reference.registry]
-            keys = {(key,) for values in known for key in referred(values, reference)}
-            for (key,), row in (await uow.registries.by_keys(target.key, keys)).items():
-                found[target.key, key] = Part(self.called(target, row.values), f"{address(target)}/{row.id}")
-        return found
-
     def listed(self, registry: Registry, row: RegistryRow, links: Links) -> ListedRow:
         """Return a row as a list shows it."""
-        fields = [_field(registry, name) for name in registry.listed]
+        fields = [field_of(registry, name) for name in registry.listed]
         return ListedRow(f"{address(registry)}/{row.id}", [self.cell(registry, one, row, links) for one in fields])
 
     def cells(self, registry: Registry, row: RegistryRow, links: Links) -> list[Cell]:
@@ -185,8 +140,8 @@ class RegistryViews:
         unowed = field.name == "state" and owes_nothing(registry, row)
         parts = [Part(self._catalogue.text("admin.charges.none") if unowed else self.shown(field, value))]
         if reference and value:
-            keys = referred(row.values, reference)
-            parts = [links.get((reference.registry, key), Part(persian_digits(key))) for key in keys]
+            at, keys = address(REGISTRIES[reference.registry]), referred(row.values, reference)
+            parts = [_linked(at, links.get((reference.registry, key)), key) for key in keys]
         return Cell(field.name, self.heading(registry, field.name), parts)
 
     def past(self, registry: Registry, change: PastChange, names: Mapping[str, str]) -> Past:
@@ -210,13 +165,11 @@ class RegistryViews:
         ]
 
 
+def _linked(at: str, link: Link | None, key: str) -> Part:
+    return Part(link.text, f"{at}/{link.row}") if link else Part(persian_digits(key))
+
+
 def owes_nothing(registry: Registry, row: RegistryRow) -> bool:
     """Tell whether a row that could be owed for has no amount (a violation without a fine)."""
     owed = registry.owed
     return owed is not None and row.values[owed.amount] is None and row.values["state"] == ChargeState.OPEN
-
-
-def _field(registry: Registry, name: str) -> Field:
-    found = registry.field(name)
-    assert found is not None, "declarations are checked"  # noqa: S101 - holds by construction
-    return found

@@ -1,34 +1,24 @@
 """The statement of a counter office: on the screen, and as sheets."""
 
 from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.admin.commission_pages import subjects
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.office_pages import ONE
+from channels.admin.office_period import Asked, address, asked, days, filters
 from channels.web.error_pages import status_of
-from channels.web.forms import FormWords, controls, read_form
 from channels.web.sheets import csv_file
 from domain.actions.desk import Desk
 from domain.actions.statement import statement
-from domain.calendar import FIRST_YEAR, LAST_YEAR, MONTH_NAMES, in_tehran, period, to_jalali
 from domain.errors import DomainError
-from domain.field_types import Choice, Integer, Reading
-from domain.forms import Field, read_fields
 from domain.offices import Office, Statement
 from domain.ports import Store
-from domain.text import persian_digits
+from domain.tills import Till
 from domain.wording import day_and_hour
 
 STATEMENT = f"{ONE}/statement"
-_MONTHS = tuple(str(number) for number in range(1, 13))
-
-PERIOD = (
-    Field("year", Integer(FIRST_YEAR, LAST_YEAR)),
-    Field("month", Choice(), required=False, choices=_MONTHS),
-)
 
 _FIGURES = (
     "requests", "payments", "amount", "surplus_payments", "surplus_amount", "request_commission", "payment_commission",
@@ -55,19 +45,21 @@ class StatementPages:
         )
 
     async def _statement(self, request: web.Request, visit: Visit) -> web.Response:
-        given, wrong = self._asked(request, visit), None
-        office, made = await self._office(request), None
+        given, wrong = asked(request, visit), None
+        office, made, till = await self._office(request), None, None
         try:
             made = await self._made(office.code, given, visit)
+            till = await self._till(made)
         except DomainError as error:
             wrong = error
         context = {
             "office": office,
-            "filters": controls(PERIOD, given, self._words(), wrong),
+            "filters": filters(self._desk, given, wrong),
             "made": made,
+            "till": till,
             "figures": _FIGURES,
             "services": subjects(self._desk),
-            "period": urlencode({name: given.get(name, "") for name in ("year", "month")}),
+            "period": address(given),
         }
         status = status_of(wrong) if wrong else 200
         return staff_page(request, visit, "admin/statement.html", context, status=status)
@@ -81,23 +73,20 @@ class StatementPages:
     async def _sheet(
         self, request: web.Request, visit: Visit, name: str, rows: Callable[[Statement], list[list[str | int]]]
     ) -> web.Response:
-        made = await self._made((await self._office(request)).code, self._asked(request, visit), visit)
+        made = await self._made((await self._office(request)).code, asked(request, visit), visit)
         file = f"statement-{made.office}-{made.first}-{made.last}-{name}"
         facts = {"office": made.office, "kind": "csv", "file": f"{file}.csv"}
         async with self._store.unit() as uow:
             await uow.audit.record(visit.now, visit.actor.label, "export", facts)
         return csv_file(file, rows(made))
 
-    def _asked(self, request: web.Request, visit: Visit) -> dict[str, str]:
-        """Return the period as it was asked for, the present month when none was."""
-        year, month, _ = to_jalali(in_tehran(visit.now).date())
-        return read_form(PERIOD, request.query) or {"year": persian_digits(year), "month": str(month)}
-
-    async def _made(self, office: str, given: dict[str, str], visit: Visit) -> Statement:
-        values = read_fields(PERIOD, given, visit.actor.channel, Reading(visit.now))
-        month = int(values["month"]) if "month" in values else None
+    async def _made(self, office: str, given: Asked, visit: Visit) -> Statement:
         async with self._store.unit(write=False) as uow:
-            return await statement(self._desk, uow, office, *period(values["year"], month))
+            return await statement(self._desk, uow, office, *days(given, visit))
+
+    async def _till(self, made: Statement) -> Till:
+        async with self._store.unit(write=False) as uow:
+            return Till.of(made.payments, await uow.tills.closings(made.office, made.first, made.last))
 
     async def _office(self, request: web.Request) -> Office:
         async with self._store.unit(write=False) as uow:
@@ -123,11 +112,3 @@ class StatementPages:
 
     def _headings(self, names: Sequence[str]) -> list[str | int]:
         return [self._desk.catalogue.text(f"admin.statement.{name}") for name in names]
-
-    def _words(self) -> FormWords:
-        months = dict(zip(_MONTHS, MONTH_NAMES, strict=True))
-        label = "admin.statement.{}".format
-        return FormWords(
-            self._desk.wording, lambda name: self._desk.catalogue.text(label(name)), {"month": months},
-            blank="admin.statement.whole_year",
-        )  # fmt: skip

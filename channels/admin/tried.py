@@ -35,7 +35,8 @@ class ShownForm:
 class PageForm:
     """A form of a page by its name: its fields, the table of their labels, and what its choices are called.
 
-    `blank` is the key of what a choice says while nothing is chosen.
+    `blank` is the key of what a choice says while nothing is chosen. `hints` is field → the key of what is told beside
+    it in place of what is told of its kind.
     """
 
     name: str
@@ -43,6 +44,7 @@ class PageForm:
     labels: str
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank: str = "web.form.choose"
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self, wording: Wording, given: Mapping[str, Any], tried: Tried | None) -> ShownForm:
         """Return the form with what is given, or as it was typed if it is the one that was refused."""
@@ -52,6 +54,7 @@ class PageForm:
             self.titles,
             f"{self.name}-",
             self.blank,
+            {name: wording.catalogue.text(key) for name, key in self.hints.items()},
         )
         mine = tried if tried and tried.action == self.name else None
         typed, error = (mine.given, mine.error) if mine else (given, None)

@@ -21,7 +21,7 @@ STATE = st.token(
 )
 SERVICE = st.token("ServiceKey", Doc("شناسه خدمت", "A service's key, as GetServices tells it."), most=64)
 PAPER = st.token("PaperName", Doc("نام مدرک", "Which paper it is, as GetServices tells it."), most=64)
-FILE_NAME = st.token("FileName", Doc("نام پرونده", "The file's name."), most=200)
+FILE_NAME = st.token("FileName", Doc("نام فایل", "The file's name."), most=200)
 FREE_TEXT = st.words("FreeText", 500, Doc("متن به فارسی", "Free text, at most 500 characters."))
 
 CITIZEN = Record(
@@ -60,7 +60,7 @@ DOCUMENTS = listed(
     "Documents",
     "document",
     DOCUMENT,
-    Doc("مدارک؛ پرونده بزرگ را با AttachDocument بفرستید", "Small files; send larger ones by AttachDocument."),
+    Doc("مدارک؛ فایل بزرگ را با AttachDocument بفرستید", "Small files; send larger ones by AttachDocument."),
     most=10,
 )
 PAPERS = listed("Papers", "name", PAPER, Doc("نام مدارک", "Names of papers."), least=0)

@@ -113,7 +113,7 @@ FLAG = Simple(
 CONTENT = Simple(
     "Content",
     "xs:base64Binary",
-    Doc("محتوای پرونده؛ عکس یا PDF تا ۷ مگابایت", "The file itself: a photo or PDF, at most 7 MB."),
+    Doc("محتوای فایل؛ عکس یا PDF تا ۷ مگابایت", "The file itself: a photo or PDF, at most 7 MB."),
     (("minLength", "1"),),
     read=b64decode,
     write=_base64,

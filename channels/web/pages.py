@@ -6,7 +6,11 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
+from channels.web.compression import compress
+
 
 def page(request: web.Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> web.Response:
     """Render a page of one of the sites (`<site>/….html`); `path` is the address that was asked for."""
-    return aiohttp_jinja2.render_template(template, request, {"path": request.path, **context}, status=status)
+    response = aiohttp_jinja2.render_template(template, request, {"path": request.path, **context}, status=status)
+    compress(request, response)
+    return response

@@ -12,6 +12,7 @@ import aiohttp_jinja2
 from aiohttp import web
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from channels.web.compression import COMPRESSED, TextAsset
 from channels.web.error_pages import WORDING, error_pages
 from channels.web.headers import protect
 from domain import tracking
@@ -80,7 +81,9 @@ def add_pages(app: web.Application, name: str, folder: Path) -> None:
     static = folder / "static"
     if not static.is_dir():
         return
-    app.router.add_static(f"{STATIC}/{name}", static)
     for path in static.iterdir():
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        app[_ASSETS][f"{name}/{path.name}"] = f"{STATIC}/{name}/{path.name}?v={digest}"
+        address, content = f"{STATIC}/{name}/{path.name}", path.read_bytes()
+        app[_ASSETS][f"{name}/{path.name}"] = f"{address}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        if path.suffix in COMPRESSED:
+            app.router.add_get(address, TextAsset(path, content).serve)
+    app.router.add_static(f"{STATIC}/{name}", static)

@@ -6,11 +6,11 @@ sends too much is told so once.
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from domain.actions.desk import Desk
 from domain.actions.notify import Address, reply
-from domain.errors import DomainError, Internal, TooManyRequests
+from domain.errors import Conflict, Internal, TooManyRequests, Unavailable
 from domain.keyboards import Shown
 from domain.messages import Message
 from domain.outgoing import InboundMessage, InboundState, MessageClass
@@ -54,16 +54,31 @@ Handle = Callable[[UnitOfWork], Awaitable[InboundMessage]]
 async def acted_once(
     desk: Desk, store: Store, message: InboundMessage, address: Address | None, handle: Handle
 ) -> InboundMessage:
-    """Let `handle` act on the message in a unit of work; return what became of it. Domain errors pass through."""
+    """Let `handle` act on the message in a unit of work; return what became of it.
+
+    Where somebody else was quicker (`Conflict`) it acts once more, on what there is now. `Unavailable` passes through:
+    nothing was done, and who brought the message brings it again. Whatever else goes wrong would go wrong again, and
+    what comes behind it would wait for ever.
+    """
+    as_it_came = replace(message)
     try:
-        async with store.unit() as uow:
-            return await handle(uow)
-    except DomainError:
+        try:
+            return await _acted(store, handle)
+        except Conflict:
+            for one in fields(message):
+                setattr(message, one.name, getattr(as_it_came, one.name))
+            return await _acted(store, handle)
+    except Unavailable:
         raise
     except Exception as error:  # the edge of the channel: whatever our fault is, the message must not be lost
         log.exception("inbound text %s failed", message.id)
         async with store.unit() as uow:
             return await _keep_failed(Arrival(desk, uow, message, address), type(error).__name__)
+
+
+async def _acted(store: Store, handle: Handle) -> InboundMessage:
+    async with store.unit() as uow:
+        return await handle(uow)
 
 
 async def _keep_failed(arrival: Arrival, reason: str) -> InboundMessage:

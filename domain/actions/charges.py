@@ -29,6 +29,11 @@ def owed_by(registry: Registry) -> Owed:
     return registry.owed
 
 
+def is_owed(registry: Registry, row: RegistryRow) -> bool:
+    """Tell whether a row has an amount that somebody owes: no violation without a fine, and none that was annulled."""
+    return row.values[owed_by(registry).amount] is not None and row.values.get("standing") != Standing.ANNULLED
+
+
 async def bill_for(uow: UnitOfWork, till: Till, registry: Registry, row_id: int, by: str) -> Bill:
     """Return the bill of a row, issued now if it has none yet; `by` is the label of who asked for it.
 

@@ -13,6 +13,7 @@ from typing import Any
 from domain.actions.booked_rows import booked_ahead
 from domain.actions.desk import Desk
 from domain.actions.registries import may_edit, put
+from domain.actions.registry_entry import audit_entered
 from domain.errors import Conflict, DomainError, InvalidField
 from domain.imports import Examined, Pile, Progress, RowFault, Rows, Seen, Tally, Unread
 from domain.people import Actor, Role
@@ -114,6 +115,8 @@ async def keep(
             for one in await put(desk, uow, registry, batch, actor):
                 tally.rows += 1
                 tally.count(one.fate)
+                if one.fate is Fate.ADDED:
+                    await audit_entered(uow, registry, one.row, actor, desk.clock.now())
             progress(tally.rows)
         facts = {"registry": registry.key, "source": source, **tally.as_json()}
         await uow.audit.record(desk.clock.now(), by, "import", facts)

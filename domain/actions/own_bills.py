@@ -1,6 +1,6 @@
 """What somebody has to pay besides requests: duties of own taxis and own fines, each with its bill."""
 
-from domain.actions.charges import bill_for, owed_by
+from domain.actions.charges import bill_for, is_owed
 from domain.actions.desk import Desk
 from domain.actions.registries import rows_of_contact
 from domain.billing import Till
@@ -16,12 +16,13 @@ OWED: tuple[Registry, ...] = tuple(one for one in REGISTRIES.values() if one.owe
 async def bills_of_rows(desk: Desk, uow: UnitOfWork, mobile: str) -> list[Bill]:
     """Return the unpaid bills of rows that concern a mobile (+989…), oldest row first.
 
-    What is owed and has no bill yet is billed, as when its plate is asked for.
+    What is owed and has no bill yet is billed, as when its plate is asked for; a violation without a fine, or annulled,
+    is owed nothing for.
     """
     till, found = Till(desk.ids, desk.policy, desk.clock.now()), []
     for registry in OWED:
         where = {"state": (ChargeState.OPEN, ChargeState.BILLED)}
         for row in await rows_of_contact(uow, registry, mobile, where):
-            if row.values[owed_by(registry).amount] is not None:
+            if is_owed(registry, row):
                 found.append(await bill_for(uow, till, registry, row.id, f"citizen:{mobile}"))
     return [bill for bill in found if bill.state.payable]

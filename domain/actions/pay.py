@@ -7,6 +7,7 @@ from domain import bill_ids
 from domain.actions.desk import Desk
 from domain.actions.subjects import SUBJECTS
 from domain.bills import (
+    SURPLUS,
     Bill,
     BillState,
     Payment,
@@ -104,7 +105,7 @@ async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:
 
 async def _surplus(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> Settled:
     now = desk.clock.now()
-    refund = Refund(desk.ids.new_id(), bill.id, payment.amount, "surplus_payment", RefundState.DUE, now)
+    refund = Refund(desk.ids.new_id(), bill.id, payment.amount, SURPLUS, RefundState.DUE, now)
     await uow.bills.add_refund(refund)
     if bill.state in {BillState.EXPIRED, BillState.VOID}:
         bill.state = BillState.REFUND_DUE

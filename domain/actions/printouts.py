@@ -1,9 +1,12 @@
 """Printing: which papers there are of a request, who may have them, and what each of them says.
 
-The papers are declared with their services (`domain/printouts.py`). To print is to read: nothing is changed by it.
+The papers are declared with their services (`domain/printouts.py`); those of registries' rows are the matter of
+`row_receipts.py`. To print is to read: nothing is changed by it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from domain import tracking
@@ -27,6 +30,23 @@ ON_PAPER: Mapping[str, Callable[[str], str]] = {"plate": left_to_right, "mobile"
 """Facts that stand on paper otherwise than in a text message: a plate as on the car, a number that nobody taps."""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a paper is of: a request, or a row of a registry.
+
+    `code` is what machines call it, `named` what people do. `texts` is where the catalogue keeps the paper's words,
+    `label` the key of what a fact is called, `facts` makes texts by name of what was gathered for a sheet. `token` is
+    the one of `/verify/{token}`.
+    """
+
+    code: str
+    named: Fact
+    texts: str
+    label: Callable[[str], str]
+    facts: Callable[[Gathered], Texts]
+    token: str | None = None
+
+
 async def printout_of(desk: Desk, uow: UnitOfWork, code: str, kind: str, actor: Actor) -> Printout:
     """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it.
 
@@ -44,7 +64,7 @@ async def printout_of(desk: Desk, uow: UnitOfWork, code: str, kind: str, actor: 
     gathered = await printable.gather(uow, request)
     if not gathered:
         raise NotFound(FIELD, detail="not_issued")
-    return _made(desk, service, printable, request, [*gathered])
+    return made(desk, printable, _about(desk, service, printable, request), gathered)
 
 
 async def printouts_for(desk: Desk, uow: UnitOfWork, request: ServiceRequest, actor: Actor) -> dict[str, str]:
@@ -60,8 +80,12 @@ def facts_of(desk: Desk, service: Service, printable: Printable, request: Servic
     kept = {name: request.data.get(name) for name in printable.facts}
     single = {name: value for name, value in found.items() if not isinstance(value, list)}
     known = {name: value for name, value in {**kept, "mobile": request.mobile, **single}.items() if value is not None}
-    texts = desk.wording.facts(request, known)
-    return texts | {name: shown(texts[name]) for name, shown in ON_PAPER.items() if name in texts}
+    return as_on_paper(desk.wording.facts(request, known))
+
+
+def as_on_paper(texts: Texts) -> Texts:
+    """Return facts by name as they stand on paper."""
+    return {**texts, **{name: shown(texts[name]) for name, shown in ON_PAPER.items() if name in texts}}
 
 
 def _refusal(printable: Printable, request: ServiceRequest, actor: Actor) -> DomainError | None:
@@ -75,27 +99,37 @@ def _refusal(printable: Printable, request: ServiceRequest, actor: Actor) -> Dom
     return None if printable.printed_in(request.state) else NotAllowedNow(FIELD, detail="paper_void")
 
 
-def _made(
-    desk: Desk, service: Service, printable: Printable, request: ServiceRequest, gathered: list[Gathered]
-) -> Printout:
-    catalogue = desk.catalogue
+def made(desk: Desk, printable: Printable, about: About, gathered: Sequence[Gathered]) -> Printout:
+    """Return the paper, with a sheet for each of what was gathered."""
+    text = desk.catalogue.text
     return Printout(
         printable.kind,
-        request.code,
-        catalogue.text(f"{service.printout_texts(printable)}.title"),
-        tuple(_sheet(desk, service, printable, request, found) for found in gathered),
-        request.data[printable.verified_by] if printable.verified_by else None,
-        {name: catalogue.text(f"print.{name}") for name in PHRASES},
+        about.code,
+        text(f"{about.texts}.title"),
+        tuple(_sheet(desk, printable, about, found) for found in gathered),
+        about.named,
+        about.token,
+        {name: text(f"print.{name}") for name in PHRASES},
     )
 
 
-def _sheet(desk: Desk, service: Service, printable: Printable, request: ServiceRequest, found: Gathered) -> Sheet:
-    catalogue, base = desk.catalogue, service.printout_texts(printable)
-    values = facts_of(desk, service, printable, request, found)
+def _about(desk: Desk, service: Service, printable: Printable, request: ServiceRequest) -> About:
+    return About(
+        request.code,
+        Fact(desk.catalogue.text("print.code"), desk.wording.code(request.code)),
+        service.printout_texts(printable),
+        partial(service.printout_label, printable),
+        partial(facts_of, desk, service, printable, request),
+        request.data[printable.verified_by] if printable.verified_by else None,
+    )
+
+
+def _sheet(desk: Desk, printable: Printable, about: About, found: Gathered) -> Sheet:
+    catalogue, values = desk.catalogue, about.facts(found)
     said = _Blank(values, catalogue.text("print.blank"))
     page = Page(
-        words=lambda key: catalogue.render(f"{base}.{key}", said),
-        label=lambda name: catalogue.text(service.printout_label(printable, name)),
+        words=lambda key: catalogue.render(f"{about.texts}.{key}", said),
+        label=lambda name: catalogue.text(about.label(name)),
         values=values,
         rows={name: [desk.wording.values((), row) for row in rows] for name, rows in _lists(found)},
     )

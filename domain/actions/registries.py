@@ -153,11 +153,13 @@ async def next_number(uow: UnitOfWork, registry: Registry, values: Values) -> in
     return max((row.values[NUMBER] for row in found), default=0) + 1
 
 
-async def contact_of(uow: UnitOfWork, registry: Registry, values: Values) -> str | None:
-    """Return the mobile (+989…) of whom a row concerns, along `Registry.contact`; None when it is not known."""
-    *references, last = registry.contact.split(".") if registry.contact else [""]
-    here: Registry = registry
-    for name in references:
+async def concerned(uow: UnitOfWork, registry: Registry, values: Values) -> tuple[Registry, Values] | None:
+    """Return whom a row concerns, along `Registry.contact`: the registry (of owners, of drivers), and the values there.
+
+    None when it is not known.
+    """
+    here = registry
+    for name in registry.contact.split(".")[:-1]:
         reference = here.reference(name)
         key = values.get(name)
         if reference is None or key is None:
@@ -167,7 +169,13 @@ async def contact_of(uow: UnitOfWork, registry: Registry, values: Values) -> str
         if row is None:
             return None
         values = row.values
-    return _mobile(values.get(last))
+    return here, values
+
+
+async def contact_of(uow: UnitOfWork, registry: Registry, values: Values) -> str | None:
+    """Return the mobile (+989…) of whom a row concerns; None when it is not known."""
+    found = await concerned(uow, registry, values)
+    return _mobile(found[1].get(registry.contact.rpartition(".")[2])) if found else None
 
 
 async def rows_of_contact(uow: UnitOfWork, registry: Registry, mobile: str, where: Values) -> list[RegistryRow]:

@@ -6,6 +6,7 @@ revision that was shown: a change that came in between is told, and not overwrit
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from domain.actions.booked_rows import booked_ahead
@@ -88,10 +89,16 @@ async def enter(desk: Desk, uow: UnitOfWork, registry: Registry, typed: Typed, a
     await _refuse(uow, registry, None, after, by)
     row = RegistryRow(desk.ids.new_id(), registry.key, after, now, now)
     await uow.registries.put(registry.key, [Change(row, None, by.label, now)])
-    if registry.owed and after[STATE] != ChargeState.OPEN:
-        facts = {"registry": registry.key, "row": row.id, "state": after[STATE], "amount": after[registry.owed.amount]}
-        await uow.audit.record(now, actor.acting_by(SETTLERS).label, "charge_entered", facts)
+    await audit_entered(uow, registry, row, actor, now)
     return row
+
+
+async def audit_entered(uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor, now: datetime) -> None:
+    """Audit a new row that was paid or waived elsewhere, be it typed or brought in a sheet."""
+    if registry.owed and row.values[STATE] != ChargeState.OPEN:
+        amount = row.values[registry.owed.amount]
+        facts = {"registry": registry.key, "row": row.id, "state": row.values[STATE], "amount": amount}
+        await uow.audit.record(now, actor.acting_by(SETTLERS).label, "charge_entered", facts)
 
 
 async def amend(

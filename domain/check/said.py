@@ -147,6 +147,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "nothing_ticked",
         "override_needs_reason",
         "several_taxis",
+        "till_differs",
         "which_driver",
     ),
     "unknown_kind": (
@@ -246,6 +247,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "taken",
         "taken_by",
         "tariff_overlap",
+        "till_changed",
         "twice_in_file",
         "username_taken",
     ),

@@ -19,7 +19,7 @@ from store.schema.messages import (
     receipts,
 )
 from store.schema.money import bills, counters, payments, proposed_tariffs, refunds, tariffs
-from store.schema.offices import commission_rules, office_calls, office_nonces, offices
+from store.schema.offices import commission_rules, office_calls, office_nonces, offices, till_closings
 from store.schema.people import (
     comments,
     contents,
@@ -108,6 +108,7 @@ __all__ = [
     "steps",
     "substitutes",
     "tariffs",
+    "till_closings",
     "timers",
     "vehicles",
     "verifications",

@@ -1,4 +1,4 @@
-"""Counter offices, what they earn, and what their software called.
+"""Counter offices, what they earn, how their tills were closed, and what their software called.
 
 In a commission rule an empty office or service stands for every one: NULLs would never collide in a unique key.
 """
@@ -45,6 +45,22 @@ partial(
     "uq_commission_rules_open", commission_rules.c.office, commission_rules.c.service,
     where=commission_rules.c.valid_to.is_(None), unique=True,
 )  # fmt: skip
+
+# Two officers who close a till at the same time cannot both leave the closing of one number.
+till_closings = Table(
+    "till_closings",
+    metadata,
+    Column("office", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("declared", ID, nullable=False),
+    Column("payments", Integer, nullable=False),
+    Column("amount", ID, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("closed_by", Words, nullable=False),
+    Column("closed_at", Utc, nullable=False),
+    Index(None, "office", "day"),
+)
 
 office_calls = Table(
     "office_calls",

@@ -1,6 +1,7 @@
 """Files of offices, read row by row: encodings, separators, spreadsheets, and what is no sheet; and files written."""
 
 import csv
+import re
 import warnings
 from datetime import date, datetime
 from io import BytesIO
@@ -67,6 +68,7 @@ def test_a_file_that_is_utf_8_beyond_one_block_is_read_as_such(tmp_path: Path) -
         (b'"a,b\n1,2\n', "broken_row"),
         (b"PK\x03\x04 not a zip at all", "unreadable_file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "unreadable_file"),
+        (b"plate," + b"x" * 200_000 + b"\n1,2\n", "unreadable_file"),
     ],
 )
 def test_what_is_no_sheet_is_refused(tmp_path: Path, content: bytes, detail: str) -> None:
@@ -141,6 +143,30 @@ def test_a_broken_book_is_refused(tmp_path: Path) -> None:
         read(rewritten(path, "xl/worksheets/sheet1.xml", b"</row>", b"<row>"))
     with pytest.raises(InvalidField, match="empty_file"):
         read(a_book(tmp_path / "empty.xlsx"))
+
+
+@pytest.mark.parametrize(("central", "local", "value"), [(8, 6, 1), (10, 8, 99)])
+def test_a_locked_or_oddly_packed_book_is_refused(tmp_path: Path, central: int, local: int, value: int) -> None:
+    path = a_book(tmp_path / "x.xlsx", ["a"], [1])
+    content = path.read_bytes()
+    for mark, place in ((b"PK\x01\x02", central), (b"PK\x03\x04", local)):
+        at = [found.start() + place for found in re.finditer(re.escape(mark), content)]
+        content = bytes(value if number in at else one for number, one in enumerate(content))
+    path.write_bytes(content)
+    with pytest.raises(InvalidField, match="unreadable_file"):
+        read(path)
+
+
+def test_a_damaged_book_is_refused(tmp_path: Path) -> None:
+    path = a_book(tmp_path / "x.xlsx", *[[f"a{number}", number] for number in range(500)])
+    with ZipFile(path) as book:
+        part = book.getinfo("xl/worksheets/sheet1.xml")
+    at = part.header_offset + 30 + len(part.filename) + 40
+    content = bytearray(path.read_bytes())
+    content[at : at + 60] = b"\xff" * 60
+    path.write_bytes(content)
+    with pytest.raises(InvalidField, match="unreadable_file"):
+        read(path)
 
 
 def test_a_book_that_would_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

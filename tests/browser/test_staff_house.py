@@ -12,6 +12,7 @@ from domain.requests import Phase
 from tests.support.chromium import SIZES, WAYS, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.staff_site import StaffSite
+from tests.support.tills import a_bill_to_pay, open_office, report
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -75,6 +76,29 @@ async def test_an_office_is_added_with_its_key(browser: Browser, server: TestSer
     await page.get_by_role("button", name="افزودن دفتر").click()
     await expect(page.locator(".secret code")).to_have_text(re.compile("[0-9a-f]{32}"))
     await assert_good(opened)
+
+
+@WAYS
+async def test_a_till_is_closed(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    await open_office(site)
+    await report(site, await a_bill_to_pay(site), "1", "2")
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "revenue")
+    await opened.open("/staff/offices/one/1001/statement")
+    await page.get_by_role("link", name="صندوق دفتر").click()
+    await page.get_by_role("link", name="بستن این روز").click()
+    await expect(page.get_by_label("روز", exact=True)).to_have_value("۱۴۰۵/۰۹/۰۳")
+    await page.get_by_label("جمع کارت‌خوان").fill("۲۶٬۴۰۰٬۵۰۰")
+    await page.get_by_role("button", name="بستن صندوق این روز").click()
+    await expect(page.get_by_role("alert")).to_contain_text("جمع پرداخت‌های گزارش‌شدهٔ آن روز ۲۶٬۴۰۰٬۰۰۰ ریال است")
+    await assert_good(opened, refused=True, scripts=scripts)
+    await page.get_by_label("توضیح").fill("یک رسید گزارش نشده است")
+    await page.get_by_role("button", name="بستن صندوق این روز").click()
+    await expect(page.get_by_role("status")).to_have_text("صندوق آن روز بسته شد.")
+    await expect(page.get_by_role("cell", name="۵۰۰ بیشتر")).to_be_visible()
+    await assert_good(opened, refused=True, scripts=scripts)
 
 
 @WAYS

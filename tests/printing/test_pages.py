@@ -35,10 +35,8 @@ class Tags(HTMLParser):
 
 def hostile(*blocks: Block) -> Printout:
     """A paper whose every word is hostile."""
-    sheet = Sheet((Fact(HOSTILE, HOSTILE),), blocks)
-    return Printout(
-        HOSTILE, HOSTILE, HOSTILE, (sheet,), TOKEN, dict.fromkeys(("verify", "page", "of", "phone"), HOSTILE)
-    )
+    fact, phrases = Fact(HOSTILE, HOSTILE), dict.fromkeys(("verify", "page", "of", "phone"), HOSTILE)
+    return Printout(HOSTILE, HOSTILE, HOSTILE, (Sheet((fact,), blocks),), fact, TOKEN, phrases)
 
 
 @pytest.mark.parametrize(

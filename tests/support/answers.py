@@ -60,14 +60,17 @@ async def _of_rows(site: StaffSite) -> Sequence[Look]:
 
 
 def _of_money(site: StaffSite) -> Sequence[Look]:
-    """A price that is refused and one that is looked at, and the duties of a year."""
+    """A price that is refused and one that is looked at, a till that is not closed, and the duties of a year."""
     loader = price("machinery", dict(priced(site.demo.desk)["machinery"][0].dimensions))
     terms = {"rate": "۵٬۰۰۰٬۰۰۰", "minimum": "۲", "vat_percent": "۱۰", "valid_from": "۱۴۰۶/۰۱/۱۵"}
     preview, duties = loader.replace("?", "/preview?", 1), f"{room(DUTY)}/generate"
+    till = "/staff/offices/one/1001/till"
     years = {"چهار": 422, "۱۴۰۴": 200, "۱۴۰۵": 200}  # in the first no price was in force
     return [
         Look(loader, Role.REVENUE, 422, form=terms | {"rate": "ارزان"}),
         Look(preview, Role.REVENUE, form=terms),
+        Look(till, Role.REVENUE, 422, form={"day": "امروز", "amount": LONG}),
+        Look(till, Role.REVENUE, 409, form={"day": "۱۴۰۵/۰۹/۰۳", "amount": "۷", "note": LONG, "seen": "1"}),
         *(Look(duties, Role.REVENUE, status, form={"year": year}) for year, status in years.items()),
     ]
 

@@ -17,6 +17,7 @@ from domain.access import allowed
 from domain.actions import house, offices, own_account
 from domain.actions.import_jobs import bring
 from domain.actions.tariffs import priced, set_price
+from domain.actions.tills import close_till
 from domain.calendar import period
 from domain.people import STAFF_ROLES, Role
 from domain.registries import REGISTRIES, Registry
@@ -28,7 +29,7 @@ from domain.requests import ServiceRequest
 from domain.tariffs import Terms
 from tests.channels.admin.test_calendar_pages import paid
 from tests.channels.admin.test_print_pages import handed_over
-from tests.support import rooms
+from tests.support import rooms, tills
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.due_back import cancelled, paid_twice
 from tests.support.municipality import actor
@@ -204,8 +205,14 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
         await house.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
         await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
     await site.enrolled("manager")
-    ones = ("", "/statement", "/statement/lines.csv", "/statement/payments.csv")
+    await _till(site)
+    ones, till = ("", "/statement", "/statement/lines.csv", "/statement/payments.csv"), "/staff/offices/one/1001/till"
     return {
+        f"{office}/till": [
+            Look(till, Role.AUDITOR),
+            Look(f"{till}?year=1405&day=امروز", Role.REVENUE),
+            Look(f"{till}?month=9", Role.REVENUE, 422),
+        ],
         **{f"{office}{one}": [Look(f"/staff/offices/one/1001{one}", Role.MANAGER)] for one in ones},
         "/staff/users/one/{username}": [Look("/staff/users/one/civil", Role.ADMIN)],
         "/staff/settings/texts/one/{key}": [Look("/staff/settings/texts/one/sms.help", Role.ADMIN)],
@@ -213,6 +220,16 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
         "/staff/account": [Look("/staff/account", role) for role in (Role.TAXI_OFFICER, Role.MANAGER)],
         "/staff/account/factor.svg": [Look("/staff/account/factor.svg", Role.TAXI_OFFICER)],
     }
+
+
+async def _till(site: StaffSite) -> None:
+    """Days of the office's till: closed twice and changed since, closed with a difference, and a bill paid twice."""
+    bill, desk, by = await tills.a_bill_to_pay(site), site.demo.desk, actor(Role.REVENUE)
+    await tills.report(site, bill, "1")
+    for day, declared, note in ((24, 1_000_000_000, LONG), (24, bill.amount, ""), (23, 70_000, LONG)):
+        async with site.store.unit() as uow:
+            await close_till(desk, uow, "1001", date(2026, 11, day), declared, note, actor=by)
+    await tills.report(site, bill, "2")
 
 
 async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
@@ -243,10 +260,17 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
 
 
 async def _due_back(site: StaffSite) -> dict[str, Sequence[Look]]:
-    """Money that must go back, on the list and on the page of a fine; that of a cancelled request is there before."""
-    await paid_twice(site, "violation", (await rooms.rows(site, "violation"))[0].id)
+    """Money that must go back, on the list and on the pages of a fine and a duty, which have their receipts; that of a
+    cancelled request is there before.
+    """
     looks = [Look("/staff/refunds", role) for role in (Role.REVENUE, Role.AUDITOR)]
-    return {"/staff/refunds": [*looks, Look("/staff/refunds?page=x", Role.REVENUE, 422)]}
+    told: dict[str, Sequence[Look]] = {"/staff/refunds": [*looks, Look("/staff/refunds?page=x", Role.REVENUE, 422)]}
+    for key in ("violation", "duty"):
+        base, row = room(REGISTRIES[key]), (await rooms.rows(site, key))[0].id
+        await paid_twice(site, key, row)
+        for kind in ("html", "pdf"):
+            told[f"{base}/{{id}}/print/receipt.{kind}"] = [Look(f"{base}/{row}/print/receipt.{kind}", Role.REVENUE)]
+    return told
 
 
 async def _reports(site: StaffSite) -> dict[str, Sequence[Look]]:

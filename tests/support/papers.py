@@ -33,7 +33,7 @@ HEAD = (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳"), Fact("کد رهگیری", "123
 def a_printout(*blocks: Block, token: str | None = TOKEN, sheets: int = 1) -> Printout:
     """Return a paper with these blocks, or with one of every sort, on so many sheets."""
     sheet = Sheet(HEAD, blocks or BLOCKS)
-    return Printout("letter", "123456786", "پاسخ", (sheet,) * sheets, token, {name: name for name in PHRASES})
+    return Printout("letter", "123456786", "پاسخ", (sheet,) * sheets, HEAD[-1], token, {name: name for name in PHRASES})
 
 
 @asynccontextmanager

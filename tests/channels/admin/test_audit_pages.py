@@ -9,6 +9,7 @@ import pytest
 
 from app.signing import Ed25519Signer
 from channels.admin.agents import browser_shown
+from domain.access import RIGHTS
 from domain.actions.sealing import Verification, seal, verify
 from domain.actions.verifications import run_asked
 from domain.history import Fault
@@ -49,6 +50,11 @@ def test_every_kind_of_fact_has_a_name() -> None:
     assert named - found - MADE_UP == set()
 
 
+def test_every_right_has_a_name() -> None:
+    named = {key.removeprefix("admin.audit.rights.") for key in Catalogue.load().keys("admin.audit.rights.")}
+    assert named == set(RIGHTS)
+
+
 OTHER_WORDS = {"code", "not_enrolled", "password", "count", "changed", "staff"}
 """Strings in those calls that name no kind: fields and details of errors, a door."""
 
@@ -65,7 +71,8 @@ async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, insi
     page = await inside.get("/staff/audit")
     titles = re.findall(r"<li>\s*<p><strong>([^<]+)</strong>", page)
     assert titles == ["ورود", "اجازه داده نشد", "ورود", "ورود ناموفق"]
-    assert "users.view" in page
+    assert "اجازه: <bdi>دیدن کاربران</bdi>" in page
+    assert "روش: <bdi>باز کردن صفحه</bdi>" in page
     for query, count in {
         "what=denied": 1, "actor=civil": 3, "actor=staff:auditor": 1, "actor=nobody": 0, "day=1405/09/03": 4,
         "day=1405/09/02": 0, "actor=civil&what=signed_in&day=1405/09/03": 1,

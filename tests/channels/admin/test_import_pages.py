@@ -303,6 +303,24 @@ async def test_work_that_is_cut_off_is_begun_again_and_given_up_in_the_end(
     assert "سه بار نیمه‌کاره ماند" in words(await officer.get(address))
 
 
+async def test_a_confirmed_file_outlives_a_database_that_is_away(
+    site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("database")
+
+    address = await bring(officer, GOOD)
+    await worked(site, address)
+    await officer.get(address)
+    await officer.post(f"{address}/keep")
+    with monkeypatch.context() as patch:
+        patch.setattr(import_jobs, "import_file", away)
+        with pytest.raises(Unavailable):
+            await worked(site, address)
+    assert (await standing(site, address)).state is ImportState.CONFIRMED
+    assert (await worked(site, address)).state is ImportState.KEPT
+
+
 async def test_files_that_nobody_confirms_are_forgotten(site: StaffSite, officer: Visitor) -> None:
     address = await bring(officer, BAD)
     await worked(site, address)

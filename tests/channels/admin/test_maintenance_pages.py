@@ -47,6 +47,19 @@ async def test_a_machine_is_brought_and_fetched_with_its_history(site: StaffSite
     assert (await row(site, "machines")).values["status"] == "active"
 
 
+async def test_an_open_repair_says_that_its_machine_is_booked_on(site: StaffSite, civil: Visitor) -> None:
+    (repair,) = await give(site, "maintenance", KEPT)
+    machine, told = await row(site, "machines"), "ماشین هنوز رزرو می‌شود"
+    page = await civil.get(f"{ROOM}/{repair.id}")
+    assert told in page
+    assert f'<a href="/staff/fleet/machines/{machine.id}">صفحهٔ ماشین</a>' in page
+    await give(site, "machines", machine.values | {"status": "maintenance"})
+    assert told not in await civil.get(f"{ROOM}/{repair.id}")
+    await give(site, "machines", machine.values)
+    await give(site, "maintenance", KEPT | {"ended": "2026-11-12"})
+    assert told not in await civil.get(f"{ROOM}/{repair.id}")
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "status", "said"),
     [

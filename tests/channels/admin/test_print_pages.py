@@ -1,9 +1,18 @@
-"""Papers from the request's page: who gets which, as HTML in a place of its own and as a real PDF."""
+"""Papers from the page of a request or row: who gets which, as HTML in a place of its own and as a real PDF."""
 
 import re
 
-from domain.people import Role
+import pytest
+
+from domain.actions.charges import waive_and_tell
+from domain.people import STAFF_ROLES, Role
+from domain.registries import REGISTRIES
+from tests.channels.admin.test_charge_pages import VIOLATION
+from tests.support.due_back import paid_twice
+from tests.support.municipality import actor
+from tests.support.rooms import furnish, give
 from tests.support.staff_site import StaffSite, Visitor
+from tests.support.taxis import PLATE
 
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -55,3 +64,54 @@ async def test_a_paper_of_what_one_may_not_see_is_refused(site: StaffSite, insid
     for role, status in (("taxi_officer", 403), ("secretariat", 403), ("revenue", 403), ("manager", 200)):
         await inside.sign_in(role)
         await inside.get(f"/staff/requests/{code}/print/delivery_form.html", status)
+
+
+async def a_charge(site: StaffSite, registry: str) -> tuple[str, int]:
+    """The address of an open duty or of a fine, and the id of its row."""
+    await furnish(site)
+    values = {"duty": {"vehicle": PLATE, "year": 1405, "amount": 2_500_000}, "violation": VIOLATION}
+    (row,) = await give(site, registry, values[registry])
+    return f"/staff/registries/{registry}/{row.id}", row.id
+
+
+@pytest.mark.parametrize("registry", ["duty", "violation"])
+async def test_a_row_has_its_receipt_once_it_is_paid(site: StaffSite, inside: Visitor, registry: str) -> None:
+    address, row = await a_charge(site, registry)
+    await inside.sign_in("revenue")
+    assert "/print/" not in await inside.get(address)
+    assert "این سند هنوز صادر نشده است" in await inside.get(f"{address}/print/receipt.html", 404)
+    await paid_twice(site, registry, row)
+    links = re.findall(r'href="([^"]+/print/[^"]+)"', await inside.get(address))
+    assert links == [f"{address}/print/receipt.pdf", f"{address}/print/receipt.html"]
+    response = await inside.client.get(links[1], headers=inside.headers)
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert "رسید پرداخت" in await response.text()
+    response = await inside.client.get(links[0], headers=inside.headers)
+    assert (await response.read()).startswith(b"%PDF-")
+    assert f'"receipt-{registry}-{row}.pdf"' in response.headers["Content-Disposition"]
+
+
+async def test_a_fine_that_was_waived_has_no_receipt(site: StaffSite, inside: Visitor) -> None:
+    address, row = await a_charge(site, "violation")
+    async with site.store.unit() as uow:
+        await waive_and_tell(site.demo.desk, uow, REGISTRIES["violation"], row, "نخستین بار", actor(Role.REVENUE))
+    await inside.sign_in("manager")
+    assert "/print/" not in await inside.get(address)
+    page = await inside.get(f"{address}/print/receipt.pdf", 404)
+    assert 'lang="fa"' in page
+    assert "این سند هنوز صادر نشده است" in page
+
+
+async def test_the_receipt_of_a_row_is_of_those_who_may_see_the_row(site: StaffSite, inside: Visitor) -> None:
+    address, row = await a_charge(site, "duty")
+    await paid_twice(site, "duty", row)
+    for role in sorted(STAFF_ROLES):
+        await inside.sign_in(role)
+        may = role in {Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR}
+        await inside.get(f"{address}/print/receipt.html", 200 if may else 403)
+
+
+async def test_a_row_that_is_not_there_has_no_receipt(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("revenue")
+    assert 'lang="fa"' in await inside.get("/staff/registries/duty/7/print/receipt.html", 404)
+    await inside.get("/staff/registries/vehicle/7/print/receipt.html", 404)

@@ -30,4 +30,5 @@ async def test_an_owners_duties_and_requests_together(town: Municipality) -> Non
 async def test_what_is_paid_or_free_is_not_listed(cabs: Cabs) -> None:
     await a_violation(cabs.town, fine=None)
     await a_violation(cabs.town, state="paid", kind="rudeness")
+    await a_violation(cabs.town, standing="annulled", kind="refusal")
     assert (await cabs.town.say(DRIVER_MOBILE, "قبض")).key == "sms.none_to.pay"

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from domain.actions.converse import converse
 from domain.actions.receive import receive
-from domain.errors import Unavailable
+from domain.errors import Conflict, DomainError, NotAllowedNow, Unavailable
 from domain.outgoing import InboundState, MessageClass
 from domain.policy import Policy
 from domain.ports import ReceivedSms
@@ -136,6 +138,37 @@ async def test_a_fault_of_ours_keeps_the_text_and_answers(database: Path) -> Non
         assert await town.say(CITIZEN, ORDER, provider_id="1") == heard
         assert (await town.say(CITIZEN, ORDER, provider_id=None)).inbound.state is InboundState.FAILED
         assert (await town.say(CITIZEN, "راهنما")).key == "sms.help"
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, *errors: DomainError) -> None:
+    """Have what acts on texts fail so, one error for each time."""
+    left = list(errors)
+
+    async def acting(*arguments: Any) -> Any:
+        answer = await converse(*arguments)
+        if left:
+            raise left.pop(0)
+        return answer
+
+    monkeypatch.setattr("domain.actions.receive.converse", acting)
+
+
+async def test_who_was_slower_acts_once_more(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, Conflict("code"))
+    heard = await town.say(CITIZEN, ORDER, provider_id="1")
+    assert (heard.inbound.state, heard.key) == (InboundState.ANSWERED, "services.machinery.notices.submit")
+    assert (len(await town.requests_of()), len(await town.sent())) == (1, 1)
+
+
+@pytest.mark.parametrize("errors", [(Conflict("code"), Conflict("code")), (NotAllowedNow("standing"),)])
+async def test_what_would_fail_each_time_is_kept_and_holds_up_nothing(
+    town: Municipality, monkeypatch: pytest.MonkeyPatch, errors: tuple[DomainError, ...]
+) -> None:
+    failing(monkeypatch, *errors)
+    heard = await town.say(CITIZEN, ORDER, provider_id="1")
+    assert (heard.inbound.state, heard.inbound.reason) == (InboundState.FAILED, type(errors[-1]).__name__)
+    assert heard.key == "errors.internal"
+    assert await town.requests_of() == []
 
 
 async def test_while_the_store_is_away_the_text_is_refused_and_can_come_again(

@@ -1,0 +1,196 @@
+"""Receipts of duties and fines: what they say, who may have them, and of what there is none."""
+
+import pytest
+
+from app.vault import FernetVault
+from domain.actions import pay
+from domain.actions.charges import waive_and_tell
+from domain.actions.offices import add as add_office
+from domain.actions.row_receipts import row_printouts, row_receipt
+from domain.bill_ids import from_barcode
+from domain.billing import Subject, Till, make_bill
+from domain.bills import BillKind, PaymentMethod
+from domain.errors import DomainError, Forbidden, NotFound
+from domain.people import Actor, Role
+from domain.printouts import Barcode, Fact, Printout, Signatures, Words
+from domain.registries import DUTY, REGISTRIES, VIOLATION
+from domain.registry_rows import RegistryRow
+from tests.domain.actions.test_charges import billed, paid
+from tests.domain.actions.test_printouts import facts
+from tests.support.municipality import OFFICE, Municipality, actor, clerk
+from tests.support.taxis import OFFICER, OWNER_CODE, OWNER_MOBILE, a_duty, a_violation, furnish, give
+
+TAXI = "\u200f\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069\u200f، ۱۴۰۵\u200f، سالانه"
+REVENUE = actor(Role.REVENUE)
+
+
+@pytest.fixture(autouse=True)
+async def _organisation(town: Municipality) -> None:
+    """The taxis that owe."""
+    await furnish(town)
+
+
+async def printed(town: Municipality, row: RegistryRow, by: Actor = REVENUE) -> Printout:
+    """The receipt of a row."""
+    async with town.store.unit(write=False) as uow:
+        return await row_receipt(town.desk, uow, REGISTRIES[row.registry], row.id, by)
+
+
+async def there(town: Municipality, row: RegistryRow, by: Actor = REVENUE) -> dict[str, str]:
+    """The papers that somebody may print of a row now."""
+    async with town.store.unit(write=False) as uow:
+        return {**await row_printouts(town.desk, uow, REGISTRIES[row.registry], row, by)}
+
+
+async def about(town: Municipality, row: RegistryRow) -> dict[str, str]:
+    """What the first sheet says, by its labels."""
+    return facts((await printed(town, row)).sheets[0].blocks[1])
+
+
+async def test_the_receipt_of_a_duty(town: Municipality) -> None:
+    row = await a_duty(town)
+    bill = await billed(town, row)
+    await paid(town, bill, "slip-9")
+    receipt = await printed(town, row)
+    assert (receipt.kind, receipt.code, receipt.title, receipt.token) == (
+        "receipt", f"duty-{row.id}", "رسید پرداخت", None,
+    )  # fmt: skip
+    assert receipt.about == Fact("عوارض تاکسی", TAXI)
+    [sheet] = receipt.sheets
+    assert sheet.head == (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),)
+    intro, said, bars, signed = sheet.blocks
+    assert intro == Words(("مبلغ زیر بابت «عوارض تاکسی» دریافت شد.",))
+    assert facts(said) == {
+        "پرداخت‌کننده": "آنه محمدی", "تلفن همراه": "۰۹۱۲۱۰۰۰۰۰۱", "شرح": TAXI, "شناسه قبض": bill.bill_id,
+        "شناسه پرداخت": bill.payment_id, "مبلغ (ریال)": "۲٬۵۰۰٬۰۰۰",
+        "مبلغ به حروف (ریال)": "دو میلیون و پانصد هزار", "شیوه پرداخت": "فیش بانکی",
+        "شماره پیگیری بانک": "slip-9", "زمان ثبت پرداخت": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
+    }  # fmt: skip
+    assert isinstance(bars, Barcode)
+    ids = from_barcode(bars.digits)
+    assert (ids.bill_id, ids.payment_id) == (bill.bill_id, bill.payment_id)
+    assert signed == Signatures(("مهر و امضای واحد درآمد",))
+
+
+async def test_the_receipt_of_a_fine(town: Municipality) -> None:
+    row = await a_violation(town)
+    await paid(town, await billed(town, row, VIOLATION))
+    receipt = await printed(town, row)
+    called = "\u200fعبدالله ایری\u200f، ۱۴۰۵/۰۸/۲۹\u200f، کرایه بیش از نرخ"
+    assert (receipt.code, receipt.about) == (f"violation-{row.id}", Fact("جریمه تخلف تاکسی", called))
+    intro, said, *_ = receipt.sheets[0].blocks
+    assert intro == Words(("مبلغ زیر بابت «جریمه تخلف تاکسی» دریافت شد.",))
+    known = facts(said)
+    assert (known["پرداخت‌کننده"], known["تلفن همراه"], known["شرح"], known["مبلغ (ریال)"]) == (
+        "عبدالله ایری", "۰۹۱۲۱۰۰۰۰۰۲", called, "۵۰۰٬۰۰۰",
+    )  # fmt: skip
+
+
+async def test_a_receipt_names_the_office_that_took_the_money(town: Municipality) -> None:
+    async with town.store.unit() as uow:
+        await add_office(town.desk, uow, FernetVault("a secret of the tests"), OFFICE, "دفتر پیشخوان گمیشان")
+    row = await a_duty(town)
+    bill = await billed(town, row)
+    async with town.store.unit() as uow:
+        ids = (bill.bill_id, bill.payment_id)
+        await pay.record(town.desk, uow, ids, bill.amount, PaymentMethod.POS, "7714", clerk(OFFICE))
+    said = await about(town, row)
+    assert (said["شیوه پرداخت"], said["شماره پیگیری بانک"], said["دفتر پیشخوان"]) == (
+        "کارت‌خوان دفتر پیشخوان", "7714", "دفتر پیشخوان گمیشان",
+    )  # fmt: skip
+
+
+async def test_an_owner_who_is_not_known_is_filled_in_by_hand(town: Municipality) -> None:
+    await give(town, "vehicle", {"plate": "21ب456-59", "type": "van"})
+    row = await a_duty(town, vehicle="21ب456-59")
+    await paid(town, await billed(town, row))
+    said = await about(town, row)
+    assert said["پرداخت‌کننده"] == ""
+    assert "تلفن همراه" not in said
+    await give(town, "vehicle", {"plate": "21ب456-59", "type": "van", "owner": OWNER_CODE})
+    assert (await about(town, row))["پرداخت‌کننده"] == "آنه محمدی"
+
+
+async def test_an_owner_without_a_mobile_is_named_all_the_same(town: Municipality) -> None:
+    await give(town, "owner", {"national_id": OWNER_CODE, "mobile": None})
+    row = await a_duty(town)
+    await paid(town, await billed(town, row))
+    said = await about(town, row)
+    assert said["پرداخت‌کننده"] == "آنه محمدی"
+    assert "تلفن همراه" not in said
+    assert await town.sent(OWNER_MOBILE) == []
+
+
+async def test_what_was_paid_besides_is_no_refund_of_this_payment(town: Municipality) -> None:
+    row = await a_duty(town)
+    bill = await billed(town, row)
+    for reference in "12":
+        await paid(town, bill, reference)
+    receipt = await printed(town, row)
+    assert len(receipt.sheets) == 1
+    said = facts(receipt.sheets[0].blocks[1])
+    assert (said["شماره پیگیری بانک"], said.get("برگشتی (ریال)")) == ("1", None)
+
+
+async def test_each_bill_that_was_paid_has_a_sheet(town: Municipality) -> None:
+    row = await a_duty(town)
+    bills = [await billed(town, row)]
+    async with town.store.unit() as uow:
+        till, subject = Till(town.desk.ids, town.desk.policy, town.clock.at), Subject(DUTY.key, row.id)
+        bills.append(await make_bill(uow, till, subject, 300_000, BillKind.SUPPLEMENT, {}, None))
+    for number, bill in enumerate(bills):
+        assert len((await printed(town, row)).sheets if number else ()) == number
+        await paid(town, bill, str(number))
+    sheets = [facts(one.blocks[1]) for one in (await printed(town, row)).sheets]
+    assert [one["شناسه قبض"] for one in sheets] == [one.bill_id for one in bills]
+    assert {one["شرح"] for one in sheets} == {TAXI}
+
+
+async def test_what_was_not_paid_has_no_receipt(town: Municipality) -> None:
+    async def none() -> None:
+        with pytest.raises(NotFound, match="printout:not_issued"):
+            await printed(town, row)
+        assert await there(town, row) == {}
+
+    row = await a_duty(town)
+    await none()
+    bill = await billed(town, row)
+    await none()
+    async with town.store.unit() as uow:
+        await waive_and_tell(town.desk, uow, DUTY, row.id, "جانباز", REVENUE)
+    await none()
+    await paid(town, bill)  # all of it is due back
+    await none()
+
+
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [
+        (REVENUE, None),
+        (OFFICER, None),
+        (actor(Role.MANAGER), None),
+        (actor(Role.AUDITOR), None),
+        (actor(Role.SYSTEM), None),
+        (actor(Role.CIVIL), Forbidden("printout")),
+        (actor(Role.ADMIN), Forbidden("printout")),
+        (actor(Role.CITIZEN, OWNER_MOBILE), Forbidden("printout")),
+        (clerk(), Forbidden("printout")),
+    ],
+    ids=str,
+)
+async def test_who_may_print_it(town: Municipality, who: Actor, error: DomainError | None) -> None:
+    row = await a_violation(town)
+    await paid(town, await billed(town, row, VIOLATION))
+    if error is None:
+        assert (await printed(town, row, who)).kind == "receipt"
+        assert await there(town, row, who) == {"receipt": "رسید پرداخت"}
+        return
+    with pytest.raises(type(error), match=str(error)):
+        await printed(town, row, who)
+    assert await there(town, row, who) == {}
+
+
+async def test_a_row_that_is_not_there(town: Municipality) -> None:
+    async with town.store.unit(write=False) as uow:
+        with pytest.raises(NotFound, match="duty"):
+            await row_receipt(town.desk, uow, DUTY, 7, REVENUE)

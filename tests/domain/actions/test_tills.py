@@ -1,0 +1,156 @@
+"""Tills of counter offices: a day is closed against the ledger, closed again, and changes after it was closed."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from app.vault import FernetVault
+from domain.actions import offices
+from domain.actions.tills import close_till, till_of
+from domain.bills import PaymentMethod
+from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound
+from domain.people import Actor, Role
+from domain.tills import HIGHEST_DECLARED, LONGEST_NOTE, Takings, Till, TillClosing
+from tests.support.municipality import FOUR_HOURS, OFFICE, Municipality, actor, clerk
+
+TODAY, DAY = date(2026, 11, 24), timedelta(days=1)
+REVENUE = actor(Role.REVENUE)
+AUDITED = "SELECT actor, detail FROM audit WHERE what = 'till_closed' ORDER BY id"
+
+
+@pytest.fixture
+async def bill(town: Municipality) -> str:
+    """The code of a request whose bill an office reports as paid; the office is there."""
+    async with town.store.unit() as uow:
+        await offices.add(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
+    code = (await town.submit(by=clerk())).code
+    await town.do(code, "accept", Role.CIVIL)
+    await town.do(code, "price", Role.REVENUE)
+    return code
+
+
+async def report(town: Municipality, code: str, *references: str) -> None:
+    """Report payments of a bill: the first one of all settles it, the others are surplus."""
+    for reference in references:
+        await town.pay(code, reference=reference, method=PaymentMethod.POS, by=clerk())
+
+
+async def close(
+    town: Municipality, declared: int, note: str = "", *, day: date = TODAY, by: Actor = REVENUE,
+    seen: int | None = None, office: str = OFFICE,
+) -> TillClosing:  # fmt: skip
+    async with town.store.unit() as uow:
+        return await close_till(town.desk, uow, office, day, declared, note, actor=by, seen=seen)
+
+
+async def till(town: Municipality, first: date = TODAY, days: int = 1) -> Till:
+    async with town.store.unit(write=False) as uow:
+        return await till_of(uow, OFFICE, first, first + days * DAY)
+
+
+async def test_a_day_is_closed_with_all_that_was_reported(town: Municipality, bill: str) -> None:
+    await report(town, bill, "1", "2")
+    made = await close(town, 2 * FOUR_HOURS)
+    assert made == TillClosing(
+        OFFICE, 1, TODAY, 2 * FOUR_HOURS, 2, 2 * FOUR_HOURS, "", "staff:revenue", town.clock.at
+    )  # fmt: skip
+    found = await till(town)
+    assert (found.standing, found.difference, found.changed) == ([made], 0, 0)
+    facts = f'{{"office":"{OFFICE}","day":"2026-11-24","declared":{2 * FOUR_HOURS},"amount":{2 * FOUR_HOURS}}}'
+    assert town.rows(AUDITED) == [("staff:revenue", facts)]
+
+
+async def test_other_offices_and_the_revenue_units_own_slips_are_no_part(town: Municipality, bill: str) -> None:
+    await town.pay(bill)
+    await town.pay(bill, reference="1", method=PaymentMethod.POS, by=clerk("1002"))
+    await report(town, bill, "1")
+    assert [one.taken for one in (await till(town)).days] == [Takings(1, FOUR_HOURS)]
+
+
+async def test_a_difference_needs_a_note(town: Municipality, bill: str) -> None:
+    await report(town, bill, "1")
+    for declared in (0, FOUR_HOURS - 1, FOUR_HOURS + 1):
+        for note in ("", " \n"):
+            with pytest.raises(MissingField, match="note:till_differs"):
+                await close(town, declared, note)
+    assert (await till(town)).standing == []
+    less = await close(town, FOUR_HOURS - 1, "\tیک رسید گم شد\n")
+    assert (less.difference, less.note) == (-1, "یک رسید گم شد")
+    assert (await close(town, FOUR_HOURS + 5, "دو بار کشید")).difference == 5
+    assert (await till(town)).difference == 5
+
+
+async def test_a_day_closed_again_keeps_the_former_closings(town: Municipality, bill: str) -> None:
+    await report(town, bill, "1")
+    made = [await close(town, FOUR_HOURS + more, "اشتباه خواندم") for more in (1, 2)]
+    made.append(await close(town, FOUR_HOURS))
+    (day,) = (await till(town)).days
+    assert (day.closing, day.former) == (made[2], tuple(made[:2]))
+    assert [one.number for one in made] == [1, 2, 3]
+    assert len(town.rows(AUDITED)) == 3
+
+
+async def test_payments_after_the_closing_are_seen(town: Municipality, bill: str) -> None:
+    await report(town, bill, "1")
+    made = await close(town, FOUR_HOURS)
+    assert (await till(town)).changed == 0
+    await report(town, bill, "2")
+    found = await till(town)
+    assert (found.changed, found.difference) == (1, 0)
+    assert (found.days[0].taken, found.days[0].closing) == (Takings(2, 2 * FOUR_HOURS), made)
+    await close(town, 2 * FOUR_HOURS)
+    assert (await till(town)).changed == 0
+
+
+async def test_a_day_is_tehrans(town: Municipality, bill: str) -> None:
+    town.clock.at = datetime.fromisoformat("2026-11-24T23:59:59+03:30")
+    await report(town, bill, "1")
+    town.clock.at += timedelta(seconds=1)
+    await report(town, bill, "2")
+    assert [(one.day, one.taken.payments) for one in (await till(town, days=2)).days] == [(TODAY, 1), (TODAY + DAY, 1)]
+    assert (await close(town, FOUR_HOURS)).payments == 1
+    assert [one.closing is None for one in (await till(town, days=2)).days] == [False, True]
+    assert (await till(town, TODAY + DAY)).standing == []
+
+
+async def test_a_day_without_payments_is_closed_with_nothing(town: Municipality, bill: str) -> None:
+    made = await close(town, 0, day=TODAY - 400 * DAY)
+    assert (made.payments, made.amount, made.difference) == (0, 0, 0)
+    assert [one.day for one in (await till(town, TODAY - 400 * DAY)).days] == [TODAY - 400 * DAY]
+
+
+async def test_what_cannot_be_closed(town: Municipality, bill: str) -> None:
+    for changes, error, match in (
+        ({"day": TODAY + DAY}, InvalidField, "day:future"),
+        ({"declared": -1}, InvalidField, "amount:range"),
+        ({"declared": HIGHEST_DECLARED + 1}, InvalidField, "amount:range"),
+        ({"note": "ن" * (LONGEST_NOTE + 1)}, InvalidField, "note:too_long"),
+        ({"office": "9"}, NotFound, "office"),
+    ):
+        with pytest.raises(error, match=match):
+            await close(town, **{"declared": 0, **changes})  # type: ignore[arg-type]  # words of the action
+    with pytest.raises(NotFound, match="office"):
+        async with town.store.unit(write=False) as uow:
+            await till_of(uow, "9", TODAY, TODAY + DAY)
+    assert (await close(town, HIGHEST_DECLARED, "ن" * LONGEST_NOTE)).difference == HIGHEST_DECLARED
+
+
+@pytest.mark.parametrize("role", [one for one in Role if one not in {Role.REVENUE, Role.SYSTEM}])
+async def test_the_revenue_unit_alone_closes(town: Municipality, bill: str, role: Role) -> None:
+    with pytest.raises(Forbidden, match="till"):
+        await close(town, 0, by=actor(role))
+
+
+async def test_a_substitute_closes_by_name(town: Municipality, bill: str) -> None:
+    by = Actor(frozenset({Role.REVENUE}), "staff", "sara", "cli", lent=frozenset({("ali", Role.REVENUE)}))
+    assert (await close(town, 0, by=by)).closed_by == "staff:sara for ali"
+
+
+async def test_nothing_is_closed_over_what_was_not_seen(town: Municipality, bill: str) -> None:
+    await close(town, 0, day=TODAY - DAY, seen=0)
+    await close(town, 0, seen=0)
+    for stale in (-1, 0, 1):
+        with pytest.raises(Conflict, match="till:till_changed"):
+            await close(town, 1, "دیگر", seen=stale)
+    assert (await close(town, 0, day=TODAY - DAY, seen=1)).number == 3
+    assert (await close(town, 1, "دیگر", seen=2)).number == 4

@@ -1,0 +1,36 @@
+"""A counter office that takes money, on the staff's site of a test."""
+
+from domain.actions import offices
+from domain.actions.notify import announce
+from domain.actions.pay import record
+from domain.bills import Bill, PaymentMethod
+from domain.charging import SUBJECT as REQUEST
+from domain.people import Role
+from tests.support.municipality import OFFICE, clerk
+from tests.support.staff_site import StaffSite
+
+
+async def open_office(site: StaffSite, name: str = "دفتر ۱۰۰۱") -> None:
+    """Add the office 1001."""
+    async with site.store.unit() as uow:
+        await offices.add(site.demo.desk, uow, site.vault, OFFICE, name)
+
+
+async def a_bill_to_pay(site: StaffSite) -> Bill:
+    """The open bill of a request, for a day on which nobody else of a furnished site wants a machine."""
+    request = await site.submitted(date="2026-12-12")
+    for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
+        await site.demo.act(request.code, step, role)
+    async with site.store.unit(write=False) as uow:
+        (bill,) = await uow.bills.of_subject(REQUEST, request.id)
+    return bill
+
+
+async def report(site: StaffSite, bill: Bill, *references: str) -> None:
+    """Let the office report that its terminal took the bill's amount, once with each reference."""
+    desk, who, ids = site.demo.desk, clerk(), (bill.bill_id, bill.payment_id)
+    for reference in references:
+        async with site.store.unit() as uow:
+            settled = await record(desk, uow, ids, bill.amount, PaymentMethod.POS, reference, who)
+            if settled.outcome:
+                await announce(desk, uow, settled.outcome, who)
