@@ -2,6 +2,9 @@
 
 A row is never edited in place: a change closes the old row and opens a new one (services.md, "Tariffs and money"); a
 wrong price is closed on its own first day, and stays in the history of prices.
+
+What is priced by a quantity may have bands: rows of the same thing with one more dimension, `from`. Each is a thing of
+its own by its dimensions, dated by itself; only who looks for the price of an amount chooses among them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +14,25 @@ from enum import StrEnum
 from typing import Any
 
 from domain.dated import holds
-from domain.errors import NotFound
+from domain.errors import InvalidField, NotFound
 from domain.money import Rounding, round_rials
+from domain.text import ascii_digits, grouped
 
 Dimensions = Mapping[str, str]
 """What a row is for, e.g. {"machine": "loader"} or {"kind": "valuation"}."""
+
+FROM = "from"
+"""The dimension of a band: the units from which on it prices the whole amount, as text ("8"); without it, from 0."""
+
+
+def least_of(dimensions: Dimensions) -> int:
+    """Return the units from which on a row with these dimensions prices."""
+    return int(dimensions.get(FROM, 0))
+
+
+def without_band(dimensions: Dimensions) -> dict[str, str]:
+    """Return what is priced, whatever the amount."""
+    return {name: value for name, value in dimensions.items() if name != FROM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +59,51 @@ class TariffRow:
         """Whether this row prices that day."""
         return holds(self, day)
 
+    @property
+    def least(self) -> int:
+        """The units from which on it prices."""
+        return least_of(self.dimensions)
+
+    @property
+    def unit_price(self) -> int:
+        """Rials of one unit with VAT, the fraction dropped; the minimum is left aside."""
+        return self.rate + self.rate * self.vat_percent // 100
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:
     """Something that has a price of its own: `dimensions`, what is counted, and amounts of it that show what a price
-    means.
+    means. `most` is the greatest amount that is ever priced, 0 where it is not priced by a quantity: then it has no
+    bands.
     """
 
-    dimensions: Mapping[str, str]
+    dimensions: Dimensions
     unit: str
     samples: tuple[int, ...]
+    most: int = 0
 
     def texts(self) -> tuple[str, ...]:
         """Return the keys of its name, a dimension each."""
         return tuple(f"choices.{name}.{value}" for name, value in self.dimensions.items())
+
+    @property
+    def least(self) -> int:
+        """The units from which on it is this, 0 for what is no band."""
+        return least_of(self.dimensions)
+
+    def band(self, start: str) -> "Priced":
+        """Return its band from so many units on, digits of any script; samples are of the band.
+
+        `InvalidField("from")` where it has no bands, or nothing of it is priced by that one.
+        """
+        if not self.most:
+            raise InvalidField(FROM, detail="no_bands")
+        digits = ascii_digits(start.strip()).lstrip("0")
+        if not digits.isdecimal() or len(digits) > len(str(self.most)) or int(digits) > self.most:
+            raise InvalidField(FROM, detail="range", least=grouped(1), most=grouped(self.most))
+        least = int(digits)
+        amounts = {least, min(2 * least, self.most), *(one for one in self.samples if one > least)}
+        return replace(self, dimensions={**self.dimensions, FROM: str(least)}, samples=tuple(sorted(amounts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +217,7 @@ class Quote:
     def with_units(self, units: Sequence[float]) -> "Quote":
         """Return the same prices for other units, a number a line; an override is scaled by what the tariff says.
 
+        What is priced keeps its prices: a line stays by its row, also where a band would price so many units today.
         Where the tariff asks the same as before (or asked nothing, so that nothing can be scaled), it stays as it is.
         """
         pairs = zip(self.lines, units, strict=True)
@@ -200,18 +249,33 @@ class Wanted:
     count: int = 1
 
 
-def find_row(rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> TariffRow:
-    """Return the row in force on that day; `NotFound` with the dimensions when the revenue unit has set none."""
-    for row in rows:
-        if row.dimensions == dict(dimensions) and row.in_force(day):
-            return row
-    raise NotFound("tariff", detail="tariff", **dimensions)
+def scale(rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> list[TariffRow]:
+    """Return the rows that price one thing on that day, by where they begin: the plain one and its bands."""
+    found = [one for one in rows if without_band(one.dimensions) == dict(dimensions) and one.in_force(day)]
+    return sorted(found, key=lambda one: one.least)
+
+
+def find_row(rows: Iterable[TariffRow], want: Wanted, day: date) -> TariffRow:
+    """Return the row in force on that day that prices so many units: of those that begin by then, the last.
+
+    `NotFound` with the dimensions when the revenue unit has set none.
+    """
+    begun = [one for one in scale(rows, want.dimensions, day) if one.least <= want.units]
+    if not begun:
+        raise NotFound("tariff", detail="tariff", **want.dimensions)
+    return begun[-1]
+
+
+def next_band(rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> int | None:
+    """Return from how many units on another row prices the same thing that day; None where this is the last."""
+    found = scale(rows, without_band(dimensions), day)
+    return next((one.least for one in found if one.least > least_of(dimensions)), None)
 
 
 def quote(rows: Iterable[TariffRow], wanted: Iterable[Wanted], day: date, *, step: int, mode: Rounding) -> Quote:
     """Price all that is wanted by the rows in force on that day."""
     table = list(rows)
-    lines = [_line(find_row(table, want.dimensions, day), want) for want in wanted]
+    lines = [_line(find_row(table, want, day), want) for want in wanted]
     return Quote(tuple(lines), step, mode)
 
 
@@ -220,5 +284,5 @@ def _line(row: TariffRow, want: Wanted) -> QuoteLine:
 
 
 def of_thing(rows: Iterable[TariffRow], service: str, dimensions: Dimensions) -> list[TariffRow]:
-    """Return the prices of one thing."""
+    """Return the prices of one thing; a band is a thing of its own."""
     return [one for one in rows if (one.service, one.dimensions) == (service, dict(dimensions))]

@@ -12,11 +12,12 @@ from app.cli.session import Session, acting, in_session, read_day
 from domain.actions.staffing import today
 from domain.actions.tariffs import approve, quote_for, reject, set_price, withdraw
 from domain.dated import withdrawn
-from domain.tariffs import ProposedTariff, TariffRow, Terms, Wanted
+from domain.tariffs import ProposedTariff, TariffRow, Terms, Wanted, without_band
 
 Service = Annotated[str, typer.Argument(help="Key of the municipal service.")]
 For = Annotated[
-    list[str] | None, typer.Option("--for", metavar="DIMENSION=VALUE", help="What is priced: machine=loader.")
+    list[str] | None,
+    typer.Option("--for", metavar="DIMENSION=VALUE", help="What is priced: machine=loader; a band: from=8."),
 ]
 
 
@@ -119,12 +120,14 @@ def list_tariffs(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """List every price, also those that have ended or were withdrawn (these begin and end on one day)."""
+    """List every price, each band behind its thing; also those that have ended or were withdrawn (these begin and end
+    on one day).
+    """
 
     async def work(session: Session) -> list[dict[str, Any]]:
         async with session.store.unit(write=False) as uow:
             rows = await (uow.tariffs.of_service(service) if service else uow.tariffs.all())
-            return [_view(row) for row in rows]
+            return [_view(row) for row in sorted(rows, key=_place)]
 
     with told(as_json):
         rows = in_session(config, work)
@@ -159,6 +162,11 @@ def quote(
     else:
         table(made["lines"], ("dimensions", "unit", "asked", "minimum", "count", "rate", "amount", "vat_percent"))
         say(f"subtotal {made['subtotal']}, VAT {made['vat']}, total {made['total']} rials")
+
+
+def _place(row: TariffRow) -> tuple[str, list[tuple[str, str]], int, date]:
+    """Return where a row comes in a list: by service, thing, band and day."""
+    return row.service, sorted(without_band(row.dimensions).items()), row.least, row.valid_from
 
 
 def _end(shown: dict[str, Any]) -> str:

@@ -51,6 +51,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "phase": ("reports.phases.{}",),
     "machine": ("choices.machine.{}",),
     "vehicle_type": ("choices.vehicle_type.{}",),
+    "per": ("choices.per.{}",),
     "right": ("admin.audit.rights.{}",),
     "method": ("admin.audit.methods.{}",),
     "why": ("details.forbidden.{}", "admin.audit.whys.{}"),

@@ -8,6 +8,7 @@ from typing import Any
 from channels.admin.actors import actor_shown
 from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit
+from channels.admin.priced_things import thing_named
 from channels.admin.step_view import ActionForm, Opened, StepViews
 from domain import tracking
 from domain.accounts import Document, StaffMember
@@ -261,7 +262,7 @@ class RequestViews:
         quote = Quote.from_json({WORDS_OF_QUOTE: None, **stored})
         rows = [
             QuoteRow(
-                "، ".join(self._dimension(name, value) for name, value in line.dimensions.items()),
+                thing_named(self._desk.catalogue, line.dimensions, line.unit),
                 f"{number_text(line.units)} × {number_text(line.count)}",
                 grouped(line.rate),
                 grouped(line.amount),
@@ -270,10 +271,6 @@ class RequestViews:
         ]
         override = quote.reason if quote.override is not None else None
         return ShownQuote(rows, grouped(quote.vat), grouped(quote.total), override)
-
-    def _dimension(self, name: str, value: str) -> str:
-        key = f"choices.{name}.{value}"
-        return self._text(key) if key in self._desk.catalogue else persian_digits(value)
 
     async def _messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
         return await uow.outbox.recent(request_id=request.id, limit=MESSAGES_SHOWN)

@@ -9,20 +9,20 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.seen import seen
-from channels.admin.tariff_view import ROOM, TariffViews, address, declared
-from channels.admin.tried import PageForm, Tried
+from channels.admin.tariff_view import ROOM, TariffViews, address
+from channels.admin.tried import PageForm, ShownForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
-from domain.actions.tariffs import approve, priced, reject, samples, set_price, where_it_comes, withdraw
+from domain.actions.tariffs import approve, declared, priced, reject, samples, set_price, where_it_comes, withdraw
 from domain.calendar import jalali_text
 from domain.dated import revision, standing
-from domain.errors import DomainError, Forbidden
+from domain.errors import DomainError, Forbidden, InvalidField
 from domain.field_types import Day, Integer, Reading, Rials, number_text
 from domain.forms import Field, read_fields
 from domain.ports import Store, UnitOfWork
-from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms, of_thing
+from domain.tariffs import FROM, Priced, ProposedTariff, TariffRow, Terms, of_thing, without_band
 
 PRICE = PageForm(
     "price",
@@ -34,6 +34,9 @@ PRICE = PageForm(
     ),
     "admin.tariffs.fields",
 )
+BAND = "band"
+"""The form that leads to the page of a band."""
+
 _ONE = f"{ROOM}/{{service:[a-z_]+}}"
 _PROPOSAL = f"{ROOM}/proposals/{{id:[0-9]{{1,19}}}}"
 
@@ -75,13 +78,21 @@ class TariffPages:
         return staff_page(request, visit, "admin/tariffs.html", context, status=status_of(error) if error else 200)
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
+        """Show the prices of a thing; a band that cannot be is told on the page of what it is of."""
+        tried = None
+        try:
+            thing = self._thing(request)
+        except InvalidField as error:
+            thing, tried = self._plain(request), Tried(BAND, {FROM: request.query[FROM]}, error)
+            if not thing.most:
+                raise
+        return await self._page(request, visit, thing, tried)
 
     async def _preview(self, request: web.Request, visit: Visit) -> web.Response:
         """Show what a price means, to be set from there."""
-        given = read_form(PRICE.fields, visit.form)
+        given, thing = read_form(PRICE.fields, visit.form), self._thing(request)
         try:
-            terms, thing = self._terms(request, visit, given), self._thing(request)
+            terms = self._terms(request, visit, thing, given)
             async with self._store.unit(write=False) as uow:
                 shown = await samples(self._desk, uow, terms, thing.samples)
                 views, rows = await self._views(uow), await uow.tariffs.of_service(terms.service)
@@ -89,10 +100,11 @@ class TariffPages:
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._page(request, visit, Tried(PRICE.name, given, error))
+            return await self._page(request, visit, thing, Tried(PRICE.name, given, error))
         context = {
-            **self._head(request, views),
+            **self._head(request, views, thing),
             "new": views.new(terms, where),
+            "below": views.below(terms, rows),
             "samples": [views.sample(one, terms.unit) for one in shown],
             "given": given,
             "seen": revision(of_thing(rows, terms.service, terms.dimensions)),
@@ -101,15 +113,15 @@ class TariffPages:
         return staff_page(request, visit, "admin/tariff_preview.html", context)
 
     async def _set(self, request: web.Request, visit: Visit) -> web.Response:
-        given = read_form(PRICE.fields, visit.form)
+        given, thing = read_form(PRICE.fields, visit.form), self._thing(request)
         try:
-            terms = self._terms(request, visit, given)
+            terms = self._terms(request, visit, thing, given)
             async with self._store.unit() as uow:
                 made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form))
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._page(request, visit, Tried(PRICE.name, given, error))
+            return await self._page(request, visit, thing, Tried(PRICE.name, given, error))
         done = "price_proposed" if isinstance(made, ProposedTariff) else "price_set"
         raise web.HTTPSeeOther(f"{address(terms.service, terms.dimensions)}&done={done}")
 
@@ -146,34 +158,46 @@ class TariffPages:
             return await self._prices(request, visit, error)
         raise web.HTTPSeeOther(f"{ROOM}?done=price_rejected")
 
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
-        thing = self._thing(request)
+    async def _page(
+        self, request: web.Request, visit: Visit, thing: Priced, tried: Tried | None = None
+    ) -> web.Response:
+        service = request.match_info["service"]
         async with self._store.unit(write=False) as uow:
             views = await self._views(uow)
-            every, pending = await uow.tariffs.of_service(request.match_info["service"]), await uow.tariffs.pending()
-        rows = of_thing(every, request.match_info["service"], thing.dimensions)
-        waiting = [one for one in pending if address(one.service, one.dimensions) == self._address(request)]
+            every, pending = await uow.tariffs.of_service(service), await uow.tariffs.pending()
+        rows = of_thing(every, service, thing.dimensions)
+        plain = of_thing(every, service, without_band(thing.dimensions))
+        waiting = [one for one in pending if (one.service, one.dimensions) == (service, thing.dimensions)]
         context = {
-            **self._head(request, views),
+            **self._head(request, views, thing),
             "rows": [views.price(one, rows) for one in reversed(rows)],
             "pending": [views.proposal(one, visit.actor.ident, every) for one in waiting],
-            "form": PRICE.shown(self._desk.wording, self._given(standing(rows)), tried),
+            "form": PRICE.shown(self._desk.wording, self._given(standing(rows), standing(plain)), tried),
+            "bands": views.bands(service, thing, every),
+            "band_form": self._band_form(thing, tried),
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/tariff.html", context, status=status)
 
-    def _given(self, rows: Sequence[TariffRow]) -> dict[str, Any]:
-        """Return what stands in the form: the last price's minimum and VAT, and today."""
-        last = rows[-1] if rows else None
-        first = today(self._desk)
+    def _given(self, rows: Sequence[TariffRow], plain: Sequence[TariffRow]) -> dict[str, Any]:
+        """Return what stands in the form: the last price's minimum and VAT, and today; the first price of a band has
+        the VAT of what it is of.
+        """
+        last, alike = (one[-1] if one else None for one in (rows, rows or plain))
         return {
             "minimum": number_text(last.minimum if last else 0),
-            "vat_percent": number_text(last.vat_percent if last else 0),
-            "valid_from": jalali_text(first),
+            "vat_percent": number_text(alike.vat_percent if alike else 0),
+            "valid_from": jalali_text(today(self._desk)),
         }
 
-    def _terms(self, request: web.Request, visit: Visit, given: Mapping[str, Any]) -> Terms:
-        thing = self._thing(request)
+    def _band_form(self, thing: Priced, tried: Tried | None) -> ShownForm | None:
+        """Return the form that leads to a band of a thing; None for what has none."""
+        if thing.least or not thing.most:
+            return None
+        form = PageForm(BAND, (Field(FROM, Integer(1, thing.most)),), f"admin.tariffs.bands_of.{thing.unit}")
+        return form.shown(self._desk.wording, {}, tried)
+
+    def _terms(self, request: web.Request, visit: Visit, thing: Priced, given: Mapping[str, Any]) -> Terms:
         read = read_fields(PRICE.fields, given, visit.actor.channel, Reading(visit.now))
         return Terms(
             request.match_info["service"], dict(thing.dimensions), thing.unit, read["rate"], read["minimum"],
@@ -181,29 +205,39 @@ class TariffPages:
         )  # fmt: skip
 
     def _thing(self, request: web.Request) -> Priced:
-        """Return what the address names; `HTTPNotFound` when nothing such is priced."""
-        dimensions = {name: value for name, value in request.query.items() if name != "done"}
+        """Return what the address names; `HTTPNotFound` when nothing such is priced, `InvalidField("from")`."""
+        return self._declared(request, _named(request))
+
+    def _plain(self, request: web.Request) -> Priced:
+        """Return what the address names, whatever the band."""
+        return self._declared(request, without_band(_named(request)))
+
+    def _declared(self, request: web.Request, dimensions: Mapping[str, str]) -> Priced:
         found = declared(self._desk, request.match_info["service"], dimensions)
         if found is None:
             raise web.HTTPNotFound
         return found
 
-    def _address(self, request: web.Request) -> str:
-        return address(request.match_info["service"], self._thing(request).dimensions)
-
-    def _head(self, request: web.Request, views: TariffViews) -> dict[str, Any]:
-        thing, service = self._thing(request), request.match_info["service"]
-        here = self._address(request)
+    def _head(self, request: web.Request, views: TariffViews, thing: Priced) -> dict[str, Any]:
+        service, plain = request.match_info["service"], self._plain(request)
+        here = address(service, thing.dimensions)
         return {
             "service": views.service(service),
-            "title": views.thing(thing.dimensions),
+            "title": views.thing(thing),
             "unit": views.unit(thing.unit),
             "here": here,
             "preview": here.replace("?", "/preview?", 1),
+            "dimensions": thing.dimensions,
+            "of": (address(service, plain.dimensions), views.thing(plain)) if thing.least else None,
         }
 
     async def _views(self, uow: UnitOfWork) -> TariffViews:
         return TariffViews(self._desk, today(self._desk), await staff_names(uow))
+
+
+def _named(request: web.Request) -> dict[str, str]:
+    """Return the dimensions that the address names."""
+    return {name: value for name, value in request.query.items() if name != "done"}
 
 
 def _id(request: web.Request) -> int:

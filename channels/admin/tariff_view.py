@@ -6,14 +6,15 @@ from datetime import date
 from urllib.parse import urlencode
 
 from channels.admin.actors import actor_shown
+from channels.admin.priced_things import thing_named, unit_named
 from domain.actions.desk import Desk
 from domain.actions.tariffs import Sample, priced
 from domain.calendar import jalali_text
 from domain.dated import Place, ends_at, place, withdrawn
 from domain.field_types import number_text
 from domain.registries import REGISTRIES
-from domain.tariffs import Priced, ProposedTariff, TariffRow, Terms, of_thing
-from domain.text import grouped, persian_digits
+from domain.tariffs import FROM, Priced, ProposedTariff, TariffRow, Terms, next_band, of_thing, without_band
+from domain.text import grouped
 from domain.wording import day_and_hour
 
 ROOM = "/staff/tariffs"
@@ -85,29 +86,37 @@ class TariffViews:
         registry = next(one.key for one in REGISTRIES.values() if one.owed and one.owed.tariff == key)
         return self._text(f"choices.registry.{registry}")
 
-    def thing(self, dimensions: Mapping[str, str]) -> str:
+    def thing(self, one: Priced | ProposedTariff) -> str:
         """Return what is priced."""
-        return "، ".join(self._named(f"choices.{name}.{value}", value) for name, value in dimensions.items())
-
-    def _named(self, key: str, value: str) -> str:
-        return self._text(key) if key in self._desk.catalogue else persian_digits(value)
+        return thing_named(self._desk.catalogue, one.dimensions, one.unit)
 
     def unit(self, unit: str) -> str:
         """Return what is counted."""
-        return self._named(f"admin.tariffs.units.{unit}", unit)
+        return unit_named(self._desk.catalogue, unit)
 
     def lines(self, service: str, rows: Sequence[TariffRow]) -> list[PricedLine]:
         """Return everything that is priced in a service: what is declared, and what else has a price."""
-        declared = [dict(one.dimensions) for one in priced(self._desk)[service]]
-        others = [one.dimensions for one in rows if one.dimensions not in declared]
-        every = declared + [one for place, one in enumerate(others) if one not in others[:place]]
-        return [self._line(service, one, [row for row in rows if row.dimensions == one]) for one in every]
+        return [self._line(service, one, rows) for one in self._things(service, rows)]
 
-    def _line(self, service: str, dimensions: Mapping[str, str], rows: Sequence[TariffRow]) -> PricedLine:
-        shown = [self.price(row, rows) for row in rows]
+    def bands(self, service: str, thing: Priced, rows: Sequence[TariffRow]) -> list[PricedLine]:
+        """Return the bands of a thing, the least first; `rows` are those of its service."""
+        bands = [one for one in self._things(service, rows) if FROM in one.dimensions]
+        return [self._line(service, one, rows) for one in bands if without_band(one.dimensions) == thing.dimensions]
+
+    def _things(self, service: str, rows: Sequence[TariffRow]) -> list[Priced]:
+        """Return what is priced, each band behind its thing."""
+        found: dict[str, Priced] = {}
+        for one in (*priced(self._desk)[service], *(Priced(row.dimensions, row.unit, ()) for row in rows)):
+            found.setdefault(address(service, one.dimensions), one)
+        order = [without_band(one.dimensions) for one in found.values()]
+        return sorted(found.values(), key=lambda one: (order.index(without_band(one.dimensions)), one.least))
+
+    def _line(self, service: str, thing: Priced, rows: Sequence[TariffRow]) -> PricedLine:
+        own = of_thing(rows, service, thing.dimensions)
+        shown = [self.price(row, own) for row in own]
         return PricedLine(
-            address(service, dimensions),
-            self.thing(dimensions),
+            address(service, thing.dimensions),
+            self.thing(thing),
             next((one for one in shown if one.now), None),
             next((one for one in shown if one.ahead), None),
         )
@@ -124,7 +133,7 @@ class TariffViews:
     def proposal(self, one: ProposedTariff, username: str, rows: Sequence[TariffRow]) -> ShownProposal:
         """Return a price that waits, from the day on which it would begin; `rows` are those of its service."""
         who = self._names.get(one.proposed_by, one.proposed_by)
-        title = f"{self.service(one.service)}: {self.thing(one.dimensions)}"
+        title = f"{self.service(one.service)}: {self.thing(one)}"
         start = max(one.valid_from, self._today)
         where = place(of_thing(rows, one.service, one.dimensions), start)
         new = self.new(replace(one.terms, valid_from=start), where)
@@ -141,6 +150,12 @@ class TariffViews:
             jalali_text(one.valid_from), last, who, now=False, ahead=False,
         )  # fmt: skip
 
+    def below(self, terms: Terms, rows: Sequence[TariffRow]) -> str:
+        """Return what is said of a price while a band prices greater amounts; empty where none does."""
+        above = next_band(rows, terms.dimensions, terms.valid_from)
+        said = {"from": grouped(above or 0), "unit": self.unit(terms.unit)}
+        return self._desk.catalogue.render("admin.tariffs.below", said) if above else ""
+
     def sample(self, one: Sample, unit: str) -> tuple[str, str, str]:
         """Return so many units, what they cost without the price and with it."""
         before = grouped(one.before) if one.before is not None else "—"
@@ -153,10 +168,4 @@ def _day(day: date | None) -> str:
 
 def address(service: str, dimensions: Mapping[str, str]) -> str:
     """Return the page of what is priced."""
-    return f"{ROOM}/{service}?{urlencode(dimensions)}"
-
-
-def declared(desk: Desk, service: str, dimensions: Mapping[str, str]) -> Priced | None:
-    """Return what is declared to be priced; None when nothing such is."""
-    found = priced(desk).get(service, ())
-    return next((one for one in found if dict(one.dimensions) == dict(dimensions)), None)
+    return f"{ROOM}/{service}?{urlencode({**without_band(dimensions), **dimensions})}"

@@ -1,6 +1,7 @@
 """The yearly duty of every vehicle: generated from the tariff for a whole year, in one step."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from domain.people import Actor
 from domain.ports import Store, UnitOfWork
 from domain.registries import DUTY, DUTY_TARIFF, IN_SERVICE, VEHICLE, YEARLY
 from domain.registry_rows import Change, RegistryFilter, RegistryRow, given_key, merged
-from domain.tariffs import Quote, TariffRow, Wanted, find_row, quote
+from domain.tariffs import Quote, TariffRow, Wanted, quote
 from domain.text import persian_digits
 
 PAGE = 500
@@ -84,11 +85,8 @@ def _quotes(desk: Desk, rows: Sequence[TariffRow], types: Iterable[str], day: da
     step, mode = desk.policy.rounding_step, desk.policy.rounding_mode
     found = {}
     for kind in types:
-        try:
-            find_row(rows, {DIMENSION: kind}, day)
-        except NotFound:
-            continue
-        found[kind] = quote(rows, [Wanted({DIMENSION: kind}, 1)], day, step=step, mode=mode)
+        with suppress(NotFound):
+            found[kind] = quote(rows, [Wanted({DIMENSION: kind}, 1)], day, step=step, mode=mode)
     return found
 
 

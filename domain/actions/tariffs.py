@@ -4,6 +4,9 @@ A price that begins before one that is already set ends where that one begins. A
 first day by itself, on its first day by another one from the same day. It stays in the history, since a quote may name
 it (duties are generated for days to come). Where the house wants it, a price is first proposed, and comes into force
 when a second person approves it.
+
+Every band of what is priced by a quantity is a price of its own here, by its dimensions: setting one leaves the others
+as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +16,13 @@ from datetime import date
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
 from domain.dated import Place, ends_at, place, revision, standing, withdrawn
-from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField
+from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.registries import REGISTRIES
 from domain.tariffs import (
+    FROM,
+    Dimensions,
     Priced,
     ProposalState,
     ProposedTariff,
@@ -25,9 +30,13 @@ from domain.tariffs import (
     TariffRow,
     Terms,
     Wanted,
+    least_of,
+    next_band,
     of_thing,
     quote,
+    without_band,
 )
+from domain.text import grouped
 
 REVENUE = frozenset({Role.REVENUE})
 APPROVERS = REVENUE | {Role.MANAGER}
@@ -50,12 +59,11 @@ async def add_tariff(
     """Set a price (rials a unit) from a day on (today) until the next one that is set, if any.
 
     It closes the row in force on that day, or withdraws the one that begins on it. Errors: `UnknownService`,
-    `Forbidden` (only revenue sets prices), `InvalidField`, `Conflict("valid_from")` when the day has passed and a row
-    begins on it or later. A request already priced keeps its quote.
+    `Forbidden` (only revenue sets prices), `InvalidField` (`from` too), `Conflict("valid_from")` when the day has
+    passed and a row begins on it or later. A request already priced keeps its quote.
     """
-    start = valid_from or today(desk)
-    terms = Terms(service, dict(dimensions), unit, rate, minimum, vat_percent, start)
-    by = _checked(desk, terms, actor).label
+    start, by = valid_from or today(desk), _revenue(actor)
+    terms = _checked(desk, Terms(service, dict(dimensions), unit, rate, minimum, vat_percent, start))
     return await _put_in_force(desk, uow, _row(desk, terms, by), by)
 
 
@@ -67,10 +75,10 @@ async def set_price(
     `seen` is the `revision` of the thing's prices when it was decided. Errors: those of `add_tariff`,
     `Conflict("rate")` while another proposal for the same waits, `Conflict("tariff")` when prices have changed since.
     """
-    revenue = _checked(desk, terms, actor)
-    row = _row(desk, terms, revenue.label)
+    by = _revenue(actor)
+    terms = _checked(desk, terms)
     if not desk.policy.tariffs_need_approval:
-        return await _put_in_force(desk, uow, row, revenue.label, seen)
+        return await _put_in_force(desk, uow, _row(desk, terms, by), by, seen)
     where_it_comes(desk, await uow.tariffs.of_service(terms.service), terms, seen)
     values = {one.name: getattr(terms, one.name) for one in fields(Terms)}
     proposal = ProposedTariff(desk.ids.new_id(), **values, proposed_by=actor.ident, proposed_at=desk.clock.now())
@@ -89,8 +97,7 @@ async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) ->
     and a mistyped price must not begin because the second one is away. Errors: `Forbidden`, `NotFound("tariff")`,
     `AlreadyDone("tariff")`, and `Conflict("tariff")` when it has begun: then another one from today corrects it.
     """
-    if Role.REVENUE not in actor.role_names:
-        raise Forbidden("tariff")
+    by = _revenue(actor)
     found = await uow.tariffs.get(tariff_id)
     await uow.serialise(_lock(found.service))
     rows = of_thing(await uow.tariffs.of_service(found.service), found.service, found.dimensions)
@@ -100,7 +107,7 @@ async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) ->
     if row.valid_from <= today(desk):
         raise Conflict("tariff", detail="already_begun")
     before = ends_at(rows, row)
-    await _withdraw(desk, uow, row, actor.acting_by(REVENUE).label)
+    await _withdraw(desk, uow, row, by)
     if before:
         await uow.tariffs.close(before.id, row.valid_to)
     return row
@@ -149,17 +156,38 @@ async def _decided(
 
 
 async def _note(desk: Desk, uow: UnitOfWork, by: str, what: str, proposal: ProposedTariff) -> None:
-    facts = {"proposal": proposal.id, "service": proposal.service, **proposal.dimensions, "rate": proposal.rate}
+    facts = {"proposal": proposal.id, **_facts(proposal)}
     await uow.audit.record(desk.clock.now(), by, what, facts | {"proposed_by": proposal.proposed_by})
 
 
-def _checked(desk: Desk, terms: Terms, actor: Actor) -> Actor:
+def _facts(one: TariffRow | ProposedTariff) -> dict[str, str | int]:
+    """Return what is priced and for how much, as the audit tells it: there, `from` is a day."""
+    band = {"band": least_of(one.dimensions)} if FROM in one.dimensions else {}
+    return {"service": one.service, **without_band(one.dimensions), **band, "rate": one.rate}
+
+
+def _revenue(actor: Actor) -> str:
+    """Return the label of who sets prices; `Forbidden` for anybody but the revenue unit."""
     if Role.REVENUE not in actor.role_names:
         raise Forbidden("tariff")
+    return actor.acting_by(REVENUE).label
+
+
+def _checked(desk: Desk, terms: Terms) -> Terms:
+    """Return the terms with a band in its one spelling. What is less than a band's first units is not of it, and so no
+    minimum of it is more.
+    """
     _priced(desk, terms.service)
     if terms.rate < 0 or terms.minimum < 0 or not 0 <= terms.vat_percent <= 100:
         raise InvalidField("rate", detail="range", least="۰", most="…")
-    return actor.acting_by(REVENUE)
+    if FROM not in terms.dimensions:
+        return terms
+    thing = declared(desk, terms.service, terms.dimensions)
+    if thing is None or thing.unit != terms.unit:
+        raise InvalidField(FROM, detail="no_bands")
+    if terms.minimum > least_of(thing.dimensions):
+        raise InvalidField("minimum", detail="range", least="۰", most=grouped(least_of(thing.dimensions)))
+    return replace(terms, dimensions=dict(thing.dimensions))
 
 
 def _what(terms: Terms) -> tuple[str, dict[str, str]]:
@@ -203,7 +231,7 @@ async def _put_in_force(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, se
 
 async def _withdraw(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str) -> None:
     await uow.tariffs.withdraw(row.id)
-    facts = {"service": row.service, **row.dimensions, "rate": row.rate, "from": row.valid_from.isoformat()}
+    facts = _facts(row) | {"from": row.valid_from.isoformat()}
     await uow.audit.record(desk.clock.now(), by, "tariff_withdrawn", facts)
 
 
@@ -221,15 +249,25 @@ class Sample:
 
 
 async def samples(desk: Desk, uow: UnitOfWork, terms: Terms, units: Sequence[int]) -> list[Sample]:
-    """Return what a price would mean, without setting it."""
+    """Return what a price would mean, without setting it; amounts that another band prices are left out.
+
+    Errors: those of what can be no price.
+    """
     step, mode, day = desk.policy.rounding_step, desk.policy.rounding_mode, terms.valid_from
-    rows, new = await uow.tariffs.of_service(terms.service), [_row(desk, terms, "")]
+    rows, new = await uow.tariffs.of_service(terms.service), [_row(desk, _checked(desk, terms), "")]
 
     def total(table: Sequence[TariffRow], amount: int) -> int:
-        return quote(table, [Wanted(terms.dimensions, amount)], day, step=step, mode=mode).total
+        return quote(table, [Wanted(without_band(terms.dimensions), amount)], day, step=step, mode=mode).total
 
-    priced = any(one.dimensions == terms.dimensions and one.in_force(day) for one in rows)
-    return [Sample(one, total(rows, one) if priced else None, total(new, one)) for one in units]
+    def without_it(amount: int) -> int | None:
+        try:
+            return total(rows, amount)
+        except NotFound:
+            return None
+
+    above = next_band(rows, terms.dimensions, day)
+    own = [one for one in units if above is None or one < above]
+    return [Sample(one, without_it(one), total(new, one)) for one in own]
 
 
 def priced(desk: Desk) -> dict[str, tuple[Priced, ...]]:
@@ -237,6 +275,13 @@ def priced(desk: Desk) -> dict[str, tuple[Priced, ...]]:
     services = {key: one.priced for key, one in desk.services.items() if one.priced}
     owed = [one.owed for one in REGISTRIES.values() if one.owed]
     return services | {one.tariff: one.priced for one in owed if one.tariff and one.priced}
+
+
+def declared(desk: Desk, service: str, dimensions: Dimensions) -> Priced | None:
+    """Return what is declared to be priced, or a band of it; None when nothing such is. `InvalidField("from")`."""
+    plain = without_band(dimensions)
+    found = next((one for one in priced(desk).get(service, ()) if dict(one.dimensions) == plain), None)
+    return found.band(dimensions[FROM]) if found and FROM in dimensions else found
 
 
 async def quote_for(desk: Desk, uow: UnitOfWork, service: str, wanted: list[Wanted], day: date | None = None) -> Quote:

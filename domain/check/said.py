@@ -76,6 +76,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "leave_too_long",
         "menu",
         "more_cells",
+        "no_bands",
         "no_headings",
         "no_machine",
         "no_number",

@@ -23,7 +23,7 @@ from domain.charging import (
 )
 from domain.conversation.service_intents import EXPERT
 from domain.documents import DocumentsComplete, TellPapers
-from domain.errors import MissingField, NotFound
+from domain.errors import MissingField
 from domain.expert_kinds import KINDS, PAPERS, Kind, KindName
 from domain.field_types import Choice, Identifier, Integer, Moment, Rials, Text
 from domain.forms import Field
@@ -52,7 +52,8 @@ from domain.receipts import receipt
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
-from domain.tariffs import Priced, TariffRow, Wanted, find_row, quote
+from domain.services.telling_bands import BAND_ANSWERS, tell_bands
+from domain.tariffs import Priced, TariffRow, Wanted, quote, scale
 from domain.visits import (
     OUTSIDE,
     AssignedOfficer,
@@ -77,11 +78,17 @@ LETTERS = frozenset({Role.SECRETARIAT})
 OFFICER = Kept("officer_mobile")
 FORMER_OFFICER = Kept("former_officer_mobile")
 
-AREA = Field("area", Integer(1, 10_000_000), required=False)
+MOST_AREA = 10_000_000
+AREA = Field("area", Integer(1, MOST_AREA), required=False)
 """Whole square metres."""
 VISIT_INPUTS = (Field("report", Text(2000)), AREA)
 VISIT = Field("visit", Moment())
 PER_METRE = "square_metre"
+
+
+def of_metres(kind: str) -> dict[str, str]:
+    """Return the dimensions by which square metres are priced."""
+    return {"kind": kind, "per": PER_METRE}
 
 
 def wanted_of(rows: Sequence[TariffRow], kind: str, area: int | None, day: date) -> list[Wanted]:
@@ -90,20 +97,11 @@ def wanted_of(rows: Sequence[TariffRow], kind: str, area: int | None, day: date)
     `MissingField("area")` when they have one and nobody measured them.
     """
     wanted = [Wanted({"kind": kind}, 1)]
-    by_metre = {"kind": kind, "per": PER_METRE}
-    if KINDS[kind].by_area and _priced(rows, by_metre, day):
+    if KINDS[kind].by_area and scale(rows, of_metres(kind), day):
         if area is None:
             raise MissingField("area")
-        wanted.append(Wanted(by_metre, area))
+        wanted.append(Wanted(of_metres(kind), area))
     return wanted
-
-
-def _priced(rows: Sequence[TariffRow], dimensions: dict[str, str], day: date) -> bool:
-    try:
-        find_row(rows, dimensions, day)
-    except NotFound:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class PriceOpinion(Effect):
 
 def priced_of(kind: Kind) -> list[Priced]:
     """Return what the tariff may set a price for: a visit of the kind, and a square metre where it counts."""
-    metre = Priced({"kind": kind.key, "per": PER_METRE}, PER_METRE, (100, 250, 1000))
+    metre = Priced(of_metres(kind.key), PER_METRE, (100, 250, 1000), most=MOST_AREA)
     return [Priced({"kind": kind.key}, "visit", (1,)), *([metre] if kind.by_area else [])]
 
 
@@ -239,18 +237,19 @@ async def known_of_person(uow: UnitOfWork, mobile: str | None, values: Mapping[s
     return Filled({"national_code": person.national_code} if person and person.national_code else {})
 
 
-PRICE_ANSWERS = ("price", "price_metre", "price_note")
+PRICE_ANSWERS = ("price", "price_metre", *BAND_ANSWERS, "price_note")
 
 
 async def tell_price(asked: Asked) -> list[Answer]:
     """Tell what an opinion of a kind costs by today's tariff: the visit, and a square metre where it has a price."""
     kind, today, policy = asked.values["kind"], in_tehran(asked.now).date(), asked.policy
     rows = await asked.uow.tariffs.of_service(KEY)
-    wanted = wanted_of(rows, kind, 1, today)
-    made = quote(rows, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
-    amounts = [line.amount + line.vat for line in made.lines]
-    metre: list[Answer] = [("price_metre", {"amount": amount}) for amount in amounts[1:]]
-    return [("price", {"kind": kind, "amount": amounts[0]}), *metre, ("price_note", {})]
+    made = quote(rows, [Wanted({"kind": kind}, 1)], today, step=policy.rounding_step, mode=policy.rounding_mode)
+    (visit,) = made.lines
+    by_metre = scale(rows, of_metres(kind), today) if KINDS[kind].by_area else []
+    plain: list[Answer] = [("price_metre", {"amount": one.unit_price}) for one in by_metre if not one.least]
+    bands = tell_bands(asked, [one for one in by_metre if one.least])
+    return [("price", {"kind": kind, "amount": visit.amount + visit.vat}), *plain, *bands, ("price_note", {})]
 
 
 PRINTOUTS = (

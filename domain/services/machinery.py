@@ -64,12 +64,14 @@ from domain.receipts import receipt
 from domain.requests import Phase
 from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
 from domain.services.paying import REVENUE, paying
-from domain.tariffs import Priced, Wanted, quote
+from domain.services.telling_bands import BAND_ANSWERS, tell_bands
+from domain.tariffs import Priced, TariffRow, Wanted, quote, scale
 from domain.text import grouped
 from domain.work_items import MachineName, WorkItems
 
 KEY = "machinery"
-HOURS = Hours(most=24)
+MOST_HOURS = 24
+HOURS = Hours(most=MOST_HOURS)
 BY_PHONE = frozenset({"sms", "telegram", "bale"})
 CIVIL = frozenset({Role.CIVIL})
 DELIVERY_FORM = "delivery_form"
@@ -303,30 +305,36 @@ CANCELLING = (
 
 
 async def tell_price(asked: Asked) -> list[Answer]:
-    """Tell what hours of a machine cost by today's tariff, and an hour where none are said.
-
-    Where the tariff's minimum makes it more than was asked, the answer says so.
+    """Tell what hours of a machine cost by today's tariff; where none are said, an hour, and from how many hours on
+    another price holds.
     """
     machine, hours = asked.values["machine"], asked.values.get("hours")
     rows = await asked.uow.tariffs.of_service(KEY)
+    prices = scale(rows, {"machine": machine}, asked.now.astimezone(TEHRAN).date())
+    bands = [] if hours else [one for one in prices if one.least > 1]
+    told = [] if bands and bands == prices else [_priced(asked, prices, machine, hours)]
+    return [*told, *tell_bands(asked, bands, machine=machine)]
+
+
+def _priced(asked: Asked, prices: list[TariffRow], machine: str, hours: float | None) -> Answer:
+    """Tell what hours cost, or one; where the tariff's minimum makes it more than was asked, the answer says so."""
     today, policy = asked.now.astimezone(TEHRAN).date(), asked.policy
-    made = quote(
-        rows, [Wanted({"machine": machine}, hours or 1)], today, step=policy.rounding_step, mode=policy.rounding_mode
-    )
+    wanted = [Wanted({"machine": machine}, hours or 1)]
+    made = quote(prices, wanted, today, step=policy.rounding_step, mode=policy.rounding_mode)
     (line,) = made.lines
     facts = {"machine": machine, "hours": line.units, "amount": made.total}
     if line.units == line.asked:
-        return [("price" if hours else "price_hour", facts)]
+        return "price" if hours else "price_hour", facts
     if hours:
-        return [("price_least", facts | {"asked": number_text(hours)})]
+        return "price_least", facts | {"asked": number_text(hours)}
     an_hour = replace(made, lines=(replace(line, minimum=0),)).total
-    return [("price_from", facts | {"rate": grouped(an_hour)})]
+    return "price_from", facts | {"rate": grouped(an_hour)}
 
 
 PRICES = Prices(
-    (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(most=24), required=False)),
+    (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(most=MOST_HOURS), required=False)),
     tell_price,
-    answers=("price", "price_hour", "price_least", "price_from"),
+    answers=("price", "price_hour", "price_least", "price_from", *BAND_ANSWERS),
 )
 
 PRINTOUTS = (
@@ -374,7 +382,7 @@ MACHINERY_WORK = Service(
     steps=6,
     on_submit=(WithinRules(), WantedInFuture()),
     prices=PRICES,
-    priced=tuple(Priced({"machine": one}, "hour", (1, 4, 8)) for one in MACHINE_TYPES),
+    priced=tuple(Priced({"machine": one}, "hour", (1, 4, 8), most=MOST_HOURS) for one in MACHINE_TYPES),
     printouts=PRINTOUTS,
     work=work_of,
 )

@@ -210,6 +210,14 @@ def test_prices_are_listed_and_quoted(office: Terminal) -> None:
     unknown = office.refused("tariff", "quote", "machinery", "--for", "machine=crane", "--units", "1")
     assert unknown["code"] == "not_found"
     assert office.refused("tariff", "add", "machinery", "--rate", "1", "--as", "civil")["code"] == "forbidden"
+    band = ("--for", "machine=loader", "--for")
+    office.json("tariff", "add", "machinery", *band, "from=۰۸", "--rate", "6000000", "--as", "revenue")
+    listed = office.json("tariff", "list")
+    assert [one["dimensions"] for one in listed] == [{"machine": "loader"}, {"machine": "loader", "from": "8"}]
+    made = office.json("tariff", "quote", "machinery", "--for", "machine=loader", "--units", "9")
+    assert [(one["dimensions"], one["amount"]) for one in made["lines"]] == [(listed[1]["dimensions"], 54_000_000)]
+    wrong = office.refused("tariff", "add", "machinery", *band, "from=half", "--rate", "1", "--as", "revenue")
+    assert (wrong["code"], wrong["field"]) == ("invalid_field", "from")
     late = ("--for", "machine=loader", "--rate", "9", "--from", "1390/01/01", "--as", "revenue")
     assert office.refused("tariff", "add", "machinery", *late)["code"] == "conflict"
 

@@ -11,7 +11,9 @@ from domain.message_parts import count_parts
 from domain.messages import Catalogue, placeholders
 from domain.outgoing import MessageClass
 from domain.people import LONGEST_RENOVATION_CODE
-from domain.services.expert import EXPERT_OPINION
+from domain.services.expert import EXPERT_OPINION, MOST_AREA
+from domain.services.telling_bands import LISTED
+from domain.text import grouped
 from domain.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
 
 TEXTS = Catalogue.load()
@@ -19,6 +21,8 @@ WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 
 REAL: dict[str, list[Any]] = {
+    "band": [grouped(MOST_AREA)],
+    "count": [100],
     "kind": list(KINDS),
     "national_code": ["9" * 10],
     "postal_code": ["9" * 10, "9" * LONGEST_RENOVATION_CODE],
@@ -63,6 +67,13 @@ def test_a_letters_number_reads_from_left_to_right() -> None:
 def test_prices_are_three_short_lines() -> None:
     lines = [TEXTS.longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
     assert count_parts("\n".join(lines)) <= 3
+
+
+def test_bands_of_prices_take_a_part_each_and_one_more() -> None:
+    lines = [TEXTS.longest(f"services.expert.answers.{name}") for name in ("price", "price_metre", "price_note")]
+    bands = [TEXTS.longest("services.expert.answers.price_band")] * LISTED
+    more = TEXTS.longest("services.expert.answers.more_bands")
+    assert count_parts("\n".join([*lines, *bands, more])) <= 3 + LISTED + 1
 
 
 def test_kinds_and_papers_have_names() -> None:

@@ -47,11 +47,11 @@ def test_a_row_is_in_force_from_its_first_day_until_before_its_last() -> None:
 
 def test_the_row_of_the_day_is_found() -> None:
     old, new = row(SPRING, AUTUMN), row(AUTUMN, rate=9_000_000)
-    assert find_row([old, new], LOADER, AUTUMN - DAY) is old
-    assert find_row([old, new], LOADER, AUTUMN) is new
+    assert find_row([old, new], Wanted(LOADER, 1), AUTUMN - DAY) is old
+    assert find_row([old, new], Wanted(LOADER, 1), AUTUMN) is new
     for dimensions, day in ((LOADER, SPRING - DAY), ({"machine": "crane"}, AUTUMN), ({}, AUTUMN)):
         with pytest.raises(NotFound) as missing:
-            find_row([old, new], dimensions, day)
+            find_row([old, new], Wanted(dimensions, 1), day)
         assert (missing.value.detail, missing.value.params) == ("tariff", dimensions)
 
 
@@ -64,7 +64,7 @@ def test_one_thing_has_its_own_prices() -> None:
 def test_a_withdrawn_row_prices_no_day() -> None:
     wrong, right = row(SPRING, SPRING, rate=1), row(SPRING)
     assert not any(wrong.in_force(SPRING + DAY * days) for days in (-1, 0, 1))
-    assert find_row([wrong, right], LOADER, SPRING) is right
+    assert find_row([wrong, right], Wanted(LOADER, 1), SPRING) is right
 
 
 # Quotes

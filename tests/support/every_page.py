@@ -233,20 +233,28 @@ async def _till(site: StaffSite) -> None:
 
 
 async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
-    """What every service costs: set ahead, set twice for a day, and one price waits for a second person."""
+    """What every service costs: set ahead, set twice for a day, from so many hours on, and one price waits for a second
+    person.
+    """
     desk = site.demo.desk
     terms = Terms("machinery", {"machine": "loader"}, "hour", 4_000_000, 2, 10, date(2026, 12, 22))
     policy = desk.policy
     async with site.store.unit() as uow:
         for rate in (35_000_000, 3_500_000):
             await set_price(desk, uow, replace(terms, rate=rate, valid_from=date(2027, 3, 21)), actor(Role.REVENUE))
+        band = {**terms.dimensions, "from": "8"}
+        await set_price(desk, uow, replace(terms, dimensions=band), actor(Role.REVENUE))
     desk.take_up(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
     async with site.store.unit() as uow:
         await set_price(desk, uow, terms, actor(Role.REVENUE))
     desk.take_up(2, policy, desk.calendar, {})
     ones = {key: dict(found[0].dimensions) for key, found in priced(desk).items()}
     return {
-        "/staff/tariffs/{service}": [Look(price(key, what), Role.REVENUE) for key, what in ones.items()],
+        "/staff/tariffs/{service}": [
+            *(Look(price(key, what), Role.REVENUE) for key, what in ones.items()),
+            Look(price("machinery", band), Role.REVENUE),
+            Look(price("machinery", band | {"from": "99"}), Role.REVENUE, 422),
+        ],
         "/staff/tariffs": [Look("/staff/tariffs", role) for role in (Role.REVENUE, Role.MANAGER)],
     }
 

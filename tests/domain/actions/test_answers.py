@@ -4,11 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from domain.actions.tariffs import add_tariff
 from domain.lifecycle import Answer, Asked, Lookup, Prices, Service
+from domain.people import Role
 from domain.services import SERVICES
+from domain.services.telling_bands import LISTED
+from domain.tariffs import FROM
 from tests.support import taxis
 from tests.support.experts import Experts
-from tests.support.municipality import CITIZEN, StandingClock, build_desk, municipality
+from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 
 Answering = Callable[[Asked], Awaitable[list[Answer]]]
 
@@ -38,6 +42,18 @@ def declared(service: Service) -> set[str]:
     return {name for one in asked for name in one.answers}
 
 
+async def price_bands(town: Municipality) -> None:
+    """Let revenue set more bands than one text tells."""
+    metres = {"kind": "subdivision", "per": "square_metre"}
+    things = (("machinery", {"machine": "backhoe"}, "hour"), ("expert", metres, "square_metre"))
+    async with town.store.unit() as uow:
+        for service, dimensions, unit in things:
+            for number in range(2, LISTED + 3):
+                await add_tariff(
+                    town.desk, uow, actor(Role.REVENUE), service, {**dimensions, FROM: str(number)}, rate=1, unit=unit
+                )
+
+
 async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
     given: dict[str, set[str]] = {}
     clock = StandingClock()
@@ -47,7 +63,8 @@ async def test_what_is_answered_is_what_is_declared(database: Path) -> None:
         await taxis.furnish(town)
         await Experts(town).furnish()
         await town.price("roller", 1_000_000, minimum=1)
-        machines = ("تعرفه لودر ۴ ساعت", "تعرفه لودر ۱ ساعت", "تعرفه لودر", "تعرفه غلتک")
+        await price_bands(town)
+        machines = ("تعرفه لودر ۴ ساعت", "تعرفه لودر ۱ ساعت", "تعرفه لودر", "تعرفه غلتک", "تعرفه بکهو")
         for text in (*machines, "تعرفه تفکیک", f"عوارض {taxis.PLATE}"):
             await town.say(CITIZEN, text)
         await town.say(taxis.OWNER_MOBILE, "عوارض")
