@@ -390,4 +390,4 @@ def hour_text(hour: time) -> str:
 
 def number_text(number: float) -> str:
     """Return a number with Persian digits and decimal point."""
-    return persian_digits(f"{number:g}".replace(".", "٫"))
+    return persian_digits(f"{number:.12g}".replace(".", "٫"))  # `:g` would write millions as powers of ten

@@ -24,6 +24,7 @@ from domain.field_types import (
     Reading,
     Rials,
     Text,
+    number_text,
 )
 from domain.fleet import MACHINE_TYPES
 from domain.forms import Field, read_fields
@@ -315,3 +316,8 @@ def test_an_hour_that_was_read_once_is_read_the_same_again() -> None:
     hours = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
     assert [read_start(one).strftime("%H:%M") for one in hours] == hours
     assert [HourOfDay().parse(one, READING) for one in hours] == hours
+
+
+@pytest.mark.parametrize(("number", "text"), [(10_000_000, "۱۰۰۰۰۰۰۰"), (2.5, "۲٫۵"), (4.0, "۴"), (0.5, "۰٫۵")])
+def test_a_number_is_told_in_digits(number: float, text: str) -> None:
+    assert number_text(number) == text
