@@ -195,7 +195,7 @@ def _refuse_huge(file: BufferedReader) -> None:
 
 
 _BROKEN = (
-    BadZipFile, zlib.error, KeyError, ValueError, IndexError, SyntaxError, OSError,
+    BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError,
     RuntimeError,  # locked by a password; `NotImplementedError`, packed in a way that Python does not know, is one too
 )  # fmt: skip
 

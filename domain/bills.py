@@ -1,9 +1,15 @@
 """Bills, payments and refunds: what is owed, what came in, what must go back. All amounts are whole rials."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from domain.text import ascii_digits, shown
+
+_MARKS = re.compile("[\u200b-\u200f\u061c\u2060-\u2069\ufeff\u00ad]")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
 
 
 class BillState(StrEnum):
@@ -100,6 +106,14 @@ class Payment:
     recorded_by: str
     at: datetime
     office: str | None = None
+
+
+def reference_number(text: str) -> str:
+    """Return a payment's number in the one form that is compared: digits in ASCII, no marks of direction, one space
+    between words and none between digits.
+    """
+    words = " ".join(ascii_digits(_MARKS.sub("", shown(text))).split())
+    return _BETWEEN_DIGITS.sub("", words)
 
 
 def terminal_reference(office: str | None, reference: str) -> str:

@@ -22,6 +22,9 @@ from domain.text import ascii_digits, compact, fold, grouped, persian_digits, sh
 
 LONGEST_CODE = 40
 
+FIRST_GREGORIAN = 1900
+"""The first year of the records that is Gregorian: spreadsheets have no dates before it, or differ about their days."""
+
 LONGEST_NUMBER = 18
 """Digits that are taken for a number as they are: thousands of them are none, and take long to read."""
 
@@ -46,6 +49,8 @@ class RecordedDay(FieldType):
     def parse(self, raw: object, reading: Reading) -> str:
         """Read a date cell or the text of a date."""
         if isinstance(raw, date):
+            if raw.year < FIRST_GREGORIAN:  # a Jalali date that was taken for one of the Middle Ages, and moved
+                raise InvalidField("date", detail="date_cell")
             return _day(raw.year, raw.month, raw.day)
         return _recorded_day(str(raw))
 
@@ -69,11 +74,10 @@ def _recorded_day(text: str) -> str:
 
 
 def _day(year: int, month: int, day: int) -> str:
-    """Return a day of either calendar: a spreadsheet takes a Jalali date for one of the Middle Ages."""
-    if not (1300 <= year <= 1499 or 1900 <= year <= 2199):
+    if not (1300 <= year <= 1499 or FIRST_GREGORIAN <= year <= 2199):
         raise InvalidField("date")
     try:
-        return (date(year, month, day) if year >= 1900 else from_jalali(year, month, day)).isoformat()
+        return (date(year, month, day) if year >= FIRST_GREGORIAN else from_jalali(year, month, day)).isoformat()
     except ValueError:
         raise InvalidField("date") from None
 

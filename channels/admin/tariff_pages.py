@@ -37,7 +37,7 @@ PRICE = PageForm(
 BAND = "band"
 """The form that leads to the page of a band."""
 
-_ONE = f"{ROOM}/{{service:(?!rows\\b)[a-z_]+}}"  # rows are withdrawn, below
+_ONE = f"{ROOM}/{{service:(?!(?:rows|proposals)\\b)[a-z_]+}}"
 _PROPOSAL = f"{ROOM}/proposals/{{id:[0-9]{{1,19}}}}"
 
 

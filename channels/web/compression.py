@@ -8,21 +8,30 @@ and scripts are the same for everybody and hold nothing to learn.
 
 import gzip
 import mimetypes
+import re
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.web import ContentCoding
 
 COMPRESSED = frozenset({".css", ".js", ".svg"})
 """Endings of assets that are text; fonts and pictures are packed already."""
+
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+"""Stands in Accept-Encoding, unless with a weight of nothing."""
 
 _ASKED_BY_US = frozenset({"same-origin", "none"})
 """What browsers say in Sec-Fetch-Site where no other site made them ask."""
 
 
 def compress(request: web.Request, response: web.Response) -> None:
-    """Have a page compressed as it leaves, where the browser takes that and nobody can learn from it."""
-    if request.headers.get("Sec-Fetch-Site") in _ASKED_BY_US:
-        response.enable_compression()  # by what Accept-Encoding names, if anything
+    """Have a page compressed as it leaves, where the browser takes that and no other site made it ask."""
+    if request.headers.get("Sec-Fetch-Site") in _ASKED_BY_US and _takes_gzip(request):
+        response.enable_compression(ContentCoding.gzip)
+
+
+def _takes_gzip(request: web.Request) -> bool:
+    return _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
 
 
 class TextAsset:
@@ -34,7 +43,7 @@ class TextAsset:
 
     async def serve(self, request: web.Request) -> web.Response:
         """Return it in the form that the browser takes."""
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        packed = _takes_gzip(request)
         headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
         body = self._packed if packed else self._plain
         return web.Response(body=body, content_type=self._kind, charset="utf-8", headers=headers)

@@ -15,13 +15,13 @@ from domain.bills import (
     PaymentOutcome,
     Refund,
     RefundState,
+    reference_number,
     terminal_reference,
 )
 from domain.engine import Outcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.text import shown
 
 _RECORDED_BY: Mapping[PaymentMethod, frozenset[Role]] = {
     PaymentMethod.SLIP: frozenset({Role.REVENUE}),
@@ -64,7 +64,7 @@ async def record(
     an empty reference (`MissingField`) change nothing. A payment of a bill that is settled, expired or void is kept as
     surplus, and a refund over it is due.
     """
-    number = shown(reference)
+    number = reference_number(reference)
     actor, reference = _recorded_as(method, actor, number)
     bill = await _locked(uow, ids)
     earlier = await uow.bills.payment(method, reference)
@@ -93,7 +93,7 @@ def _refuse_again(known: Sequence[Payment], number: str, office: str | None) -> 
     """
     for one in known:
         other_office = one.office is not None and office is not None and one.office != office
-        same = one.reference.removeprefix(f"{one.office}/") == number
+        same = number in {one.reference, one.reference.removeprefix(f"{one.office}/")}
         if same and one.method in _RECORDED_BY and not other_office:
             raise DuplicateRequest("reference", detail="reference_used")
 

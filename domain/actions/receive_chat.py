@@ -52,6 +52,7 @@ async def receive_update(desk: Desk, store: Store, update: ReceivedUpdate) -> Ta
     toasts: list[str | None] = []
 
     async def handle(uow: UnitOfWork) -> InboundMessage:
+        toasts.clear()  # what was said before the unit was undone is not so
         toasts.append(await _handle(desk, uow, message, update))
         return message
 

@@ -11,12 +11,22 @@ from domain import bill_ids, people
 from domain.actions.desk import Desk
 from domain.actions.notify import queue
 from domain.actions.subjects import SUBJECTS
-from domain.bills import Bill, BillState, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.bills import (
+    Bill,
+    BillState,
+    DueBack,
+    Payment,
+    PaymentMethod,
+    PaymentOutcome,
+    Refund,
+    RefundState,
+    reference_number,
+)
 from domain.errors import AlreadyDone, AmountMismatch, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
 from domain.paging import Cursor, Order, Page, page_of
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.text import grouped, persian_digits, shown
+from domain.text import grouped, persian_digits
 
 REVENUE = frozenset({Role.REVENUE})
 """Who sends money back."""
@@ -56,7 +66,7 @@ async def refund(
     """
     if not REVENUE & actor.role_names:
         raise Forbidden("refund")
-    number, said = people.iban(iban), shown(reference)
+    number, said = people.iban(iban), reference_number(reference)
     if not said:
         raise MissingField("reference")
     bill = await _locked(uow, bill_ids.parse_bill_id(bill_id))

@@ -15,6 +15,9 @@ from domain.registries import Registry
 from domain.registry_rows import RegistryRow
 from domain.row_words import RowWords
 
+PAYER, HOLDER = "payer", "print.holder"
+"""A registry tells whose the row is today, which need not be who paid: the paper says so."""
+
 
 async def row_receipt(desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor) -> Printout:
     """Return the receipt of a row of a registry that is owed, whole.
@@ -33,7 +36,7 @@ async def row_receipt(desk: Desk, uow: UnitOfWork, registry: Registry, row_id: i
         f"{registry.key}-{row.id}",
         Fact(_title(desk, registry), called),
         TEXTS,
-        lambda name: f"{TEXTS}.labels.{name}",
+        lambda name: HOLDER if name == PAYER else f"{TEXTS}.labels.{name}",
         partial(_facts, desk, registry),
     )
     return made(desk, PAPER, about, [{**facts, **one} for one in paid])
@@ -57,7 +60,7 @@ async def _paid(uow: UnitOfWork, row: RegistryRow) -> list[dict[str, object]]:
 async def _payer(uow: UnitOfWork, registry: Registry, row: RegistryRow) -> Gathered:
     whose = await concerned(uow, registry, row.values)
     name = whose[1][whose[0].called] if whose else None
-    return {"payer": name, "mobile": await contact_of(uow, registry, row.values)}
+    return {PAYER: name, "mobile": await contact_of(uow, registry, row.values)}
 
 
 async def _called(desk: Desk, uow: UnitOfWork, registry: Registry, row: RegistryRow) -> str:

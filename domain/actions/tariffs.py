@@ -12,6 +12,7 @@ as they are.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
@@ -34,6 +35,7 @@ from domain.tariffs import (
     next_band,
     of_thing,
     quote,
+    scale,
     without_band,
 )
 from domain.text import grouped
@@ -217,9 +219,23 @@ def where_it_comes(
     return place(same, terms.valid_from)
 
 
+def _refuse_reached(rows: Iterable[TariffRow], row: TariffRow) -> None:
+    """Refuse a price by whose minimum less would be charged as so much that another band prices it: the row's own
+    (`InvalidField("minimum")`), or that of the row under a band (`InvalidField("from")`).
+    """
+    others = [one for one in rows if one.dimensions != row.dimensions]
+    for under, above in pairwise(scale([*others, row], without_band(row.dimensions), row.valid_from)):
+        if under is row and under.minimum > above.least:
+            raise InvalidField("minimum", detail="range", least="۰", most=grouped(above.least))
+        if above is row and under.minimum > above.least:
+            raise InvalidField(FROM, detail="range", least=grouped(under.minimum), most="…")
+
+
 async def _put_in_force(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, seen: int | None = None) -> TariffRow:
     await uow.serialise(_lock(row.service))  # rows that are set at once must see each other's days
-    where = where_it_comes(desk, await uow.tariffs.of_service(row.service), row, seen)
+    rows = await uow.tariffs.of_service(row.service)
+    _refuse_reached(rows, row)
+    where = where_it_comes(desk, rows, row, seen)
     if where.replaced:
         await _withdraw(desk, uow, where.replaced, by)
     if where.before:
@@ -255,6 +271,7 @@ async def samples(desk: Desk, uow: UnitOfWork, terms: Terms, units: Sequence[int
     """
     step, mode, day = desk.policy.rounding_step, desk.policy.rounding_mode, terms.valid_from
     rows, new = await uow.tariffs.of_service(terms.service), [_row(desk, _checked(desk, terms), "")]
+    _refuse_reached(rows, new[0])
 
     def total(table: Sequence[TariffRow], amount: int) -> int:
         return quote(table, [Wanted(without_band(terms.dimensions), amount)], day, step=step, mode=mode).total

@@ -61,6 +61,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "before_start",
         "broken_row",
         "column_twice",
+        "date_cell",
         "empty",
         "empty_file",
         "file_kind",
@@ -298,7 +299,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
 ANSWERS = ("submit", "amend", "exit", "yes", "no")
 """What buttons say of a summary or an offer."""
 
-ON_PAPER = ("number", "date", "code", "blank", "municipality", *PHRASES)
+ON_PAPER = ("number", "date", "code", "blank", "municipality", "holder", *PHRASES)
 """What every printed paper may say, under `print`."""
 
 CHOSEN_BY_CODE = "code"

@@ -247,9 +247,12 @@ async def tell_price(asked: Asked) -> list[Answer]:
     made = quote(rows, [Wanted({"kind": kind}, 1)], today, step=policy.rounding_step, mode=policy.rounding_mode)
     (visit,) = made.lines
     by_metre = scale(rows, of_metres(kind), today) if KINDS[kind].by_area else []
-    plain: list[Answer] = [("price_metre", {"amount": one.unit_price}) for one in by_metre if not one.least]
-    bands = tell_bands(asked, [one for one in by_metre if one.least])
-    return [("price", {"kind": kind, "amount": visit.amount + visit.vat}), *plain, *bands, ("price_note", {})]
+    bands = [one for one in by_metre if one.least]
+    # A band from the first metre on leaves nothing to the plain price.
+    first = [one for one in by_metre if not one.least and all(band.least > 1 for band in bands)]
+    plain: list[Answer] = [("price_metre", {"amount": one.unit_price}) for one in first]
+    told = ("price", {"kind": kind, "amount": visit.amount + visit.vat})
+    return [told, *plain, *tell_bands(asked, bands), ("price_note", {})]
 
 
 PRINTOUTS = (

@@ -141,6 +141,8 @@ def test_a_broken_book_is_refused(tmp_path: Path) -> None:
     path = a_book(tmp_path / "x.xlsx", ["a"], [1])
     with pytest.raises(InvalidField, match="unreadable_file"):
         read(rewritten(path, "xl/worksheets/sheet1.xml", b"</row>", b"<row>"))
+    with pytest.raises(InvalidField, match="unreadable_file"):
+        read(rewritten(a_book(tmp_path / "x.xlsx", ["a"], [1]), "[Content_Types].xml", b"PartName=", b"Part="))
     with pytest.raises(InvalidField, match="empty_file"):
         read(a_book(tmp_path / "empty.xlsx"))
 

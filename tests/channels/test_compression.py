@@ -41,6 +41,8 @@ async def test_a_page_that_we_or_the_person_asked_for(client: Client, by: str) -
 @pytest.mark.parametrize("headers", [
     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {},
     {"Sec-Fetch-Site": "none", "Accept-Encoding": "identity"},
+    {"Sec-Fetch-Site": "none", "Accept-Encoding": "br, gzip;q=0, identity"},
+    {"Sec-Fetch-Site": "none", "Accept-Encoding": "gzip; q=0.0"},
 ])  # fmt: skip
 async def test_a_page_that_others_ask_for_or_that_is_not_taken_so(client: Client, headers: dict[str, str]) -> None:
     coding, page = await raw(client, "/", **headers)
@@ -53,7 +55,8 @@ async def test_assets_that_are_text(client: Client, name: str) -> None:
     address = f"{STATIC}/web/{name}"
     coding, packed = await raw(client, address, **{"Sec-Fetch-Site": "cross-site"})
     assert coding == "gzip"
-    plain_coding, plain = await raw(client, address, **{"Accept-Encoding": "identity"})
+    assert (await raw(client, address, **{"Accept-Encoding": "GZIP;q=0.5"}))[0] == "gzip"
+    plain_coding, plain = await raw(client, address, **{"Accept-Encoding": "identity, gzip;q=0"})
     assert plain_coding == ""
     assert gzip.decompress(packed) == plain
     async with client.get(address, headers=TAKES) as answer:

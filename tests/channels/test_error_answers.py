@@ -110,6 +110,7 @@ async def test_a_cookie_that_is_no_text_is_no_session(database: Path, method: st
         ("/staff/assign", "/staff"),
         ("/staff/tariffs/machinery/preview?machine=loader", "/staff/tariffs/machinery?machine=loader"),
         ("/staff/tariffs/rows/1/withdraw", "/staff/tariffs"),
+        ("/staff/tariffs/proposals/1/approve", "/staff/tariffs"),
     ],
 )
 async def test_the_address_of_a_form_leads_to_its_page(database: Path, path: str, above: str) -> None:

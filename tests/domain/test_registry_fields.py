@@ -44,7 +44,6 @@ READING = Reading(datetime(2026, 11, 24, 6, 30, tzinfo=UTC))
         ("1403/12/30", "2025-03-20"),
         (date(2027, 3, 20), "2027-03-20"),
         (datetime(2027, 3, 20), "2027-03-20"),  # noqa: DTZ001 - as spreadsheets give it
-        (date(1405, 12, 29), "2027-03-20"),  # a Jalali day that a spreadsheet took for one of its own
     ],
 )
 def test_days_of_both_calendars(raw: object, day: str) -> None:
@@ -55,7 +54,8 @@ def test_days_of_both_calendars(raw: object, day: str) -> None:
     "raw",
     [
         "1405/13/01", "1405/12/30", "2027-02-30", "1405/1", "140/1/1", "0", "فردا", "1405/12/29 10:00", "20271399",
-        date.max, date.min, date(2500, 1, 1), date(1405, 12, 31),
+        date.max, date.min, date(2500, 1, 1), date(1405, 12, 29),
+        date(1899, 12, 31),
     ],
 )  # fmt: skip
 def test_what_is_no_day_is_refused(raw: object) -> None:

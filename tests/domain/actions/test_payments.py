@@ -90,8 +90,12 @@ async def test_one_receipt_is_not_recorded_as_two_sorts_of_payment(town: Municip
     for sort in (PaymentMethod.SLIP, PaymentMethod.POS):
         with pytest.raises(DuplicateRequest, match="reference_used"):
             await town.pay(code, reference="778899", method=sort)
+        for written in ("۷۷۸۸۹۹", "\u200e778899", "778 899\u200f", " 7788۹۹"):
+            with pytest.raises(DuplicateRequest, match="reference_used"):
+                await town.pay(code, reference=written, method=sort)
     assert await town.refunds(code) == []
     await town.pay(code, reference="778900")
+    assert (await town.pay(code, reference="۷۷۸۹۰۰")).payment.reference == "778900", "once more, in other digits"
     assert len(await town.refunds(code)) == 1, "another receipt is another payment"
 
 

@@ -61,7 +61,7 @@ async def test_the_receipt_of_a_duty(town: Municipality) -> None:
     intro, said, bars, signed = sheet.blocks
     assert intro == Words(("مبلغ زیر بابت «عوارض تاکسی» دریافت شد.",))
     assert facts(said) == {
-        "پرداخت‌کننده": "آنه محمدی", "تلفن همراه": "۰۹۱۲۱۰۰۰۰۰۱", "شرح": TAXI, "شناسه قبض": bill.bill_id,
+        "به نام (در روز چاپ)": "آنه محمدی", "تلفن همراه": "۰۹۱۲۱۰۰۰۰۰۱", "شرح": TAXI, "شناسه قبض": bill.bill_id,
         "شناسه پرداخت": bill.payment_id, "مبلغ (ریال)": "۲٬۵۰۰٬۰۰۰",
         "مبلغ به حروف (ریال)": "دو میلیون و پانصد هزار", "شیوه پرداخت": "فیش بانکی",
         "شماره پیگیری بانک": "slip-9", "زمان ثبت پرداخت": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
@@ -81,7 +81,7 @@ async def test_the_receipt_of_a_fine(town: Municipality) -> None:
     intro, said, *_ = receipt.sheets[0].blocks
     assert intro == Words(("مبلغ زیر بابت «جریمه تخلف تاکسی» دریافت شد.",))
     known = facts(said)
-    assert (known["پرداخت‌کننده"], known["تلفن همراه"], known["شرح"], known["مبلغ (ریال)"]) == (
+    assert (known["به نام (در روز چاپ)"], known["تلفن همراه"], known["شرح"], known["مبلغ (ریال)"]) == (
         "عبدالله ایری", "۰۹۱۲۱۰۰۰۰۰۲", called, "۵۰۰٬۰۰۰",
     )  # fmt: skip
 
@@ -105,10 +105,10 @@ async def test_an_owner_who_is_not_known_is_filled_in_by_hand(town: Municipality
     row = await a_duty(town, vehicle="21ب456-59")
     await paid(town, await billed(town, row))
     said = await about(town, row)
-    assert said["پرداخت‌کننده"] == ""
+    assert said["به نام (در روز چاپ)"] == ""
     assert "تلفن همراه" not in said
     await give(town, "vehicle", {"plate": "21ب456-59", "type": "van", "owner": OWNER_CODE})
-    assert (await about(town, row))["پرداخت‌کننده"] == "آنه محمدی"
+    assert (await about(town, row))["به نام (در روز چاپ)"] == "آنه محمدی"
 
 
 async def test_an_owner_without_a_mobile_is_named_all_the_same(town: Municipality) -> None:
@@ -116,7 +116,7 @@ async def test_an_owner_without_a_mobile_is_named_all_the_same(town: Municipalit
     row = await a_duty(town)
     await paid(town, await billed(town, row))
     said = await about(town, row)
-    assert said["پرداخت‌کننده"] == "آنه محمدی"
+    assert said["به نام (در روز چاپ)"] == "آنه محمدی"
     assert "تلفن همراه" not in said
     assert await town.sent(OWNER_MOBILE) == []
 

@@ -135,8 +135,10 @@ async def test_samples_are_amounts_that_the_price_is_for(town: Municipality) -> 
     await put(town)
     assert [units for units, *_ in await sampled(town, replace(NEW, valid_from=TODAY))] == [1, 4]
     assert [units for units, *_ in await sampled(town, replace(FROM_EIGHT, dimensions=BAND | {FROM: "12"}))] == [12, 24]
-    await put(town, dimensions=BAND | {FROM: "1"})
-    assert await sampled(town, NEW) == []
+    with pytest.raises(InvalidField, match="from:range"):  # the plain price's minimum is two hours
+        await put(town, dimensions=BAND | {FROM: "1"})
+    with pytest.raises(InvalidField, match="minimum:range"):
+        await sampled(town, replace(NEW, minimum=9))
     with pytest.raises(InvalidField, match="minimum"):
         await sampled(town, replace(FROM_EIGHT, minimum=9))
 
@@ -199,3 +201,7 @@ async def test_square_metres_have_bands(experts: Experts) -> None:
     code = await experts.reach("awaiting_payment")
     [bill] = await town.bills(code)
     assert bill.explanation["lines"][1]["dimensions"] == METRES | {FROM: "200"}
+    async with town.store.unit() as uow:
+        await add_tariff(town.desk, uow, ANNE, "expert", METRES | {FROM: "1"}, rate=METRE_FEE, unit="square_metre")
+    told = (await town.say(CITIZEN, "تعرفه تفکیک")).text.splitlines()
+    assert told[1].startswith("از ۱ متر مربع به بالا"), "the plain price is nobody's any more"
