@@ -215,7 +215,8 @@ def _stands_for(asked: Field, form: Sequence[Field]) -> Sequence[Field]:
 
 def _hint(asked: Field, kind: str, words: FormWords, form: Sequence[Field]) -> str | None:
     """Return how a field may be written, and which may be filled in its place."""
-    usual, text = f"web.form.hints.{kind}", words.catalogue
+    past = isinstance(asked.type, Day) and asked.type.past  # «فردا» would mislead
+    usual, text = f"web.form.hints.{'past_date' if past else kind}", words.catalogue
     told = words.hints.get(asked.name) or (text.text(usual) if usual in text else None)
     others = "، ".join(map(words.label, asked.instead)) if asked.required else ""
     stead = [text.render("web.form.instead", {"others": others})] if others else []
