@@ -112,10 +112,10 @@ LOOKS: Mapping[str, Look] = {
     "search: national code": _somebody(lambda one, _: _search(one.national, _one(""))),
     "search: mobile": _somebody(lambda one, code: _search(mobile_shown(one.mobile), _one(code))),
     "search: plate": _taxi,
-    "search: tracking code": _somebody(lambda _, code: _search(code, _one(code))),
+    "search: tracking code": _somebody(lambda _, code: _search(code, tracking.shown(code))),
     "a request": _somebody(lambda _, code: (_one(code), tracking.shown(code))),
 }
-"""What the manager looks at. A tracking code leads straight to its request, without a page of its own."""
+"""What the manager looks at. A tracking code leads straight to its request, whose page is waited for too."""
 
 
 @dataclass(slots=True)
@@ -158,10 +158,10 @@ class Site:
         """Ask for a page; return the milliseconds until all of it was there, and the rows of its list."""
         address, wanted = LOOKS[look](self)
         began = time.perf_counter()
-        async with self._browser.get(self._address(address), allow_redirects=False) as answer:
-            text = await answer.text() if answer.status == 200 else answer.headers.get("Location", "")
+        async with self._browser.get(self._address(address)) as answer:
+            text = await answer.text()
         taken = (time.perf_counter() - began) * 1000
-        if answer.status not in {200, 303} or wanted not in text:
+        if answer.status != 200 or wanted not in text:
             raise SystemExit(f"{address} beside {self.size:,} requests: {answer.status} without {wanted}")
         behind = NEXT.search(text)
         self.next = unescape(behind.group(1)) if behind else None
