@@ -11,7 +11,7 @@ from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import page
 from channels.web.posted import NO_FORM, Form
 from domain import access
-from domain.accounts import StaffMember
+from domain.accounts import StaffMember, Substitution
 from domain.actions.signing_in import Caller
 from domain.errors import DomainError
 from domain.people import Actor
@@ -38,6 +38,8 @@ class Visit:
     session: StaffSession
     caller: Caller
     now: datetime
+    substitutes: Sequence[Substitution]
+    """Who of the staff stands for whom today."""
     form: Form = field(default_factory=lambda: NO_FORM)
     denied: Callable[[DomainError], Awaitable[None]] = unaudited
     """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The door audits the rest."""

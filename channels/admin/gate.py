@@ -21,7 +21,7 @@ from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from domain import access
 from domain.actions.signing_in import Caller, Doorman
-from domain.actions.staffing import staff_actor, today
+from domain.actions.staffing import acting_for, standing_in, today
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
 
@@ -76,12 +76,13 @@ class Gate:
             if session is None or not session.alive(now):
                 return None
             try:
-                actor = await staff_actor(uow, session.username, CHANNEL, today(self._desk))
+                substitutes = await standing_in(uow, today(self._desk))
+                actor = await acting_for(uow, session.username, CHANNEL, substitutes)
             except AuthenticationFailed:
                 return None
             member = await uow.people.staff(session.username)
         await self._note_seen(session)
-        return Visit(actor, member, session, self.caller(request), now) if member else None
+        return Visit(actor, member, session, self.caller(request), now, substitutes) if member else None
 
     async def _asked_back(self, request: web.Request, route: Route) -> web.Response:
         """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""

@@ -98,7 +98,7 @@ class QueueViews:
             "kept": [(name, plain(one)) for name, value in said_of.items() for one in each(value)],
             "filter": self._filter.of(visit, wanted, named, look.unread, look.error),
             "clear": _clear(wanted),
-            "colleagues": await self._colleagues(uow, visit, staff, given),
+            "colleagues": self._colleagues(visit, staff, given),
         }
 
     def _queue(self, one: QueueCount, wanted: QueueFilter) -> QueueLink:
@@ -135,14 +135,14 @@ class QueueViews:
     def _gives(self, visit: Visit, request: ServiceRequest) -> bool:
         return visit.may("requests.act") and may_assign(self._desk, request, visit.actor)
 
-    async def _colleagues(
-        self, uow: UnitOfWork, visit: Visit, staff: Sequence[StaffMember], given: Sequence[ServiceRequest]
+    def _colleagues(
+        self, visit: Visit, staff: Sequence[StaffMember], given: Sequence[ServiceRequest]
     ) -> list[tuple[str, str]]:
         """Return user names and names of those to whom rows may be given, with their units where there are several."""
         if not given:
             return []
         units = frozenset[Role]().union(*(units_of(self._desk, one) for one in given))
-        found = await colleagues(self._desk, uow, staff, given, visit.actor)
+        found = colleagues(self._desk, staff, visit.substitutes, given, visit.actor)
         return [(one.username, self._with_units(one.full_name, one.roles & units, units)) for one in found]
 
     def _with_units(self, name: str, own: frozenset[Role], units: frozenset[Role]) -> str:

@@ -193,7 +193,7 @@ class RequestViews:
             messages=[self._message(one) for one in await self._messages(uow, request)],
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
             actions=await self._steps.of(uow, request, visit, opened),
-            may_assign=await colleagues(self._desk, uow, staff, [request], visit.actor)
+            may_assign=colleagues(self._desk, staff, visit.substitutes, [request], visit.actor)
             if visit.may("requests.act")
             else [],
             printouts=await printouts_for(self._desk, uow, request, visit.actor),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.accounts import StaffMember
+from domain.accounts import StaffMember, Substitution
 from domain.actions.act import locked
 from domain.actions.desk import Desk
 from domain.actions.staffing import staff_actor, today
@@ -37,19 +37,24 @@ def units_of(desk: Desk, request: ServiceRequest) -> frozenset[Role]:
     return frozenset({unit}) if unit else service.units
 
 
-async def colleagues(
-    desk: Desk, uow: UnitOfWork, staff: Sequence[StaffMember], requests: Sequence[ServiceRequest], actor: Actor
+def colleagues(
+    desk: Desk,
+    staff: Sequence[StaffMember],
+    substitutes: Sequence[Substitution],
+    requests: Sequence[ServiceRequest],
+    actor: Actor,
 ) -> list[StaffMember]:
     """Return to whom of the `staff` this actor may give one or another of these requests: members of their units.
 
-    With the absent ones come their substitutes. Any manager may be given a request; here a manager finds only himself.
+    With the absent ones come their `substitutes` of today. Any manager may be given a request; here a manager finds
+    only himself.
     """
     units = frozenset[Role]().union(*(units_of(desk, one) for one in requests if may_assign(desk, one, actor)))
     if not units:
         return []
     members = {one.username: one for one in staff if one.active}
-    found, day = {name for name, one in members.items() if one.roles & units}, today(desk)
-    found |= {one.deputy for one in await uow.people.substitutions(day) if one.first <= day and one.absent in found}
+    found = {name for name, one in members.items() if one.roles & units}
+    found |= {one.deputy for one in substitutes if one.absent in found}
     if Role.MANAGER in actor.role_names:
         found.add(actor.ident)
     return [one for name, one in members.items() if name in found]

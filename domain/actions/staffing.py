@@ -1,5 +1,6 @@
 """Who of the staff acts, and for whom: absent members have substitutes for some days."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from domain.accounts import StaffMember, Substitution
@@ -18,26 +19,32 @@ async def staff_actor(uow: UnitOfWork, username: str, channel: str, today: date)
 
     `AuthenticationFailed("as")` for one who is unknown or has left.
     """
+    return await acting_for(uow, username, channel, await standing_in(uow, today))
+
+
+async def standing_in(uow: UnitOfWork, today: date) -> list[Substitution]:
+    """Return who stands for whom today."""
+    return [one for one in await uow.people.substitutions(today) if one.first <= today]
+
+
+async def acting_for(uow: UnitOfWork, username: str, channel: str, substitutes: Sequence[Substitution]) -> Actor:
+    """Return what `staff_actor` does, where it is known already who stands for whom today."""
     member = await uow.people.staff(username)
     if member is None or not member.active:
         raise AuthenticationFailed("as")
-    absent = [one for one in [await uow.people.staff(name) for name in await _absent(uow, username, today)] if one]
+    names_of = [one.absent for one in substitutes if one.deputy == username]
+    absent = [one for one in [await uow.people.staff(name) for name in names_of] if one]
     lent = {(one.username, role) for one in absent if one.active for role in one.roles - member.roles}
     names = frozenset(one.username for one in absent if one.active)
     roles = member.roles | {role for _, role in lent}
     return Actor(roles, "staff", member.username, channel, names, frozenset(lent))
 
 
-async def _absent(uow: UnitOfWork, deputy: str, today: date) -> list[str]:
-    found = await uow.people.substitutions(today)
-    return [one.absent for one in found if one.deputy == deputy and one.first <= today]
-
-
 async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
     """Return who takes care of a role's work today: its active members, the substitutes in place of the absent."""
     members = {one.username: one for one in await uow.people.staff_with_role(role)}
-    for one in await uow.people.substitutions(today):
-        if one.first <= today and one.absent in members:
+    for one in await standing_in(uow, today):
+        if one.absent in members:
             deputy = await uow.people.staff(one.deputy)
             if deputy and deputy.active:
                 del members[one.absent]

@@ -7,7 +7,7 @@ import pytest
 
 from domain.accounts import StaffMember, Substitution
 from domain.actions import act, assign, walk_in, work
-from domain.actions.staffing import staff_actor, today
+from domain.actions.staffing import staff_actor, standing_in, today
 from domain.errors import AlreadyDone, Conflict, DomainError, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
 from domain.people import STAFF_ROLES, Actor, Role
 from domain.ports import UnitOfWork
@@ -64,9 +64,8 @@ async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
     """The user names of those to whom somebody may give these requests."""
     requests = [await town.request(code) for code in codes]
     async with town.store.unit(write=False) as uow:
-        return [
-            one.username for one in await assign.colleagues(town.desk, uow, await uow.people.all_staff(), requests, by)
-        ]
+        staff, substitutes = await uow.people.all_staff(), await standing_in(uow, today(town.desk))
+    return [one.username for one in assign.colleagues(town.desk, staff, substitutes, requests, by)]
 
 
 async def several(town: Municipality, codes: list[str], username: str, by: Actor = MANAGER) -> dict[str, str | None]:
