@@ -1,6 +1,5 @@
 """`pishkhan office till`: closing the till of a counter office for a day, and how the days of a month were closed."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -61,7 +60,7 @@ def _list(code: str, day: str | None, as_json: bool, config: Config) -> None:
     async def work(session: Session) -> list[dict[str, Any]]:
         meant = read_day(session, day) if day else today(session.desk)
         async with session.store.unit(write=False) as uow:
-            found = await till_of(uow, code, *_month(meant))
+            found = await till_of(uow, code, *period(*to_jalali(meant)[:2]))
         return [_day_view(one) for one in found.days]
 
     with told(as_json):
@@ -70,11 +69,6 @@ def _list(code: str, day: str | None, as_json: bool, config: Config) -> None:
         emit_json(rows)
     else:
         table([{**(row["closing"] or {}), **row, "former": len(row["former"])} for row in rows], _COLUMNS)
-
-
-def _month(day: date) -> tuple[date, date]:
-    year, month, _ = to_jalali(day)
-    return period(year, month)
 
 
 def _day_view(one: TillDay) -> dict[str, Any]:

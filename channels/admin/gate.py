@@ -75,14 +75,13 @@ class Gate:
             session = await uow.staff_sessions.get(digest_of(token))
             if session is None or not session.alive(now):
                 return None
-            try:
-                substitutes = await standing_in(uow, today(self._desk))
-                actor = await acting_for(uow, session.username, CHANNEL, substitutes)
-            except AuthenticationFailed:
-                return None
             member = await uow.people.staff(session.username)
+            if member is None or not member.active:
+                return None
+            substitutes = await standing_in(uow, today(self._desk))
+            actor = await acting_for(uow, member, CHANNEL, substitutes)
         await self._note_seen(session)
-        return Visit(actor, member, session, self.caller(request), now, substitutes) if member else None
+        return Visit(actor, member, session, self.caller(request), now, substitutes)
 
     async def _asked_back(self, request: web.Request, route: Route) -> web.Response:
         """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""

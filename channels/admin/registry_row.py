@@ -12,6 +12,7 @@ from channels.admin.registry_view import RegistryViews, address, owes_nothing
 from channels.admin.tried import REFUSAL, PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
+from domain.actions.charges import why_unowed
 from domain.actions.desk import Desk
 from domain.actions.fleet import FLEET, OUT_OF_SERVICE
 from domain.actions.registry_entry import offered_to_amend
@@ -160,10 +161,10 @@ def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any
     """Return what may be done about the money that a row owes; None where rows never are owed for."""
     if registry.owed is None:
         return None
-    state, amount = row.values["state"], row.values[registry.owed.amount]
-    due = state in {ChargeState.OPEN, ChargeState.BILLED} and row.values.get("standing") != Standing.ANNULLED
+    state = row.values["state"]
+    due = state in {ChargeState.OPEN, ChargeState.BILLED} and why_unowed(registry, row) is None
     return {
         "none": owes_nothing(registry, row),
-        "bill": due and state == ChargeState.OPEN and amount is not None and visit.may("charges.bill"),
-        "waive": due and amount is not None and visit.may("charges.waive"),
+        "bill": due and state == ChargeState.OPEN and visit.may("charges.bill"),
+        "waive": due and visit.may("charges.waive"),
     }

@@ -29,9 +29,15 @@ def owed_by(registry: Registry) -> Owed:
     return registry.owed
 
 
-def is_owed(registry: Registry, row: RegistryRow) -> bool:
-    """Tell whether a row has an amount that somebody owes: no violation without a fine, and none that was annulled."""
-    return row.values[owed_by(registry).amount] is not None and row.values.get("standing") != Standing.ANNULLED
+def why_unowed(registry: Registry, row: RegistryRow) -> NotAllowedNow | None:
+    """Return why nobody owes for a row, however far its money is: it has no amount (a violation without a fine), or was
+    annulled.
+    """
+    if row.values[owed_by(registry).amount] is None:
+        return NotAllowedNow("amount", detail="no_charge")
+    if row.values.get("standing") == Standing.ANNULLED:
+        return NotAllowedNow("standing", detail="annulled")
+    return None
 
 
 async def bill_for(uow: UnitOfWork, till: Till, registry: Registry, row_id: int, by: str) -> Bill:
@@ -43,11 +49,9 @@ async def bill_for(uow: UnitOfWork, till: Till, registry: Registry, row_id: int,
     row = await _open_row(uow, registry, row_id)
     if row.values["state"] == ChargeState.BILLED:
         return (await uow.bills.of_subject(registry.key, row.id))[-1]
+    if problem := why_unowed(registry, row):
+        raise problem
     amount = row.values[owed_by(registry).amount]
-    if amount is None:
-        raise NotAllowedNow("amount", detail="no_charge")
-    if row.values.get("standing") == Standing.ANNULLED:
-        raise NotAllowedNow("standing", detail="annulled")
     bill = await make_bill(
         uow, till, Subject(registry.key, row.id), amount, BillKind.MAIN, _explained(row, amount), None
     )

@@ -1,6 +1,6 @@
 """What somebody has to pay besides requests: duties of own taxis and own fines, each with its bill."""
 
-from domain.actions.charges import bill_for, is_owed
+from domain.actions.charges import bill_for, why_unowed
 from domain.actions.desk import Desk
 from domain.actions.registries import rows_of_contact
 from domain.billing import Till
@@ -23,6 +23,6 @@ async def bills_of_rows(desk: Desk, uow: UnitOfWork, mobile: str) -> list[Bill]:
     for registry in OWED:
         where = {"state": (ChargeState.OPEN, ChargeState.BILLED)}
         for row in await rows_of_contact(uow, registry, mobile, where):
-            if is_owed(registry, row):
+            if why_unowed(registry, row) is None:
                 found.append(await bill_for(uow, till, registry, row.id, f"citizen:{mobile}"))
     return [bill for bill in found if bill.state.payable]

@@ -19,7 +19,10 @@ async def staff_actor(uow: UnitOfWork, username: str, channel: str, today: date)
 
     `AuthenticationFailed("as")` for one who is unknown or has left.
     """
-    return await acting_for(uow, username, channel, await standing_in(uow, today))
+    member = await uow.people.staff(username)
+    if member is None or not member.active:
+        raise AuthenticationFailed("as")
+    return await acting_for(uow, member, channel, await standing_in(uow, today))
 
 
 async def standing_in(uow: UnitOfWork, today: date) -> list[Substitution]:
@@ -27,12 +30,9 @@ async def standing_in(uow: UnitOfWork, today: date) -> list[Substitution]:
     return [one for one in await uow.people.substitutions(today) if one.first <= today]
 
 
-async def acting_for(uow: UnitOfWork, username: str, channel: str, substitutes: Sequence[Substitution]) -> Actor:
-    """Return what `staff_actor` does, where it is known already who stands for whom today."""
-    member = await uow.people.staff(username)
-    if member is None or not member.active:
-        raise AuthenticationFailed("as")
-    names_of = [one.absent for one in substitutes if one.deputy == username]
+async def acting_for(uow: UnitOfWork, member: StaffMember, channel: str, substitutes: Sequence[Substitution]) -> Actor:
+    """Return an active member of the staff as who acts, with the roles of those whose substitute it is."""
+    names_of = [one.absent for one in substitutes if one.deputy == member.username]
     absent = [one for one in [await uow.people.staff(name) for name in names_of] if one]
     lent = {(one.username, role) for one in absent if one.active for role in one.roles - member.roles}
     names = frozenset(one.username for one in absent if one.active)

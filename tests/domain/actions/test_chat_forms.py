@@ -1,14 +1,21 @@
 """Forms, menus and requests by buttons: each answer once, stale buttons told, the way back and out at every step."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 
+from domain.actions import receive_chat
 from domain.calendar import to_jalali
-from domain.chats import Pressed
+from domain.chats import Pressed, ReceivedUpdate
+from domain.errors import Conflict, NotAllowedNow
 from domain.outgoing import InboundState, OutboxMessage
 from domain.people import Role
-from tests.support.chats import Person, labels
+from domain.ports import Store, UnitOfWork
+from tests.support.chats import Person, data, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality
 
 STARS = [("⭐" * score) for score in range(5, 0, -1)]
@@ -74,6 +81,42 @@ async def test_a_button_of_an_old_message_is_told_and_the_question_shown_again(a
     assert (again.key, labels(again)) == (hours.key, labels(hours))
     await anneh.press("۴")
     assert "لودر" in (await form_rest(anneh)).text
+
+
+@dataclass(slots=True)
+class LosingOnce:
+    """A store whose first unit that writes finds, when it is kept, that somebody else was quicker."""
+
+    kept: Store
+    lost: bool = False
+
+    @asynccontextmanager
+    async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
+        """Open a unit."""
+        async with self.kept.unit(write=write) as uow:
+            yield uow
+            if not self.lost:
+                self.lost = True
+                raise Conflict("request")
+
+
+async def test_a_button_is_not_told_what_was_undone(anneh: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    await anneh.press("ماشین‌آلات")
+    machines = (await anneh.messages())[-1]
+    await anneh.press("لودر", machines)
+    anneh.town.advance(seconds=60)
+    handled, store = receive_chat._handle, LosingOnce(anneh.town.store)
+
+    async def broken_behind(*arguments: Any) -> Any:
+        if store.lost:
+            raise NotAllowedNow("action")
+        return await handled(*arguments)
+
+    monkeypatch.setattr(receive_chat, "_handle", broken_behind)
+    press = Pressed(data(machines)["گریدر"], str(machines.id))
+    update = ReceivedUpdate("telegram", "1:once", anneh.chat_id, "آنه", press)
+    taken = await receive_chat.receive_update(anneh.town.desk, store, update)
+    assert (taken.message.state, taken.toast) == (InboundState.FAILED, None)
 
 
 async def form_rest(person: Person) -> OutboxMessage:
