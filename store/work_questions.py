@@ -58,7 +58,7 @@ def shape_of(wanted: Selection, at: Cursor | None = None) -> Shape:
         len(wanted.assignees),
         tuple(name for name in CONDITIONS if getattr(wanted, name) is not None),
         tuple(name for name in IDENTIFIERS if getattr(wanted.search, name, None)),
-        len(_words(wanted)),
+        len(_looked_for(_words(wanted))),
         "" if at is None else "before" if at.back else "after",
     )
 
@@ -71,12 +71,12 @@ def values_of(wanted: Selection, at: Cursor | None = None, prefix: str = "") -> 
         values |= {f"state{number}_{place}": state for place, state in enumerate(one.states)}
     values |= {f"assignee{number}": name for number, name in enumerate(wanted.assignees)}
     values |= {name: getattr(wanted.search, name, None) for name in IDENTIFIERS}
-    words = _words(wanted)
+    words = _looked_for(_words(wanted))
     for number, word in enumerate(words):
-        begins = word if number else _beside_others(words)
-        values |= {f"word{number}": begins, f"end{number}": begins + LAST_LETTER}
+        values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
         if number:  # a name's row has its other words inside; a number stands in a row of its own
-            values[f"inside{number}"] = "" if words[0].isdecimal() or word.isdecimal() else word
+            of_number = words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
+            values[f"inside{number}"] = "" if of_number else word
     known = {name: value for name, value in values.items() if value is not None}
     place = {} if at is None else {"key": at.key, "id": at.id}
     return {prefix + name: value for name, value in (known | place).items()}
@@ -91,8 +91,15 @@ def _words(wanted: Selection) -> tuple[str, ...]:
     return tuple(sorted(wanted.search.words, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
 
 
-def _beside_others(words: Sequence[str]) -> str:
-    """Return what the row begins with that is kept of the first of these words: where it can be, beside another one."""
+def _looked_for(words: Sequence[str]) -> tuple[str, ...]:
+    """Return what the row begins with that is kept of the first of these words, where it can be beside another one; and
+    the other words that are to be found by themselves. One that is no longer than what stands beside is found with it.
+    """
+    if not words:
+        return ()
     first, *others = words
-    told = (other for other in others if len(other) >= BESIDE_LETTERS and not other.isdecimal())
-    return next((beside(other, first) for other in told), first)
+    told = next((other for other in others if len(other) >= BESIDE_LETTERS and not other.isdecimal()), None)
+    if told is None:
+        return tuple(words)
+    rest = [other for other in others if other is not told or len(other) > BESIDE_LETTERS]
+    return (beside(told, first), *rest)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -134,6 +135,20 @@ async def test_half_words_come_by_the_alphabet_and_in_pages(store: SqlStore) -> 
     assert third.next is None
     back = await page(store, "علی مح", Cursor.read(str(second.previous), Order.NAME), limit=2, loosely=True)
     assert back.rows == first.rows
+
+
+async def test_half_words_find_each_name_that_has_both_once(store: SqlStore) -> None:
+    """Of any two halves, both as long as what stands beside a word and longer."""
+    names = ("سید محمد حسین حسینی", "محمود حسنی", "حسین محمدی", "محمد محمودی", "سیده حسنا محسنی", "حسن سیدی")
+    made = {(await stored(store, name)).id: name.split() for name in names}
+    halves = sorted({word[:length] for name in names for word in name.split() for length in (2, 3)})
+    for one, other in permutations(halves, 2):
+        pairs = {number: list(permutations(words, 2)) for number, words in made.items()}
+        having = {
+            number for number, of in pairs.items() if any(a.startswith(one) and b.startswith(other) for a, b in of)
+        }
+        listed = await found(store, f"{one} {other}", loosely=True)
+        assert sorted(listed) == sorted(having), (one, other)
 
 
 async def test_a_word_of_one_letter_is_looked_for_as_well(store: SqlStore) -> None:
