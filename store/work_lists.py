@@ -24,7 +24,8 @@ class SqlWorkLists(Repository):
             return []
         shape = shape_of(wanted, at)
         await self._planned((shape,))
-        rows = await self._work.rows(statements.page(shape, limit + 1), values_of(wanted, at))
+        statement = statements.page(shape, limit + 1, side_by_side=self._work.engine.side_by_side)
+        rows = await self._work.rows(statement, values_of(wanted, at))
         found = [(row[0], row[1], statements.REQUEST.read(row, 1)) for row in rows]
         return found[::-1] if at and at.back else found
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
+    exists,
     func,
     literal_column,
     or_,
@@ -59,14 +60,17 @@ def prefix(group: int, place: int) -> str:
 
 
 @lru_cache(SHAPES)
-def page(shape: Shape, most: int) -> Executable:
+def page(shape: Shape, most: int, *, side_by_side: bool = False) -> Executable:
     """Return the statement of a page: (key, *request), `most` rows from the page's place on, whichever way.
+
+    `side_by_side` tells that the database merges parts that have an order by themselves (`Engine.side_by_side`).
 
     The limit is part of the text: one that is told later PostgreSQL takes for a tenth of all rows, and it would plan
     the statement anew each time, or go through the table.
     """
     limit = literal_column(str(most), Integer)
-    merged = _merged(shape, limit)
+    uncut = side_by_side and shape.words
+    merged = _together(shape, [*_Question(shape, _bound).parts()]) if uncut else _merged(shape, limit)
     keys = _cut(select(merged.c.key, merged.c.id), shape, limit).subquery()
     whole = select(keys.c.key, *REQUEST.columns).join_from(keys, requests, requests.c.id == keys.c.id)
     return whole.order_by(*_ordered(shape, keys.c.key, keys.c.id))
@@ -109,16 +113,16 @@ def _bound(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
 
 
 def _merged(shape: Shape, limit: ColumnElement[int], value: Value = _bound) -> Subquery:
-    """Return (key, id) of all parts; each is read in its index's order, and so no further than the page reaches.
+    """Return (key, id) of all parts; each is read in its index's order, and so no further than the page reaches."""
+    parts = [_cut(part, shape, limit) for part in _Question(shape, value).parts()]
+    if len(parts) == 1:
+        return parts[0].subquery()
+    # SQLite takes no parts with an order of their own, unless each is a table to it.
+    return _together(shape, [select(part.subquery()) for part in parts])
 
-    Names have that order in one index, so their parts are read side by side until the page is full; each cut by itself
-    would be read as far as that, and its rows looked up and sorted.
-    """
-    parts = list(_Question(shape, value).parts())
-    if not shape.words:  # SQLite takes no parts with an order of their own, unless each is a table to it
-        parts = [select(_cut(part, shape, limit).subquery()) for part in parts]
-    together = union if shape.identifiers else union_all
-    return (parts[0] if len(parts) == 1 else together(*parts)).subquery()
+
+def _together(shape: Shape, parts: Sequence[Select[Any]]) -> Subquery:
+    return (union(*parts) if shape.identifiers else union_all(*parts)).subquery()
 
 
 def _cut(part: Select[Any], shape: Shape, limit: ColumnElement[int]) -> Select[Any]:
@@ -194,8 +198,7 @@ class _Question:
         """Names by the alphabet: a request that several of its words would find is found by the first of them."""
         kept, other = search_words.c, search_words.alias("other").c
         same = other.request_id == kept.request_id
-        earlier = select(func.min(other.word)).where(same, self._begins(other.word, 0), other.word < kept.word)
-        first = earlier.scalar_subquery().is_(None)
+        first = ~exists(select(other.word).where(same, self._begins(other.word, 0), other.word < kept.word))
         others = [self._has(place) for place in range(1, self._shape.words)]
         conditions = [self._is(kept.service, f"service{number}"), self._begins(kept.word, 0), *others, first]
         source: FromClause = search_words

@@ -87,6 +87,12 @@ class Engine(ABC):
     has_version: ClassVar[str]
     """A statement that gives one number, 0 when no version of the schema is noted."""
 
+    side_by_side: ClassVar[bool] = False
+    """Whether parts of a UNION ALL that indexes have in the order of the whole are read side by side, as far as its
+    limit. Where each has a limit too, so many rows of each would be read; where each has none, PostgreSQL reads and
+    sorts all there are (half a word beside a million requests: 450 ms instead of 10).
+    """
+
     def prepared(self, statement: Executable, names: tuple[str, ...]) -> Prepared:
         """Return a statement made ready for this kind of database and values of these names, once."""
         return _prepared(statement, self.dialect, names)

@@ -157,6 +157,7 @@ class SqliteEngine(Engine):
 
     dialect = SQLiteDialect_aiosqlite(json_serializer=to_json, json_deserializer=from_json)
     has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+    side_by_side = True
 
     def __init__(self, url: URL) -> None:
         if not url.database or url.database == ":memory:":

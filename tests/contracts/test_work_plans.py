@@ -62,6 +62,10 @@ class Plans(SqlWorkLists):
         rows = [{"request_id": one.id, "word": word, "service": one.service} for one, word in words]
         await self._work.run(insert(search_words), rows)
 
+    def asked(self, shape: Shape) -> Executable:
+        """The statement of a page of 50, as this database is asked it."""
+        return work_statements.page(shape, 51, side_by_side=self._work.engine.side_by_side)
+
     async def refuse_scans(
         self, statement: Executable, values: Mapping[str, Any], shapes: Iterable[Shape], told: object, most: int
     ) -> None:
@@ -157,7 +161,7 @@ async def test_no_list_goes_through_a_table(plans: Plans) -> None:
         for one in ways:
             for at in places(one):
                 shape = shape_of(one, at)
-                statement = work_statements.page(shape, 51)
+                statement = plans.asked(shape)
                 await plans.refuse_scans(statement, values_of(one, at), (shape,), (wanted, at), READ)
     for viewer in (MANAGER, CIVIL):
         shown = [QueueFilter(queue, unit) for queue, unit in queues_seen(SERVICES, viewer.role_names)]
