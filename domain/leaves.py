@@ -28,6 +28,8 @@ TOLD_DRIVER = "told_driver"
 """Where a leave keeps the mobile of the driver for whom somebody else asked: he is told, and may withdraw it."""
 
 SCOPES = ("in_city", "out_of_city")
+ASKERS = ("driver", "other_driver", "owner", "national_code", "desk")
+"""Who may have asked for a leave: by mobile the first three, else with a national code, or at a desk."""
 
 FRIDAY = 4
 PAGE = 100
@@ -280,8 +282,8 @@ class KeepPeople(Effect):
     """Keep with a new leave what the officer must know, as it is at that moment.
 
     In the form: the days that count, and what the taxi owes, if anything. Beside it: driver, owner, who asks
-    (`asked_by`), the driver's mobile where somebody else asks (`told_driver`), and whether the owner must agree
-    (`needs_consent`).
+    (`asked_by`, of `ASKERS`), the driver's mobile where somebody else asks (`told_driver`), and whether the owner must
+    agree (`needs_consent`).
     """
 
     async def apply(self, ctx: Context) -> None:
@@ -296,6 +298,7 @@ class KeepPeople(Effect):
         driver, owner = taxi.driver, taxi.owner
         if driver:
             data |= {"driver": driver.values["national_code"], "driver_name": driver.values["name"]}
+        data["owner_name"] = owner.values["name"] if owner else None
         data["owner_mobile"] = owner.values["mobile"] if owner else None
         data["asked_by"] = _asked_by(ctx, taxi)
         own = driver is None or driver.values["mobile"] == ctx.request.mobile

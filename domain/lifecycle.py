@@ -20,6 +20,7 @@ from domain.forms import Field
 from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.printouts import Printable
+from domain.registries import Reference
 from domain.requests import Phase, ServiceRequest
 from domain.tariffs import Priced
 
@@ -309,7 +310,8 @@ class Service:
     field that names what a request is about, kept as its `subject_key`, `kind` the one that says of what kind it is.
     `may_reopen` looks at a finished request that shall be taken up again. `told` goes with the first message;
     `concerning` finds what others asked for somebody (a mobile), newest first. `printouts` are the papers that it
-    prints, `priced` what its tariff may set a price for. Reports add up the `work` of machines.
+    prints, `priced` what its tariff may set a price for. Reports add up the `work` of machines. `kept` is what is kept
+    beside the form for the staff to read, in order; `references` tell which fields of either find a registry's row.
     """
 
     key: str
@@ -338,6 +340,8 @@ class Service:
     printouts: tuple[Printable, ...] = ()
     work: Worked | None = None
     priced: tuple[Priced, ...] = ()
+    kept: tuple[Field, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     def state(self, name: str) -> State:
         """Return a state by name; `KeyError` is a fault in the code or an unmigrated request."""

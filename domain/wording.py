@@ -60,11 +60,13 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
     "refund": grouped,
     "amount_words": in_words,
     "deadline": last_day,
+    "payment_deadline": lambda moment: last_day(datetime.fromisoformat(moment)),
     "booked_start": day_and_hour,
     "booked_end": day_and_hour,
     "handed_over_at": day_and_hour,
     "paid_at": day_and_hour,
     "visit_start": day_and_hour,
+    "visited_at": day_and_hour,
     "letter_number": letter_number,
     "letter_date": lambda day: jalali_text(date.fromisoformat(day)),
     "bill_id": _identifier,
@@ -72,6 +74,7 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
     "barcode": _identifier,
     "reference": _identifier,
     "mobile": mobile_shown,
+    "owner_mobile": lambda number: persian_digits(mobile_shown(number)),
     "old": _code,
 }
 """How facts that are no form fields are shown; any other is shown with Persian digits."""
@@ -134,11 +137,12 @@ class Wording:
     def values(self, form: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
         """Return form values and facts as text for people; a field not given shows what does as well (`instead`)."""
         types = {one.name: one.type for one in form}
-        found = {name: self._fact(types.get(name), name, value) for name, value in values.items() if value is not None}
+        found = {name: self.fact(types.get(name), name, value) for name, value in values.items() if value is not None}
         given = {one.name: found[other] for one in form for other in reversed(one.instead) if other in found}
         return given | found
 
-    def _fact(self, kind: FieldType | None, name: str, value: Any) -> str:
+    def fact(self, kind: FieldType | None, name: str, value: Any) -> str:
+        """Return a value of a form, or a fact of that name, for people."""
         if name in NAMED:
             return "، ".join(self.catalogue.text(f"{NAMED[name]}.{one}") for one in value)
         if name in FACTS:

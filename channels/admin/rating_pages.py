@@ -7,14 +7,10 @@ from aiohttp import web
 
 from channels.admin.comment_pages import RATINGS, TABS
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.web.error_pages import status_of
 from channels.web.paging import listed, page_start
-from channels.web.posted import said
 from domain.accounts import Rating
 from domain.actions.desk import Desk
-from domain.actions.notify import announce
-from domain.actions.reopen import REOPENED_AS, may_take_up, reopen
-from domain.errors import DomainError, Forbidden
+from domain.actions.reopen import REOPENED_AS, may_take_up
 from domain.ports import Store, UnitOfWork
 from domain.queues import services_seen
 from domain.requests import ServiceRequest
@@ -48,42 +44,15 @@ class RatingPages:
 
     def routes(self) -> Sequence[Route]:
         """Return every route."""
-        return (
-            Route("GET", RATINGS, "comments.view", self._show),
-            Route("POST", f"{RATINGS}/{{code:[0-9]{{9}}}}/reopen", "requests.act", self._reopen),
-        )
+        return (Route("GET", RATINGS, "comments.view", self._show),)
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _reopen(self, request: web.Request, visit: Visit) -> web.Response:
-        code, reason = request.match_info["code"], said(visit.form, "reason")
-        try:
-            async with self._store.unit() as uow:
-                reopened = await reopen(self._desk, uow, code, reason, visit.actor)
-                await announce(self._desk, uow, reopened.outcome, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, reason, error)
-        raise web.HTTPSeeOther(f"/staff/requests/{reopened.outcome.request.code}?done=reopened")
-
-    async def _page(
-        self, request: web.Request, visit: Visit, typed: str = "", error: DomainError | None = None
-    ) -> web.Response:
         highest, seen = self._desk.policy.low_rating, services_seen(self._desk.services, visit.actor.role_names)
         async with self._store.unit(write=False) as uow:
             found = await uow.feedback.low_ratings(highest, page_start(request), PAGE + 1, seen)
             rows = [await self._shown(uow, visit, *one) for one in found]
-        context = {
-            "tabs": TABS,
-            "highest": highest,
-            "list": listed(request, RATINGS, rows, PAGE),
-            "refused": request.match_info["code"] if error else None,
-            "typed": typed,
-            "problem": self._desk.wording.error(error) if error else None,
-        }
-        return staff_page(request, visit, "admin/ratings.html", context, status=status_of(error) if error else 200)
+        context = {"tabs": TABS, "highest": highest, "list": listed(request, RATINGS, rows, PAGE)}
+        return staff_page(request, visit, "admin/ratings.html", context)
 
     async def _shown(self, uow: UnitOfWork, visit: Visit, rating: Rating, rated: ServiceRequest) -> LowRating:
         offered = visit.may("requests.act") and await may_take_up(self._desk, uow, rated, visit.actor)

@@ -23,6 +23,7 @@ from domain.actions.assign import assign
 from domain.actions.attach import attach
 from domain.actions.desk import Desk
 from domain.actions.notify import announce
+from domain.actions.reopen import reopen
 from domain.actions.walk_in import correct_mobile
 from domain.actions.work import readable
 from domain.documents import MAX_BYTES
@@ -39,13 +40,14 @@ FILE_BYTES = MAX_BYTES + 64 * 1024
 STEP = "step"
 """The part of a request's address that opens a step; the others are values of its inputs."""
 
+QUOTED = "seen-quote"
+"""The field of a step's form with what its page said that the tariff asks, in rials. No input has a name like it."""
+
 TAKEN = "taken"
 """The part of a request's address that names the step which was just taken."""
 
 Work = Callable[[UnitOfWork, str, Form], Awaitable[str]]
-"""Something done on the request with that tracking code, in one unit; returns the key of what was done
-(`admin.done`).
-"""
+"""Something done on the request with that tracking code, in one unit; returns where to go then (`_after`)."""
 
 _OF_THE_STEP = frozenset({"action", "code"})
 """What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
@@ -73,6 +75,7 @@ class RequestPages:
             Route("POST", f"{_ONE}/documents", "requests.act", self._attach, FILE_BYTES),
             Route("GET", f"{_ONE}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._document),
             Route("POST", f"{_ONE}/mobile", "requests.mobile", self._correct_mobile),
+            Route("POST", f"{_ONE}/reopen", "requests.act", self._reopen),
             Route("POST", f"{_ONE}/slip", "payments.record", self._record_slip),
             Route("POST", f"{_ONE}/refund", "refunds.pay", self._refund),
         )
@@ -88,7 +91,7 @@ class RequestPages:
             async with self._store.unit() as uow:
                 found = await readable(self._desk, uow, code, visit.actor)
                 given = self._inputs(found, action, form)
-                outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form))
+                outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form), _told(form))
                 await announce(self._desk, uow, outcome, visit.actor)
         except DomainError as error:
             if isinstance(error, Forbidden) and error.field in _OF_THE_STEP:
@@ -109,7 +112,7 @@ class RequestPages:
     async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, _revision(form))
-            return "assign"
+            return _after(code, "assign")
 
         return await self._done(request, visit, "assign", work)
 
@@ -119,7 +122,7 @@ class RequestPages:
             if not isinstance(sent, Upload) or not sent.content:
                 raise MissingField("document", detail="no_file")
             await attach(self._desk, uow, code, said(form, "field"), sent.name, sent.content, visit.actor)
-            return "attach"
+            return _after(code, "attach")
 
         return await self._done(request, visit, "attach", work)
 
@@ -143,7 +146,7 @@ class RequestPages:
         async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             mobile, proof = said(form, "mobile"), said(form, "proof")
             await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, _revision(form))
-            return "mobile"
+            return _after(code, "mobile")
 
         return await self._done(request, visit, "mobile", work)
 
@@ -152,29 +155,39 @@ class RequestPages:
             settled = await record_by_hand(self._desk, uow, visit)
             if settled.outcome:
                 await announce(self._desk, uow, settled.outcome, visit.actor)
-            return recorded(settled)
+            return _after(code, recorded(settled))
 
         return await self._done(request, visit, "slip", work)
 
     async def _refund(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> str:
             await give_back(self._desk, uow, visit)
-            return "refund"
+            return _after(code, "refund")
 
         return await self._done(request, visit, "refund", work)
+
+    async def _reopen(self, request: web.Request, visit: Visit) -> web.Response:
+        """Take up a request again, and lead to the new one."""
+
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+            reopened = await reopen(self._desk, uow, code, said(form, "reason"), visit.actor)
+            await announce(self._desk, uow, reopened.outcome, visit.actor)
+            return _after(reopened.outcome.request.code, "reopened")
+
+        return await self._done(request, visit, "reopen", work)
 
     async def _done(self, request: web.Request, visit: Visit, what: str, work: Work) -> web.Response:
         """Do some work on the request in one unit and show its page again, with what was wrong if it was refused."""
         code, form = _code(request), visit.form
         try:
             async with self._store.unit() as uow:
-                done = await work(uow, code, form)
+                there = await work(uow, code, form)
         except Forbidden:
             raise
         except DomainError as error:
             typed = {name: value for name, value in form.items() if isinstance(value, str)}
             return await self._page(request, visit, refused=Refused(what, typed, error))
-        raise web.HTTPSeeOther(f"{PATH}/{code}?done={done}")
+        raise web.HTTPSeeOther(there)
 
     async def _page(
         self, request: web.Request, visit: Visit, opened: Opened | None = None, refused: Refused | None = None
@@ -209,8 +222,21 @@ def _step_at(view: RequestView, opened: Opened | None) -> str | None:
     return next((f"step-{one.name}" for one in view.actions if opened and one.name == opened.action), None)
 
 
+def _after(code: str, done: str) -> str:
+    """Return the page of a request that tells what was done (`admin.done`)."""
+    return f"{PATH}/{code}?done={done}"
+
+
 def _code(request: web.Request) -> str:
     return tracking.parse(request.match_info["code"])
+
+
+def _told(form: Form) -> int | None:
+    """Return the rials that the form's page told, None for no amount; `InvalidField` for a form that is not ours."""
+    amount = said(form, QUOTED)
+    if amount and not (amount.isdecimal() and amount.isascii()):
+        raise InvalidField("amount")
+    return int(amount) if amount else None
 
 
 def _revision(form: Form) -> int:

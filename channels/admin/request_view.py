@@ -2,53 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from channels.admin.actors import actor_shown
 from channels.admin.bill_view import ShownBill, shown_bill
 from channels.admin.frame import Visit
-from channels.admin.priced_things import thing_named
+from channels.admin.quote_view import ShownQuote, shown_quote
+from channels.admin.registry_view import address
 from channels.admin.step_view import ActionForm, Opened, StepViews
 from domain import tracking
+from domain.access import registry_right
 from domain.accounts import Document, StaffMember
 from domain.actions.assign import colleagues
 from domain.actions.desk import Desk
 from domain.actions.printouts import printouts_for
+from domain.actions.reopen import REOPENED_AS, may_take_up
 from domain.charging import bills_of
 from domain.documents import lacking_of
 from domain.errors import DomainError
-from domain.field_types import number_text
 from domain.forms import Field
 from domain.history import HistoryEvent, actor_of
 from domain.lifecycle import Service
 from domain.outgoing import OutboxMessage
 from domain.people import Role, mobile_shown
-from domain.personal_data import WORDS_OF_QUOTE
 from domain.ports import UnitOfWork
+from domain.registries import REGISTRIES
 from domain.requests import ServiceRequest
-from domain.tariffs import Quote
-from domain.text import grouped, persian_digits
-from domain.wording import FACTS, day_and_hour, last_day
+from domain.wording import day_and_hour
 
 MESSAGES_SHOWN = 50
-
-SHOWN_DATA = (
-    "question", "machine", "operator", "booked_start", "booked_end", "handed_over_at", "hours_done", "officer_name",
-    "visit_start", "visited_at", "report", "area", "letter_number", "letter_date", "letter_text", "payment_deadline",
-    "reason",
-)  # fmt: skip
-"""What transitions kept that the staff read, in this order; a service's own further facts come behind."""
-
-_MOMENTS = frozenset({"booked_end", "handed_over_at", "visited_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label and its value in words."""
+    """A label and its value in words. `link` leads to the registry's row that it names."""
 
     label: str
     value: str
+    link: str | None = None
 
     @property
     def direction(self) -> str:
@@ -79,29 +71,10 @@ class ShownMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteRow:
-    """A line of the price: for what, how much of it, the rate, the amount."""
-
-    what: str
-    units: str
-    rate: str
-    amount: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownQuote:
-    """The price, line by line."""
-
-    rows: Sequence[QuoteRow]
-    vat: str
-    total: str
-    override: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Head:
     """What a request is, where it stands and who cares for it. `revision` goes with every form of the page: who acts
-    on an older page is told.
+    on an older page is told. `reopens` is the code of the request that this one takes up again, `reopened_as` of the
+    one that takes this one up.
     """
 
     code: str
@@ -116,11 +89,16 @@ class Head:
     channel: str
     created: str
     unit: str | None
+    erased: bool
+    reopens: str | None
+    reopened_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Everything that the page shows. `may_assign` are those to whom the visitor may give the request."""
+    """Everything that the page shows. `may_assign` are those to whom the visitor may give the request,
+    `may_reopen` whether he may take it up again.
+    """
 
     head: Head
     form: Sequence[Fact]
@@ -134,29 +112,27 @@ class RequestView:
     history: Sequence[Happening]
     actions: Sequence[ActionForm]
     may_assign: Sequence[StaffMember]
+    may_reopen: bool
     printouts: Mapping[str, str]
 
     def offers(self, form: str, visit: Visit, bill_id: str | None = None) -> bool:
         """Tell whether the page has this form for the visitor, of those that are no step's (`Refused.form`)."""
         bill = next((one for one in self.bills if one.bill_id == bill_id), None)
-        match form:
-            case "assign":
-                return bool(self.may_assign)
-            case "attach":
-                return bool(self.papers) and not self.head.final and visit.may("requests.act")
-            case "mobile":
-                return not self.head.final and visit.may("requests.mobile")
-            case "slip":
-                return bill is not None and visit.may("payments.record")
-            case "refund":
-                return bill is not None and bill.refund is not None and visit.may("refunds.pay")
-        return False
+        offered = {
+            "assign": bool(self.may_assign),
+            "attach": bool(self.papers) and not self.head.final and visit.may("requests.act"),
+            "mobile": not self.head.erased and visit.may("requests.mobile"),
+            "reopen": self.may_reopen,
+            "slip": bill is not None and visit.may("payments.record"),
+            "refund": bill is not None and bill.refund is not None and visit.may("refunds.pay"),
+        }
+        return offered.get(form, False)
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A form of the page that is no step's (`assign`, `attach`, `mobile`, `slip`, `refund`; a service may have steps of
-    these names) and was refused: what was typed, and why.
+    """A form of the page that is no step's and was refused: one that `RequestView.offers` (a service may have steps of
+    these names), what was typed, and why.
     """
 
     form: str
@@ -182,10 +158,10 @@ class RequestViews:
         papers = service.documents.names if service.documents else ()
         unit = service.state(request.state).unit
         return RequestView(
-            head=self._head(request, unit, names),
-            form=self._form(service, request),
-            facts=self._facts(service, request),
-            quote=self._quote(request),
+            head=await self._head(uow, request, unit, names),
+            form=self._facts(service, visit, service.form, request.fields),
+            facts=self._facts(service, visit, service.kept, _unsaid(request)),
+            quote=shown_quote(self._desk.catalogue, request.data["quote"]) if "quote" in request.data else None,
             documents=await uow.documents.of_request(request.id),
             missing=[self._paper(one) for one in await lacking_of(uow, service.documents, request)],
             papers={one: self._paper(one) for one in papers},
@@ -196,6 +172,7 @@ class RequestViews:
             may_assign=colleagues(self._desk, staff, visit.substitutes, [request], visit.actor)
             if visit.may("requests.act")
             else [],
+            may_reopen=visit.may("requests.act") and await may_take_up(self._desk, uow, request, visit.actor),
             printouts=await printouts_for(self._desk, uow, request, visit.actor),
         )
 
@@ -207,7 +184,9 @@ class RequestViews:
         facts = {"step": self._steps.title(service, name), "state": state}
         return self._desk.catalogue.render("admin.request.taken", facts)
 
-    def _head(self, request: ServiceRequest, unit: Role | None, names: Mapping[str, str]) -> Head:
+    async def _head(
+        self, uow: UnitOfWork, request: ServiceRequest, unit: Role | None, names: Mapping[str, str]
+    ) -> Head:
         wording = self._desk.wording
         return Head(
             code=request.code,
@@ -222,55 +201,30 @@ class RequestViews:
             channel=self._channel(request.channel),
             created=day_and_hour(request.created_at),
             unit=self._text(f"roles.{unit}") if unit else None,
+            erased=request.erased_at is not None,
+            reopens=(await uow.requests.get(request.parent_id)).code if request.parent_id else None,
+            reopened_as=request.data.get(REOPENED_AS),
         )
 
-    def _form(self, service: Service, request: ServiceRequest) -> list[Fact]:
-        given = request.fields
+    def _facts(self, service: Service, visit: Visit, wanted: Sequence[Field], values: Mapping[str, Any]) -> list[Fact]:
+        """Return those of a form, or of what steps kept beside it, that are there."""
+        base = f"services.{service.key}.fields.{{}}.label" if wanted is service.form else "kept.{}"
         return [
-            Fact(self._text(f"services.{service.key}.fields.{one.name}.label"), self._value(one, given[one.name]))
-            for one in service.form
-            if one.name in given and given[one.name] is not None
-        ]
-
-    def _value(self, field: Field, value: Any) -> str:
-        return field.type.show(value, self._text)
-
-    def _facts(self, service: Service, request: ServiceRequest) -> list[Fact]:
-        data = request.data
-        return [
-            Fact(self._text(f"admin.data.{name}"), self._datum(name, data[name]))
-            for name in SHOWN_DATA
-            if data.get(name) not in (None, "", [])
-        ]
-
-    def _datum(self, name: str, value: Any) -> str:
-        if name in _MOMENTS:
-            return day_and_hour(value)
-        if name == "payment_deadline":
-            return last_day(datetime.fromisoformat(value))  # as the citizen is told
-        if name == "hours_done":
-            return "، ".join(number_text(one) for one in value)
-        choice = f"choices.{name}.{value}"
-        if choice in self._desk.catalogue:
-            return self._text(choice)
-        return FACTS[name](value) if name in FACTS else persian_digits(str(value)) if name == "area" else str(value)
-
-    def _quote(self, request: ServiceRequest) -> ShownQuote | None:
-        stored = request.data.get("quote")
-        if stored is None:
-            return None
-        quote = Quote.from_json({WORDS_OF_QUOTE: None, **stored})
-        rows = [
-            QuoteRow(
-                thing_named(self._desk.catalogue, line.dimensions, line.unit),
-                f"{number_text(line.units)} × {number_text(line.count)}",
-                grouped(line.rate),
-                grouped(line.amount),
+            Fact(
+                self._text(base.format(one.name)),
+                self._desk.wording.fact(one.type, one.name, value),
+                self._row(service, visit, one.name, value),
             )
-            for line in quote.lines
+            for one in wanted
+            if (value := values.get(one.name)) not in (None, "", [])
         ]
-        override = quote.reason if quote.override is not None else None
-        return ShownQuote(rows, grouped(quote.vat), grouped(quote.total), override)
+
+    def _row(self, service: Service, visit: Visit, name: str, value: Any) -> str | None:
+        """Return where the registry's row stands that a fact names, for who may see it."""
+        registry = next((one.registry for one in service.references if one.field == name), None)
+        if registry is None or not visit.may(registry_right(registry, "view")):
+            return None
+        return f"{address(REGISTRIES[registry])}?{urlencode({'q': value})}"
 
     async def _messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
         return await uow.outbox.recent(request_id=request.id, limit=MESSAGES_SHOWN)
@@ -300,3 +254,8 @@ class RequestViews:
 
     def _paper(self, name: str) -> str:
         return self._text(f"choices.document.{name}")
+
+
+def _unsaid(request: ServiceRequest) -> dict[str, Any]:
+    """Return what a request keeps, but for what its form says already."""
+    return {name: value for name, value in request.data.items() if request.fields.get(name) != value}

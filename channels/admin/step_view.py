@@ -12,7 +12,6 @@ from domain.forms import Field
 from domain.lifecycle import Service, Transition
 from domain.ports import UnitOfWork
 from domain.requests import Phase, ServiceRequest
-from domain.text import grouped
 
 ENDED = frozenset({Phase.DECLINED, Phase.CANCELLED})
 """Where a request has ended without what it asked for."""
@@ -22,8 +21,8 @@ ENDED = frozenset({Phase.DECLINED, Phase.CANCELLED})
 class ActionForm:
     """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
     which its hour can be chosen. One that `gives_up` ends the request without what it asked for, or waives its money;
-    `quote` is what the tariff would ask in a step that sets the price, in rials as people read them; `note` is what to
-    know of the request before the step is taken.
+    `quote` is what the tariff would ask in a step that sets the price, in rials; `note` is what to know of the request
+    before the step is taken.
     """
 
     name: str
@@ -33,7 +32,7 @@ class ActionForm:
     tried: bool
     gives_up: bool
     calendar: str | None
-    quote: str | None
+    quote: int | None
     note: str | None
 
 
@@ -89,7 +88,7 @@ class StepViews:
         return ActionForm(
             step.name, self.title(service, step.name), controls(inputs, given, words, error),
             stray(inputs, error, words), mine is not None, _gives_up(service, step), choosing_in(request, step, visit),
-            grouped(quote.total) if quote else None, self._note(request, step),
+            quote.total if quote else None, self._note(request, step),
         )  # fmt: skip
 
     def _note(self, request: ServiceRequest, step: Transition) -> str | None:

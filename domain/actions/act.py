@@ -9,6 +9,7 @@ from domain.errors import Conflict, NotFound
 from domain.people import Actor
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
+from domain.text import grouped
 
 
 async def act(
@@ -19,17 +20,30 @@ async def act(
     inputs: Mapping[str, object],
     actor: Actor,
     revision: int | None = None,
+    told: int | None = None,
 ) -> Outcome:
     """Take `action` on the request with that tracking code. The caller announces the outcome.
 
     A citizen acts on own requests only, a clerk on those of the own office: another's code is `NotFound("code")`, as if
     it did not exist. `revision` is that of the request as its page showed it: `Conflict` when somebody changed it
-    since. Other errors: those of `Engine.act`.
+    since. `told` is what its page said that the tariff asks, in rials: `Conflict` when it asks something else by now.
+    Other errors: those of `Engine.act`.
     """
     request = await locked(uow, code, revision)
     if actor.kind != "citizen" or request.awaits != actor.ident:
         own_or_not_found(request, actor)
+    if told is not None:
+        await _refuse_repriced(desk, uow, request, action, actor, told)
     return await desk.engine.act(uow, request, action, inputs, actor)
+
+
+async def _refuse_repriced(
+    desk: Desk, uow: UnitOfWork, request: ServiceRequest, action: str, actor: Actor, told: int
+) -> None:
+    for step in desk.engine.service(request.service).named(action):
+        asked = await desk.engine.quoted(uow, request, step, actor)
+        if asked is not None and asked.total != told:
+            raise Conflict("amount", detail="price_moved", amount=grouped(asked.total))
 
 
 async def locked(uow: UnitOfWork, code: str, revision: int | None = None) -> ServiceRequest:

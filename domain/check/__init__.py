@@ -24,6 +24,7 @@ from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
 from domain.lifecycle import Service
 from domain.messages import Catalogue
+from domain.registries import REGISTRIES
 
 __all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check", "sent_by_sms"]
 
@@ -56,6 +57,10 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     used |= {name for one in service.printouts for name in (*one.states, *one.over)}
     for name in sorted(used - set(names)):
         yield Flaw("unknown_state", service.key, name)
+    known = {one.name for one in (*service.form, *service.kept)}
+    for one in service.references:
+        if one.field not in known or one.registry not in REGISTRIES:
+            yield Flaw("unknown_reference", service.key, f"{one.field}: {one.registry}")
 
 
 def _shared_words(services: Sequence[Service]) -> Iterator[Flaw]:

@@ -243,6 +243,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "number_used",
         "officer_busy",
         "out_then",
+        "price_moved",
         "price_pending",
         "row_changed",
         "setting_changed",

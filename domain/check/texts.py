@@ -80,6 +80,7 @@ def _wanted_texts(service: Service) -> Iterator[str]:
     yield from (f"{base}.{name}" for name in PAGE_TEXTS)
     yield from (f"{base}.states.{state.name}" for state in service.states)
     yield from (f"{base}.fields.{field.name}.label" for field in service.form)
+    yield from (f"kept.{field.name}" for field in service.kept)
     yield from _prompts(service)
     for step in service.transitions:
         if step.trigger is None:
@@ -102,8 +103,8 @@ def _sent(service: Service, catalogue: Catalogue) -> dict[str, None]:
 
 
 def _all_fields(service: Service) -> Iterator[Field]:
-    """Yield every field whose values people may see: of the form, of actions, look-ups and prices."""
-    yield from service.form
+    """Yield every field whose values people may see: of the form, of what is kept, of actions, look-ups and prices."""
+    yield from (*service.form, *service.kept)
     yield from (field for step in service.transitions for field in step.inputs)
     yield from (field for one in service.lookups for field in one.form)
     yield from service.prices.form if service.prices else ()

@@ -25,7 +25,7 @@ from domain.conversation.service_intents import EXPERT
 from domain.documents import DocumentsComplete, TellPapers
 from domain.errors import MissingField
 from domain.expert_kinds import KINDS, PAPERS, Kind, KindName
-from domain.field_types import Choice, Identifier, Integer, Moment, Rials, Text
+from domain.field_types import Choice, Day, Identifier, Integer, Moment, Rials, Text
 from domain.forms import Field
 from domain.letters import ANSWERS, LETTER, LETTER_INPUTS, IssueLetter, collected_by
 from domain.lifecycle import (
@@ -50,8 +50,8 @@ from domain.ports import UnitOfWork
 from domain.printouts import READERS, Printable, Quoted, Said, Shown, Signed
 from domain.receipts import receipt
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
-from domain.services.paying import REVENUE, paying
+from domain.services.asking import CITIZEN, QUESTION, REASON, WHY, KeepReason, asking
+from domain.services.paying import PAYMENT_DEADLINE, REVENUE, paying
 from domain.services.telling_bands import BAND_ANSWERS, tell_bands
 from domain.tariffs import Priced, TariffRow, Wanted, quote, scale
 from domain.visits import (
@@ -278,6 +278,19 @@ PRINTOUTS = (
     receipt(OFFICE),
 )
 
+KEPT = (
+    QUESTION,
+    Field("officer_name", Text()),
+    Field("visit_start", Moment()),
+    Field("visited_at", Moment()),
+    *VISIT_INPUTS,
+    Field("letter_number", Text()),
+    Field("letter_date", Day()),
+    Field("letter_text", Text()),
+    PAYMENT_DEADLINE,
+    REASON,
+)
+
 EXPERT_OPINION = Service(
     key=KEY,
     version=1,
@@ -303,4 +316,5 @@ EXPERT_OPINION = Service(
     prices=Prices((Field("kind", KindName(), choices=tuple(KINDS)),), tell_price, PRICE_ANSWERS),
     documents=PAPERS,
     printouts=PRINTOUTS,
+    kept=KEPT,
 )

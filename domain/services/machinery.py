@@ -62,8 +62,8 @@ from domain.people import Role
 from domain.printouts import READERS, Listed, Printable, Said, Shown, Signed
 from domain.receipts import receipt
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
-from domain.services.paying import REVENUE, paying
+from domain.services.asking import CITIZEN, QUESTION, REASON, WHY, KeepReason, asking
+from domain.services.paying import PAYMENT_DEADLINE, REVENUE, paying
 from domain.services.telling_bands import BAND_ANSWERS, tell_bands
 from domain.tariffs import Priced, TariffRow, Wanted, quote, scale
 from domain.text import grouped
@@ -362,6 +362,12 @@ PRINTOUTS = (
     receipt(CIVIL),
 )
 
+KEPT = (
+    QUESTION, Field("machine", Text()), Field("operator", Text()), Field("booked_start", Moment()),
+    Field("booked_end", Moment()), Field("handed_over_at", Moment()), Field("hours_done", HOURS), PAYMENT_DEADLINE,
+    REASON,
+)  # fmt: skip
+
 MACHINERY_WORK = Service(
     key=KEY,
     version=1,
@@ -385,4 +391,5 @@ MACHINERY_WORK = Service(
     priced=tuple(Priced({"machine": one}, "hour", (1, 4, 8), most=MOST_HOURS) for one in MACHINE_TYPES),
     printouts=PRINTOUTS,
     work=work_of,
+    kept=KEPT,
 )

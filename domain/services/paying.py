@@ -11,11 +11,15 @@ from domain.charging import (
     WaiveBills,
     payment_gives_up,
 )
+from domain.field_types import Moment
+from domain.forms import Field
 from domain.lifecycle import Effect, Notice, Transition, Trigger
 from domain.people import Role
 from domain.services.asking import REASON
 
 REVENUE = frozenset({Role.REVENUE})
+PAYMENT_DEADLINE = Field("payment_deadline", Moment())
+"""Until when the bill is to be paid, as requests keep it."""
 
 
 def paying(*given_up: Effect) -> tuple[Transition, ...]:

@@ -10,6 +10,7 @@ from domain.conversation.service_intents import TAXI_LEAVE as LEAVE_WORDS
 from domain.field_types import Choice, Day, Identifier, Integer, Rials, Text
 from domain.forms import Field
 from domain.leaves import (
+    ASKERS,
     PERMIT,
     SCOPES,
     TOLD_DRIVER,
@@ -37,9 +38,10 @@ from domain.leaves import (
 from domain.lifecycle import Command, Kept, Keyword, Notice, Reminder, Service, State, Transition, Trigger
 from domain.people import Role
 from domain.printouts import READERS, Printable, Said, Shown, Signed
+from domain.registries import DRIVER, VEHICLE, Reference
 from domain.registry_fields import TAXI_CODE
 from domain.requests import Phase
-from domain.services.asking import CITIZEN, REASON, WHY, KeepCause, KeepReason, asking
+from domain.services.asking import CITIZEN, QUESTION, REASON, WHY, KeepCause, KeepReason, asking
 from domain.services.taxi_duty import DUTIES
 from domain.taxi import Plate, TaxiShown
 
@@ -148,6 +150,18 @@ PRINTOUTS = (
     ),
 )
 
+KEPT = (
+    Field("driver_name", Text()),
+    Field("driver", Identifier("national_code")),
+    Field("asked_by", Choice("asked_by"), choices=ASKERS),
+    Field("owner_name", Text()),
+    Field("owner_mobile", Identifier("mobile")),
+    Field("letter_number", Text()),
+    Field("letter_date", Day()),
+    QUESTION,
+    REASON,
+)
+
 TAXI_LEAVE = Service(
     key=KEY,
     version=1,
@@ -181,4 +195,6 @@ TAXI_LEAVE = Service(
     concerning=partial(asked_for_driver, service=KEY),
     printouts=PRINTOUTS,
     kind="scope",
+    kept=KEPT,
+    references=(Reference("plate", VEHICLE.key), Reference("driver", DRIVER.key)),
 )

@@ -32,11 +32,11 @@ from domain.lifecycle import (
 )
 from domain.people import Role
 from domain.ports import UnitOfWork
-from domain.registries import DRIVER, REWARD, VIOLATION, Registry
+from domain.registries import DRIVER, REWARD, VEHICLE, VIOLATION, Reference, Registry
 from domain.registry_fields import TAXI_CODE, Charge
 from domain.registry_rows import RegistryRow
 from domain.requests import Phase, ServiceRequest
-from domain.services.asking import CITIZEN, REASON, WHY, KeepReason, asking
+from domain.services.asking import CITIZEN, QUESTION, REASON, WHY, KeepReason, asking
 from domain.taxi import Plate, taxi_of, vehicle_said
 
 KEY = "taxi_report"
@@ -209,4 +209,6 @@ TAXI_REPORT = Service(
     fill=find_taxi,
     subject="plate",
     kind="kind",
+    kept=(QUESTION, REASON),
+    references=(Reference("plate", VEHICLE.key),),
 )

@@ -4,12 +4,10 @@ Nothing else of the project knows it. It is asked for, tracked, paid, cancelled 
 by the staff's actions, shown on the public page; and `check` finds whatever is planted in it.
 """
 
-import re
 import tomllib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -26,27 +24,12 @@ from domain.personal_data import bare
 from domain.requests import Phase
 from domain.services import SERVICES
 from domain.services.machinery import MACHINERY_WORK
+from tests.support.further_service import PAGE, TEXTS, TREES, WORDS
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, StandingClock, actor, build_desk, municipality
 
-PAGE = Path(__file__).parents[2] / "docs" / "add-a-service.md"
-BLOCKS = dict(re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```', PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
-DECLARATION, TEXTS = BLOCKS["domain/services/tree_pruning.py"], BLOCKS["domain/texts/tree_pruning.toml"]
-WORDS: dict[str, Any] = tomllib.loads(TEXTS)
 ONE_SHOT = "هرس ۳ درخت شنبه خیابان امام، پلاک ۱۲"
 RATE = 2_000_000
 PRICE = RATE * 3 * 110 // 100
-
-
-def declared() -> Service:
-    """Run the page's declaration."""
-    module = ModuleType("tree_pruning_of_the_page")
-    exec(compile(DECLARATION, str(PAGE), "exec"), module.__dict__)  # noqa: S102 - it is our own page
-    service = module.__dict__["TREE_PRUNING_SERVICE"]
-    assert isinstance(service, Service)
-    return service
-
-
-TREES = declared()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from domain.report_names import names_of
 from domain.report_sheet import figure_rows
 from domain.reports import REPORTS, Section, report_named
 from domain.services import by_key
-from tests.domain.test_further_service import TREES
+from tests.support.further_service import TREES
 from tests.support.municipality import Municipality
 
 SEES = {

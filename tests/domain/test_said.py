@@ -27,9 +27,8 @@ _NO_KEYS = {"staff.csv", "staff.username"}
 """A file of the demonstration and a column of the database."""
 
 PROVED_TABLES = frozenset({
-    "ask", "chat", "choices", "details", "errors", "intents", "phases", "print", "registries", "reports", "roles",
-    "services", "sms",
-    "staff", "units",
+    "ask", "chat", "choices", "details", "errors", "intents", "kept", "phases", "print", "registries", "reports",
+    "roles", "services", "sms", "staff", "units",
 })  # fmt: skip
 """Tables of the catalogue that `check` answers for. `web` and `demo` belong to their pages, `longest` and `limits` to
 the texts that use them.

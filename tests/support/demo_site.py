@@ -1,11 +1,12 @@
 """The web pages of the demonstration in this process: the real desk over a real SQLite store, and the simulator."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -25,10 +26,11 @@ from domain.calendar import WorkingCalendar
 from domain.conversation.grammar import Grammar
 from domain.engine import Engine
 from domain.fleet import Resource, ResourceKind
+from domain.lifecycle import Service
 from domain.messages import Catalogue
 from domain.people import Actor, Role
 from domain.policy import Policy
-from domain.services import by_key, intents
+from domain.services import SERVICES, by_key, intents
 from domain.tariffs import TariffRow
 from domain.wording import Wording
 from store.unit_of_work import SqlStore
@@ -74,11 +76,11 @@ class DemoSite:
             await announce(self.desk, uow, outcome, actor)
 
 
-def build_desk(clock: StepClock) -> Desk:
-    """Return the desk with the real services, texts and grammar."""
-    services = by_key()
+def build_desk(clock: StepClock, offered: tuple[Service, ...] = SERVICES, texts: Mapping[str, Any] | None = None) -> Desk:
+    """Return the desk with the real services, texts and grammar, or others."""
+    services = by_key(offered)
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
-    return Desk(engine, Wording(Catalogue.load(), services), Grammar(intents(services)))
+    return Desk(engine, Wording(Catalogue.load(texts), services), Grammar(intents(services)))
 
 
 def build_app(desk: Desk, store: SqlStore) -> web.Application:
@@ -91,12 +93,12 @@ def build_app(desk: Desk, store: SqlStore) -> web.Application:
 
 
 @asynccontextmanager
-async def demo_site(database: Path) -> AsyncIterator[DemoSite]:
+async def demo_site(database: Path, desk_of: Callable[[StepClock], Desk] = build_desk) -> AsyncIterator[DemoSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price."""
     waking = Waking()
     store = await SqlStore.open(f"sqlite:///{database}", waking.queued)
     clock = StepClock()
-    desk = build_desk(clock)
+    desk = desk_of(clock)
     relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)
     await _furnish(store, desk)
     carrying = asyncio.create_task(_carry(relay, waking))

@@ -1,7 +1,7 @@
 """The staff's site in this process: the real desk over a real SQLite store, a member of the staff for each role."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -24,6 +24,7 @@ from app.table_exports import no_bar
 from app.vault import FernetVault
 from channels.admin import Admin, Apart
 from domain.accounts import StaffMember
+from domain.actions.desk import Desk
 from domain.actions.notify import announce
 from domain.actions.signing_in import Doorman
 from domain.actions.submit import submit
@@ -33,7 +34,7 @@ from domain.requests import ServiceRequest
 from domain.staff_sessions import PERIOD, SecondFactor, new_secret
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
-from tests.support.demo_site import MORNING, DemoSite, StepClock, demo_site
+from tests.support.demo_site import MORNING, DemoSite, StepClock, build_desk, demo_site
 from tests.support.papers import ADDRESS, LETTERHEAD
 
 PASSWORD = "a quiet harbour 1405"
@@ -162,9 +163,9 @@ class Visitor:
 
 
 @asynccontextmanager
-async def staff_site(database: Path) -> AsyncIterator[StaffSite]:
+async def staff_site(database: Path, desk_of: Callable[[StepClock], Desk] = build_desk) -> AsyncIterator[StaffSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff."""
-    async with demo_site(database) as demo:
+    async with demo_site(database, desk_of) as demo:
         vault = FernetVault("a secret of the tests")
         sheets = ReportProcess(Settings(demo=True, database_url=f"sqlite:///{database}"))
         printer = PaperPrinter(LETTERHEAD, ADDRESS)

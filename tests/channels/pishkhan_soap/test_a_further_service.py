@@ -22,7 +22,7 @@ from domain.actions import offices
 from domain.services.machinery import MACHINERY_WORK
 from printing.printer import PaperPrinter
 from store.migrate import migrate
-from tests.domain.test_further_service import TREES, WORDS
+from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import CITIZEN, OFFICE, Municipality, StandingClock, build_desk, municipality
 from tests.support.papers import ADDRESS, LETTERHEAD
 
