@@ -13,9 +13,9 @@ from domain.lifecycle import Service
 from domain.people import STAFF_ROLES, Role
 from domain.policy import Policy
 from domain.services import SERVICES
-from tests.support.further_service import TREES, WORDS
 from tests.support.cabs import Cabs
 from tests.support.experts import Experts
+from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
 
 WALKED: tuple[Service, ...] = (*SERVICES, TREES)

@@ -76,7 +76,11 @@ class DemoSite:
             await announce(self.desk, uow, outcome, actor)
 
 
-def build_desk(clock: StepClock, offered: tuple[Service, ...] = SERVICES, texts: Mapping[str, Any] | None = None) -> Desk:
+def build_desk(
+    clock: StepClock,
+    offered: tuple[Service, ...] = SERVICES,
+    texts: Mapping[str, Any] | None = None,
+) -> Desk:
     """Return the desk with the real services, texts and grammar, or others."""
     services = by_key(offered)
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
