@@ -155,8 +155,8 @@ class Reminder:
 class State:
     """A state with its phase. `unit` is whose queue it stands in, `sla_minutes` the working time it may take there.
 
-    A request that ended stays so: a state of a final phase is left, if at all, for another of the same phase (a letter
-    that was issued, and then collected).
+    A request that ended stays so: a state of a final phase is left, if at all, for another of the same phase. There its
+    `unit` has something to hand over (a letter that was issued, and then collected).
     """
 
     name: str
@@ -167,8 +167,10 @@ class State:
 
     @property
     def turn(self) -> str | None:
-        """Whose turn it is: the unit's, else what is waited for (the phase); None once a request has ended."""
-        return None if self.phase.final else str(self.unit or self.phase)
+        """Whose turn it is: the unit's, else what is waited for (the phase); None once nothing is left to do."""
+        if self.phase.final:
+            return f"{self.unit}:{self.phase}" if self.unit else None
+        return str(self.unit or self.phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +312,7 @@ class Service:
     field that names what a request is about, kept as its `subject_key`, `kind` the one that says of what kind it is.
     `may_reopen` looks at a finished request that shall be taken up again. `told` goes with the first message;
     `concerning` finds what others asked for somebody (a mobile), newest first. `printouts` are the papers that it
-    prints, `priced` what its tariff may set a price for. Reports add up the `work` of machines. `kept` is what is kept
+    prints, `priced` what its tariff may set a price for. Reports add up the `work` of machines. `kept` stands
     beside the form for the staff to read, in order; `references` tell which fields of either find a registry's row.
     """
 

@@ -1,7 +1,8 @@
 """What a member of the staff sees as work: queues, whose requests they hold, and how urgent each is.
 
 Everything follows from the declarations: a request stands in the queue of its state's unit (`State.unit`), waits for
-the citizen or a payment (phase), or has ended. Who may see which services: services.md, "People".
+the citizen or a payment (phase), or has ended; where its last state has a unit, that one still hands something over.
+Who may see which services: services.md, "People".
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ SOON_MINUTES = 2 * 60
 
 
 class Queue(StrEnum):
-    """The lists of the staff. All but FINISHED and ALL hold requests that have not ended."""
+    """The lists of the staff. All but HAND_OVER, FINISHED and ALL hold requests that have not ended."""
 
     UNIT = "unit"
     MINE = "mine"
@@ -31,6 +32,7 @@ class Queue(StrEnum):
     SOON = "soon"
     NEEDS_CITIZEN = "needs_citizen"
     NEEDS_PAYMENT = "needs_payment"
+    HAND_OVER = "hand_over"
     OPEN = "open"
     FINISHED = "finished"
     ALL = "all"
@@ -43,10 +45,10 @@ class Queue(StrEnum):
     @property
     def of_units(self) -> bool:
         """Whether it holds only what stands in the viewer's own units' queues."""
-        return self in {Queue.UNIT, Queue.UNASSIGNED, Queue.LATE, Queue.SOON}
+        return self in {Queue.UNIT, Queue.UNASSIGNED, Queue.LATE, Queue.SOON, Queue.HAND_OVER}
 
 
-_LIVE: Mapping[Queue, bool | None] = {Queue.FINISHED: False, Queue.ALL: None}
+_LIVE: Mapping[Queue, bool | None] = {Queue.HAND_OVER: False, Queue.FINISHED: False, Queue.ALL: None}
 _PHASES = {Queue.NEEDS_CITIZEN: Phase.NEEDS_CITIZEN, Queue.NEEDS_PAYMENT: Phase.NEEDS_PAYMENT}
 
 
@@ -105,9 +107,14 @@ def queues_seen(services: Mapping[str, Service], roles: frozenset[Role]) -> tupl
     if not services_seen(services, roles):
         return ()
     units = units_seen(services, roles)
-    kept = tuple((queue, None) for queue in Queue if queue not in {Queue.UNIT, Queue.ALL})
-    shown = kept if units else tuple(one for one in kept if not one[0].of_units)
+    others = (queue for queue in Queue if queue not in {Queue.UNIT, Queue.ALL})
+    shown = ((queue, None) for queue in others if not queue.of_units or _filled(services, queue, units))
     return (*((Queue.UNIT, unit) for unit in units), *shown)
+
+
+def _filled(services: Mapping[str, Service], queue: Queue, units: tuple[Role, ...]) -> bool:
+    """Tell whether a request can stand in this queue at all."""
+    return any(True for service in services.values() for _ in states_in(service, queue, units))
 
 
 def states_in(service: Service, queue: Queue, units: tuple[Role, ...]) -> Iterator[State]:

@@ -94,7 +94,7 @@ FACTS: Mapping[str, Rows] = {
     ),
     QUEUE.key: Rows(
         requests, None, _OF_REQUEST, (_NUMBER, _if(requests.c.due_at < START)), requests.c.id,
-        (requests.c.turn.is_not(None),),
+        (requests.c.turn.is_not(None), requests.c.phase.in_([one for one in Phase if not one.final])),
     ),
     BILLS.key: Rows(
         bills.outerjoin(requests, _IS_REQUEST), bills.c.created_at, _OF_BILL,

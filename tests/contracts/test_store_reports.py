@@ -129,6 +129,8 @@ async def test_the_queue_is_of_now(store: SqlStore, three: list[ServiceRequest])
     async with store.unit() as uow:
         for due_at in (None, NOW, NOW - HOUR, NOW + DAY):
             await uow.requests.add(a_request(turn="civil", due_at=due_at))
+        letter = a_request(state="answered", phase=Phase.DONE, turn="secretariat:done")  # nobody has collected it yet
+        await uow.requests.add(letter)
     assert await summed(store, QUEUE, D.STATE, moments=(NOW, NOW)) == {"submitted": (4, 1)}
 
 

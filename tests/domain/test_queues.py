@@ -89,19 +89,31 @@ def test_queues_across_units_hold_what_one_may_see() -> None:
         Range("taxi_leave", "taxi_officer", states=("awaiting_owner",)), Range("taxi_leave", "needs_citizen"),
         Range("taxi_report", "needs_citizen"),
     )  # fmt: skip
-    assert selected(QueueFilter(Queue.FINISHED), Role.EXPERT).ranges == (Range("expert", ended=True),)
+    assert selected(QueueFilter(Queue.FINISHED), Role.EXPERT).ranges == (
+        Range("expert", "secretariat:done"), Range("expert", ended=True),
+    )  # fmt: skip
     declined = selected(QueueFilter(Queue.FINISHED, phase=Phase.DECLINED), Role.EXPERT)
     assert declined.ranges == (Range("expert", ended=True, states=("rejected",)),)
     by_kind = selected(QueueFilter(Queue.ALL, kind="boundary"), Role.MANAGER)
     assert {(one.service, one.turn, one.ended) for one in by_kind.ranges} == {
         ("expert", "expert", False), ("expert", "revenue", False), ("expert", "secretariat", False),
-        ("expert", "needs_citizen", False), ("expert", "needs_payment", False), ("expert", None, True),
+        ("expert", "needs_citizen", False), ("expert", "needs_payment", False), ("expert", "secretariat:done", False),
+        ("expert", None, True),
     }  # fmt: skip
     for whole in (QueueFilter(Queue.ALL, search="محمدی"), QueueFilter(Queue.ALL, assignee="ali")):
         assert selected(whole, Role.CIVIL).ranges == (Range("machinery"),)
     assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 13
     assert selected(QueueFilter(Queue.UNASSIGNED), Role.CIVIL).unassigned
     assert selected(QueueFilter(Queue.ALL), Role.ADMIN).ranges == ()
+
+
+def test_letters_wait_for_being_handed_over_with_those_who_do_it() -> None:
+    letters = selected(QueueFilter(Queue.HAND_OVER), Role.SECRETARIAT)
+    assert (letters.ranges, letters.order) == ((Range("expert", "secretariat:done"),), Order.NEWEST)
+    assert selected(QueueFilter(Queue.HAND_OVER), Role.EXPERT).ranges == ()
+    shown = {role for role in STAFF_ROLES if (Queue.HAND_OVER, None) in queues_seen(SERVICES, frozenset({role}))}
+    assert shown == {Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR}
+    assert "answered" not in {state for one in selected(QueueFilter(), Role.SECRETARIAT).ranges for state in one.states}
 
 
 def test_mine_is_also_what_absent_colleagues_have() -> None:

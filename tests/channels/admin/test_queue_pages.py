@@ -7,6 +7,7 @@ import pytest
 
 from domain.people import Role
 from tests.channels.admin.audited import denials
+from tests.support.opinions import answered_opinion, price_opinions
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 
@@ -33,6 +34,19 @@ async def test_each_unit_sees_its_own_queue_first(site: StaffSite, inside: Visit
     page = await inside.get("/staff")
     assert listed(page) == []
     assert "شما درخواستی در نوبت ندارید" in page
+
+
+async def test_letters_that_nobody_has_collected_are_a_queue(site: StaffSite, inside: Visitor) -> None:
+    await price_opinions(site)
+    letter = await answered_opinion(site)
+    await inside.sign_in("secretariat")
+    page = await inside.get("/staff?queue=hand_over")
+    assert listed(page) == [letter.code]
+    assert (queues(page)["آمادهٔ تحویل"], queues(page)["همهٔ در جریان"]) == ("۱", "۰")
+    assert listed(await inside.get("/staff?queue=finished")) == [letter.code]
+    await site.demo.act(letter.code, "close", Role.SECRETARIAT)
+    assert listed(await inside.get("/staff?queue=hand_over")) == []
+    assert listed(await inside.get("/staff?queue=finished")) == [letter.code]
 
 
 @pytest.mark.parametrize(
