@@ -85,8 +85,8 @@ async def work(desk: Desk, store: Store, import_id: int) -> None:
     with _laid_out(brought, content) as (file, report):
         try:
             done = await _imported(desk, store, brought, file, report)
-        except Unavailable:
-            raise  # no fault of the file: it is taken up again
+        except (Unavailable, Conflict):
+            raise  # no fault of the file: it is taken up again, and what somebody changed meanwhile is found then
         except DomainError as error:
             await _refuse(desk, store, import_id, desk.wording.error(error))
             return
@@ -122,13 +122,12 @@ async def _imported(desk: Desk, store: Store, brought: Import, file: Path, repor
         now = await uow.imports.get(brought.id, lock=True)
         if now.state is not ImportState.CONFIRMED:
             raise Conflict("import", detail="import_moved")
-        brought.tally = expected | {name: getattr(tally, name) for name in ("added", "changed")}
+        brought.tally |= {name: getattr(tally, name) for name in ("added", "changed")}
         await settle(desk, uow, brought, ImportState.KEPT)
 
-    expected = brought.tally
     wish = Wish(
         preview=not confirmed, skip_bad_rows=brought.skip_bad_rows, report=report,
-        expected=Tally(**expected) if confirmed else None, within=kept, source=brought.name,
+        expected=brought.digest if confirmed else None, within=kept, source=brought.name,
         most_rows=MOST_ROWS, most_reported=MOST_REPORTED,
     )  # fmt: skip
     async with _watched(store, brought) as watch:
@@ -185,6 +184,7 @@ async def _show(desk: Desk, store: Store, brought: Import, done: Imported, repor
             "faults": [asdict(one) for one in done.faults],
             "first": [asdict(one) for one in examined.first],
             "ignored": list(examined.ignored),
+            "digest": examined.effect.digest,
         }
         await uow.imports.save(now)
         await uow.imports.keep_report(now.id, report)

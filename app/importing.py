@@ -31,24 +31,24 @@ Bar = Callable[[str, int | None], AbstractContextManager[Progress]]
 class Wish:
     """What is wanted: only a preview, bad rows left out, and where all faults are written.
 
-    With `expected` rows are kept only if the numbers are these; `within` happens together with them. `source` is what
-    the audit calls the file, if not by its own name. More than `most_rows` rows are `TooLarge("file")`; a report takes
-    `most_reported` faults.
+    With `expected`, the digest of an `Effect`, rows are kept only if that is what is done to them; `within` happens
+    together with them. `source` is what the audit calls the file, if not by its own name. More than `most_rows` rows
+    are `TooLarge("file")`; a report takes `most_reported` faults.
     """
 
     preview: bool = False
     skip_bad_rows: bool = False
     report: Path | None = None
-    expected: Tally | None = None
+    expected: str | None = None
     within: Within = nothing_more
     source: str | None = None
     most_rows: int | None = None
     most_reported: int | None = None
 
-    def keeps(self, tally: Tally) -> bool:
-        """Tell whether a file with these numbers is to be kept."""
-        as_expected = self.expected is None or self.expected == tally
-        return not self.preview and as_expected and (self.skip_bad_rows or not tally.bad)
+    def keeps(self, found: Examined) -> bool:
+        """Tell whether a file that would do this is to be kept."""
+        as_expected = self.expected in {None, found.effect.digest}
+        return not self.preview and as_expected and (self.skip_bad_rows or not found.tally.bad)
 
 
 @dataclass(slots=True)
@@ -66,7 +66,8 @@ async def import_file(
     """Import a CSV or XLSX file, all of it or nothing.
 
     Errors: `Forbidden`; `InvalidField("file")`, `TooLarge("file")` or `MissingField` (a column) when the file is no
-    such table. Faults of rows are no errors here.
+    such table; `Conflict` when a row was changed between its examination and its writing. Faults of rows are no errors
+    here.
     """
     may_edit(registry, actor)
     done = Imported(Examined())
@@ -76,13 +77,12 @@ async def import_file(
         with _told(done, wish, desk.catalogue) as tell, bar("examining", file.total) as progress:
             done.examined = await examine(desk, store, sheet, rows, pile, actor, tell, progress)
         tally = done.examined.tally
-        if wish.keeps(tally):
+        if wish.keeps(done.examined):
             done.kept = Tally()
             if tally.added or tally.changed:
+                digest, source = done.examined.effect.digest, wish.source or path.name
                 with bar("writing", tally.added + tally.changed) as progress:
-                    done.kept = await keep(
-                        desk, store, registry, pile, actor, wish.source or path.name, progress, wish.within
-                    )
+                    done.kept = await keep(desk, store, registry, pile, actor, digest, source, progress, wish.within)
     return done
 
 

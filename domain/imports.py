@@ -4,13 +4,16 @@ A file is first examined without writing anything: every fault is told, good row
 aside (`Pile`). Only then are those rows put, all in one transaction (`actions/importing.py`).
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Protocol
 
 from domain.registry_rows import Fate
+from domain.registry_rules import Values
 
 Rows = Iterator[tuple[int, Sequence[object]]]
 """Rows of a file below its headings: the row's number as a spreadsheet shows it (headings are row 1), and its cells."""
@@ -90,13 +93,32 @@ class Tally:
         return asdict(self)
 
 
+class Effect:
+    """What a file does to rows, as a digest: with the same one, the same values come in the place of the same."""
+
+    def __init__(self) -> None:
+        self._sum = sha256()
+
+    def note(self, before: Values | None, after: Values) -> None:
+        """Add a row, in the order of the file: what it is (None: it is new), and what it is to be."""
+        self._sum.update(json.dumps([before, after], sort_keys=True).encode())
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of the rows until now, in hexadecimal digits."""
+        return self._sum.hexdigest()
+
+
 @dataclass(slots=True)
 class Examined:
-    """What a file would do: the numbers, headings that mean nothing here, and its first good rows."""
+    """What a file would do: the numbers, headings that mean nothing here, its first good rows, and the effect of all
+    that would be added or changed.
+    """
 
     tally: Tally = field(default_factory=Tally)
     ignored: tuple[str, ...] = ()
     first: list[Seen] = field(default_factory=list)
+    effect: Effect = field(default_factory=Effect)
 
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -131,8 +153,9 @@ class Import:
     """A file that somebody brought for a registry (`by` is a user name), and how far it is. `decided_by` is the user
     name of who last had it kept or dropped; None while nobody has.
 
-    `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first`, `ignored`), as JSON; `problem` is
-    what its owner is told. `done` of `total` rows are behind. `tries` counts how often the work was begun.
+    `tally` are the numbers of `Tally`, `outcome` what was found (`faults`, `first`, `ignored`, the `digest` of
+    `Effect`), as JSON; `problem` is what its owner is told. `done` of `total` rows are behind. `tries` counts how often
+    the work was begun.
     """
 
     id: int
@@ -151,3 +174,8 @@ class Import:
     problem: str | None = None
     settled_at: datetime | None = None
     decided_by: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of what was shown; empty while nothing is."""
+        return str(self.outcome.get("digest", ""))

@@ -107,10 +107,12 @@ class ImportPages:
         return await self._page(registry, request, visit)
 
     async def _keep(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        skip = bool(said(visit.form, "skip"))
-        return await self._decided(
-            registry, request, visit, lambda uow, one: confirm(self._desk, uow, one, visit.actor, skip_bad_rows=skip)
-        )
+        seen, skip = said(visit.form, "seen"), bool(said(visit.form, "skip"))
+
+        def work(uow: UnitOfWork, one: int) -> Awaitable[Import]:
+            return confirm(self._desk, uow, one, visit.actor, seen, skip_bad_rows=skip)
+
+        return await self._decided(registry, request, visit, work)
 
     async def _drop(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         return await self._decided(registry, request, visit, lambda uow, one: drop(self._desk, uow, one, visit.actor))
@@ -152,13 +154,15 @@ class ImportPages:
             "more_faults": tally.get("faults", 0) > len(found.outcome.get("faults", [])),
             "first": [self._first(registry, one) for one in found.outcome.get("first", [])],
             "ignored": found.outcome.get("ignored", []),
+            "seen": found.digest,
             "can_keep": bool(tally.get("added", 0) + tally.get("changed", 0)),
             "bad": tally.get("bad", 0),
         }
         status = status_of(error) if error else 200
         page = staff_page(request, visit, "admin/import_one.html", context, status=status)
         if found.state.running:
-            page.headers["Refresh"] = str(REFRESHED_AFTER)
+            # a refused POST has an address that nobody can GET
+            page.headers["Refresh"] = f"{REFRESHED_AFTER}; url={address(registry)}/import/{found.id}"
         return page
 
     async def _found(self, uow: UnitOfWork, registry: Registry, request: web.Request) -> Import:

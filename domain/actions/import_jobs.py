@@ -28,13 +28,17 @@ async def bring(desk: Desk, uow: UnitOfWork, registry: Registry, name: str, cont
     return brought
 
 
-async def confirm(desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor, *, skip_bad_rows: bool) -> Import:
-    """Let what was shown be kept, in the name of who says so.
+async def confirm(
+    desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor, seen: str, *, skip_bad_rows: bool
+) -> Import:
+    """Let what was shown be kept, in the name of who says so; `seen` is the digest of what they were shown.
 
-    Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more,
-    `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
+    Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more, or does
+    something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
     brought = await _own(uow, import_id, actor, ImportState.EXAMINED)
+    if seen != brought.digest:
+        raise Conflict("import", detail="import_moved")
     if brought.tally["bad"] and not skip_bad_rows:
         raise NotAllowedNow("import", detail="bad_rows")
     if not brought.tally["added"] + brought.tally["changed"]:

@@ -15,7 +15,7 @@ from domain.actions.desk import Desk
 from domain.actions.registries import may_edit, put
 from domain.actions.registry_entry import audit_entered
 from domain.errors import Conflict, DomainError, InvalidField
-from domain.imports import Examined, Pile, Progress, RowFault, Rows, Seen, Tally, Unread
+from domain.imports import Effect, Examined, Pile, Progress, RowFault, Rows, Seen, Tally, Unread
 from domain.people import Actor, Role
 from domain.ports import Store, UnitOfWork
 from domain.registries import REGISTRIES, Reference, Registry
@@ -99,25 +99,30 @@ async def keep(
     registry: Registry,
     pile: Pile,
     actor: Actor,
+    digest: str,
     source: str,
     progress: Progress,
     within: Within = nothing_more,
 ) -> Tally:
     """Put all rows of a pile in one transaction; `source` (a file's name) is kept in the audit.
 
-    Errors: `Forbidden`, `Conflict` when somebody else took a unique value meanwhile; nothing is kept then.
+    Errors: `Forbidden`, and `Conflict` when a row is not as it was examined (`digest` of the effect), or somebody else
+    took a unique value meanwhile; nothing is kept then.
     """
     by = may_edit(registry, actor).label
-    tally = Tally()
+    tally, effect = Tally(), Effect()
     async with store.unit() as uow:
         await uow.serialise(f"registry:{registry.key}")
         for batch in batches(pile.rows(), BATCH):
             for one in await put(desk, uow, registry, batch, actor):
                 tally.rows += 1
                 tally.count(one.fate)
+                effect.note(one.before, one.row.values)
                 if one.fate is Fate.ADDED:
                     await audit_entered(uow, registry, one.row, actor, desk.clock.now())
             progress(tally.rows)
+        if effect.digest != digest:
+            raise Conflict(registry.key)
         facts = {"registry": registry.key, "source": source, **tally.as_json()}
         await uow.audit.record(desk.clock.now(), by, "import", facts)
         await within(uow, tally)
@@ -242,6 +247,7 @@ class _Examination:
         tally.count(row.fate)
         if row.fate is not Fate.SAME:
             self._pile.add(row.given)
+            self._found.effect.note(row.known.values if row.known else None, row.after)
         if len(self._found.first) < SHOWN_FIRST:
             before = row.known.values if row.known else {}
             names = changed_fields(before, row.after) if row.known else []

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from sqlalchemy import Connection, text
 
-from app.importing import Wish, import_file
+from app.importing import Imported, Wish, import_file
 from bench.imports import AGENCIES, make_file, person, reported
 from domain.actions.desk import Desk
 from domain.actions.duties import generate
@@ -16,9 +17,9 @@ from domain.actions.expiries import remind
 from domain.actions.registries import put
 from domain.actions.tariffs import add_tariff
 from domain.engine import SYSTEM
-from domain.imports import Progress
+from domain.imports import Progress, Tally
 from domain.people import Role
-from domain.registries import AGENCY, DUTY_TARIFF, OWNER, VEHICLE
+from domain.registries import AGENCY, DRIVER, DUTY_TARIFF, OWNER, VEHICLE
 from domain.registry_rows import RegistryFilter
 from store.engines import engine_for
 from store.migrate import config, migrate
@@ -70,6 +71,29 @@ async def test_a_file_is_imported_billed_and_reminded(store: SqlStore, tmp_path:
         assert sent == len(due) > 0
         assert len(await uow.registries.find(RegistryFilter("duty", {"state": "open"}, limit=2 * ROWS))) == ROWS - 10
     assert await remind(desk, store) == 0
+
+
+async def test_a_file_is_kept_only_over_the_rows_that_were_examined(store: SqlStore, tmp_path: Path) -> None:
+    """Values are read the same way to be shown and to be written; also those of several, and new rows."""
+    desk, file = build_desk(StandingClock()), tmp_path / "drivers.csv"
+    drivers = [{"national_code": person(number), "name": "راننده"} for number in range(2)]
+    async with store.unit() as uow:
+        plates = [{"plate": f"12ت34{number}-59", "type": "line"} for number in range(3)]
+        await put(desk, uow, VEHICLE, plates, SYSTEM)
+        await put(desk, uow, DRIVER, [{**drivers[0], "vehicles": ["12ت340-59"]}], SYSTEM)
+    given = [f"{one['national_code']},{one['name']},12ت341-59، 12ت342-59" for one in drivers]
+    file.write_text("\n".join(["کد ملی,نام,پلاک", *given]), "utf-8")
+
+    async def imported(**wish: Any) -> Imported:
+        return await import_file(desk, store, DRIVER, file, Wish(**wish), SYSTEM, no_bar)
+
+    shown = (await imported(preview=True)).examined.effect.digest
+    async with store.unit() as uow:
+        await put(desk, uow, DRIVER, [{**drivers[0], "vehicles": ["12ت342-59"]}], SYSTEM)
+    other = await imported(expected=shown)
+    assert (other.kept, other.examined.tally) == (None, Tally(rows=2, added=1, changed=1))
+    kept = (await imported(expected=other.examined.effect.digest)).kept
+    assert kept == Tally(rows=2, added=1, changed=1)
 
 
 def to_the_first_version(connection: Connection) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.imports import ImportState
 from domain.people import Role
-from tests.channels.admin.test_import_pages import bring, worked
+from tests.channels.admin.test_import_pages import bring, keep, worked
 from tests.support.rooms import give, revision, row, rows, words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 
@@ -114,7 +114,7 @@ async def test_a_sheet_with_wrong_rows_is_shown_and_its_good_ones_kept(site: Sta
     assert "۵ هزینه گران مبلغ «گران» خوانده نشد." in page
     assert "۶ کد ماشین O1 «O1» در «فهرست ماشین‌آلات» نیست" in page
     assert await rows(site, "maintenance") == [], "nothing is written before somebody says so"
-    await civil.post(f"{address}/keep", skip="yes")
+    await keep(civil, address, skip="yes")
     assert (await worked(site, address)).state is ImportState.KEPT
     assert [one.values["cost"] for one in await rows(site, "maintenance")] == [690_000_000, 38_000_000]
 

@@ -9,7 +9,7 @@ from domain.house_records import AuditFilter
 from domain.people import Role
 from domain.text import grouped
 from domain.wording import day_and_hour
-from tests.channels.admin.test_import_pages import bring, worked
+from tests.channels.admin.test_import_pages import bring, keep, worked
 from tests.channels.admin.test_refund_pages import FINE, back
 from tests.channels.admin.test_request_pages import opened, revision, small_form, told
 from tests.support.due_back import IBAN, cancelled, pay
@@ -122,8 +122,7 @@ async def test_a_sheet_of_what_was_settled_elsewhere_leaves_a_trace_too(site: St
     sheet = f"vehicle,year,kind,amount,state\n{PLATE},1404,yearly,5000000,waived\n{PLATE},1403,yearly,4000000,open\n"
     address = await bring(revenue, sheet, registry="duty")
     await worked(site, address)
-    await revenue.get(address)
-    await revenue.post(f"{address}/keep")
+    await keep(revenue, address)
     await worked(site, address)
     async with site.store.unit(write=False) as uow:
         [entry] = await uow.audit.find(AuditFilter(what="charge_entered"))
