@@ -272,6 +272,15 @@ def next_band(rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> i
     return next((one.least for one in found if one.least > least_of(dimensions)), None)
 
 
+def beside(rows: Iterable[TariffRow], row: TariffRow) -> list[TariffRow]:
+    """Return the rows that price other amounts of the same thing on any day on which this one holds; `rows` are those
+    of its service.
+    """
+    thing = without_band(row.dimensions)
+    others = (one for one in rows if without_band(one.dimensions) == thing and one.least != row.least)
+    return [one for one in others if one.in_force(day := max(one.valid_from, row.valid_from)) and row.in_force(day)]
+
+
 def quote(rows: Iterable[TariffRow], wanted: Iterable[Wanted], day: date, *, step: int, mode: Rounding) -> Quote:
     """Price all that is wanted by the rows in force on that day."""
     table = list(rows)

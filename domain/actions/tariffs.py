@@ -12,7 +12,6 @@ as they are.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from itertools import pairwise
 
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
@@ -31,11 +30,11 @@ from domain.tariffs import (
     TariffRow,
     Terms,
     Wanted,
+    beside,
     least_of,
     next_band,
     of_thing,
     quote,
-    scale,
     without_band,
 )
 from domain.text import grouped
@@ -97,18 +96,22 @@ async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) ->
 
     One person of revenue is enough also where a price needs two: nothing comes into force that two have not agreed on,
     and a mistyped price must not begin because the second one is away. Errors: `Forbidden`, `NotFound("tariff")`,
-    `AlreadyDone("tariff")`, and `Conflict("tariff")` when it has begun: then another one from today corrects it.
+    `AlreadyDone("tariff")`, and `Conflict("tariff")` when it has begun (another one from today corrects it), or when
+    the minimum of the one before it would reach into a band.
     """
     by = _revenue(actor)
     found = await uow.tariffs.get(tariff_id)
     await uow.serialise(_lock(found.service))
-    rows = of_thing(await uow.tariffs.of_service(found.service), found.service, found.dimensions)
+    every = await uow.tariffs.of_service(found.service)
+    rows = of_thing(every, found.service, found.dimensions)
     row = next(one for one in rows if one.id == tariff_id)
     if withdrawn(row):
         raise AlreadyDone("tariff")
     if row.valid_from <= today(desk):
         raise Conflict("tariff", detail="already_begun")
     before = ends_at(rows, row)
+    if before:
+        _refuse_to_go_on(every, replace(before, valid_from=row.valid_from, valid_to=row.valid_to))
     await _withdraw(desk, uow, row, by)
     if before:
         await uow.tariffs.close(before.id, row.valid_to)
@@ -219,16 +222,32 @@ def where_it_comes(
     return place(same, terms.valid_from)
 
 
-def _refuse_reached(rows: Iterable[TariffRow], row: TariffRow) -> None:
-    """Refuse a price by whose minimum less would be charged as so much that another band prices it: the row's own
-    (`InvalidField("minimum")`), or that of the row under a band (`InvalidField("from")`).
+def _refuse_reached(rows: Sequence[TariffRow], row: TariffRow) -> None:
+    """Refuse a price by whose minimum less would be charged as so much that another band prices it, on any day on which
+    it would hold: the row's own (`InvalidField("minimum")`), or that of a row under a band (`InvalidField("from")`).
     """
-    others = [one for one in rows if one.dimensions != row.dimensions]
-    for under, above in pairwise(scale([*others, row], without_band(row.dimensions), row.valid_from)):
-        if under is row and under.minimum > above.least:
-            raise InvalidField("minimum", detail="range", least="۰", most=grouped(above.least))
-        if above is row and under.minimum > above.least:
-            raise InvalidField(FROM, detail="range", least=grouped(under.minimum), most="…")
+    until = place(of_thing(rows, row.service, row.dimensions), row.valid_from).until
+    others = beside(rows, replace(row, valid_to=until))
+    most = _next_least(others, row)
+    if most is not None and row.minimum > most:
+        raise InvalidField("minimum", detail="range", least="۰", most=grouped(most))
+    least = max((one.minimum for one in others if one.least < row.least), default=0)
+    if least > row.least:
+        raise InvalidField(FROM, detail="range", least=grouped(least), most="…")
+
+
+def _refuse_to_go_on(rows: Iterable[TariffRow], row: TariffRow) -> None:
+    """Refuse a row, on the days that it would get back, if its minimum reached into a band then. Who sets a price is
+    asked for another minimum; here there is nothing to correct but what stands.
+    """
+    most = _next_least(beside(rows, row), row)
+    if most is not None and row.minimum > most:
+        raise Conflict("tariff", detail="reaches_band", minimum=grouped(row.minimum), band=grouped(most))
+
+
+def _next_least(others: Iterable[TariffRow], row: TariffRow) -> int | None:
+    """Return from how many units on one of the others prices instead of this row; None where none does."""
+    return min((one.least for one in others if one.least > row.least), default=None)
 
 
 async def _put_in_force(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, seen: int | None = None) -> TariffRow:

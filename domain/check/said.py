@@ -245,6 +245,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "out_then",
         "price_moved",
         "price_pending",
+        "reaches_band",
         "row_changed",
         "setting_changed",
         "taken",
