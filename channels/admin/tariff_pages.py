@@ -73,9 +73,15 @@ class TariffPages:
             "tables": [(views.service(service), views.lines(service, found)) for service, found in rows.items()],
             "pending": [views.proposal(one, visit.actor.ident, rows.get(one.service, ())) for one in pending],
             "approval": self._desk.policy.tariffs_need_approval,
-            "problem": self._desk.wording.error(error) if error else None,
+            "problem": self._told(error) if error else None,
         }
         return staff_page(request, visit, "admin/tariffs.html", context, status=status_of(error) if error else 200)
+
+    def _told(self, error: DomainError) -> str:
+        """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
+        catalogue, label = self._desk.catalogue, f"admin.tariffs.fields.{error.field}"
+        words = self._desk.wording.error(error)
+        return f"{catalogue.text(label)}: {words}" if label in catalogue else words
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
         """Show the prices of a thing; a band that cannot be is told on the page of what it is of."""

@@ -107,6 +107,21 @@ async def test_a_second_person_approves_a_band(site: StaffSite, revenue: Visitor
     assert "۲٬۵۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in words(await revenue.get(BAND))
 
 
+async def test_what_is_wrong_with_a_proposal_by_now_names_what_is_meant(site: StaffSite, revenue: Visitor) -> None:
+    need_approval(site)
+    await revenue.get(LOADER)
+    await revenue.post(LOADER, **FORM | {"minimum": "۹"})
+    number = (await revenue.get(ROOM)).split("/proposals/")[1].split("/")[0]
+    async with site.store.unit() as uow:
+        band = {"machine": "loader", "from": "8"}
+        await add_tariff(site.demo.desk, uow, actor(Role.REVENUE), "machinery", band, rate=1_000_000, unit="hour")
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        await manager.get(ROOM)
+        refused = words(await manager.post(f"{ROOM}/proposals/{number}/approve", 422))
+    assert "کمینهٔ واحد: عددی از ۰ تا ۸ بفرستید" in refused
+
+
 @pytest.mark.parametrize("typed", ["", "0", "25", "2.5", "%D9%87%D8%B4%D8%AA", "9" * 5000, "8%3Cb%3E"])
 async def test_what_can_be_no_band_is_told_beside_the_box(revenue: Visitor, typed: str) -> None:
     page = await revenue.get(f"{LOADER}&from={typed}", 422)
