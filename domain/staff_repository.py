@@ -21,8 +21,12 @@ class StaffSessions(Protocol):
         """Return the sessions of a member of the staff, the one that was used last first."""
         ...
 
-    async def save(self, session: StaffSession) -> None:
-        """Store when it was seen and proved last."""
+    async def seen(self, digest: str, at: datetime) -> None:
+        """Store when it was used last, and nothing else: another tab may have proved it meanwhile."""
+        ...
+
+    async def proved(self, digest: str, at: datetime) -> None:
+        """Store when it was proved last."""
         ...
 
     async def end(self, digest: str) -> bool:

@@ -16,13 +16,14 @@ _BY_DIGEST = _KNOWN.where(staff_sessions.c.digest == bindparam("of_digest"))
 _OF_USER = _KNOWN.where(staff_sessions.c.username == bindparam("of_username")).order_by(
     staff_sessions.c.seen_at.desc(), staff_sessions.c.digest
 )
-_SAVE = update(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
+_ONE = update(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
+_SEEN = _ONE.values(seen_at=bindparam("moment"))
+_PROVED = _ONE.values(proved_at=bindparam("moment"))
 _END = delete(staff_sessions).where(staff_sessions.c.digest == bindparam("of_digest"))
 _END_OTHERS = delete(staff_sessions).where(
     staff_sessions.c.username == bindparam("of_username"), staff_sessions.c.digest != bindparam("kept")
 )
 _SWEEP = delete(staff_sessions).where(staff_sessions.c.seen_at < bindparam("seen_before"))
-_CHANGING = ("seen_at", "proved_at", "second_factor")
 
 _FACTOR = Record(second_factors, SecondFactor)
 _OF_MEMBER = select(*_FACTOR.columns).where(second_factors.c.username == bindparam("of_username"))
@@ -56,10 +57,13 @@ class SqlStaffSessions(Repository):
         """Return the sessions of a member of the staff, the one that was used last first."""
         return _SESSION.read_all(await self._work.rows(_OF_USER, {"of_username": username}))
 
-    async def save(self, session: StaffSession) -> None:
-        """Store when it was seen and proved last."""
-        values = {name: getattr(session, name) for name in _CHANGING}
-        await self._work.run(_SAVE, {"of_digest": session.digest, **values})
+    async def seen(self, digest: str, at: datetime) -> None:
+        """Store when it was used last, and nothing else: another tab may have proved it meanwhile."""
+        await self._work.run(_SEEN, {"of_digest": digest, "moment": at})
+
+    async def proved(self, digest: str, at: datetime) -> None:
+        """Store when it was proved last."""
+        await self._work.run(_PROVED, {"of_digest": digest, "moment": at})
 
     async def end(self, digest: str) -> bool:
         """Forget a session; False when it was gone."""

@@ -109,7 +109,7 @@ class Gate:
         if now - session.seen_at >= SEEN_AGAIN:
             session.seen_at = now
             async with self._store.unit() as uow:
-                await uow.staff_sessions.save(session)
+                await uow.staff_sessions.seen(session.digest, now)
 
     async def _admitted(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
         if request.method == "POST":

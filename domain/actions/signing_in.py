@@ -95,7 +95,7 @@ class Doorman:
         async with self.store.unit() as uow:
             await self._decide(uow, session.username, caller)
             session.proved_at = self.desk.clock.now()
-            await uow.staff_sessions.save(session)
+            await uow.staff_sessions.proved(session.digest, session.proved_at)
             await self._audit(uow, session.username, "proved", caller)
 
     async def sign_out(self, session: StaffSession, caller: Caller) -> None:

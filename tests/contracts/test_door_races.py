@@ -15,7 +15,7 @@ from domain.actions.own_account import set_password
 from domain.actions.signing_in import MOST_OF_PAIR, Caller, Doorman, forget_sessions
 from domain.errors import AuthenticationFailed, TooManyRequests
 from domain.people import Role
-from domain.staff_sessions import IDLE, REMEMBERED, SecondFactor
+from domain.staff_sessions import IDLE, REMEMBERED, STEP_UP, SecondFactor
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, StepClock, build_desk
 
@@ -144,6 +144,18 @@ async def test_sessions_are_remembered_for_a_while(clock: StepClock, store: SqlS
     assert await forget_sessions(door.desk, store) == 1
     async with store.unit(write=False) as uow:
         assert [one.digest for one in await uow.staff_sessions.of("civil")] == [second.digest]
+
+
+async def test_a_tab_that_was_on_its_way_takes_no_fresh_proof_back(clock: StepClock, store: SqlStore) -> None:
+    [door] = doormen(clock, store)
+    session, _ = await door.sign_in("civil", RIGHT, CALLER)
+    signed_in = session.proved_at
+    clock.at += STEP_UP
+    await door.prove(session, RIGHT, "", CALLER)
+    async with store.unit() as uow:
+        await uow.staff_sessions.seen(session.digest, clock.now())
+        [kept] = await uow.staff_sessions.of("civil")
+    assert signed_in < kept.proved_at == session.proved_at < kept.seen_at
 
 
 class Changing(Together):
