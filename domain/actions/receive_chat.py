@@ -35,6 +35,9 @@ from domain.text import shown
 DOUBLE_TAP = timedelta(seconds=10)
 """The same button of the same message, pressed again within this time and with nothing between, is one press."""
 
+_NOTHING_DONE = frozenset({InboundState.FAILED, InboundState.LIMITED})
+"""States of a press that is pressed again for a good reason: nothing came of it."""
+
 LONGEST_NAME = 80
 
 
@@ -141,5 +144,5 @@ async def _turn(arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored: St
 
 
 def _same_press(before: InboundMessage, message: InboundMessage) -> bool:
-    same = (before.recipient, before.text) == (message.recipient, message.text)
+    same = (before.recipient, before.text) == (message.recipient, message.text) and before.state not in _NOTHING_DONE
     return same and message.received_at - before.received_at < DOUBLE_TAP

@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from domain.actions import receive_chat
 from domain.calendar import to_jalali
-from domain.chats import Pressed, ReceivedUpdate
+from domain.chats import Pressed, ReceivedUpdate, Wrote
 from domain.errors import Conflict, NotAllowedNow
 from domain.outgoing import InboundState, OutboxMessage
 from domain.people import Role
@@ -85,10 +85,11 @@ async def test_a_button_of_an_old_message_is_told_and_the_question_shown_again(a
 
 @dataclass(slots=True)
 class LosingOnce:
-    """A store whose first unit that writes finds, when it is kept, that somebody else was quicker."""
+    """A store whose first unit that writes is not kept: by default because somebody else was quicker."""
 
     kept: Store
     lost: bool = False
+    why: Exception = field(default_factory=lambda: Conflict("request"))
 
     @asynccontextmanager
     async def unit(self, *, write: bool = True) -> AsyncIterator[UnitOfWork]:
@@ -97,7 +98,7 @@ class LosingOnce:
             yield uow
             if not self.lost:
                 self.lost = True
-                raise Conflict("request")
+                raise self.why
 
 
 async def test_a_button_is_not_told_what_was_undone(anneh: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +118,32 @@ async def test_a_button_is_not_told_what_was_undone(anneh: Person, monkeypatch: 
     update = ReceivedUpdate("telegram", "1:once", anneh.chat_id, "آنه", press)
     taken = await receive_chat.receive_update(anneh.town.desk, store, update)
     assert (taken.message.state, taken.toast) == (InboundState.FAILED, None)
+
+
+async def test_a_button_is_pressed_again_after_our_own_fault(anneh: Person) -> None:
+    await anneh.press("ماشین‌آلات")
+    machines = (await anneh.messages())[-1]
+    town, store = anneh.town, LosingOnce(anneh.town.store, why=KeyError("a fault of ours"))
+    update = ReceivedUpdate(
+        "telegram", "1:lost", anneh.chat_id, "آنه", Pressed(data(machines)["لودر"], str(machines.id))
+    )
+    taken = await receive_chat.receive_update(town.desk, store, update)
+    assert taken.message.state is InboundState.FAILED
+    hours = await anneh.press("لودر", machines)
+    assert (anneh.toast, labels(hours)[0]) == (None, "۱")
+
+
+async def test_a_button_that_was_pressed_too_soon_is_pressed_again(anneh: Person) -> None:
+    await anneh.press("ماشین‌آلات")
+    machines = (await anneh.messages())[-1]
+    window, town = anneh.town.desk.policy.inbound_window.total_seconds(), anneh.town
+    for number in range(town.desk.policy.inbound_limit):
+        await anneh.does(Wrote(f"چیزی {number}"))
+    town.clock.at = datetime.fromtimestamp((town.clock.at.timestamp() // window + 1) * window - 2, UTC)
+    pressed = await anneh.does(Pressed(data(machines)["لودر"], str(machines.id)))
+    assert pressed.message.state is InboundState.LIMITED
+    hours = await anneh.press("لودر", machines)
+    assert (anneh.toast, labels(hours)[0]) == (None, "۱")
 
 
 async def form_rest(person: Person) -> OutboxMessage:
