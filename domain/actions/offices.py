@@ -26,7 +26,7 @@ from domain.offices import (
 )
 from domain.people import Actor, Role
 from domain.ports import Store, UnitOfWork, Vault
-from domain.text import shown
+from domain.text import grouped, shown
 
 KEEPERS = frozenset({Role.ADMIN, Role.REVENUE, Role.MANAGER})
 """Roles that change offices and their commission."""
@@ -151,7 +151,7 @@ async def add_rule(
     start = valid_from or day
     await _meant(desk, uow, office, service)
     _within("per_request", per_request, HIGHEST_PER_REQUEST)
-    _within("share", share_bp, WHOLE)
+    _within("share", share_bp, WHOLE, told=100)
     if start < day:
         raise InvalidField("valid_from", detail="past")
     rule = CommissionRule(
@@ -244,9 +244,10 @@ async def _meant(desk: Desk, uow: UnitOfWork, office: str | None, service: str |
         desk.engine.service(service)
 
 
-def _within(field: str, given: int, most: int) -> None:
+def _within(field: str, given: int, most: int, told: int | None = None) -> None:
+    """Refuse what is out of range; `told` is the most as people type it, where that is another unit."""
     if not 0 <= given <= most:
-        raise InvalidField(field, detail="range", least=0, most=most)
+        raise InvalidField(field, detail="range", least=grouped(0), most=grouped(told or most))
 
 
 async def _changed(

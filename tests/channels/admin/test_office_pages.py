@@ -92,6 +92,9 @@ async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> 
     for wrong in ({"share": "دو"}, {"share": "200"}, {"valid_from": "1405/01/01"}, {"service": "moon"}):
         form = {"valid_from": "1405/11/01"} | wrong
         assert 'aria-invalid="true"' in await revenue.post(way, 422, **form)
+    for wrong, most in (({"share": "۱۵۰"}, "۱۰۰"), ({"per_request": "۲٬۰۰۰٬۰۰۰٬۰۰۰"}, "۱٬۰۰۰٬۰۰۰٬۰۰۰")):
+        page = await revenue.post(way, 422, valid_from="1405/11/01", **wrong)
+        assert f"عددی از ۰ تا {most} بفرستید." in page, "in the unit that was typed"
 
 
 async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenue: Visitor) -> None:
