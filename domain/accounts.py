@@ -120,6 +120,11 @@ class Substitution:
     made_by: str
     made_at: datetime
 
+    @property
+    def by_right_of(self) -> str:
+        """User name of who had the right to say so: `made_by`, or the absent one for whom that one said it."""
+        return self.made_by.removeprefix("staff:").rpartition(" for ")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class SavedView:

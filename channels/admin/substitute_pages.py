@@ -1,6 +1,7 @@
 """Who acts for whom while a member of the staff is away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from aiohttp import web
@@ -10,12 +11,26 @@ from channels.admin.tried import PageForm, Tried
 from channels.admin.user_pages import SUBSTITUTES, TABS
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
+from domain.accounts import StaffMember, Substitution
 from domain.actions.desk import Desk
-from domain.actions.staffing import end_substitution, may_appoint_for, substitute, today
+from domain.actions.staffing import end_substitution, lent_by, may_lend, substitute, today
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_fields
+from domain.people import Role
 from domain.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSubstitution:
+    """Who acts for whom: whether it is the reader's to end, and `without_admin`, whether the absent one became an
+    administrator meanwhile, whose role is not lent.
+    """
+
+    one: Substitution
+    ended_here: bool
+    without_admin: bool
+
 
 ENDED = (Field("absent", Text(limit=40)), Field("deputy", Text(limit=40)), Field("from", Day(past=True)))
 """What the button of a line says: whose line it is."""
@@ -90,16 +105,22 @@ class SubstitutePages:
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
         form = await self._form()
         async with self._store.unit(write=False) as uow:
+            staff = {one.username: one for one in await uow.people.all_staff()}
             found = await uow.people.substitutions(today(self._desk))
-            staff = await uow.people.all_staff()
+            listed = [
+                _shown(one, staff[one.absent], await lent_by(uow, one, staff[one.absent]), visit) for one in found
+            ]
         context = {
             "tabs": TABS,
-            "substitutions": found,
-            "names": {one.username: one.full_name for one in staff},
-            "theirs": {one.username for one in staff if may_appoint_for(one, visit.actor)},
+            "substitutions": listed,
+            "names": {name: one.full_name for name, one in staff.items()},
             "today": today(self._desk),
             "add": form.shown(self._desk.wording, {}, tried),
             "refusal": self._desk.wording.error(tried.error) if tried and tried.action != form.name else None,
         }
         status = status_of(tried.error) if tried else 200
         return staff_page(request, visit, "admin/substitutes.html", context, status=status)
+
+
+def _shown(one: Substitution, absent: StaffMember, lent: frozenset[Role], visit: Visit) -> ShownSubstitution:
+    return ShownSubstitution(one, may_lend(lent, visit.actor), lent != absent.roles)

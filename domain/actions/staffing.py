@@ -32,19 +32,36 @@ async def standing_in(uow: UnitOfWork, today: date) -> list[Substitution]:
 
 async def acting_for(uow: UnitOfWork, member: StaffMember, channel: str, substitutes: Sequence[Substitution]) -> Actor:
     """Return an active member of the staff as who acts, with the roles of those whose substitute it is."""
-    names_of = [one.absent for one in substitutes if one.deputy == member.username]
-    absent = [one for one in [await uow.people.staff(name) for name in names_of] if one]
-    lent = {(one.username, role) for one in absent if one.active for role in one.roles - member.roles}
-    names = frozenset(one.username for one in absent if one.active)
+    names: set[str] = set()
+    lent: set[tuple[str, Role]] = set()
+    for one in substitutes:
+        absent = await uow.people.staff(one.absent) if one.deputy == member.username else None
+        if absent and absent.active:
+            names.add(absent.username)
+            lent |= {(absent.username, role) for role in await lent_by(uow, one, absent) - member.roles}
     roles = member.roles | {role for _, role in lent}
-    return Actor(roles, "staff", member.username, channel, names, frozenset(lent))
+    return Actor(roles, "staff", member.username, channel, frozenset(names), frozenset(lent))
+
+
+async def lent_by(uow: UnitOfWork, one: Substitution, absent: StaffMember) -> frozenset[Role]:
+    """Return the roles that a substitute has from the absent one: an administrator's where an administrator named it.
+
+    Who names is asked anew with every call, since whoever was away when a manager named a substitute may have become
+    an administrator after that.
+    """
+    if Role.ADMIN not in absent.roles:
+        return absent.roles
+    named = await uow.people.staff(one.by_right_of)
+    return absent.roles if named and Role.ADMIN in named.roles else absent.roles - {Role.ADMIN}
 
 
 async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
-    """Return who takes care of a role's work today: its active members, the substitutes in place of the absent."""
+    """Return who takes care of a role's work today: its active members, in place of the absent their substitutes who
+    have that role from them.
+    """
     members = {one.username: one for one in await uow.people.staff_with_role(role)}
     for one in await standing_in(uow, today):
-        if one.absent in members:
+        if one.absent in members and role in await lent_by(uow, one, members[one.absent]):
             deputy = await uow.people.staff(one.deputy)
             if deputy and deputy.active:
                 del members[one.absent]
@@ -58,21 +75,20 @@ async def substitute(
     """Let `deputy` act for `absent` on these days, first and last included; said again, the last day is changed.
 
     How it ends at once: `end_substitution`. A substitute has every right of the absent one, so an administrator's is
-    named by an administrator alone. Errors: `Forbidden`, `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is
-    the same person, `to` is before `from`).
+    named by an administrator alone; of one who becomes that later: `lent_by`. Errors: `Forbidden`, `NotFound`
+    (`absent`, `deputy`), `InvalidField` (`deputy` is the same person, `to` is before `from`).
     """
-    label = _appointing(actor)
-    for field, name in (("absent", absent), ("deputy", deputy)):
-        member = await uow.people.staff(name)
-        if member is None or not member.active:
-            raise NotFound(field)
-        if field == "absent" and not may_appoint_for(member, actor):
-            raise Forbidden("absent", detail="of_admin")
+    _require_appointing(actor)
+    away = await _there(uow, "absent", absent)
+    if not may_lend(away.roles, actor):
+        raise Forbidden("absent", detail="of_admin")
+    await _there(uow, "deputy", deputy)
     if absent == deputy:
         raise InvalidField("deputy", detail="same_person")
     first, last = days
     if last < first:
         raise InvalidField("to", detail="before_start")
+    label = actor.acting_by(_lenders(away.roles)).label
     made = Substitution(absent, deputy, first, last, label, desk.clock.now())
     await uow.people.put_substitution(made)
     await uow.audit.record(made.made_at, label, "substitute", {"absent": absent, "deputy": deputy, "to": str(last)})
@@ -84,31 +100,42 @@ async def end_substitution(
 ) -> Substitution:
     """End at once that `deputy` acts for `absent` since or from `first`: its rights are gone with the next call.
 
-    The audit keeps what it was, since nothing else does. Errors: `Forbidden` as where it is named,
-    `NotFound("substitute")` when there is none, or it has ended.
+    The audit keeps what it was, since nothing else does. Errors: `Forbidden`, also where it lends what is not the
+    actor's to lend, `NotFound("substitute")` when there is none, or it has ended.
     """
-    label = _appointing(actor)
-    member = await uow.people.staff(absent)
-    if member and not may_appoint_for(member, actor):
-        raise Forbidden("absent", detail="of_admin")
-    ended = await uow.people.drop_substitution(absent, deputy, first)
-    if ended is None or ended.last < today(desk):
+    _require_appointing(actor)
+    ended, member = await uow.people.drop_substitution(absent, deputy, first), await uow.people.staff(absent)
+    if ended is None or member is None or ended.last < today(desk):
         raise NotFound("substitute")
+    lent = await lent_by(uow, ended, member)
+    if not may_lend(lent, actor):
+        raise Forbidden("absent", detail="of_admin")
+    label = actor.acting_by(_lenders(lent)).label
     facts = {"absent": absent, "deputy": deputy, "from": str(ended.first), "to": str(ended.last)}
     await uow.audit.record(desk.clock.now(), label, "substitute_ended", facts)
     return ended
 
 
-def _appointing(actor: Actor) -> str:
-    """Return as whom somebody names substitutes or ends that they are; `Forbidden("deputy")`."""
+def may_lend(roles: frozenset[Role], actor: Actor) -> bool:
+    """Tell whether that one names and ends a substitute with these roles: an administrator's is an administrator's."""
+    return bool(_lenders(roles) & actor.role_names)
+
+
+def _lenders(roles: frozenset[Role]) -> frozenset[Role]:
+    return frozenset({Role.ADMIN}) if Role.ADMIN in roles else APPOINT
+
+
+def _require_appointing(actor: Actor) -> None:
     if not APPOINT & actor.role_names:
         raise Forbidden("deputy")
-    return actor.acting_by(APPOINT).label
 
 
-def may_appoint_for(absent: StaffMember, actor: Actor) -> bool:
-    """Tell whether who names substitutes names that one's: an administrator's is an administrator's to name."""
-    return Role.ADMIN not in absent.roles or Role.ADMIN in actor.role_names
+async def _there(uow: UnitOfWork, field: str, username: str) -> StaffMember:
+    """Return an active member of the staff; `NotFound` of that field."""
+    member = await uow.people.staff(username)
+    if member is None or not member.active:
+        raise NotFound(field)
+    return member
 
 
 def today(desk: Desk) -> date:

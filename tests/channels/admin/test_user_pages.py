@@ -1,6 +1,7 @@
 """The staff's accounts at their own site: added, changed, switched, given new passwords; substitutes."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -138,6 +139,27 @@ async def test_substitutes_are_named(site: StaffSite, inside: Visitor) -> None:
     async with site.store.unit(write=False) as uow:
         (made,) = await uow.people.substitutions(site.clock.at.date())
     assert (made.absent, made.deputy, made.made_by) == ("civil", "expert", "staff:manager")
+
+
+async def test_a_substitute_of_one_who_became_an_administrator_is_no_administrator(
+    site: StaffSite, inside: Visitor
+) -> None:
+    way, named = "/staff/users/substitutes", {"absent": "civil", "deputy": "expert", "from": "امروز"}
+    await inside.sign_in("manager")
+    await inside.get(way)
+    await inside.post(way, **named, to="فردا")
+    async with site.store.unit() as uow:
+        civil = await uow.people.staff("civil")
+        assert civil
+        await uow.people.put_staff(replace(civil, roles=civil.roles | {Role.ADMIN}))
+    async with visitor(site) as expert:
+        await expert.sign_in("expert")
+        await expert.get("/staff/users", 403)
+        await expert.get("/staff/fleet")
+    page = await inside.get(way)
+    assert ("بدون نقش مدیر سامانه" in page, f"{way}/end" in page) == (True, True), "it is still the manager's to end"
+    await inside.post(f"{way}/end", **named | {"from": "2026-11-24"})
+    assert "تعیین نشده است" in await inside.get(way)
 
 
 async def test_a_substitute_is_ended_at_once(site: StaffSite, inside: Visitor) -> None:

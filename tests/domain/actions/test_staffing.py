@@ -158,9 +158,54 @@ async def test_what_cannot_be_ended(town: Municipality) -> None:
     ):  # fmt: skip
         with pytest.raises(refused):
             await end(town, first, by)
+    await engage(town, "admin", Role.ADMIN)
     await engage(town, "civil", Role.CIVIL, Role.ADMIN)
     await appoint(town, "civil", "sara")
     with pytest.raises(Forbidden) as told:
         await end(town, by=Role.MANAGER)
     assert told.value.detail == "of_admin"
     await end(town)
+
+
+async def test_who_becomes_an_administrator_later_lends_that_role_by_an_administrators_word_alone(
+    town: Municipality,
+) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await engage(town, "manager", Role.MANAGER)
+    await engage(town, "admin", Role.ADMIN)
+    await appoint(town, "civil", "sara", by=Role.MANAGER)
+    await engage(town, "civil", Role.CIVIL, Role.ADMIN)
+    assert (await acting(town, "sara")).role_names == {Role.REVENUE, Role.CIVIL}
+    async with town.store.unit(write=False) as uow:
+        admins = await staffing.on_duty(uow, Role.ADMIN, TODAY)
+        civil = await staffing.on_duty(uow, Role.CIVIL, TODAY)
+    assert [one.username for one in admins] == ["admin", "civil"]
+    assert [one.username for one in civil] == ["sara"]
+    assert (await refusal(town, "civil", "sara", by=Role.MANAGER)).detail == "of_admin"
+    await appoint(town, "civil", "sara", by=Role.ADMIN)
+    assert Role.ADMIN in (await acting(town, "sara")).role_names
+
+
+async def test_what_lends_no_administrators_role_its_manager_ends(town: Municipality) -> None:
+    await engage(town, "sara", Role.REVENUE)
+    await engage(town, "manager", Role.MANAGER)
+    await appoint(town, "civil", "sara", by=Role.MANAGER)
+    await engage(town, "civil", Role.CIVIL, Role.ADMIN)
+    await end(town, by=Role.MANAGER)
+    assert (await acting(town, "sara")).role_names == {Role.REVENUE}
+
+
+async def test_an_administrators_substitute_is_named_in_the_administrators_name(town: Municipality) -> None:
+    """The role of the one who named it is asked again later: a manager's own would not do."""
+    for name, role in (("ali", Role.ADMIN), ("admin", Role.ADMIN), ("sara", Role.MANAGER), ("reza", Role.REVENUE)):
+        await engage(town, name, role)
+    await appoint(town, "ali", "sara")
+    async with town.store.unit() as uow:
+        sara = await staffing.staff_actor(uow, "sara", "cli", TODAY)
+        await staffing.substitute(town.desk, uow, "ali", "reza", (TODAY, TODAY), sara)
+        made = await staffing.substitute(town.desk, uow, "civil", "reza", (TODAY, TODAY), sara)
+    assert Role.ADMIN in (await acting(town, "reza")).role_names
+    assert made.made_by == "staff:sara"
+    assert town.rows("SELECT made_by FROM substitutes WHERE absent = 'ali' AND deputy = 'reza'") == [
+        ("staff:sara for ali",)
+    ]
