@@ -165,6 +165,10 @@ class AuditPages:
             said = names.get(said, said)
         elif said and name in _ACTORS:
             said = actor_shown(self._desk.catalogue, said, names)
+        elif name == "error":
+            said = self._refusal(said)
+        elif name == "operation":
+            said = self._operation(said)
         return Told(self._word(_FACTS, name), browser_shown(said) if name == _AGENT else said, said)
 
     def _word(self, table: str, name: str) -> str:
@@ -189,6 +193,26 @@ class AuditPages:
         """Return what an id is called; one that nobody worded is shown as it is."""
         keys = (table.format(ident) for table in tables)
         return next((self._desk.catalogue.text(key) for key in keys if key in self._desk.catalogue), ident)
+
+    def _refusal(self, said: str) -> str:
+        """Return why a call was refused, in words; the audit has the error as the domain writes it, without its facts:
+        code, field and detail, each of the last two only where there is one.
+        """
+        code, _, rest = said.partition(":")
+        detail = rest.rpartition(":")[2]
+        keys = (f"admin.audit.errors.{detail}", f"details.{code}.{detail}", f"errors.{code}")
+        return next((self._desk.catalogue.text(key) for key in keys if key in self._desk.catalogue), said)
+
+    def _operation(self, name: str) -> str:
+        """Return what a counter's call is called: what services declare is named after them."""
+        catalogue = self._desk.catalogue
+        for service in self._desk.services.values():
+            if service.soap_operation == name:
+                return catalogue.render("admin.audit.submission", {"service": self._desk.wording.service(service.key)})
+            for lookup in service.lookups:
+                if lookup.soap_operation == name:
+                    return catalogue.text(f"intents.{lookup.intent.name}")
+        return self._named(("admin.audit.operations.{}",), name)
 
     async def _standing(self) -> dict[str, Any]:
         """Return how the history stands: its last seal, what is not sealed, and the last verification."""

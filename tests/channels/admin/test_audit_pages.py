@@ -9,11 +9,13 @@ import pytest
 
 from app.signing import Ed25519Signer
 from channels.admin.agents import browser_shown
+from channels.pishkhan_soap.contract import Contract
 from domain.access import RIGHTS
 from domain.actions.sealing import Verification, seal, verify
 from domain.actions.verifications import run_asked
 from domain.history import Fault
 from domain.messages import Catalogue
+from domain.services import SERVICES
 from tests.support.rooms import words
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -48,6 +50,45 @@ def test_every_kind_of_fact_has_a_name() -> None:
     facts = {key.removeprefix("admin.audit.facts.") for key in catalogue.keys("admin.audit.facts.")}
     assert found - named - facts - OTHER_WORDS == set()
     assert named - found - MADE_UP == set()
+
+
+def test_every_call_of_a_counter_that_no_service_declares_has_a_name() -> None:
+    catalogue = Catalogue.load()
+    named = {key.removeprefix("admin.audit.operations.") for key in catalogue.keys("admin.audit.operations.")}
+    declared = {one.soap_operation for one in SERVICES}
+    declared |= {one.soap_operation or "" for service in SERVICES for one in service.lookups}
+    assert named == {one.name for one in Contract(SERVICES, catalogue).operations} - declared
+
+
+def test_why_a_call_was_refused_is_told_without_facts_that_are_not_kept() -> None:
+    catalogue = Catalogue.load()
+    for code in ("authentication_failed", "replayed", "forbidden"):
+        for key in catalogue.keys(f"details.{code}."):
+            worded_anew = f"admin.audit.errors.{key.rpartition('.')[2]}" in catalogue
+            assert worded_anew or not catalogue.facts(key), key
+
+
+@pytest.mark.parametrize(
+    ("error", "operation", "told"),
+    [
+        ("authentication_failed:UsernameToken", "GetBill", "دیدن قبض خطا: نام کاربری یا رمز درست نیست."),
+        ("authentication_failed:Created:clock", "Ping", "آزمون ارتباط خطا: ساعت رایانهٔ دفتر با ساعت شهرداری نمی‌خواند."),
+        (
+            "forbidden:officeCode:other_office", "SubmitMachineryRequest",
+            "ثبت درخواست «کارکرد ماشین‌آلات» خطا: کد دفتر با نام کاربری این فراخوان یکی نیست.",
+        ),
+        ("replayed", "GetTaxiDuties", "عوارض تاکسی خطا: این پیام پیش‌تر پذیرفته شده است."),
+        ("moon:a:b", "Moon", "Moon خطا: moon:a:b"),
+    ],
+)  # fmt: skip
+async def test_a_refused_call_of_a_counter_is_told_in_words(
+    site: StaffSite, inside: Visitor, error: str, operation: str, told: str
+) -> None:
+    facts = {"username": "office-1001", "operation": operation, "error": error}
+    async with site.store.unit() as uow:
+        await uow.audit.record(site.clock.now(), "office:office-1001", "counter_refused", facts)
+    await inside.sign_in("auditor")
+    assert f"عملیات: {told}" in words(await inside.get("/staff/audit")).replace(" :", ":")
 
 
 def test_every_right_has_a_name() -> None:
