@@ -4,8 +4,10 @@ Each request and payment earns by the rule in force on its own day in Tehran, so
 changes nothing of the days before. A refund to the citizen later takes nothing back: the counter did its work.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cache
 
 from domain.actions.desk import Desk
 from domain.bills import PaymentOutcome
@@ -25,12 +27,17 @@ async def statement(desk: Desk, uow: UnitOfWork, office_code: str, first: date, 
         raise InvalidField("last", detail="before_start")
     code = (await uow.offices.by_code(office_code)).code
     rules = await uow.offices.rules()
+
+    @cache  # a year has many payments, and few services and days
+    def rule_on(service: str, day: date) -> CommissionRule | None:
+        return rule_for(rules, code, service, day)
+
     lines: dict[str, StatementLine] = {}
     for start, end in spans(rules, first, last):
         for service, number in (await uow.offices.requests_between(code, _midnight(start), _midnight(end))).items():
-            _count_requests(_line(lines, service), number, rule_for(rules, code, service, start))
+            _count_requests(_line(lines, service), number, rule_on(service, start))
     found = await uow.offices.payments_between(code, _midnight(first), _midnight(last))
-    payments = [_earning(one, rules, code) for one in found]
+    payments = [_earning(one, rule_on) for one in found]
     for payment in payments:
         _count_payment(_line(lines, payment.service), payment)
     order = {key: place for place, key in enumerate(desk.services)}
@@ -51,10 +58,10 @@ def _count_requests(line: StatementLine, number: int, rule: CommissionRule | Non
     line.request_commission += number * rule.per_request if rule else 0
 
 
-def _earning(payment: CounterPayment, rules: list[CommissionRule], office: str) -> CounterPayment:
+def _earning(payment: CounterPayment, rule_on: Callable[[str, date], CommissionRule | None]) -> CounterPayment:
     if payment.outcome is not PaymentOutcome.SETTLED:
         return payment
-    rule = rule_for(rules, office, payment.service, in_tehran(payment.at).date())
+    rule = rule_on(payment.service, in_tehran(payment.at).date())
     return replace(payment, commission=rule.share(payment.amount)) if rule else payment
 
 
