@@ -7,6 +7,7 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.paging import CURSOR, NEXT, read_cursor
 from channels.pishkhan_soap.schema import Doc, Member
 from channels.pishkhan_soap.standing import event_of, form_of, own_request, standing_of, summary_of
 from domain import people
@@ -60,7 +61,7 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
         office=call.office.code,
         created_from=_midnight("from", said.get("from")),
         created_to=_midnight("to", said.get("to"), days=1),
-        before=_cursor(said.get("cursor")),
+        before=read_cursor(said.get("cursor")),
         limit=limit + 1,
     )
     found = await call.uow.requests.find(wanted)
@@ -79,14 +80,6 @@ def _midnight(name: str, day: str | None, days: int = 0) -> datetime | None:
         return tehran(date.fromisoformat(day) + timedelta(days=days), time(0))
     except (ValueError, OverflowError):
         raise InvalidField(name) from None
-
-
-def _cursor(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < 2**63):
-        raise InvalidField("cursor")
-    return int(text)
 
 
 async def cancel(call: CounterCall) -> Mapping[str, Any]:
@@ -179,13 +172,12 @@ OPERATIONS = (
                 "limit", st.whole("PageSize", 1, 200, Doc("تعداد در هر صفحه", "Requests a page, 50 if not given.")),
                 required=False,
             ),
-            Member("cursor", st.ID, Doc("نشانی صفحه بعد", "nextCursor of the page before."), required=False),
+            CURSOR,
         ),
         shapes.answer(
             "ListOfficeRequests",
             Member("requests", shapes.SUMMARIES),
-            Member("nextCursor", st.ID, Doc("اگر صفحه دیگری باشد", "There if there is a next page."), key="next",
-                   required=False),
+            NEXT,
         ),
         list_requests,
     ),

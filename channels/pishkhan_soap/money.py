@@ -6,6 +6,7 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.paging import CURSOR, NEXT, read_cursor
 from channels.pishkhan_soap.schema import Doc, Member, Record, listed
 from domain.actions.notify import announce
 from domain.actions.pay import find_bill, record
@@ -17,6 +18,9 @@ from domain.charging import SUBJECT
 from domain.errors import AlreadyPaid, BillExpired
 from domain.offices import ACTS_KEEP, CounterPayment, Statement, StatementLine
 from domain.requests import ServiceRequest
+
+PAYMENTS_AT_ONCE = 1000
+"""Payments in an answer of the statement: a month of a busy office."""
 
 IDS = (
     Member("billId", st.BILL_ID, key="bill_id"),
@@ -71,14 +75,20 @@ async def report_payment(call: CounterCall) -> Mapping[str, Any]:
 
 
 async def get_statement(call: CounterCall) -> Mapping[str, Any]:
-    """Reckon the office's work in a Jalali year or month."""
+    """Reckon the office's work in a Jalali year or month, and tell its payments a page at a time.
+
+    The cursor counts the payments told so far: they are in the order in which they came, and none goes.
+    """
     first, last = period(call.values["year"], call.values.get("month"))
     made = await statement(call.desk, call.uow, call.office.code, first, last)
+    told = read_cursor(call.values.get("cursor")) or 0
+    end = told + PAYMENTS_AT_ONCE
     return {
         "from": made.first.isoformat(),
         "to": made.last.isoformat(),
         "lines": [_line(call, one) for one in made.lines],
-        "payments": [_payment(one) for one in made.payments],
+        "payments": [_payment(one) for one in made.payments[told:end]],
+        "next": str(end) if end < len(made.payments) else None,
         **_totals(made),
     }
 
@@ -154,7 +164,16 @@ PAYMENT = Record(
     ),
 )
 LINES = listed("StatementLines", "line", LINE, Doc("به تفکیک خدمت", "By service."), least=0)
-PAYMENTS = listed("StatementPayments", "payment", PAYMENT, Doc("پرداخت‌ها", "Each payment, oldest first."), least=0)
+PAYMENTS = listed(
+    "StatementPayments",
+    "payment",
+    PAYMENT,
+    Doc(
+        "پرداخت‌ها، صفحه به صفحه",
+        f"Each payment, oldest first, in pages of {PAYMENTS_AT_ONCE}; the figures are of the whole period.",
+    ),
+    least=0,  # no `most`: toolkits make large machines of a large maxOccurs
+)
 
 OPERATIONS = (
     Operation(
@@ -201,6 +220,7 @@ OPERATIONS = (
                 st.whole("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),
                 required=False,
             ),
+            CURSOR,
         ),
         shapes.answer(
             "GetOfficeStatement",
@@ -209,6 +229,7 @@ OPERATIONS = (
             *_FIGURES,
             Member("lines", LINES),
             Member("payments", PAYMENTS),
+            NEXT,
         ),
         get_statement,
     ),
