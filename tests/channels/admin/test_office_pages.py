@@ -5,13 +5,10 @@ from datetime import date
 
 import pytest
 
-from channels.admin.statement_pages import SHOWN
 from domain.errors import NotFound
 from domain.house_records import AuditEntry, AuditFilter
 from domain.offices import Office
-from domain.text import grouped
 from tests.support.staff_site import StaffSite, Visitor
-from tests.support.tills import a_bill_to_pay, report
 
 ONE = "/staff/offices/one/1001"
 
@@ -126,22 +123,6 @@ async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenu
     assert line == "کارکرد ماشین‌آلات,1,0,0,0,0,50000,0,50000"
     response = await revenue.client.get(f"{ONE}/statement/payments.csv?year=1405", headers=revenue.headers)
     assert len((await response.read()).decode("utf-8-sig").splitlines()) == 1
-
-
-async def test_a_statement_shows_the_newest_payments_and_leads_to_all(site: StaffSite, revenue: Visitor) -> None:
-    bill = await a_bill_to_pay(site)
-    await report(site, bill, *(f"r{number}" for number in range(SHOWN)))
-    page = await revenue.get(f"{ONE}/statement")
-    assert (page.count(">r"), "پرداخت آخر از" in page) == (SHOWN, False)
-    await report(site, bill, "newest")
-    page = await revenue.get(f"{ONE}/statement")
-    assert re.findall(r">(r\d+|newest)<", page) == ["newest", *(f"r{number}" for number in range(SHOWN - 1, 0, -1))]
-    assert "۲۰۰ پرداخت آخر از ۲۰۱ پرداخت این دوره" in page
-    assert f'<td class="number">{grouped(SHOWN * bill.amount)}</td>' in page, "the sums are of all: one settled"
-    assert page.count("/statement/payments.csv?year=") == 2
-    await revenue.sign_in("revenue")
-    sheet = await revenue.client.get(f"{ONE}/statement/payments.csv", headers=revenue.headers)
-    assert len((await sheet.text()).splitlines()) == 1 + SHOWN + 1
 
 
 @pytest.mark.parametrize("name", ["lines", "payments"])
