@@ -1,6 +1,6 @@
 """What was done and refused here, and whether the history is whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from domain.actions.desk import Desk
 from domain.actions.verifications import ask
 from domain.calendar import jalali_text, whole_day
 from domain.errors import DomainError, Forbidden, InvalidField
-from domain.field_types import Choice, Day, Reading, Text
+from domain.field_types import Choice, Day, Reading, Text, number_text
 from domain.forms import Field, read_given
 from domain.house_records import AuditEntry, AuditFilter
 from domain.ports import Store
@@ -31,7 +31,11 @@ PAGE = 50
 
 _ISO_DAY = len("2026-11-25")
 _KINDS, _FACTS = "admin.audit.kinds.", "admin.audit.facts."
-_RIALS = frozenset({"amount", "declared", "refund", "rate", "per_request"})
+_FIGURES: Mapping[str, Callable[[int], str]] = {
+    **dict.fromkeys(("amount", "declared", "refund", "rate", "per_request"), grouped),
+    "share_bp": lambda hundredths: number_text(hundredths / 100),
+}
+"""Facts that are rials, and the one that is kept as hundredths of a percent."""
 _DAYS = frozenset({"day", "from", "to", "until", "before", "old_until", "last_at"})
 """Facts that are a day or a moment. What strangers may write (a browser's name, a path) is never read as one."""
 
@@ -177,8 +181,8 @@ class AuditPages:
         return self._desk.catalogue.text(key) if key in self._desk.catalogue else name
 
     def _fact(self, value: Any, name: str = "") -> str:
-        if name in _RIALS and isinstance(value, int):
-            return grouped(value)
+        if name in _FIGURES and isinstance(value, int):
+            return _FIGURES[name](value)
         if isinstance(value, bool):
             return self._desk.catalogue.text(f"admin.settings.choices.{'yes' if value else 'no'}")
         if isinstance(value, list):

@@ -91,6 +91,19 @@ async def test_a_refused_call_of_a_counter_is_told_in_words(
     assert f"عملیات: {told}" in words(await inside.get("/staff/audit")).replace(" :", ":")
 
 
+async def test_a_rule_of_commission_is_told_in_percent_and_an_office_by_its_software(
+    site: StaffSite, inside: Visitor
+) -> None:
+    async with site.store.unit() as uow:
+        await uow.audit.record(
+            site.clock.now(), "office:1001", "rule_added", {"share_bp": 250, "per_request": 1_000_000}
+        )
+    await inside.sign_in("auditor")
+    page = words(await inside.get("/staff/audit"))
+    assert "نرم‌افزار دفتر پیشخوان (۱۰۰۱)" in page
+    assert "سهم (درصد): ۲٫۵" in page.replace(" :", ":")
+
+
 def test_every_right_has_a_name() -> None:
     named = {key.removeprefix("admin.audit.rights.") for key in Catalogue.load().keys("admin.audit.rights.")}
     assert named == set(RIGHTS)
