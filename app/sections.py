@@ -135,22 +135,24 @@ class BaleSettings(BotSettings):
 
 
 class LetterheadSettings(Section):
-    """What stands at the head and foot of printed papers."""
+    """What stands at the head and foot of printed papers, and at the head of printed reports and statements."""
 
     name: str = Field(
         "",
         max_length=100,
-        description="Name of the municipality on printed papers; empty: the text `print.municipality`.",
+        description="Name of the municipality on whatever is printed; empty: the text `print.municipality`.",
     )
-    address: str = Field("", max_length=200, description="Its address, at the foot of printed papers.")
+    address: str = Field(
+        "", max_length=200, description="Its address, at the foot of papers and under the name on reports."
+    )
     phone: str = Field(
         "",
         max_length=40,
         pattern=r"^[0-9 +()\-]*$",
-        description="Its phone, at the foot of printed papers (ASCII digits).",
+        description="Its phone, beside the address (ASCII digits).",
     )
     logo: Path | None = Field(
-        None, description="PNG or JPEG file of 512 KB at most, at the head of printed papers; unset: none."
+        None, description="PNG or JPEG file of 512 KB at most, at the head of whatever is printed; unset: none."
     )
 
 

@@ -13,9 +13,10 @@ from domain.conversation.grammar import Grammar
 from domain.engine import Engine
 from domain.messages import Catalogue
 from domain.ports import Store
+from domain.printouts import Letterhead
 from domain.services import by_key, intents
 from domain.wording import Wording
-from printing.letterhead import Letterhead, read_logo
+from printing.letterhead import read_logo
 from printing.printer import PaperPrinter
 
 
@@ -37,14 +38,20 @@ def build_desk(settings: Settings) -> Desk:
 
 
 def build_printer(settings: Settings, catalogue: Catalogue) -> PaperPrinter:
-    """Return what papers are printed by; `SettingsError` when the logo cannot be used."""
+    """Return what papers are printed by; `SettingsError` when the logo cannot be used. A name that is not configured is
+    asked for with each paper, since the staff may word it anew.
+    """
     wanted = settings.letterhead
     try:
         logo = read_logo(wanted.logo) if wanted.logo else ""
     except ValueError as error:
         raise SettingsError([f"PISHKHAN_LETTERHEAD__LOGO: {error}"]) from None
-    name = wanted.name or catalogue.text("print.municipality")
-    return PaperPrinter(Letterhead(name, wanted.address, wanted.phone, logo), settings.address)
+
+    def letterhead() -> Letterhead:
+        name = wanted.name or catalogue.text("print.municipality")
+        return Letterhead(name, wanted.address, wanted.phone, logo)
+
+    return PaperPrinter(letterhead, settings.address)
 
 
 def build_signer(settings: Settings) -> Ed25519Signer:

@@ -155,8 +155,7 @@ class Reminder:
 class State:
     """A state with its phase. `unit` is whose queue it stands in, `sla_minutes` the working time it may take there.
 
-    A request that ended stays so: a state of a final phase is left, if at all, for another of the same phase. There its
-    `unit` has something to hand over (a letter that was issued, and then collected).
+    One of a final phase is left, if at all, for another of that phase; its `unit` hands something over (a letter).
     """
 
     name: str

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from domain.calendar import Span
-from domain.outgoing import InboundMessage, MessageState, OutboxMessage
+from domain.outgoing import InboundMessage, InboundState, MessageState, OutboxMessage
 
 Stored = tuple[dict[str, Any], datetime]
 """A stored dialogue and its expiry."""
@@ -34,6 +34,19 @@ class Inbox(Protocol):
 
     async def last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
         """Return the newest messages of a sender, newest first."""
+        ...
+
+    async def recent(
+        self,
+        *,
+        state: InboundState | None = None,
+        mobile: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[InboundMessage]:
+        """Return messages, newest first, after the id `before` in this order; `mobile`: what came from it by SMS or out
+        of its chats.
+        """
         ...
 
 

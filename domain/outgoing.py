@@ -153,3 +153,8 @@ class InboundMessage:
     reply_id: int | None = None
     request_id: int | None = None
     reason: str | None = None
+
+    @property
+    def line(self) -> str:
+        """Whose text it is: the mobile where one is known, else the sender as it came; empty once it was erased."""
+        return self.mobile or self.sender

@@ -23,7 +23,7 @@ from domain.office_repository import Calls, Offices, Tills
 from domain.outgoing import MessageState, OutboxMessage
 from domain.people import Actor
 from domain.personal_data import PersonalData
-from domain.printouts import Printout
+from domain.printouts import Letterhead, Printout
 from domain.registries import Registry
 from domain.registry_repository import Registries
 from domain.report_filter import ReportFilter
@@ -105,6 +105,10 @@ class Passwords(Protocol):
 
 class Printer(Protocol):
     """Puts papers on the municipality's letterhead."""
+
+    def letterhead(self) -> Letterhead:
+        """Return what papers bear now: the name may be worded anew while the house runs."""
+        ...
 
     def html(self, printout: Printout) -> str:
         """Return a whole HTML document with all that it needs inside it."""

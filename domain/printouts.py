@@ -75,6 +75,16 @@ Block: TypeAlias = Words | Facts | Table | Signatures | Barcode
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes: the municipality's name, its address and phone (empty: none), and its logo as a `data:` address."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What begins on a page of its own. `head` stands beside the letterhead: number, date, tracking code."""
 

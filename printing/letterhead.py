@@ -1,23 +1,12 @@
-"""The municipality's letterhead: what stands at the head and foot of every paper."""
+"""The logo of the municipality's letterhead."""
 
 from base64 import b64encode
-from dataclasses import dataclass
 from pathlib import Path
 
 LARGEST_LOGO = 512 * 1024
 """Bytes: a logo is inside every paper."""
 
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """Who writes: the municipality's name, its address and phone (empty: none), and its logo as a `data:` address."""
-
-    name: str
-    address: str = ""
-    phone: str = ""
-    logo: str = ""
 
 
 def read_logo(path: Path) -> str:

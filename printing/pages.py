@@ -6,14 +6,14 @@ stays text. A policy inside the document lets nothing in from outside, nor any s
 
 import hashlib
 from base64 import b64encode
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from domain.printouts import Printout
+from domain.printouts import Letterhead, Printout
 from domain.text import persian_digits
-from printing.letterhead import Letterhead
 from printing.symbols import barcode, qr_code
 
 _HERE = files("printing")
@@ -21,45 +21,50 @@ _WEIGHTS = {"Regular": 400, "Bold": 700}
 _FACE = '@font-face {{ font-family: Vazirmatn; font-weight: {}; src: url("{}") format("woff2"); }}'
 
 
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Puts printouts on a letterhead. `address` is where people reach the server: the papers' QR codes lead there."""
 
-    def __init__(self, letterhead: Letterhead, address: str) -> None:
-        self._letterhead = letterhead
-        self._address = address
-        self._environment = Environment(
-            loader=PackageLoader("printing"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update(fa=persian_digits, qr=qr_code, bars=barcode)
+    letterhead: Letterhead
+    address: str
 
     def whole(self, printout: Printout) -> str:
         """Return the document with its style and fonts, for a browser."""
-        return self._rendered(printout, self._style, self._policy)
+        return self._rendered(printout, style_sheet(), _policy())
 
     def for_pdf(self, printout: Printout) -> str:
         """Return the document without style and fonts: who makes PDFs has read them once."""
         return self._rendered(printout, "", "")
 
     def _rendered(self, printout: Printout, style: str, policy: str) -> str:
-        verify = f"{self._address}/verify/{printout.token}" if printout.token else ""
-        return self._environment.get_template("paper.html").render(
-            printout=printout, letterhead=self._letterhead, verify=verify, style=style, policy=policy
+        verify = f"{self.address}/verify/{printout.token}" if printout.token else ""
+        return (
+            _environment()
+            .get_template("paper.html")
+            .render(printout=printout, letterhead=self.letterhead, verify=verify, style=style, policy=policy)
         )
 
-    @cached_property
-    def _style(self) -> str:
-        return style_sheet()
 
-    @cached_property
-    def _policy(self) -> str:
-        digest = b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:"
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("printing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(fa=persian_digits, qr=qr_code, bars=barcode)
+    return environment
 
 
+@cache
+def _policy() -> str:
+    digest = b64encode(hashlib.sha256(style_sheet().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; font-src data:"
+
+
+@cache
 def style_sheet() -> str:
     """Return the style of papers with the fonts inside it."""
     faces = [_FACE.format(weight, _font(name)) for name, weight in _WEIGHTS.items()]

@@ -14,14 +14,13 @@ from printing.pages import Pages, style_sheet
 class PdfMaker:
     """Makes PDFs of printouts. Style and fonts are read once, which takes half a second."""
 
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
+    def __init__(self) -> None:
         self._fetcher = URLFetcher(allowed_protocols={"data"})
         self._fonts = FontConfiguration()
         self._style = CSS(string=style_sheet(), font_config=self._fonts, url_fetcher=self._fetcher)
 
-    def made(self, printout: Printout) -> bytes:
+    def made(self, pages: Pages, printout: Printout) -> bytes:
         """Return the paper as a PDF."""
-        document = HTML(string=self._pages.for_pdf(printout), url_fetcher=self._fetcher)
+        document = HTML(string=pages.for_pdf(printout), url_fetcher=self._fetcher)
         pdf: bytes = document.write_pdf(stylesheets=[self._style], font_config=self._fonts)
         return pdf

@@ -8,14 +8,14 @@ pages a second. If it dies under a paper (killed, or by its own alarm) it is sta
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from domain.errors import Unavailable
-from domain.printouts import Printout
+from domain.printouts import Letterhead, Printout
 from printing import worker
-from printing.letterhead import Letterhead
 from printing.pages import Pages
 
 SECONDS = 10.0
@@ -28,18 +28,20 @@ log = logging.getLogger(__name__)
 
 
 class PaperPrinter:
-    """Prints on one letterhead; `address` is where people reach the server, `seconds` how long a PDF may take."""
+    """Prints each paper on what the letterhead is then; `address` is where people reach the server, `seconds` how long
+    a PDF may take.
+    """
 
-    def __init__(self, letterhead: Letterhead, address: str, *, seconds: float = SECONDS) -> None:
-        self._pages = Pages(letterhead, address)
-        self._starting = (letterhead, address, seconds)
+    def __init__(self, letterhead: Callable[[], Letterhead], address: str, *, seconds: float = SECONDS) -> None:
+        self.letterhead = letterhead
+        self._address = address
         self._seconds = seconds
         self._turn = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
     def html(self, printout: Printout) -> str:
         """Return a whole HTML document with all that it needs inside it."""
-        return self._pages.whole(printout)
+        return self._pages().whole(printout)
 
     async def pdf(self, printout: Printout) -> bytes:
         """Return a PDF; `Unavailable("printer")` when it took too long, or the process died twice under it.
@@ -61,9 +63,12 @@ class PaperPrinter:
     async def _made(self, printout: Printout) -> bytes:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                1, get_context("spawn"), worker.start, self._starting, max_tasks_per_child=PAPERS_A_PROCESS
+                1, get_context("spawn"), worker.start, (self._seconds,), max_tasks_per_child=PAPERS_A_PROCESS
             )
-        return await asyncio.wrap_future(self._pool.submit(worker.pdf, printout))
+        return await asyncio.wrap_future(self._pool.submit(worker.pdf, self._pages(), printout))
+
+    def _pages(self) -> Pages:
+        return Pages(self.letterhead(), self._address)
 
     def _forget(self) -> None:
         pool, self._pool = self._pool, None

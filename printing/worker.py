@@ -1,4 +1,4 @@
-"""What the process runs that makes PDFs: it is started with a letterhead, and then given one printout after the other.
+"""What the process runs that makes PDFs: it is given one printout after the other, each with what it is put on.
 
 A paper that takes too long ends this process, by an alarm that nothing in it can miss, and not the service.
 """
@@ -10,7 +10,6 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from domain.printouts import Printout
-from printing.letterhead import Letterhead
 from printing.pages import Pages
 
 if TYPE_CHECKING:
@@ -20,22 +19,24 @@ _maker: "PdfMaker | None" = None
 _seconds = 0.0
 
 
-def start(letterhead: Letterhead, address: str, seconds: float) -> None:
-    """Make the process ready. It ends with its parent, however that ends; Ctrl-C is the parent's alone."""
+def start(seconds: float) -> None:
+    """Make the process ready; `seconds` is how long a paper may take. It ends with its parent, however that ends;
+    Ctrl-C is the parent's alone.
+    """
     global _maker, _seconds
     from printing.pdf import PdfMaker  # noqa: PLC0415 - WeasyPrint is loaded in this process alone
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _maker, _seconds = PdfMaker(Pages(letterhead, address)), seconds
+    _maker, _seconds = PdfMaker(), seconds
 
 
-def pdf(printout: Printout) -> bytes:
+def pdf(pages: Pages, printout: Printout) -> bytes:
     """Return a paper as a PDF."""
     assert _maker is not None, "the pool starts each process"  # noqa: S101 - holds by construction
     signal.setitimer(signal.ITIMER_REAL, _seconds)
     try:
-        return _maker.made(printout)
+        return _maker.made(pages, printout)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 

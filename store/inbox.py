@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Executable, Integer, bindparam, select, update
 
 from domain.message_repositories import Stored
-from domain.outgoing import InboundMessage
+from domain.outgoing import InboundMessage, InboundState
 from store.engines.base import Engine
 from store.engines.types import Words
 from store.lines import SqlLines, window_of
@@ -78,3 +78,19 @@ class SqlInbox(Repository):
         """Return the newest messages of a sender, newest first."""
         rows = await self._work.rows(_LAST, {"on_channel": channel, "from_sender": sender, "most": limit})
         return _MESSAGE.read_all(rows)
+
+    async def recent(
+        self,
+        *,
+        state: InboundState | None = None,
+        mobile: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[InboundMessage]:
+        """Return messages, newest first, after the id `before` in this order."""
+        asked = {"state": state, "mobile": mobile}
+        conditions = [inbox.c[name] == value for name, value in asked.items() if value is not None]
+        if before is not None:
+            conditions.append(inbox.c.id < before)
+        statement = select(*_MESSAGE.columns).where(*conditions).order_by(inbox.c.id.desc()).limit(limit)
+        return _MESSAGE.read_all(await self._work.rows(statement))

@@ -151,6 +151,7 @@ COMMANDS: Table = {
             "receipt": "app.cli.violations:receipt",
         },
     ),
+    "inbox": Group("Texts that came in.", {"list": "app.cli.inbox:list_messages"}),
     "outbox": Group(
         "Texts on their way out.", {"list": "app.cli.outbox:list_messages", "retry": "app.cli.outbox:retry"}
     ),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp_jinja2
 from aiohttp import web
 
 from channels.admin.account import AccountPages
@@ -22,6 +23,7 @@ from channels.admin.export_pages import ExportPages
 from channels.admin.frame import SECTIONS, Pages, Route
 from channels.admin.gate import Gate, Inside
 from channels.admin.import_pages import ImportPages
+from channels.admin.inbound_pages import InboundPages
 from channels.admin.message_pages import MessagePages
 from channels.admin.office_pages import OfficePages
 from channels.admin.print_pages import PrintPages
@@ -60,6 +62,7 @@ class Admin:
 
     def __init__(self, doorman: Doorman, inside: Inside, apart: Apart, hint: str | None = None) -> None:
         self._gate = Gate(doorman, inside)
+        self._letterhead = apart.printer.letterhead
         self._sign_in = SignInPages(doorman, self._gate, hint)
         self._pages = (*_work(doorman, apart), *_registries(doorman, apart), *_house(doorman, apart))
 
@@ -71,6 +74,7 @@ class Admin:
     def mount(self, app: web.Application) -> None:
         """Add the pages."""
         add_pages(app, "admin", Path(__file__).parent)
+        aiohttp_jinja2.get_env(app).globals["letterhead"] = self._letterhead
         app[SECTIONS] = [section for pages in self._pages for section in pages.sections]
         self._sign_in.mount(app)
         for route in self.routes:
@@ -110,6 +114,7 @@ def _house(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
         CommentPages(desk, store),
         RatingPages(desk, store),
         MessagePages(desk, store),
+        InboundPages(desk, store),
         OfficePages(desk, store, doorman.vault),
         CommissionPages(desk, store),
         StatementPages(desk, store),

@@ -25,7 +25,10 @@ from domain.ports import Store, UnitOfWork
 from domain.queues import SEE_ALL, sees
 from domain.requests import ServiceRequest
 
-PATH = "/staff/messages"
+PATH, RECEIVED = "/staff/messages", "/staff/messages/received"
+
+TABS: Mapping[str, str] = {PATH: "admin.messages.title", RECEIVED: "admin.received.title"}
+"""The pages of this room."""
 
 PAGE = 50
 """Texts on a page."""
@@ -53,6 +56,15 @@ class ShownMessage:
     code: str | None
     told: str | None
     again: bool
+
+
+async def of_request(desk: Desk, uow: UnitOfWork, request_id: int | None, actor: Actor) -> tuple[str | None, bool]:
+    """Return the tracking code of a text's request, for who may see that, and whether this actor may read the text. One
+    of no request may hold what anybody wrote to us, so it is for those alone who see every request.
+    """
+    about = await uow.requests.get(request_id) if request_id else None
+    seen = sees(desk.services, actor, about) if about else bool(actor.role_names & SEE_ALL)
+    return about.code if about and seen else None, seen
 
 
 class MessagePages:
@@ -99,6 +111,7 @@ class MessagePages:
             "filters": controls(FILTERS, given, self._words(), wrong),
             "list": found,
             "here": same_page(request),
+            "tabs": TABS,
             **self._told(request, visit, refused, found),
         }
         reason = refused or wrong
@@ -137,12 +150,8 @@ class MessagePages:
         return about
 
     async def _shown(self, uow: UnitOfWork, message: OutboxMessage, actor: Actor) -> ShownMessage:
-        """Return a text as this actor may see it. One of no request repeats what anybody may have written to us, so it
-        is for those alone who see every request.
-        """
-        about = await uow.requests.get(message.request_id) if message.request_id else None
-        seen = sees(self._desk.services, actor, about) if about else bool(actor.role_names & SEE_ALL)
-        code, told = (about.code if about else None, message.told) if seen else (None, None)
+        code, seen = await of_request(self._desk, uow, message.request_id, actor)
+        told = message.told if seen else None
         return ShownMessage(message.id, message, self._reason(message.reason), code, told, message.state in _AGAIN)
 
     def _reason(self, code: str | None) -> str | None:

@@ -27,9 +27,9 @@ inbox = Table(
     Column("reason", Words),
     UniqueConstraint("channel", "provider", "fingerprint"),
     Index(None, "channel", "sender", "received_at"),
+    Index(None, "state", "id"),
+    Index(None, "mobile", "id"),
 )
-# A text's sender is its mobile; only a chat has it beside its address.
-partial("ix_inbox_of_chats", inbox.c.mobile, where=inbox.c.sender != inbox.c.mobile)
 
 dialogues = Table(
     "dialogues",

@@ -1,4 +1,4 @@
-"""Comments, services, reopening, walk-ins, substitutes and erasure, at a terminal."""
+"""Comments, texts, services, reopening, walk-ins, substitutes and erasure, at a terminal."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +62,22 @@ def test_comments_are_moderated_and_answered(office: Terminal) -> None:
     assert office.json("comment", "hide", number, "--as", "manager")["state"] == "hidden"
     assert office.refused("comment", "publish", number, "--as", "civil")["code"] == "forbidden"
     assert office.refused("comment", "hide", "7", "--as", "manager")["field"] == "comment"
+
+
+def test_texts_that_came_are_listed_with_what_became_of_them(office: Terminal) -> None:
+    says(office, "راهنما")
+    says(office, "شترگاوپلنگ")
+    office.json("sms", "simulate", "تخفیف ویژه", "--from", "30001234")
+    [advert, strange, help_] = office.json("inbox", "list")
+    assert (advert["sender"], advert["mobile"], advert["state"]) == ("30001234", None, "not_a_mobile")
+    assert [one["intent"] for one in (strange, help_)] == ["unknown", "help"]
+    assert help_["reply_id"] in {one["id"] for one in office.json("outbox", "list", "--recipient", MOBILE)}
+    assert office.json("inbox", "list", "--state", "answered") == [strange, help_]
+    assert office.json("inbox", "list", "--mobile", "۰۹۱۲ ۱۲۳ ۴۵۶۷", "--limit", "1") == [strange]
+    assert office.json("inbox", "list", "--state", "failed") == []
+    assert "شترگاوپلنگ" in office.run("inbox", "list").out
+    assert office.refused("inbox", "list", "--mobile", "12")["code"] == "invalid_field"
+    assert office.run("inbox", "list", "--state", "lost").code == 2
 
 
 def test_a_service_is_shown_with_its_figures(office: Terminal) -> None:

@@ -5,7 +5,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from app.settings import Settings
+from app.wiring import build_printer
+from domain.messages import Catalogue
 from tests.support.municipality import Municipality
+from tests.support.papers import a_printout
 from tests.support.taxis import DRIVER_CODE, PLATE, a_duty, a_violation, furnish
 from tests.support.terminal import Terminal
 
@@ -45,6 +49,18 @@ def test_the_letterhead_comes_from_the_settings(
     assert "شهرداری بندر نمونه" in page
     assert "+۹۸ (۱۷) ۳۴۱۱-۲۲۳۳" in page
     assert "https://desk.example.ir/verify/" in page
+
+
+def test_a_name_that_the_staff_word_anew_is_on_the_next_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue, settings = Catalogue.load(), Settings(demo=True)
+    printer = build_printer(settings, catalogue)
+    assert "شهرداری گمیشان" in printer.html(a_printout())
+    catalogue.lay_over({"print.municipality": "شهرداری بندر نو"})
+    assert printer.letterhead().name == "شهرداری بندر نو"
+    page = printer.html(a_printout())
+    assert ("شهرداری بندر نو" in page, "شهرداری گمیشان" in page) == (True, False)
+    monkeypatch.setenv("PISHKHAN_LETTERHEAD__NAME", "شهرداری بندر نمونه")
+    assert build_printer(Settings(demo=True), catalogue).letterhead().name == "شهرداری بندر نمونه"
 
 
 def test_what_is_refused(terminal: Terminal, code: str, tmp_path: Path) -> None:

@@ -36,18 +36,18 @@ TYPED = [
 ]
 """Addresses that somebody may have put a text into."""
 SHOWN_ON = {
-    "/services/machinery", "/staff/requests/…", "/staff/messages", "/staff/messages?before=…", "/staff/comments",
+    "/services/machinery", "/staff/requests/…", "/staff/messages", "/staff/messages?before=…",
+    "/staff/messages/received", "/staff/messages/received?before=…", "/staff/comments",
     "/staff/comments?state=published", "/staff/comments/ratings",
 }  # fmt: skip
 """The pages that show what came from chats."""
 NOT_SHOWN = {
     "first", "last", "user", "strange-first", "strange-last", "strange-user", "strange-phone",
-    "card-first", "card-last", "card-phone", "vcard", "caption", "photo-caption", "strange-caption", "type",
-    "stray", "edited", "payload", "strange-text", "strange-file", "button", "strange-button",
-    "w-items", "w-national_code", "w-postal_code", "w-plate",
+    "card-first", "card-last", "card-phone", "vcard", "caption", "photo-caption", "strange-caption", "type", "edited",
+    "w-national_code", "w-postal_code",
 }  # fmt: skip
-"""What nobody is told: names in the messenger, captions, what was not understood, and wrong answers that are told again
-in no words.
+"""What nobody is told: names in the messenger, captions, what was written over a text that had come before; and wrong
+answers that are too short for their own names.
 """
 
 

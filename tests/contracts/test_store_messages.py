@@ -43,6 +43,25 @@ async def test_the_newest_texts_of_a_sender_come_first(store: SqlStore) -> None:
         assert await uow.inbox.last_from("bale", MOBILE, 2) == []
 
 
+async def test_the_newest_texts_of_all_come_first(store: SqlStore) -> None:
+    other = "+989350000001"
+    texts = [
+        an_inbound(fingerprint="a"), an_inbound(fingerprint="b", state=InboundState.FAILED, reason="KeyError"),
+        an_inbound(fingerprint="c", sender="30001234", mobile=None, state=InboundState.NOT_A_MOBILE),
+        an_inbound(fingerprint="d", channel="bale", sender="77"),
+        an_inbound(fingerprint="e", sender=other, mobile=other, state=InboundState.FAILED),
+    ]  # fmt: skip
+    async with store.unit() as uow:
+        for message in texts:
+            await uow.inbox.add(message)
+        assert await uow.inbox.recent() == texts[::-1]
+        assert await uow.inbox.recent(limit=2, before=texts[4].id) == [texts[3], texts[2]]
+        assert await uow.inbox.recent(mobile=MOBILE) == [texts[3], texts[1], texts[0]], "out of its chats too"
+        assert await uow.inbox.recent(state=InboundState.FAILED) == [texts[4], texts[1]]
+        assert await uow.inbox.recent(state=InboundState.FAILED, mobile=MOBILE) == [texts[1]]
+        assert await uow.inbox.recent(state=InboundState.LIMITED) == []
+
+
 async def test_of_many_deliveries_at_once_one_is_stored_and_the_others_see_it(
     store: SqlStore, other_store: SqlStore
 ) -> None:

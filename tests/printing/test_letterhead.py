@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from domain.printouts import Words
-from printing.letterhead import LARGEST_LOGO, Letterhead, read_logo
-from tests.support.papers import LETTERHEAD, a_printout, pages_of, printing
+from domain.printouts import Letterhead, Words
+from printing.letterhead import LARGEST_LOGO, read_logo
+from tests.support.papers import LETTERHEAD, a_printout, pages_of, printing, text_of
 
 
 def picture(kind: str) -> bytes:
@@ -46,11 +46,20 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
         read_logo(tmp_path / name)
 
 
+async def test_each_paper_bears_what_the_letterhead_is_then() -> None:
+    names = ["شهرداری یکم", "شهرداری دوم", "شهرداری سوم"]
+    now = names[0]
+    async with printing(bears=lambda: Letterhead(now)) as printer:
+        for now in names:
+            made = [printer.html(a_printout()), text_of(await printer.pdf(a_printout()))]
+            assert [[name for name in names if name.split()[1] in one] for one in made] == [[now], [now]]
+
+
 async def test_the_logo_is_printed(tmp_path: Path) -> None:
     path = tmp_path / "logo.png"
     path.write_bytes(picture("PNG"))
     made = Letterhead(LETTERHEAD.name, logo=read_logo(path))
-    async with printing(letterhead=made) as printer:
+    async with printing(bears=lambda: made) as printer:
         [page] = pages_of(await printer.pdf(a_printout(Words(("متن",)))))
     red = sum(count for count, colour in page.getcolors(1 << 20) or [] if colour == (255, 0, 0))
     assert red > 1000

@@ -8,8 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from domain.printouts import Block, Fact, Facts, Printout, Sheet, Signatures, Table, Words
-from printing.letterhead import Letterhead
+from domain.printouts import Block, Fact, Facts, Letterhead, Printout, Sheet, Signatures, Table, Words
 from printing.pages import Pages
 from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
 

@@ -16,9 +16,9 @@ from domain.printouts import Words
 from printing.printer import PaperPrinter
 from tests.support.papers import (
     ADDRESS,
-    LETTERHEAD,
     a_printout,
     fonts_of,
+    letterhead,
     pages_of,
     printing,
 )
@@ -104,7 +104,7 @@ async def test_a_paper_under_which_the_process_ends_twice_is_given_up() -> None:
 
 
 async def test_closing_ends_the_process_and_printing_begins_anew() -> None:
-    printer = PaperPrinter(LETTERHEAD, ADDRESS)
+    printer = PaperPrinter(letterhead, ADDRESS)
     assert workers() == []
     await printer.close()
     for _ in range(2):

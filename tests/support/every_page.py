@@ -19,6 +19,7 @@ from domain.actions.import_jobs import bring
 from domain.actions.tariffs import priced, set_price
 from domain.actions.tills import close_till
 from domain.calendar import period
+from domain.outgoing import InboundMessage, InboundState
 from domain.people import STAFF_ROLES, Role
 from domain.registries import REGISTRIES, Registry
 from domain.registry_rows import RegistryRow
@@ -206,6 +207,7 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
         await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
     await site.enrolled("manager")
     await _till(site)
+    await _came(site)
     ones, till = ("", "/statement", "/statement/lines.csv", "/statement/payments.csv"), "/staff/offices/one/1001/till"
     return {
         f"{office}/till": [
@@ -217,9 +219,27 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
         "/staff/users/one/{username}": [Look("/staff/users/one/civil", Role.ADMIN)],
         "/staff/settings/texts/one/{key}": [Look("/staff/settings/texts/one/sms.help", Role.ADMIN)],
         "/staff/comments": [Look(f"/staff/comments{query}", Role.MANAGER) for query in ("", "?state=every")],
+        "/staff/messages/received": [
+            *(Look("/staff/messages/received", role) for role in (Role.MANAGER, Role.AUDITOR, Role.ADMIN)),
+            Look("/staff/messages/received?mobile=12", Role.MANAGER, 422),
+        ],
         "/staff/account": [Look("/staff/account", role) for role in (Role.TAXI_OFFICER, Role.MANAGER)],
         "/staff/account/factor.svg": [Look("/staff/account/factor.svg", Role.TAXI_OFFICER)],
     }
+
+
+async def _came(site: StaffSite) -> None:
+    """Texts that came in, one for each thing that may become of them, and one of a sender with a long name."""
+    desk, silences = site.demo.desk, ("loop", "twice")
+    became = [(one, None) for one in InboundState] + [(InboundState.SILENT, one) for one in silences]
+    first = InboundMessage(0, "sms", "kavenegar", None, "", "+989121112233", "+989121112233", "30001405", LONG, MORNING)
+    async with site.store.unit() as uow:
+        for number, (state, reason) in enumerate(became, 1):
+            await uow.inbox.add(
+                replace(first, id=desk.ids.new_id(), fingerprint=str(number), state=state, reason=reason or state.name)
+            )
+        lone = replace(first, id=desk.ids.new_id(), sender="s" * 40, mobile=None, text="", channel="bale")
+        await uow.inbox.add(lone)
 
 
 async def _till(site: StaffSite) -> None:

@@ -1,6 +1,6 @@
 """Papers for the tests: a real printer, a printout with every sort of block, and eyes that read what was printed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from ctypes import create_string_buffer
 
@@ -9,8 +9,19 @@ import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import raw
 
-from domain.printouts import PHRASES, Barcode, Block, Fact, Facts, Printout, Sheet, Signatures, Table, Words
-from printing.letterhead import Letterhead
+from domain.printouts import (
+    PHRASES,
+    Barcode,
+    Block,
+    Fact,
+    Facts,
+    Letterhead,
+    Printout,
+    Sheet,
+    Signatures,
+    Table,
+    Words,
+)
 from printing.printer import PaperPrinter
 
 ADDRESS = "https://pishkhan.example.ir"
@@ -30,6 +41,11 @@ BLOCKS: tuple[Block, ...] = (
 HEAD = (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳"), Fact("کد رهگیری", "123 456 786"))
 
 
+def letterhead() -> Letterhead:
+    """What every paper of the tests bears."""
+    return LETTERHEAD
+
+
 def a_printout(*blocks: Block, token: str | None = TOKEN, sheets: int = 1) -> Printout:
     """Return a paper with these blocks, or with one of every sort, on so many sheets."""
     sheet = Sheet(HEAD, blocks or BLOCKS)
@@ -37,9 +53,9 @@ def a_printout(*blocks: Block, token: str | None = TOKEN, sheets: int = 1) -> Pr
 
 
 @asynccontextmanager
-async def printing(seconds: float = 30.0, letterhead: Letterhead = LETTERHEAD) -> AsyncIterator[PaperPrinter]:
+async def printing(seconds: float = 30.0, bears: Callable[[], Letterhead] = letterhead) -> AsyncIterator[PaperPrinter]:
     """A printer that is closed in the end; `seconds` is how long a paper may take."""
-    printer = PaperPrinter(letterhead, ADDRESS, seconds=seconds)
+    printer = PaperPrinter(bears, ADDRESS, seconds=seconds)
     try:
         yield printer
     finally:

@@ -29,13 +29,14 @@ from domain.actions.notify import announce
 from domain.actions.signing_in import Doorman
 from domain.actions.submit import submit
 from domain.people import STAFF_ROLES, Actor, Role
+from domain.printouts import Letterhead
 from domain.registries import Registry
 from domain.requests import ServiceRequest
 from domain.staff_sessions import PERIOD, SecondFactor, new_secret
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, DemoSite, StepClock, build_desk, demo_site
-from tests.support.papers import ADDRESS, LETTERHEAD
+from tests.support.papers import ADDRESS, letterhead
 
 PASSWORD = "a quiet harbour 1405"
 HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
@@ -163,12 +164,16 @@ class Visitor:
 
 
 @asynccontextmanager
-async def staff_site(database: Path, desk_of: Callable[[StepClock], Desk] = build_desk) -> AsyncIterator[StaffSite]:
-    """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff."""
+async def staff_site(
+    database: Path, desk_of: Callable[[StepClock], Desk] = build_desk, bears: Callable[[], Letterhead] = letterhead
+) -> AsyncIterator[StaffSite]:
+    """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff. What is
+    printed bears that letterhead.
+    """
     async with demo_site(database, desk_of) as demo:
         vault = FernetVault("a secret of the tests")
         sheets = ReportProcess(Settings(demo=True, database_url=f"sqlite:///{database}"))
-        printer = PaperPrinter(LETTERHEAD, ADDRESS)
+        printer = PaperPrinter(bears, ADDRESS)
         doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
         admin = Admin(doorman, inside(LOOPBACK), Apart(printer, NearExports(demo), sheets))
         demo.app.middlewares.insert(0, behind(LOOPBACK))

@@ -29,7 +29,7 @@ from tests.channels.pishkhan_soap.values import FAMILIAR, USUAL
 from tests.channels.pishkhan_soap.wire import Answer, Wire
 from tests.support.experts import PHOTO
 from tests.support.hostile import PREFIXES, hostile
-from tests.support.papers import ADDRESS, LETTERHEAD
+from tests.support.papers import ADDRESS, letterhead
 from tests.support.staff_site import StaffSite
 from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE
 
@@ -182,7 +182,7 @@ def contract_of(site: StaffSite) -> Contract:
 @asynccontextmanager
 async def soap_mounted(site: StaffSite) -> AsyncIterator[None]:
     """The counter channel at the site, before it is served."""
-    printer = PaperPrinter(LETTERHEAD, ADDRESS)
+    printer = PaperPrinter(letterhead, ADDRESS)
     calls = Calls(site.demo.desk, site.store, site.vault, printer, SKEW)
     PishkhanSoap(calls, contract_of(site), ADDRESS).mount(site.app)
     try:

@@ -106,6 +106,7 @@ async def test_a_statement_is_shown_and_taken_as_a_sheet(site: StaffSite, revenu
     await revenue.get("/staff/offices/commission")
     await revenue.post("/staff/offices/commission", per_request="50000", valid_from="امروز")
     page = await revenue.get(f"{ONE}/statement?year=1405&month=9")
+    assert '<p class="from">شهرداری گمیشان</p>' in page
     assert ">۵۰٬۰۰۰</td>" in page
     page = await revenue.get(f"{ONE}/statement")
     assert ">۵۰٬۰۰۰</td>" in page

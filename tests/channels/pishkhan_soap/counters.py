@@ -23,7 +23,7 @@ from tests.channels.pishkhan_soap.envelopes import MACHINERY, SOAP_11, Signer, b
 from tests.channels.pishkhan_soap.wire import Answer, Wire
 from tests.support import taxis
 from tests.support.municipality import Municipality, StandingClock, build_desk
-from tests.support.papers import ADDRESS, LETTERHEAD
+from tests.support.papers import ADDRESS, letterhead
 
 KEY, OTHER_KEY = "k" * 20, "m" * 20
 SKEW = timedelta(minutes=5)
@@ -70,7 +70,7 @@ async def serving(
     desk = town.desk
     contract = Contract(tuple(desk.services.values()), desk.catalogue)
     app = web.Application(middlewares=[behind(trusted)] if trusted else [])
-    paper_printer = printer or PaperPrinter(LETTERHEAD, ADDRESS)
+    paper_printer = printer or PaperPrinter(letterhead, ADDRESS)
     counter = Counter(desk, town.store, VAULT, paper_printer, SKEW)
     PishkhanSoap(counter, contract, "http://desk.example", **limits).mount(app)
     runner = web.AppRunner(app, access_log=None, lingering_time=0.2)

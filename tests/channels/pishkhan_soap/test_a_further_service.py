@@ -24,7 +24,7 @@ from printing.printer import PaperPrinter
 from store.migrate import migrate
 from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import CITIZEN, OFFICE, Municipality, StandingClock, build_desk, municipality
-from tests.support.papers import ADDRESS, LETTERHEAD
+from tests.support.papers import ADDRESS, letterhead
 
 KEY = "a-key-of-the-counter"
 WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
@@ -57,7 +57,7 @@ async def client(town: Municipality) -> AsyncIterator[Client]:
     vault = FernetVault("a secret key for a test")
     async with town.store.unit() as uow:
         await offices.add(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
-    counter = Counter(town.desk, town.store, vault, PaperPrinter(LETTERHEAD, ADDRESS), timedelta(minutes=5))
+    counter = Counter(town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5))
     contract = Contract(tuple(town.desk.services.values()), town.desk.catalogue)
     app = web.Application()
     PishkhanSoap(counter, contract, "https://pishkhan.example.ir").mount(app)

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import Unavailable
 from domain.people import Role
-from domain.printouts import Printout
+from domain.printouts import Letterhead, Printout
 from tests.channels.pishkhan_soap.counters import Office, office_at, opened, serving
 from tests.channels.pishkhan_soap.wire import Answer
 from tests.support.municipality import Municipality, StandingClock
@@ -69,6 +69,9 @@ class Writing:
         self.asked = 0
 
     def html(self, printout: Printout) -> str:
+        raise NotImplementedError
+
+    def letterhead(self) -> Letterhead:
         raise NotImplementedError
 
     async def pdf(self, printout: Printout) -> bytes:
