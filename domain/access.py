@@ -2,7 +2,7 @@
 
 What may be done about a single request is a matter of its declaration (`Transition.roles`); this table is about the
 rooms of the site. From outside the organisation's networks everything needs a second factor; rights that do harm in
-wrong hands (prices, refunds, exports, other people's accounts) also need a fresh proof (`step_up`).
+wrong hands (prices, refunds, waivers, exports, other people's accounts) also need a fresh proof (`step_up`).
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.errors import AuthenticationFailed, DomainError, Forbidden
+from domain.lifecycle import Transition
 from domain.people import STAFF_ROLES, Role
 from domain.staff_sessions import StaffSession
 
@@ -40,6 +41,7 @@ RIGHTS: Mapping[str, Rule] = {
     "account.change": Rule(STAFF_ROLES, step_up=True),
     "requests.view": Rule(_READERS),
     "requests.act": Rule(_UNITS),
+    "requests.waive": Rule(_UNITS, step_up=True),
     "requests.enter": Rule(_UNITS),
     "requests.mobile": Rule(_UNITS),
     "payments.record": _of(Role.REVENUE),
@@ -91,6 +93,13 @@ _ROOMS: Mapping[str, str] = {"duty": "duties", "machines": "fleet", "operators":
 def registry_right(registry: str, what: RegistryRight) -> str:
     """Return the right that somebody needs for this with the rows of a registry."""
     return f"{_ROOMS.get(registry, 'registries')}.{what}"
+
+
+def step_right(step: Transition) -> str:
+    """Return the right that somebody needs for a step of a request: one that lets the citizen off a bill needs another
+    than the rest, whatever it is called.
+    """
+    return "requests.waive" if any(one.settles for one in step.effects) else "requests.act"
 
 
 def allowed(right: str, roles: frozenset[Role], *, inside: bool) -> bool:

@@ -48,6 +48,14 @@ class Visit:
         """Tell whether to offer what needs this right."""
         return access.allowed(right, self.actor.role_names, inside=self.caller.inside)
 
+    def require(self, right: str) -> None:
+        """Refuse whoever may not use this right now: `Forbidden`, and `AuthenticationFailed` where something is still
+        to be shown. The door asks for a fresh proof then, keeps what was typed, and comes back with both.
+        """
+        refused = access.refusal(right, self.actor.role_names, self.session, self.now, inside=self.caller.inside)
+        if refused:
+            raise refused
+
 
 Handler = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
 

@@ -30,6 +30,8 @@ CHANNEL = "staff"
 
 SIGN_IN, SECOND_FACTOR = "/staff/sign-in", "/staff/second-factor"
 
+_ASKED_FOR = frozenset({access.SECOND_FACTOR, access.PROOF})
+
 Inside = Callable[[web.Request], bool]
 """Tells whether a call comes from the organisation's own networks."""
 
@@ -116,18 +118,22 @@ class Gate:
             if await self._is_earlier(request, visit):
                 return self._back.ready(request, visit.form, visit.session)
             require_own_form(request, visit.form, visit.session)
-        refused = self._refusal(route, visit)
-        if refused and refused.detail == access.SECOND_FACTOR:
-            if kept(visit.form):
-                return await self._back.ask(request, visit.form, visit.session, visit.caller)
-            raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
-        if refused and refused.detail == access.PROOF:
+        try:
+            return await self._let_in(request, visit, route)
+        except AuthenticationFailed as error:
+            missing = error.detail
+            if missing not in _ASKED_FOR:
+                raise
+        if missing == access.PROOF:
             asked = await self._asked_for_proof(request, visit)
-            if asked:
-                return asked
-            refused = self._refusal(route, visit)
-        if refused:
-            raise refused
+            return asked or await self._let_in(request, visit, route)
+        if kept(visit.form):
+            return await self._back.ask(request, visit.form, visit.session, visit.caller)
+        raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
+
+    async def _let_in(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
+        """Answer whoever has the right; a handler may require a further one, for which a proof is asked too."""
+        visit.require(route.right)
         return await route.handler(request, visit)
 
     async def _is_earlier(self, request: web.Request, visit: Visit) -> bool:
@@ -138,10 +144,6 @@ class Gate:
         async with self._store.unit(write=False) as uow:
             sessions = await uow.staff_sessions.of(visit.session.username)
         return any(_is_of(visit.form, one) for one in sessions)
-
-    def _refusal(self, route: Route, visit: Visit) -> DomainError | None:
-        roles = visit.actor.role_names
-        return access.refusal(route.right, roles, visit.session, visit.now, inside=visit.caller.inside)
 
     async def _asked_for_proof(self, request: web.Request, visit: Visit) -> web.Response | None:
         """Take the proof that came with the form; return the page that asks for one where it did not, or is wrong."""

@@ -18,6 +18,7 @@ from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
 from domain import tracking
+from domain.access import step_right
 from domain.actions.act import act
 from domain.actions.assign import assign
 from domain.actions.attach import attach
@@ -27,7 +28,7 @@ from domain.actions.reopen import reopen
 from domain.actions.walk_in import correct_mobile
 from domain.actions.work import readable
 from domain.documents import MAX_BYTES
-from domain.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, MissingField, NotFound
 from domain.ports import Store, UnitOfWork
 from domain.requests import ServiceRequest
 
@@ -90,9 +91,12 @@ class RequestPages:
         try:
             async with self._store.unit() as uow:
                 found = await readable(self._desk, uow, code, visit.actor)
+                self._require(found, action, visit)
                 given = self._inputs(found, action, form)
                 outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form), _told(form))
                 await announce(self._desk, uow, outcome, visit.actor)
+        except AuthenticationFailed:
+            raise  # the door asks for the proof
         except DomainError as error:
             if isinstance(error, Forbidden) and error.field in _OF_THE_STEP:
                 if error.detail is None:  # not theirs at all
@@ -100,6 +104,12 @@ class RequestPages:
                 await visit.denied(error)
             return await self._page(request, visit, Opened(action, given, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?{TAKEN}={action}")
+
+    def _require(self, request: ServiceRequest, action: str, visit: Visit) -> None:
+        """Refuse who has to prove anew who they are before this step; whose step it is, its declaration says."""
+        for step in self._desk.engine.service(request.service).named(action):
+            if step.roles & visit.actor.role_names:
+                visit.require(step_right(step))
 
     def _inputs(self, request: ServiceRequest, action: str, form: Form) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
