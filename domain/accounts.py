@@ -1,10 +1,10 @@
 """Persons and staff members as the store keeps them (identifiers and roles: people.py)."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from domain.marks import mark_of
 from domain.people import Role
 from domain.requests import JsonObject
 
@@ -32,6 +32,11 @@ class StaffMember:
     password_hash: str
     active: bool
     created_at: datetime
+
+    @property
+    def mark(self) -> str:
+        """A mark of what `staff_accounts.change` sets."""
+        return mark_of(self.full_name, self.mobile, *sorted(self.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,7 @@ class Comment:
     def mark(self) -> str:
         """What the staff made of it so far, as a mark that changes with every decision and answer."""
         moderated, answered = (self.state, self.moderated_by, self.moderated_at), (self.answered_by, self.answered_at)
-        made = "\0".join(str(one) for one in (*moderated, self.answer, *answered))
-        return hashlib.sha256(made.encode()).hexdigest()[:16]
+        return mark_of(*moderated, self.answer, *answered)
 
 
 @dataclass(frozen=True, slots=True)

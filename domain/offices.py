@@ -14,6 +14,7 @@ from itertools import pairwise
 from domain.bills import PaymentOutcome
 from domain.dated import holds
 from domain.errors import InvalidField
+from domain.marks import mark_of
 from domain.text import fold
 
 LONGEST_NAME = 100
@@ -70,6 +71,11 @@ class Office:
     active: bool
     locks: dict[str, str]
     created_at: datetime
+
+    @property
+    def mark(self) -> str:
+        """A mark of what its keepers write about it: its name and its networks."""
+        return mark_of(self.name, *self.networks)
 
     def usable_keys(self, now: datetime) -> tuple[OfficeKey, ...]:
         """Return the keys that a call may be signed with now, the newest first."""

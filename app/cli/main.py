@@ -103,6 +103,7 @@ COMMANDS: Table = {
         "Counter offices: their keys, what they earn, their statements and tills.",
         {
             "add": "app.cli.offices:add",
+            "rename": "app.cli.offices:rename",
             "rotate-key": "app.cli.offices:rotate_key",
             "list": "app.cli.offices:list_offices",
             "allow": "app.cli.offices:allow",

@@ -49,6 +49,23 @@ def add(
     _tell_key(made, as_json)
 
 
+def rename(
+    code: Code,
+    name: Annotated[str, typer.Argument(help="The right name, in place of the present one.")],
+    username: AsOrSystem = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Correct an office's name."""
+
+    async def work(session: Session, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+        return _view(session, await offices.rename(session.desk, uow, code, name, actor=actor))
+
+    with told(as_json):
+        shown = in_session(config, _changing(username, work))
+    _tell(shown, as_json, shown["name"])
+
+
 def rotate_key(
     code: Code,
     overlap_hours: Annotated[int, typer.Option(min=0, help="How long the present keys are still taken.")] = 24,

@@ -1,6 +1,6 @@
-"""Counter offices: added, given new keys, bound to networks, switched off and on. A key is shown once."""
+"""Counter offices: added, renamed, given new keys, bound to networks, switched off and on. A key is shown once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.seen import MARK
 from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
@@ -18,7 +19,7 @@ from domain.errors import DomainError, Forbidden
 from domain.field_types import Integer, Reading, Text
 from domain.forms import Field, read_fields
 from domain.offices import LONGEST_NAME, LONGEST_USERNAME, MOST_NETWORKS, Office
-from domain.ports import Store, Vault
+from domain.ports import Store, UnitOfWork, Vault
 
 PATH, COMMISSION = "/staff/offices", "/staff/offices/commission"
 ONE = f"{PATH}/one/{{code:[A-Za-z0-9_-]{{1,20}}}}"
@@ -35,8 +36,12 @@ ADD = PageForm("add", (
     Field("name", Text(limit=LONGEST_NAME)),
     Field("username", Text(limit=LONGEST_USERNAME), required=False),
 ), _LABELS)  # fmt: skip
+RENAME = PageForm("name", (Field("name", Text(limit=LONGEST_NAME)),), _LABELS)
 ROTATE = PageForm("rotate", (Field("overlap", Integer(0, _MOST_OVERLAP)),), _LABELS)
 NETWORKS = PageForm("networks", (Field("network", Text(limit=_LONGEST_NETWORKS), required=False),), _LABELS)
+
+Work = Callable[[UnitOfWork, Mapping[str, Any], str], Awaitable[object]]
+"""Something that is written about an office: by what was read from its form, and by the mark that the form brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class OfficePages:
             Route("GET", PATH, "offices.view", self._show_all),
             Route("POST", PATH, "offices.change", self._add),
             Route("GET", ONE, "offices.view", self._show),
+            Route("POST", f"{ONE}/name", "offices.change", self._rename),
             Route("POST", f"{ONE}/key", "offices.change", self._rotate),
             Route("POST", f"{ONE}/networks", "offices.change", self._bind),
             Route("POST", f"{ONE}/switch", "offices.change", self._switch),
@@ -103,16 +109,31 @@ class OfficePages:
             return await self._page(request, visit, Tried(ROTATE.name, given, error))
         return await self._page(request, visit, made=NewKey(office.username, key))
 
+    async def _rename(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, values: Mapping[str, Any], seen: str) -> None:
+            await offices.rename(self._desk, uow, _code(request), values["name"], actor=visit.actor, seen=seen)
+
+        return await self._written(request, visit, RENAME, work)
+
     async def _bind(self, request: web.Request, visit: Visit) -> web.Response:
-        code, given = _code(request), read_form(NETWORKS.fields, visit.form)
+        async def work(uow: UnitOfWork, values: Mapping[str, Any], seen: str) -> None:
+            networks = values.get("network", "").split()
+            await offices.allow(self._desk, uow, _code(request), networks, actor=visit.actor, seen=seen)
+
+        return await self._written(request, visit, NETWORKS, work)
+
+    async def _written(self, request: web.Request, visit: Visit, form: PageForm, work: Work) -> web.Response:
+        """Write something about an office in one unit and show it again, with what was wrong if it was refused."""
+        given = read_form(form.fields, visit.form)
         try:
+            values = read_fields(form.fields, given, visit.actor.channel, Reading(visit.now))
             async with self._store.unit() as uow:
-                await offices.allow(self._desk, uow, code, given.get("network", "").split(), actor=visit.actor)
+                await work(uow, values, said(visit.form, MARK))
         except Forbidden:
             raise
         except DomainError as error:
-            return await self._page(request, visit, Tried(NETWORKS.name, given, error))
-        raise web.HTTPSeeOther(f"{PATH}/one/{code}?done=office_networks")
+            return await self._page(request, visit, Tried(form.name, given, error))
+        raise web.HTTPSeeOther(f"{PATH}/one/{_code(request)}?done=office_{form.name}")
 
     async def _switch(self, request: web.Request, visit: Visit) -> web.Response:
         code, active = _code(request), said(visit.form, "active") == "yes"
@@ -145,6 +166,7 @@ class OfficePages:
             "office": office,
             "keys": office.usable_keys(visit.now),
             "locks": _locks(office, visit),
+            "rename": RENAME.shown(wording, {"name": office.name}, tried),
             "rotate": ROTATE.shown(wording, {"overlap": "24"}, tried),
             "networks": NETWORKS.shown(wording, networks, tried),
             "made": made,

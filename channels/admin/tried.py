@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.web.forms import Control, FormWords, Given, controls, stray
-from domain.errors import DomainError
+from domain.errors import Conflict, DomainError
 from domain.forms import Field
 from domain.wording import Wording
 
@@ -24,11 +24,15 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A form of a page; `problem` is an error that names none of its fields, `open` whether it was just refused."""
+    """A form of a page; `problem` is an error that names none of its fields, `open` whether it was just refused.
+
+    `stands` is what stands there now in place of what was typed, each with its label, where somebody else was first.
+    """
 
     controls: Sequence[Control]
     problem: str | None
     open: bool
+    stands: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +62,15 @@ class PageForm:
         )
         mine = tried if tried and tried.action == self.name else None
         typed, error = (mine.given, mine.error) if mine else (given, None)
-        return ShownForm(controls(self.fields, typed, words, error), stray(self.fields, error, words), mine is not None)
+        stands = self._stands(words, given, mine.given) if mine and isinstance(error, Conflict) else ()
+        problem = stray(self.fields, error, words)
+        return ShownForm(controls(self.fields, typed, words, error), problem, mine is not None, stands)
+
+    def _stands(self, words: FormWords, now: Mapping[str, Any], typed: Given) -> Sequence[tuple[str, str]]:
+        differ = [one.name for one in self.fields if (now.get(one.name) or None) != (typed.get(one.name) or None)]
+        return [(words.label(name), self._said(words, name, now.get(name))) for name in differ]
+
+    def _said(self, words: FormWords, name: str, value: Any) -> str:
+        titles, values = self.titles.get(name, {}), value if isinstance(value, list) else [value] if value else []
+        named = [titles.get(one, str(one)) for one in values]
+        return "، ".join(words.catalogue.text(one) if one in words.catalogue else one for one in named) or "—"

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from channels.admin.agents import browser_shown
 from channels.admin.frame import Route, Section, Visit, staff_page
+from channels.admin.seen import MARK
 from channels.admin.tried import PageForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
@@ -104,7 +105,7 @@ class UserPages:
             async with self._store.unit() as uow:
                 await staff_accounts.change(
                     self._desk, uow, username, roles=values["role"], full_name=values["full_name"],
-                    mobile=values.get("mobile"), actor=visit.actor,
+                    mobile=values.get("mobile"), actor=visit.actor, seen=said(visit.form, MARK),
                 )  # fmt: skip
         except Forbidden:
             raise

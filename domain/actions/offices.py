@@ -1,4 +1,6 @@
-"""Counter offices and what they earn: added, given new keys, bound to networks, switched off; all of it is audited."""
+"""Counter offices and what they earn: added, renamed, given new keys, bound to networks, switched off; all of it is
+audited.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -62,10 +64,7 @@ async def add(
         pass
     else:
         raise AlreadyDone("code", detail="office_code_taken")
-    title = shown(name)
-    if not 0 < len(title) <= LONGEST_NAME:
-        raise InvalidField("name")
-    now, secret = desk.clock.now(), _usable(key) or desk.ids.token()
+    title, now, secret = _name(name), desk.clock.now(), _usable(key) or desk.ids.token()
     keys = (OfficeKey(vault.close(secret), now, None),)
     office = Office(code, title, office_username(username or f"office-{code.lower()}"), keys, (), True, {}, now)
     await uow.offices.put(office)
@@ -92,16 +91,42 @@ async def rotate_key(
     return secret
 
 
-async def allow(desk: Desk, uow: UnitOfWork, code: str, networks: Collection[str], *, actor: Actor = SYSTEM) -> Office:
+async def rename(
+    desk: Desk, uow: UnitOfWork, code: str, name: str, *, actor: Actor = SYSTEM, seen: str | None = None
+) -> Office:
+    """Correct an office's name; said again, nothing changes.
+
+    `seen` is the mark of the office that was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `InvalidField("name")`, `NotFound("office")`, `Conflict("office")` when somebody else has changed it since.
+    """
+    label, title = _keeper(actor), _name(name)
+    office = await _as_seen(uow, code, seen)
+    if office.name != title:
+        facts = {"name": title, "name_before": office.name}
+        office.name = title
+        await _changed(desk, uow, office, label, "office_renamed", facts)
+    return office
+
+
+async def allow(
+    desk: Desk,
+    uow: UnitOfWork,
+    code: str,
+    networks: Collection[str],
+    *,
+    actor: Actor = SYSTEM,
+    seen: str | None = None,
+) -> Office:
     """Let an office call from these networks alone (addresses or CIDR); none: from anywhere.
 
-    Errors: `Forbidden`, `NotFound("office")`, `InvalidField("network")`.
+    Errors: `InvalidField("network")`, and with the same `seen` those of `rename`.
     """
     label = _keeper(actor)
     if len(networks) > MOST_NETWORKS:
         raise InvalidField("network")
-    office = await uow.offices.by_code(code, lock=True)
-    office.networks = tuple(dict.fromkeys(map(network, networks)))
+    named = tuple(dict.fromkeys(map(network, networks)))
+    office = await _as_seen(uow, code, seen)
+    office.networks = named
     await _changed(desk, uow, office, label, "office_networks", {"networks": list(office.networks)})
     return office
 
@@ -228,6 +253,20 @@ def _keeper(actor: Actor) -> str:
     if actor.kind != "system" and not KEEPERS & actor.role_names:
         raise Forbidden("office")
     return actor.acting_by(KEEPERS).label
+
+
+async def _as_seen(uow: UnitOfWork, code: str, seen: str | None) -> Office:
+    office = await uow.offices.by_code(code, lock=True)
+    if seen is not None and seen != office.mark:
+        raise Conflict("office", detail="office_changed")
+    return office
+
+
+def _name(text: str) -> str:
+    title = shown(text)
+    if not 0 < len(title) <= LONGEST_NAME:
+        raise InvalidField("name")
+    return title
 
 
 def _usable(key: str | None) -> str | None:

@@ -13,7 +13,16 @@ from domain.accounts import StaffMember
 from domain.actions import own_account
 from domain.actions.desk import Desk
 from domain.engine import SYSTEM
-from domain.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, UnknownKind
+from domain.errors import (
+    AlreadyDone,
+    Conflict,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    NotAllowedNow,
+    NotFound,
+    UnknownKind,
+)
 from domain.people import STAFF_ROLES, Actor, Role
 from domain.ports import UnitOfWork
 from domain.text import persian_digits, shown
@@ -62,14 +71,19 @@ async def change(
     full_name: str,
     mobile: str | None,
     actor: Actor = SYSTEM,
+    seen: str | None = None,
 ) -> StaffMember:
     """Give a member other roles, another name or mobile; what somebody may do changes with the next call.
 
-    Errors: those of `add`, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator.
+    `seen` is the mark of the account that was looked at; None for whatever stands there. Errors: those of `add`,
+    `NotFound("username")`, `NotAllowedNow("role")` for the last administrator, `Conflict("username")` when somebody
+    else has changed the account since.
     """
     label, member = await _keeping(uow, actor), await _member(uow, username)
     number = people.mobile(mobile) if mobile else None
     changed = replace(member, roles=_roles(roles), full_name=_full_name(full_name), mobile=number)
+    if seen is not None and seen != member.mark:
+        raise Conflict("username", detail="account_changed")
     if not changed.roles & KEEPERS:
         await _refuse_last(uow, member)
     await uow.people.put_staff(changed)

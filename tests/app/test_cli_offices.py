@@ -41,6 +41,18 @@ def test_a_key_is_told_once(office: Terminal) -> None:
     assert made["key"] not in office.run("office", "list").out
 
 
+def test_a_name_is_corrected(office: Terminal) -> None:
+    shown = office.json("office", "rename", "1001", " دفتر خیابان امام ", "--as", "admin")
+    assert (shown["code"], shown["name"]) == ("1001", "دفتر خیابان امام")
+    assert office.run("office", "rename", "1001", "دفتر یک").out == "1001: دفتر یک\n"
+    assert rows(office)[0]["name"] == "دفتر یک"
+    for name in ("", " ", "د" * 101):
+        assert office.refused("office", "rename", "1001", name)["field"] == "name"
+    assert office.refused("office", "rename", "9", "نام")["field"] == "office"
+    assert office.refused("office", "rename", "1001", "نام", "--as", "civil")["code"] == "forbidden"
+    assert rows(office)[0]["name"] == "دفتر یک"
+
+
 def test_refusals_are_told(office: Terminal) -> None:
     assert office.refused(*ADD)["code"] == "already_done"
     assert office.refused("office", "add", "1/2", "نام")["field"] == "code"

@@ -90,10 +90,17 @@ def _of_the_house() -> Sequence[Look]:
             "/staff/users/substitutes": SUBSTITUTE,
             "/staff/offices": {"code": "۱۲ ۳۴", "name": LONG},
             "/staff/offices/one/1001/networks": {"network": "300.1.1.1"},
+            "/staff/offices/one/1001/name": {"name": ""},
             "/staff/offices/commission": {"per_request": LONG},
         },
     }
-    return list(chain.from_iterable(_refused(role, found) for role, found in forms.items()))
+    account, office, stale = "/staff/users/one/civil/change", "/staff/offices/one/1001", {"seen": "0"}
+    return [
+        *chain.from_iterable(_refused(role, found) for role, found in forms.items()),
+        Look(account, Role.ADMIN, 409, form={"full_name": LONG, "role": "revenue"} | stale),
+        Look(f"{office}/name", Role.MANAGER, 409, form={"name": LONG} | stale),
+        Look(f"{office}/networks", Role.MANAGER, 409, form={"network": "192.0.2.0/24"} | stale),
+    ]
 
 
 def _refused(role: Role, forms: Mapping[str, Mapping[str, str]]) -> Sequence[Look]:

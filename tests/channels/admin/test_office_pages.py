@@ -8,6 +8,7 @@ import pytest
 from domain.errors import NotFound
 from domain.house_records import AuditEntry, AuditFilter
 from domain.offices import Office
+from tests.channels.admin.test_user_pages import mark
 from tests.support.staff_site import StaffSite, Visitor
 
 ONE = "/staff/offices/one/1001"
@@ -24,6 +25,11 @@ def secret(page: str) -> str:
     found = re.search(r'class="card secret".*?<code dir="ltr">([^<]+)</code>', page, re.DOTALL)
     assert found
     return found[1]
+
+
+async def write(who: Visitor, what: str, status: int = 303, /, **form: str) -> str:
+    """Write something about the office as who sees it now."""
+    return await who.post(f"{ONE}/{what}", status, seen=mark(await who.get(ONE)), **form)
 
 
 @pytest.fixture
@@ -63,18 +69,52 @@ async def test_a_new_key_overlaps_the_old_one(site: StaffSite, revenue: Visitor)
 
 
 async def test_an_office_is_bound_to_networks_and_switched(site: StaffSite, revenue: Visitor) -> None:
-    await revenue.get(ONE)
-    await revenue.post(f"{ONE}/networks", network="203.0.113.7\n198.51.100.0/24")
+    await write(revenue, "networks", network="203.0.113.7\n198.51.100.0/24")
     assert (await office(site)).networks == ("203.0.113.7/32", "198.51.100.0/24")
-    page = await revenue.post(f"{ONE}/networks", 422, network="خانه")
+    page = await write(revenue, "networks", 422, network="خانه")
     assert "خانه" in page
-    await revenue.post(f"{ONE}/networks", network="")
+    await write(revenue, "networks", network="")
     assert (await office(site)).networks == ()
     await revenue.post(f"{ONE}/switch", active="no")
     assert not (await office(site)).active
     await revenue.post(f"{ONE}/switch", active="yes")
     assert (await office(site)).active
     await revenue.get("/staff/offices/one/9999", 404)
+
+
+async def test_a_name_is_corrected_and_the_former_one_stays_in_the_audit(site: StaffSite, revenue: Visitor) -> None:
+    assert 'name="name"' in await revenue.get(ONE)
+    assert await write(revenue, "name", name="دفتر <b>خیابان امام</b>") == f"{ONE}?done=office_name"
+    assert "دفتر &lt;b&gt;خیابان امام&lt;/b&gt;" in await revenue.get("/staff/offices")
+    await write(revenue, "name", name="دفتر <b>خیابان امام</b>")
+    for wrong in ("", "  ", "د" * 101):
+        assert 'aria-invalid="true"' in await write(revenue, "name", 422, name=wrong)
+    async with site.store.unit(write=False) as uow:
+        (entry,) = await uow.audit.find(AuditFilter(what="office_renamed"))
+    assert (entry.actor, entry.detail["name_before"]) == ("staff:revenue", "دفتر ۱۰۰۱")
+    await revenue.sign_in("auditor")
+    page = await revenue.get("/staff/audit?what=office_renamed")
+    assert ("تصحیح نام دفتر" in page, "نام پیشین" in page, "دفتر ۱۰۰۱" in page) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("what", "field", "mine", "other"),
+    [("networks", "network", "10.0.0.0/8", "192.0.2.0/24"), ("name", "name", "نام من", "نام او")],
+)
+async def test_the_second_of_two_is_told(
+    site: StaffSite, revenue: Visitor, what: str, field: str, mine: str, other: str
+) -> None:
+    form, seen = {field: mine}, mark(await revenue.get(ONE))
+    await write(revenue, what, 303, **{field: other})
+    before = await office(site)
+    page = await revenue.post(f"{ONE}/{what}", 409, **form, seen=seen)
+    assert "همکار دیگری مشخصات این دفتر را تغییر داد" in page
+    assert re.findall(r'<div class="note">.*?<dd><bdi>(.*?)</bdi>', page, re.DOTALL) == [other]
+    assert mine in page, "what was typed is not lost"
+    await revenue.post(f"{ONE}/{what}", 409, **form)
+    assert await office(site) == before
+    await revenue.post(f"{ONE}/{what}", **form, seen=mark(page))
+    assert await office(site) != before
 
 
 async def test_commission_has_dated_rules(site: StaffSite, revenue: Visitor) -> None:

@@ -34,6 +34,13 @@ def secret(page: str) -> str:
     return found[1]
 
 
+def mark(page: str) -> str:
+    """What the forms of a page say was seen."""
+    found = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
 async def test_somebody_is_added_and_signs_in(site: StaffSite, admin: Visitor) -> None:
     page = await admin.post(
         "/staff/users", 200, username="sara.n", full_name="سارا نوری", mobile="۰۹۱۲ ۱۱۱ ۲۲۳۳", role=["civil", "expert"]
@@ -60,8 +67,8 @@ async def test_what_cannot_be_added_is_told(site: StaffSite, admin: Visitor) -> 
 
 
 async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> None:
-    await admin.get(CIVIL)
-    await admin.post(f"{CIVIL}/change", full_name="نام تازه", mobile="", role=["revenue", "civil"])
+    seen = mark(await admin.get(CIVIL))
+    await admin.post(f"{CIVIL}/change", full_name="نام تازه", mobile="", role=["revenue", "civil"], seen=seen)
     kept = await member(site, "civil")
     assert kept
     assert (kept.full_name, kept.roles) == ("نام تازه", frozenset({Role.CIVIL, Role.REVENUE}))
@@ -77,16 +84,41 @@ async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> N
 
 async def test_the_last_administrator_stays(site: StaffSite, admin: Visitor) -> None:
     own = "/staff/users/one/admin"
-    await admin.get(own)
-    page = await admin.post(f"{own}/change", 409, full_name="مدیر", role="civil")
+    seen = mark(await admin.get(own))
+    page = await admin.post(f"{own}/change", 409, full_name="مدیر", role="civil", seen=seen)
     assert "تنها مدیر سامانه" in page
     assert "تنها مدیر سامانه" in await admin.post(f"{own}/switch", 409, active="no")
-    await admin.post(f"{CIVIL}/change", full_name="دومی", role=["admin", "civil"])
-    await admin.post(f"{own}/change", full_name="مدیر", role="civil")
+    other = mark(await admin.get(CIVIL))
+    await admin.post(f"{CIVIL}/change", full_name="دومی", role=["admin", "civil"], seen=other)
+    await admin.post(f"{own}/change", full_name="مدیر", role="civil", seen=seen)
     kept = await member(site, "admin")
     assert kept
     assert kept.roles == {Role.CIVIL}
     await admin.get("/staff/users", 403)
+
+
+async def test_the_second_of_two_administrators_is_told(site: StaffSite, admin: Visitor) -> None:
+    seen = mark(await admin.get(CIVIL))
+    async with visitor(site) as other:
+        await other.sign_in("admin")
+        await other.get(CIVIL)
+        his = {"full_name": "نام او", "mobile": "09121112233", "role": ["civil", "expert"]}
+        await other.post(f"{CIVIL}/change", **his, seen=seen)
+    mine = {"full_name": "نام من", "mobile": "", "role": "civil"}
+    page = await admin.post(f"{CIVIL}/change", 409, **mine, seen=seen)
+    assert "مدیر دیگری این حساب را تغییر داد" in page
+    assert 'value="نام من"' in page, "what was typed is not lost"
+    now = page.split('<div class="note">')[1].split("</div></dl>")[0]
+    assert re.findall(r"<dd><bdi>(.*?)</bdi>", now) == ["نام او", "09121112233", "واحد عمران، کارشناس"]
+    kept = await member(site, "civil")
+    assert kept
+    assert (kept.full_name, kept.mobile) == ("نام او", "+989121112233")
+    await admin.post(f"{CIVIL}/change", 409, **mine)
+    await admin.post(f"{CIVIL}/change", **mine, seen=mark(page))
+    kept = await member(site, "civil")
+    assert kept
+    assert (kept.full_name, kept.roles, kept.mobile) == ("نام من", frozenset({Role.CIVIL}), None)
+    assert (await audited(site)).count(("staff:admin", "staff_changed")) == 2
 
 
 async def test_switching_off_ends_the_sessions(site: StaffSite, admin: Visitor) -> None:

@@ -189,6 +189,7 @@ async def test_others_change_no_office(town: Municipality, key: str, role: Role)
             offices.add(desk, uow, VAULT, "2", NAME, actor=who),
             offices.rotate_key(desk, uow, VAULT, OFFICE, HOUR, actor=who),
             offices.allow(desk, uow, OFFICE, [], actor=who),
+            offices.rename(desk, uow, OFFICE, "نام دیگر", actor=who),
             offices.set_active(desk, uow, OFFICE, False, actor=who),
             offices.add_rule(desk, uow, share_bp=1, actor=who),
         ):
@@ -209,6 +210,7 @@ async def test_no_such_office(town: Municipality) -> None:
         for missing in (
             offices.rotate_key(town.desk, uow, VAULT, "9", HOUR),
             offices.allow(town.desk, uow, "9", []),
+            offices.rename(town.desk, uow, "9", "نام دیگر"),
             offices.set_active(town.desk, uow, "9", True),
             offices.lock_out(town.desk, uow, "9", None, HOUR),
             offices.add_rule(town.desk, uow, office="9"),
