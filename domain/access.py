@@ -3,6 +3,9 @@
 What may be done about a single request is a matter of its declaration (`Transition.roles`); this table is about the
 rooms of the site. From outside the organisation's networks everything needs a second factor; rights that do harm in
 wrong hands (prices, refunds, waivers, exports, other people's accounts) also need a fresh proof (`step_up`).
+
+The auditor reads everything and changes nothing (services.md): every right to view is theirs and every right to export,
+and besides nothing but the own account and asking for a verification of the history.
 """
 
 from collections.abc import Mapping
@@ -50,23 +53,23 @@ RIGHTS: Mapping[str, Rule] = {
     "registries.view": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "registries.change": _of(Role.TAXI_OFFICER),
     "registries.import": _of(Role.TAXI_OFFICER),
-    "registries.export": _of(Role.TAXI_OFFICER, Role.MANAGER, step_up=True),
+    "registries.export": _of(Role.TAXI_OFFICER, Role.MANAGER, Role.AUDITOR, step_up=True),
     "duties.view": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "duties.change": _of(Role.TAXI_OFFICER, Role.REVENUE),
     "duties.import": _of(Role.TAXI_OFFICER, Role.REVENUE),
-    "duties.export": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, step_up=True),
+    "duties.export": _of(Role.TAXI_OFFICER, Role.REVENUE, Role.MANAGER, Role.AUDITOR, step_up=True),
     "charges.bill": _of(Role.TAXI_OFFICER, Role.REVENUE),
     "charges.waive": _of(Role.REVENUE, step_up=True),
     "fleet.view": _of(Role.CIVIL, Role.MANAGER, Role.AUDITOR),
     "fleet.change": _of(Role.CIVIL),
     "fleet.import": _of(Role.CIVIL),
-    "fleet.export": _of(Role.CIVIL, Role.MANAGER, step_up=True),
+    "fleet.export": _of(Role.CIVIL, Role.MANAGER, Role.AUDITOR, step_up=True),
     "visits.view": _of(Role.EXPERT, Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
     "tariffs.view": _of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     "tariffs.change": _of(Role.REVENUE, step_up=True),
     "tariffs.approve": _of(Role.REVENUE, Role.MANAGER, step_up=True),
     "reports.view": Rule(_READERS - {Role.SECRETARIAT}),
-    "reports.export": Rule(_UNITS - {Role.SECRETARIAT}, step_up=True),
+    "reports.export": Rule(_READERS - {Role.SECRETARIAT}, step_up=True),
     "comments.view": Rule(_READERS),
     "comments.moderate": _of(Role.MANAGER),
     "messages.view": Rule(frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})),

@@ -1,5 +1,7 @@
 """Sheets that are imported: brought, shown with everything that is wrong with them, and kept when somebody says so.
 
+Whoever may read a registry reads what was brought for it; who may bring sheets is offered that, and decides.
+
 The work is done behind the page, which asks again by itself until it is done, and says how far it is.
 """
 
@@ -53,12 +55,12 @@ class ImportPages:
 
     def _of(self, registry: Registry) -> Sequence[Route]:
         base, right = f"{address(registry)}/import", registry_right(registry.key, "import")
-        one = f"{base}/{{id:[0-9]{{1,19}}}}"
+        one, view = f"{base}/{{id:[0-9]{{1,19}}}}", registry_right(registry.key, "view")
         return (
-            Route("GET", base, right, partial(self._ask, registry)),
+            Route("GET", base, view, partial(self._ask, registry)),
             Route("POST", base, right, partial(self._bring, registry), FORM_BYTES),
-            Route("GET", one, right, partial(self._show, registry)),
-            Route("GET", f"{one}/report.csv", right, partial(self._report, registry)),
+            Route("GET", one, view, partial(self._show, registry)),
+            Route("GET", f"{one}/report.csv", view, partial(self._report, registry)),
             Route("POST", f"{one}/keep", right, partial(self._keep, registry)),
             Route("POST", f"{one}/drop", right, partial(self._drop, registry)),
         )

@@ -36,10 +36,7 @@ class Listing:
 
 
 def may_take(report: Report, actor: Actor) -> Actor:
-    """Return the actor in whose place a report is taken along; `Forbidden("report")` for who may not, or only see it.
-
-    Who only reads and changes nothing (an auditor) sees reports where they are.
-    """
+    """Return the actor in whose place a report is taken along; `Forbidden("report")` for whoever may not."""
     by = may_see(report, actor)
     if actor.kind != "system" and not RIGHTS["reports.export"].roles & actor.role_names:
         raise Forbidden("report")

@@ -56,7 +56,7 @@ async def brought(opened: Window, site: StaffSite) -> int:
     await expect(page.locator("progress")).to_be_visible()
     number = int(page.url.rpartition("/")[2])
     await work(site.demo.desk, site.store, number)
-    await expect(page.locator(".import-state")).to_have_text("در انتظار تأیید شما")  # it refreshed itself
+    await expect(page.locator(".import-state")).to_have_text("در انتظار تأیید")  # it refreshed itself
     return number
 
 

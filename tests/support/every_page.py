@@ -181,7 +181,10 @@ async def _book(site: StaffSite, registry: Registry) -> dict[str, Sequence[Look]
     return {
         f"{base}/{{id}}": [Look(f"{base}/{row.id}", busiest(site, f"{base}/{{id}}"))],
         f"{base}/{{id}}/edit": [Look(f"{base}/{row.id}/edit", busiest(site, f"{base}/{{id}}/edit"))],
-        f"{base}/import/{{id}}": [Look(f"{base}/import/{one.id}", brings) for one in sheets],
+        f"{base}/import/{{id}}": [
+            *(Look(f"{base}/import/{one.id}", brings) for one in sheets),
+            Look(f"{base}/import/{sheets[0].id}", Role.AUDITOR),
+        ],
         f"{base}/import/{{id}}/report.csv": [Look(f"{base}/import/{sheets[0].id}/report.csv", brings)],
     }
 

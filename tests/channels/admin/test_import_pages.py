@@ -323,6 +323,33 @@ async def test_files_that_nobody_confirms_are_forgotten(site: StaffSite, officer
     await officer.get(address, 404)
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.MANAGER])
+async def test_who_reads_a_registry_reads_what_was_brought_and_changes_nothing(
+    site: StaffSite, officer: Visitor, role: Role
+) -> None:
+    address = await bring(officer, BAD)
+    await worked(site, address)
+    base = address.rpartition("/")[0]
+    async with visitor(site) as reader:
+        await reader.sign_in(role.value)
+        assert f'href="{base}"' in await reader.get(f"{ROOM}/vehicle")
+        for there in (base, address):
+            page = await reader.get(there)
+            assert "<form method" not in page.partition("<main")[2]
+            assert "فایل‌های آورده‌شده" in page
+        told = words(await reader.get(address))
+        assert "۴ نوع تاکسی دوچرخه «دوچرخه» در فهرست نیست." in told
+        assert "درست کنید" not in told, "who only reads is not told what to do"
+        report = await reader.client.get(f"{address}/report.csv", headers=reader.headers)
+        assert report.status == 200
+        for way in (base, f"{address}/keep", f"{address}/drop"):
+            await reader.post(way, 403, skip="yes")
+    assert (await standing(site, address)).state is ImportState.EXAMINED
+    for stranger in ("civil", "expert", "admin"):
+        await officer.sign_in(stranger)
+        await officer.get(address, 403)
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_an_export_needs_a_fresh_proof_and_runs_no_formula(site: StaffSite, officer: Visitor, kind: str) -> None:
     await give(site, "agency", {"licence_number": "P-9", "name": "=cmd|' /C calc'!A0"})

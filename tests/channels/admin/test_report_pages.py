@@ -24,7 +24,7 @@ from domain.staff_sessions import STEP_UP
 from tests.channels.admin.audited import denials
 from tests.support import rooms
 from tests.support.demo_site import MORNING
-from tests.support.staff_site import PASSWORD, StaffSite, Visitor
+from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 from tests.support.taxi_requests import complained
 
 STORED_XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
@@ -260,11 +260,37 @@ async def test_no_sheet_of_anothers_report(inside: Visitor, path: str, exported:
     assert exported() == []
 
 
-async def test_an_auditor_sees_and_takes_nothing_along(site: StaffSite, inside: Visitor) -> None:
+async def test_an_auditor_takes_along_what_he_reads(site: StaffSite, inside: Visitor, exported: Exported) -> None:
+    await site.submitted()
     await inside.sign_in("auditor")
-    page = await inside.get("/staff/reports/revenue")
-    assert ".csv" not in page
-    await inside.get("/staff/reports/revenue.csv", 403)
+    assert "/staff/reports/revenue.csv" in await inside.get("/staff/reports/revenue")
+    assert len(await listed(inside, "/staff/reports/manager.csv")) == 1
+    assert [actor for actor, _ in exported()] == ["staff:auditor"]
+
+
+async def test_an_auditor_reads_kept_reports_with_a_fresh_proof(
+    site: StaffSite, inside: Visitor, exported: Exported
+) -> None:
+    kept = KeptReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
+    async with site.store.unit() as uow:
+        await uow.reports.keep(kept, b"abc")
+    await inside.sign_in("auditor")
+    assert "گزارش مدیر، آبان ۱۴۰۵" in await inside.get("/staff/reports")
+    site.clock.at += STEP_UP
+    assert 'name="proof_password"' in await inside.get("/staff/reports/kept/7", 401)
+    assert exported() == []
+    await inside.post("/staff/proof", next="/staff/reports/kept/7", proof_password=PASSWORD)
+    assert await (await fetched(inside, "/staff/reports/kept/7")).read() == b"abc"
+    assert [actor for actor, _ in exported()] == ["staff:auditor"]
+    secret = await site.enrolled("auditor")
+    async with visitor(site, OUTSIDE) as outside:
+        await outside.sign_in("auditor")
+        await outside.get("/staff/reports/kept/7", 303)
+        await outside.get("/staff/second-factor")
+        await outside.post("/staff/second-factor", code=site.code_of(secret))
+        assert await (await fetched(outside, "/staff/reports/kept/7")).read() == b"abc"
+        site.clock.at += STEP_UP
+        assert 'name="proof_code"' in await outside.get("/staff/reports/kept/7", 401)
 
 
 async def test_kept_reports_are_listed_and_taken(site: StaffSite, inside: Visitor) -> None:
