@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Iterable
 from io import BytesIO
-from pathlib import Path
 
 from app.importing import Bar
-from app.sheet_writing import Cells, WriteRow, rows_into, written
+from app.sheet_writing import Cells, WriteRow, rows_into
 from domain.actions.desk import Desk
 from domain.actions.listing import listing
 from domain.actions.reporting import run
@@ -22,16 +21,10 @@ from domain.reports import report_named
 PAGE = 500
 
 
-async def export_table(
-    desk: Desk, store: Store, registry: Registry, path: Path, bar: Bar, *, force: bool = False
-) -> int:
-    """Write all rows as they stand at one moment, under their Persian headings; return how many.
-
-    Errors: `InvalidField("file")` when the name ends otherwise than .csv or .xlsx, `Conflict("file")` when the file is
-    there and `force` is not given.
-    """
+async def export_table(desk: Desk, store: Store, registry: Registry, write: WriteRow, bar: Bar) -> int:
+    """Write all rows as they stand at one moment, under their Persian headings; return how many."""
     catalogue, done, after = desk.catalogue, 0, 0
-    with written(path, force=force) as write, bar("exporting", None) as progress:
+    with bar("exporting", None) as progress:
         write([label(catalogue, registry, field.name) for field in registry.fields])
         async with store.unit(write=False) as uow:
             while page := await uow.registries.find(RegistryFilter(registry.key, after=after, limit=PAGE)):

@@ -10,6 +10,7 @@ from app.children import in_a_process
 from app.database import open_store
 from app.exporting import export_table
 from app.settings import Settings
+from app.sheet_writing import written
 from app.wiring import desk_of
 from domain.errors import Unavailable
 from domain.imports import Progress
@@ -45,7 +46,8 @@ def run(settings: Settings, registry: str, file: Path) -> None:
 async def _run(settings: Settings, registry: Registry, file: Path) -> None:
     store = await open_store(settings)
     try:
-        await export_table(await desk_of(settings, store), store, registry, file, no_bar)
+        with written(file) as write:
+            await export_table(await desk_of(settings, store), store, registry, write, no_bar)
     finally:
         await store.close()
 

@@ -13,7 +13,7 @@ from app.cli.session import Session, acting_or_system, in_session
 from app.exporting import export_report, export_table
 from app.sheet_writing import written
 from domain.actions.listing import audit
-from domain.actions.registries import registry_named
+from domain.actions.registries import registry_named, take_along
 from domain.ports import SheetWish
 from domain.registries import REGISTRIES
 from domain.report_filter import read_filter
@@ -46,7 +46,7 @@ def export(
         return
     if said or figures:
         raise typer.BadParameter("a table is exported whole", param_hint="filters")
-    _finish(as_json, config, lambda session: _table(session, what, path, force))
+    _finish(as_json, config, lambda session: _table(session, what, path, force, username))
 
 
 def _one(file: Path | None, output: Path | None) -> Path:
@@ -65,8 +65,13 @@ def _finish(as_json: bool, config: Path | None, work: Any) -> None:
         say(f"{shown['rows']} rows in {shown['file']}")
 
 
-async def _table(session: Session, table: str, path: Path, force: bool) -> dict[str, Any]:
-    rows = await export_table(session.desk, session.store, registry_named(table), path, bar, force=force)
+async def _table(session: Session, table: str, path: Path, force: bool, username: str | None) -> dict[str, Any]:
+    registry, desk, store = registry_named(table), session.desk, session.store
+    actor = await acting_or_system(session, username)
+    with written(path, force=force) as write:
+        async with store.unit() as uow:
+            await take_along(desk, uow, registry, {"kind": _kind(path)}, actor)
+        rows = await export_table(desk, store, registry, write, bar)
     return {"table": table, "rows": rows, "file": str(path)}
 
 
@@ -75,9 +80,12 @@ async def _report(
 ) -> dict[str, Any]:
     desk, store = session.desk, session.store
     actor = await acting_or_system(session, username)
-    kind = path.suffix.lower().lstrip(".")
-    wish = SheetWish(name, read_filter(desk.services, said, desk.clock.now()), kind, figures)
+    wish = SheetWish(name, read_filter(desk.services, said, desk.clock.now()), _kind(path), figures)
     with written(path, force=force) as write:
         await audit(desk, store, wish, actor)
         rows = await export_report(desk, store, wish, actor, write, bar)
     return {"report": name, "rows": rows, "file": str(path)}
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.lower().lstrip(".")

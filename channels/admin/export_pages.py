@@ -11,6 +11,7 @@ from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_view import RegistryViews, address
 from domain.access import registry_right
 from domain.actions.desk import Desk
+from domain.actions.registries import take_along
 from domain.ports import Store, TableExports
 from domain.registries import REGISTRIES, Registry
 
@@ -53,8 +54,7 @@ class ExportPages:
         async with self._exports.exported(registry, kind) as path:
             size = (await asyncio.to_thread(path.stat)).st_size
             async with self._store.unit() as uow:
-                facts = {"registry": registry.key, "kind": kind, "bytes": size}
-                await uow.audit.record(visit.now, visit.actor.label, "export", facts)
+                await take_along(self._desk, uow, registry, {"kind": kind, "bytes": size}, visit.actor)
             return await _sent(request, path, size, KINDS[kind])
 
 

@@ -1,10 +1,13 @@
-"""Rows of the registries as people and programs use them: found by what they know, put whole, changed by hand."""
+"""Rows of the registries as people and programs use them: found by what they know, put whole, changed by hand, taken
+along.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from domain.access import RIGHTS, registry_right
 from domain.actions.booked_rows import booked_ahead
 from domain.actions.desk import Desk
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, NotFound, UnknownKind
@@ -45,6 +48,18 @@ def may_edit(registry: Registry, actor: Actor) -> Actor:
     if not registry.editors & actor.role_names:
         raise Forbidden(registry.key)
     return actor.acting_by(registry.editors)
+
+
+async def take_along(desk: Desk, uow: UnitOfWork, registry: Registry, facts: Mapping[str, Any], actor: Actor) -> None:
+    """Note that somebody takes all rows of the registry along, and what else is to be known of it: the kind of sheet.
+
+    `Forbidden` (the registry's key) for whoever may not.
+    """
+    takers = RIGHTS[registry_right(registry.key, "export")].roles
+    if actor.kind != "system" and not takers & actor.role_names:
+        raise Forbidden(registry.key)
+    by = actor.acting_by(takers).label
+    await uow.audit.record(desk.clock.now(), by, "export", {"registry": registry.key, **facts})
 
 
 async def find_row(desk: Desk, uow: UnitOfWork, registry: Registry, text: str) -> RegistryRow:

@@ -116,6 +116,23 @@ def test_a_table_is_exported_and_taken_back(office: Terminal, tmp_path: Path) ->
     assert "2 rows in" in office.run("export", "vehicle", str(tmp_path / "other.csv")).out
 
 
+def test_who_takes_a_table_along_needs_the_right_and_is_audited(office: Terminal, tmp_path: Path, audit: Any) -> None:
+    path = tmp_path / "out.csv"
+    for stranger in ("civil", "revenue"):
+        assert office.refused("export", "vehicle", str(path), "--as", stranger)["code"] == "forbidden"
+    assert office.refused("export", "vehicle", str(path), "--as", "nobody")["code"] == "authentication_failed"
+    assert (path.exists(), audit("export")) == (False, [])
+    office.json("export", "vehicle", str(path), "--as", "taxi_officer")
+    office.json("export", "duty", str(tmp_path / "duties.xlsx"), "--as", "revenue")
+    office.json("export", "vehicle", str(path), "--force")
+    assert office.refused("export", "vehicle", str(path), "--as", "taxi_officer")["code"] == "conflict"
+    assert [(actor, json.loads(detail)) for actor, detail in audit("export")] == [
+        ("staff:taxi_officer", {"registry": "vehicle", "kind": "csv"}),
+        ("staff:revenue", {"registry": "duty", "kind": "xlsx"}),
+        ("system:cli", {"registry": "vehicle", "kind": "csv"}),
+    ]
+
+
 def test_a_row_is_shown_by_what_names_it(office: Terminal) -> None:
     shown = office.json("registry", "show", "vehicle", "۱۱۴")
     assert (shown["table"], shown["values"]["plate"], shown["revision"], shown["changes"]) == ("vehicle", PLATE, 0, [])

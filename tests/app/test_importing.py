@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from app.exporting import export_table
 from app.importing import SHOWN_FAULTS, Imported, Wish, import_file
+from app.sheet_writing import written
 from bench.imports import AGENCIES, OWNERS, Planted, make_file, person, reported
 from domain.engine import SYSTEM
 from domain.errors import Conflict, Forbidden, InvalidField, MissingField
@@ -52,7 +53,8 @@ async def imported(
 
 async def exported(town: Municipality, table: str, path: Path) -> int:
     """Export a table."""
-    return await export_table(town.desk, town.store, REGISTRIES[table], path, Bars(), force=True)
+    with written(path, force=True) as write:
+        return await export_table(town.desk, town.store, REGISTRIES[table], write, Bars())
 
 
 def a_sheet(folder: Path, text: str, name: str = "sheet.csv") -> Path:

@@ -20,6 +20,7 @@ from app.passwords import Argon2Passwords
 from app.proxies import behind, inside
 from app.report_process import ReportProcess
 from app.settings import Settings
+from app.sheet_writing import written
 from app.table_exports import no_bar
 from app.vault import FernetVault
 from channels.admin import Admin, Apart
@@ -122,7 +123,8 @@ class NearExports:
         """Yield a file with all rows."""
         with TemporaryDirectory() as folder:
             file = Path(folder) / f"{registry.key}.{kind}"
-            await export_table(self._demo.desk, self._demo.store, registry, file, no_bar)
+            with written(file) as write:
+                await export_table(self._demo.desk, self._demo.store, registry, write, no_bar)
             yield file
 
 
