@@ -64,7 +64,7 @@ def _on_row(
 ) -> dict[str, Any]:
     async def found(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             return await work(session, uow, await _row_id(session, uow, registry, key), actor)
 
     with told(as_json):

@@ -72,7 +72,7 @@ def answer(
 def _change(config: Path | None, as_json: bool, username: str, change: Change) -> None:
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            return view(await change(session.desk, uow, await acting(uow, username)))
+            return view(await change(session.desk, uow, await acting(session, uow, username)))
 
     with told(as_json):
         shown = in_session(config, work)

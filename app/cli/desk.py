@@ -25,7 +25,7 @@ def correct_mobile(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             done = await walk_in.correct_mobile(session.desk, uow, code, mobile, proof, actor)
             request = await request_view.view(session, uow, done.request)
             return {"request": request, "others": [request_view.line(one) for one in done.others]}

@@ -27,7 +27,7 @@ def attach(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             return _view(await add_file(session.desk, uow, code, field, file.name, _read(file), actor))
 
     with told(as_json):

@@ -24,7 +24,7 @@ def generate(year: Year, username: As, as_json: AsJson = False, config: Config =
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit(write=False) as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
         return asdict(await make_all(session.desk, session.store, year, actor))
 
     with told(as_json):

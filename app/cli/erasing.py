@@ -26,7 +26,7 @@ def erase_history(
     async def work(session: Session) -> dict[str, Any]:
         day = read_day(session, before, "before") if before else None
         async with session.store.unit(write=False) as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
         return asdict(await erase_kept_long_enough(session.desk, session.store, day, actor))
 
     with told(as_json), waiting("erasing"):
@@ -48,7 +48,7 @@ def erase(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            request = await erase_one(session.desk, uow, code, reason, await acting(uow, username))
+            request = await erase_one(session.desk, uow, code, reason, await acting(session, uow, username))
             return await request_view.view(session, uow, request)
 
     with told(as_json):

@@ -11,7 +11,7 @@ and the exit code is the same; without it the error is a sentence on standard er
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -21,6 +21,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
+
+from app.cli.naming import COMMAND
 
 Table = Mapping[str, "str | Group"]
 """Name → `module:function` of a command, or a group of commands."""
@@ -181,14 +183,15 @@ COMMANDS: Table = {
 
 
 class _Commands(MutableMapping[str, Any]):
-    """The commands of one table; each is built when it is asked for."""
+    """The commands of one table, which are typed behind `words`; each is built when it is asked for."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, words: str = "") -> None:
         self._table = table
+        self._words = words
 
     def __getitem__(self, name: str) -> Any:
-        entry = self._table[name]
-        return _group(name, entry) if isinstance(entry, Group) else _command(name, entry)
+        entry, typed = self._table[name], f"{self._words} {name}".strip()
+        return _group(name, entry, typed) if isinstance(entry, Group) else _command(name, entry, typed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
@@ -209,17 +212,27 @@ class _LazyGroup(TyperGroup):
         return list(self.commands)
 
 
-def _group(name: str, group: Group) -> TyperGroup:
+def _group(name: str, group: Group, typed: str) -> TyperGroup:
     made = _LazyGroup(name=name, help=group.help, no_args_is_help=True, rich_markup_mode="rich")
-    made.commands = _Commands(group.commands)
+    made.commands = _Commands(group.commands, typed)
     return made
 
 
-def _command(name: str, path: str) -> Any:
+def _command(name: str, path: str, typed: str) -> Any:
     module, _, function = path.partition(":")
     single = typer.Typer(add_completion=False, rich_markup_mode="rich")
     single.command(name)(getattr(import_module(module), function))
-    return get_command(single)
+    made = get_command(single)
+    made.callback = _known_as(typed, made.callback)
+    return made
+
+
+def _known_as(typed: str, command: Callable[..., Any] | None) -> Callable[..., Any]:
+    def run(**options: Any) -> Any:
+        COMMAND.set(typed)
+        return command(**options) if command else None
+
+    return run
 
 
 def _show_version(wanted: bool) -> None:

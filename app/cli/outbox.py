@@ -57,7 +57,7 @@ def retry(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             return view(await messages.retry(session.desk, uow, message_id, reason, actor))
 
     with told(as_json):

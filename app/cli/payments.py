@@ -35,7 +35,7 @@ def record(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             if Role.REVENUE not in actor.role_names:
                 raise Forbidden("payment")
             ids = (bill_id, payment_id)
@@ -64,7 +64,7 @@ def refund(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             done = await give_back(session.desk, uow, bill_id, iban, reference, actor)
         facts = {"amount": done.payment.amount, "reference": done.payment.reference, "iban": done.iban}
         return facts | {"at": done.payment.at.isoformat(), "bill": request_view.bill_view(done.bill)}

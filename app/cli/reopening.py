@@ -20,7 +20,7 @@ def reopen(code: Code, reason: Reason, username: As, as_json: AsJson = False, co
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             reopened = await take_up(session.desk, uow, code, reason, actor)
             await announce(session.desk, uow, reopened.outcome, actor)
             return await request_view.view(session, uow, reopened.outcome.request)

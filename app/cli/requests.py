@@ -42,7 +42,7 @@ def submit(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             number = people.mobile(mobile) if mobile else None
             outcome = await enter(session.desk, uow, service, given, actor, number)
             await announce(session.desk, uow, outcome, actor)
@@ -96,7 +96,7 @@ async def _seen(session: Session, username: str | None, asked: Mapping[str, obje
     desk = session.desk
     wanted = read(desk.services, asked, desk.clock.now())
     async with session.store.unit(write=False) as uow:
-        page = await queue_page(desk, uow, await acting(uow, username), wanted, limit=limit)
+        page = await queue_page(desk, uow, await acting(session, uow, username), wanted, limit=limit)
     return [request_view.line(item.request) for item in page.rows]
 
 
@@ -125,7 +125,7 @@ def act(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             outcome = await take(session.desk, uow, code, action, given, actor)
             await announce(session.desk, uow, outcome, actor)
             return await request_view.view(session, uow, outcome.request)
@@ -144,7 +144,7 @@ def assign(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            request = await give_to(session.desk, uow, code, assignee, await acting(uow, username))
+            request = await give_to(session.desk, uow, code, assignee, await acting(session, uow, username))
             return request_view.line(request)
 
     with told(as_json):

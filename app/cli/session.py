@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from app.cli.naming import COMMAND
 from app.clock import SystemClock
 from app.database import open_store
 from app.settings import Settings, load
@@ -16,7 +17,7 @@ from domain.actions.desk import Desk
 from domain.actions.staffing import staff_actor
 from domain.calendar import in_tehran
 from domain.engine import SYSTEM
-from domain.errors import InvalidField
+from domain.errors import Forbidden, InvalidField
 from domain.field_types import Day, Reading
 from domain.people import Actor
 from domain.ports import UnitOfWork
@@ -28,17 +29,21 @@ CHANNEL = "cli"
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Session:
-    """One command's desk over an open store."""
+    """One command's desk over an open store, and who acts, once that was asked."""
 
     settings: Settings
     store: SqlStore
     desk: Desk
+    actor: Actor | None = None
 
 
 def in_session(config: Path | None, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
-    """Do the work on the configured database; `SettingsError`, and `NotReady` when the schema is another."""
+    """Do the work on the configured database; `SettingsError`, and `NotReady` when the schema is another.
+
+    What somebody was not allowed to do is audited, as at the staff's site.
+    """
     logging.basicConfig(level=logging.WARNING)
     return asyncio.run(_in_session(load(config), work))
 
@@ -46,9 +51,21 @@ def in_session(config: Path | None, work: Callable[[Session], Awaitable[ResultT]
 async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
     store = await open_store(settings)
     try:
-        return await work(Session(settings, store, await desk_of(settings, store)))
+        session = Session(settings, store, await desk_of(settings, store))
+        try:
+            return await work(session)
+        except Forbidden as error:
+            await _audit_denial(session, error)
+            raise
     finally:
         await store.close()
+
+
+async def _audit_denial(session: Session, error: Forbidden) -> None:
+    if session.actor:
+        facts = {"command": COMMAND.get(), "channel": CHANNEL, "why": error.detail}
+        async with session.store.unit() as uow:
+            await uow.audit.record(session.desk.clock.now(), session.actor.label, "denied", facts)
 
 
 def read_day(session: Session, text: str, field: str = "day") -> date:
@@ -59,9 +76,10 @@ def read_day(session: Session, text: str, field: str = "day") -> date:
         raise InvalidField(field, detail=error.detail, **error.params) from None
 
 
-async def acting(uow: UnitOfWork, username: str) -> Actor:
+async def acting(session: Session, uow: UnitOfWork, username: str) -> Actor:
     """Return the member of the staff who acts, for absent ones too; `AuthenticationFailed("as")` for a stranger."""
-    return await staff_actor(uow, username, CHANNEL, in_tehran(SystemClock().now()).date())
+    session.actor = await staff_actor(uow, username, CHANNEL, in_tehran(SystemClock().now()).date())
+    return session.actor
 
 
 async def acting_or_system(session: Session, username: str | None) -> Actor:
@@ -69,4 +87,4 @@ async def acting_or_system(session: Session, username: str | None) -> Actor:
     if username is None:
         return replace(SYSTEM, ident=CHANNEL, channel=CHANNEL)
     async with session.store.unit(write=False) as uow:
-        return await acting(uow, username)
+        return await acting(session, uow, username)

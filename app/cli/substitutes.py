@@ -27,7 +27,7 @@ def substitute(
     async def work(session: Session) -> dict[str, Any]:
         days = read_day(session, first, "from"), read_day(session, last, "to")
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             return view(await staffing.substitute(session.desk, uow, absent, deputy, days, actor))
 
     with told(as_json):
@@ -51,7 +51,7 @@ def end_substitute(
     async def work(session: Session) -> dict[str, Any]:
         day = read_day(session, first, "from")
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             return view(await staffing.end_substitution(session.desk, uow, absent, deputy, day, actor))
 
     with told(as_json):

@@ -40,7 +40,7 @@ def add(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            actor = await acting(uow, username)
+            actor = await acting(session, uow, username)
             start = _day(session, since) or today(session.desk)
             made = await set_price(session.desk, uow, Terms(service, for_, unit, rate, minimum, vat, start), actor)
             return _proposal(made) if isinstance(made, ProposedTariff) else _view(made)
@@ -64,7 +64,7 @@ def approve_tariff(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            return _view(await approve(session.desk, uow, proposal, await acting(uow, username)))
+            return _view(await approve(session.desk, uow, proposal, await acting(session, uow, username)))
 
     with told(as_json):
         shown = in_session(config, work)
@@ -84,7 +84,7 @@ def withdraw_tariff(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            taken = await withdraw(session.desk, uow, row, await acting(uow, username))
+            taken = await withdraw(session.desk, uow, row, await acting(session, uow, username))
             return _view(replace(taken, valid_to=taken.valid_from))
 
     with told(as_json):
@@ -105,7 +105,7 @@ def reject_tariff(
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
-            return _proposal(await reject(session.desk, uow, proposal, await acting(uow, username)))
+            return _proposal(await reject(session.desk, uow, proposal, await acting(session, uow, username)))
 
     with told(as_json):
         shown = in_session(config, work)

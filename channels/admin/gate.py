@@ -20,6 +20,7 @@ from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from domain import access
+from domain.actions.refusals import note
 from domain.actions.signing_in import Caller, Doorman
 from domain.actions.staffing import acting_for, standing_in, today
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
@@ -127,9 +128,22 @@ class Gate:
         if missing == access.PROOF:
             asked = await self._asked_for_proof(request, visit)
             return asked or await self._let_in(request, visit, route)
+        return await self._without_code(request, visit, route)
+
+    async def _without_code(self, request: web.Request, visit: Visit, route: Route) -> web.Response:
+        """Lead a session from outside that has not shown its code to where that is asked for."""
+        if not visit.form.get(PROOF_PASSWORD):  # what comes of a proof, the doorman audits
+            await self._note_without_code(visit, route)
         if kept(visit.form):
             return await self._back.ask(request, visit.form, visit.session, visit.caller)
         raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
+
+    async def _note_without_code(self, visit: Visit, route: Route) -> None:
+        """Audit it, alike ones of an hour together: a browser may ask again and again."""
+        facts = {"right": route.right, "path": route.path, "method": route.method, "inside": False}
+        detail, name = {**facts, "why": access.SECOND_FACTOR}, visit.member.username
+        async with self._store.unit() as uow:
+            await note(uow, self._desk.clock.now(), CHANNEL, name, "denied", detail, known=_known_here)
 
     async def _let_in(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
         """Answer whoever has the right; a handler may require a further one, for which a proof is asked too."""
@@ -192,6 +206,11 @@ def require_own_form(request: web.Request, form: Form, session: StaffSession) ->
     require_same_origin(request)
     if not _is_of(form, session):
         raise Forbidden(detail="old_form")
+
+
+async def _known_here() -> bool:
+    """Return that who has a session has a name here."""
+    return True
 
 
 def _is_of(form: Form, session: StaffSession) -> bool:

@@ -1,5 +1,6 @@
 """`pishkhan request`, `tariff`, `payment`, `outbox`: one request from a terminal to its end, and what is refused."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -309,3 +310,25 @@ def test_a_price_waits_for_a_second_person(terminal: Terminal, monkeypatch: pyte
     number = finished.out.split()[-1]
     assert "rejected" in terminal.run("tariff", "reject", number, "--as", "behrouz").out
     assert [row["rate"] for row in terminal.json("tariff", "list")] == [1000]
+
+
+def test_what_somebody_may_not_do_is_audited_as_at_the_site(office: Terminal, tmp_path: Path, audit: Any) -> None:
+    code = submitted(office)["code"]
+    sheet = str(tmp_path / "duties.csv")
+    refused: tuple[tuple[tuple[str, ...], str], ...] = (
+        (("request", "act", code, "accept"), "revenue"), (("request", "assign", code, "civil"), "revenue"),
+        (("office", "add", "1001", "دفتر"), "civil"), (("export", "duty", sheet), "civil"),
+        (("tariff", "add", "machinery", "--rate", "1"), "civil"), (("report", "show", "manager"), "civil"),
+    )  # fmt: skip
+    for command, who in refused:
+        assert office.refused(*command, "--as", who)["code"] == "forbidden"
+    office.refused("request", "act", code, "accept", "--as", "nobody")
+    office.refused("request", "act", code, "moon", "--as", "civil")
+    told = [(actor, json.loads(detail)) for actor, detail in audit("denied")]
+    assert [actor for actor, _ in told] == [f"staff:{who}" for _, who in refused]
+    assert [one["command"] for _, one in told] == [
+        "request act", "request assign", "office add", "export", "tariff add", "report show",
+    ]  # fmt: skip
+    assert {one["channel"] for _, one in told} == {"cli"}
+    office.json("request", "act", code, "accept", "--as", "civil")
+    assert len(audit("denied")) == len(refused)

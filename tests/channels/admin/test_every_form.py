@@ -6,6 +6,8 @@ from itertools import product
 
 from channels.admin.frame import Route
 from domain.access import RIGHTS, allowed
+from domain.actions.refusals import MOST_ROWS
+from domain.house_records import AuditFilter
 from domain.people import STAFF_ROLES, Role
 from domain.staff_sessions import STEP_UP
 from tests.channels.admin.audited import audited, denials
@@ -99,10 +101,48 @@ async def test_outside_nothing_is_reached_without_the_second_factor(site: StaffS
             await who.sign_in(role.value)
             await who.get("/staff/second-factor")
             for route in routes:
+                before = await denials(site)
                 status, way, _ = await asked(who, route, who.csrf, {})
-                if status != 303 or not way.startswith("/staff/second-factor"):
-                    wrong.append((route.method, route.path, status, way))
+                audited_now = await denials(site) - before
+                if (status, audited_now) != (303, 1) or not way.startswith("/staff/second-factor"):
+                    wrong.append((route.method, route.path, status, way, audited_now))
     assert wrong == []
+
+
+async def test_who_has_not_shown_the_code_cannot_fill_the_audit(site: StaffSite) -> None:
+    await site.enrolled("civil")
+    routes = [one for one in site.admin.routes if one.method == "GET"]
+    assert len(routes) > 40
+    async with visitor(site, OUTSIDE) as who:
+        await who.sign_in("civil")
+        await who.get("/staff/second-factor")
+        for route in (*routes, *[routes[0]] * 60):
+            await asked(who, route, who.csrf, {})
+    async with site.store.unit(write=False) as uow:
+        rows = await uow.audit.find(AuditFilter(what="denied", limit=200))
+    assert sum(one.times for one in rows) == len(routes) + 60
+    assert len(rows) <= MOST_ROWS + 1, "however much is asked for in an hour"
+    assert {(one.actor, one.detail.get("why", "further")) for one in rows} == {
+        ("staff:civil", "second_factor"), ("staff:civil", "further"),
+    }  # fmt: skip
+
+
+async def test_a_form_without_the_code_is_audited_until_the_code_comes(site: StaffSite, inside: Visitor) -> None:
+    secret, path = await site.enrolled("civil"), "/staff/views"
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    inside.headers |= OUTSIDE
+    before = await denials(site)
+    await inside.post(path, 401, name="a view", queue="all")
+    assert await denials(site) == before + 1
+    wrong = {"proof_password": PASSWORD, "proof_code": "000000"}
+    await inside.post(path, 401, name="a view", queue="all", **wrong)
+    await inside.post(path, 200, name="a view", queue="all", **wrong | {"proof_code": site.code_of(secret)})
+    assert await denials(site) == before + 1, "a proof that is tried is told by itself"
+    assert ("staff:civil", "code_refused") in await audited(site)
+    inside.headers.pop("X-Forwarded-For")
+    await inside.sign_in("auditor")
+    assert "رمز دوم نشان داده نشده بود" in await inside.get("/staff/audit?what=denied")
 
 
 async def test_no_form_is_taken_that_is_not_our_own(site: StaffSite) -> None:

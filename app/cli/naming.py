@@ -1,0 +1,6 @@
+"""Which command runs. It is a module of its own, since the table of commands loads nothing that a command needs."""
+
+from contextvars import ContextVar
+
+COMMAND: ContextVar[str] = ContextVar("command", default="")
+"""The command that runs, as it is typed: `request act`."""
