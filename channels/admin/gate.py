@@ -132,9 +132,10 @@ class Gate:
 
     async def _without_code(self, request: web.Request, visit: Visit, route: Route) -> web.Response:
         """Lead a session from outside that has not shown its code to where that is asked for."""
-        if not visit.form.get(PROOF_PASSWORD):  # what comes of a proof, the doorman audits
+        typed = kept(visit.form)
+        if not (typed and visit.form.get(PROOF_PASSWORD)):  # what comes of a proof, the doorman audits
             await self._note_without_code(visit, route)
-        if kept(visit.form):
+        if typed:
             return await self._back.ask(request, visit.form, visit.session, visit.caller)
         raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
 

@@ -140,6 +140,11 @@ async def test_a_form_without_the_code_is_audited_until_the_code_comes(site: Sta
     await inside.post(path, 200, name="a view", queue="all", **wrong | {"proof_code": site.code_of(secret)})
     assert await denials(site) == before + 1, "a proof that is tried is told by itself"
     assert ("staff:civil", "code_refused") in await audited(site)
+    async with visitor(site, OUTSIDE) as who:
+        await who.sign_in("civil")
+        await who.get("/staff/second-factor")
+        await who.post("/staff/views", proof_password="no proof is asked for here")
+    assert await denials(site) == before + 2
     inside.headers.pop("X-Forwarded-For")
     await inside.sign_in("auditor")
     assert "رمز دوم نشان داده نشده بود" in await inside.get("/staff/audit?what=denied")
