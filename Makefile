@@ -48,21 +48,13 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# All of them run, whatever one of them misses; the names of those that missed a target end the output.
+BENCHES = startup imports inbound relay soap attacks lifecycle "lifecycle --database postgresql" bots \
+	queues "queues --database postgresql" reports "reports --database postgresql" memory
 bench: $(VENV)/.for-bench
-	$(BIN)/python -m bench.startup
-	$(BIN)/python -m bench.imports
-	$(BIN)/python -m bench.inbound
-	$(BIN)/python -m bench.relay
-	$(BIN)/python -m bench.soap
-	$(BIN)/python -m bench.attacks
-	$(BIN)/python -m bench.lifecycle
-	$(BIN)/python -m bench.lifecycle --database postgresql
-	$(BIN)/python -m bench.bots
-	$(BIN)/python -m bench.queues
-	$(BIN)/python -m bench.queues --database postgresql
-	$(BIN)/python -m bench.reports
-	$(BIN)/python -m bench.reports --database postgresql
-	$(BIN)/python -m bench.memory
+	@missed=; for one in $(BENCHES); do \
+		echo "python -m bench.$$one"; $(BIN)/python -m bench.$$one || missed="$$missed $$one;"; \
+	done; test -z "$$missed" || { echo "missed:$$missed"; exit 1; }
 
 # Hours, not minutes: rounds with a seed each, and the properties with many times as many examples.
 chaos: setup

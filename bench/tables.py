@@ -58,6 +58,12 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 
+def judge(missed: Sequence[str]) -> None:
+    """End a bench whose table was printed: with a list of what missed its target, and status 1, if anything did."""
+    if missed:
+        raise SystemExit("\n- ".join(["missed its target:", *missed]))
+
+
 def machine(*more: str) -> str:
     """Say what was measured where and when, and how busy the machine was already."""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())

@@ -4,20 +4,23 @@ desk, axe finds nothing wrong with it, and the browser complains about nothing.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiohttp_jinja2 import get_env
+from jinja2 import Template
 from playwright.async_api import Browser, Error, Response, Route
 
 from app.parts import opened
 from app.server import build_app
 from app.settings import Settings
 from domain.people import STAFF_ROLES, Role
-from domain.staff_sessions import STEP_UP
 from tests.browser.test_staff_house import furnished
 from tests.properties.effort import EFFORT
 from tests.support.answers import answers
@@ -30,6 +33,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 FOR_PROGRAMS = ("/static/", "/soap/pishkhan", "/sms/", "/healthz", "/readyz", "/metrics")
 """What no person opens."""
+
+MANY = 40
+"""Templates that there are, at least."""
 
 PATIENCE = 60.0
 """Seconds that a page may take, to which a busy machine never comes."""
@@ -79,6 +85,29 @@ async def server(site: StaffSite, looks: Looks) -> AsyncIterator[TestServer]:
     await running.close()
 
 
+@dataclass(slots=True)
+class Templates:
+    """Names of templates: those that were `asked` for of late, and those of pages that were looked at."""
+
+    asked: set[str] = field(default_factory=set)
+    looked_at: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def templates(site: StaffSite) -> Iterator[Templates]:
+    """The templates of the site, which are noted as they are asked for: by pages, and by other templates."""
+    noted, environment = Templates(), get_env(site.app)
+    found = environment.get_template
+
+    def get_template(name: str, *more: Any) -> Template:
+        noted.asked.add(name)
+        return found(name, *more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "get_template", get_template)
+        yield noted
+
+
 def pages_of(app: web.Application) -> set[str]:
     """The routes by which people get something from an application."""
     found = {one.resource.canonical for one in app.router.routes() if one.method == "GET" and one.resource}
@@ -91,9 +120,9 @@ async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, 
 
 
 def of(looks: Looks, role: Role | None) -> Sequence[Look]:
-    """What somebody looks at: pages, then answers; what needs an old proof at the end."""
+    """What somebody looks at: pages, then answers; what needs an old proof, or none at all, at the end."""
     mine = [one for several in looks.values() for one in several if one.role == role]
-    return sorted(mine, key=lambda one: (one.stale, one.form is not None))
+    return sorted(mine, key=lambda one: (one.idle, one.form is not None))
 
 
 async def still(route: Route) -> None:
@@ -157,7 +186,7 @@ async def faults_of(opened: Window, look: Look) -> Mapping[str, Sequence[str]]:
 
 @pytest.mark.parametrize("role", [None, *sorted(STAFF_ROLES)])
 async def test_every_page_is_in_order(
-    browser: Browser, server: TestServer, site: StaffSite, looks: Looks, role: Role | None
+    browser: Browser, server: TestServer, site: StaffSite, looks: Looks, templates: Templates, role: Role | None
 ) -> None:
     opened = await window(browser, server, SIZES["desk"])
     await opened.page.route("**/import/*", still)
@@ -165,6 +194,17 @@ async def test_every_page_is_in_order(
         await signed_in(opened, role.value)
     began, wrong = site.clock.at, dict[str, Sequence[str]]()
     for look in of(looks, role):
-        site.clock.at = began + 2 * STEP_UP if look.stale else began
+        site.clock.at = began
+        if look.idle:
+            await opened.open("/staff/account")
+        site.clock.at += look.idle
+        templates.asked.clear()
         wrong |= await asyncio.wait_for(faults_of(opened, look), PATIENCE)
+        templates.looked_at |= templates.asked
     assert wrong == {}
+
+
+async def test_no_template_was_left_out(site: StaffSite, templates: Templates) -> None:
+    ours = [one for one in get_env(site.app).list_templates() if one.startswith(("admin/", "portal/"))]
+    assert len(ours) > MANY
+    assert [one for one in ours if one not in templates.looked_at] == []

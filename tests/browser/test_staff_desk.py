@@ -13,19 +13,42 @@ from domain.actions.work import PAGE
 from domain.people import Role
 from domain.requests import RequestFilter
 from domain.tracking import shown
-from tests.support.chromium import SIZES, WAYS, Window, signed_in, window
+from tests.support.chromium import ALL_WAYS, SIZES, WAYS, Window, signed_in, window
 from tests.support.demo_site import MORNING
 from tests.support.looking import assert_good
-from tests.support.staff_site import HASH, StaffSite
+from tests.support.staff_site import HASH, OUTSIDE, PASSWORD, StaffSite
+from tests.support.staff_steps import opened_step
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+LESS = "۳٬۳۰۰٬۰۰۰ ریال باید به شهروند برگردد."
+"""What an hour of the loader costs, with VAT."""
 
 CALLER = "+989121112233"
 NAMES: Mapping[str, str] = {"گل‌جمال توماج": "0499370899", "طوبی آق‌آتابای": "0084575948"}
 """Who is looked for, with their national codes."""
 
 
-@WAYS
+async def handed_over(page: Page) -> None:
+    """A machine is booked, and goes out."""
+    await page.locator("summary", has_text="زمان‌بندی").click()
+    await page.get_by_label("لودر ۱").check()
+    await page.get_by_role("button", name="زمان‌بندی").click()
+    await page.locator("summary", has_text="تحویل ماشین").click()
+    await page.get_by_role("button", name="تحویل ماشین").click()
+    await expect(page.locator(".phase")).to_have_text("ماشین تحویل شده")
+
+
+async def done_in_less(page: Page) -> None:
+    """The machine worked for an hour less than was paid for, which is told to whoever opens the request."""
+    step = await opened_step(page, "پایان کار")
+    await step.get_by_label("ساعت کار").fill("۲")
+    await step.get_by_role("button", name="پایان کار").click()
+    await expect(page.get_by_role("status")).to_have_text("پایان کار انجام شد؛ اکنون: انجام شده.")
+    await expect(page.locator(".note")).to_have_text(LESS)
+
+
+@ALL_WAYS
 async def test_a_request_from_the_order_to_the_delivery(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -46,15 +69,38 @@ async def test_a_request_from_the_order_to_the_delivery(
     await revenue.get_by_role("button", name="ثبت پرداخت").click()
     await expect(revenue.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
     await desks["civil"].open(path)
-    await civil.locator("summary", has_text="زمان‌بندی").click()
-    await civil.get_by_label("لودر ۱").check()
-    await civil.get_by_role("button", name="زمان‌بندی").click()
-    await civil.locator("summary", has_text="تحویل ماشین").click()
-    await civil.get_by_role("button", name="تحویل ماشین").click()
-    await expect(civil.locator(".phase")).to_have_text("ماشین تحویل شده")
+    await handed_over(civil)
+    await done_in_less(civil)
+    await desks["revenue"].open(path)
+    await expect(revenue.locator(".note")).to_have_text(LESS)
     for opened in desks.values():
         await opened.assert_fits()
         assert opened.complaints == []
+
+
+@WAYS
+async def test_from_outside_the_code_of_the_authenticator_is_asked_for(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    request, secret = await site.submitted(), await site.enrolled("civil")
+    opened = await window(browser, server, size, scripts=scripts)
+    await opened.page.set_extra_http_headers(OUTSIDE)
+    path = f"/staff/requests/{request.code}"
+    page = await opened.open(path)
+    await page.get_by_label("نام کاربری").fill("civil")
+    await page.get_by_label("گذرواژه").fill(PASSWORD)
+    await page.get_by_role("button", name="ورود").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("رمز دوم")
+    await opened.open(path)  # nothing is to be seen before
+    await expect(page.get_by_role("heading", level=1)).to_have_text("رمز دوم")
+    await page.get_by_label("رمز دوم").fill("۰۰۰ ۰۰۰")
+    await page.get_by_role("button", name="ورود").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await assert_good(opened, refused=True, scripts=scripts)
+    await page.get_by_label("رمز دوم").fill(site.code_of(secret))
+    await page.get_by_role("button", name="ورود").click()
+    await expect(page.locator(".head .code")).to_have_text(shown(request.code))
+    await assert_good(opened, refused=True, scripts=scripts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from domain.accounts import Comment, Rating
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
 from domain.requests import Phase
-from tests.support.chromium import SIZES, WAYS, signed_in, window
+from tests.support.chromium import ALL_WAYS, SIZES, WAYS, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.staff_site import StaffSite
 from tests.support.tills import a_bill_to_pay, open_office, report
@@ -54,7 +54,7 @@ async def test_the_managers_day(
     await expect(page.get_by_role("status")).to_have_text("نظر منتشر شد.")
     await page.get_by_role("link", name="امتیازهای پایین").click()
     await page.locator("summary", has_text="به جریان انداختن").click()
-    await page.get_by_label("دلیل").fill("کار نیمه مانده بود")
+    await page.get_by_label("چرا دوباره به جریان می‌افتد؟").fill("کار نیمه مانده بود")
     await page.get_by_role("button", name="به جریان انداختن دوباره").click()
     await expect(page.get_by_role("status")).to_contain_text("دوباره به جریان افتاد")
     await opened.open("/staff/messages?state=failed")
@@ -66,8 +66,11 @@ async def test_the_managers_day(
     assert opened.complaints == []
 
 
-async def test_an_office_is_added_with_its_key(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
-    opened = await window(browser, server, size)
+@WAYS
+async def test_an_office_is_added_with_its_key(
+    browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
+) -> None:
+    opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "manager")
     await opened.open("/staff/offices")
     await page.locator("summary", has_text="افزودن دفتر").click()
@@ -75,7 +78,7 @@ async def test_an_office_is_added_with_its_key(browser: Browser, server: TestSer
     await page.get_by_label("نام دفتر").fill("دفتر میدان")
     await page.get_by_role("button", name="افزودن دفتر").click()
     await expect(page.locator(".secret code")).to_have_text(re.compile("[0-9a-f]{32}"))
-    await assert_good(opened)
+    await assert_good(opened, scripts=scripts)
 
 
 @WAYS
@@ -101,7 +104,7 @@ async def test_a_till_is_closed(
     await assert_good(opened, refused=True, scripts=scripts)
 
 
-@WAYS
+@ALL_WAYS
 async def test_the_administrators_day(
     browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -134,13 +137,16 @@ async def test_the_administrators_day(
     assert opened.complaints == []
 
 
-async def test_a_verification_is_asked_for(browser: Browser, server: TestServer, size: tuple[int, int]) -> None:
-    opened = await window(browser, server, size)
+@WAYS
+async def test_a_verification_is_asked_for(
+    browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
+) -> None:
+    opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "auditor")
     await opened.open("/staff/audit")
     await page.get_by_role("button", name="بررسی همهٔ تاریخچه").click()
     await expect(page.locator(".note")).to_contain_text("بررسی در جریان است")
-    await assert_good(opened)
+    await assert_good(opened, scripts=scripts)
 
 
 async def test_a_rule_that_is_refused_is_told_at_its_field(

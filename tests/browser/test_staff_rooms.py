@@ -16,7 +16,7 @@ from domain.requests import ServiceRequest
 from domain.staff_sessions import STEP_UP
 from domain.tracking import shown
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import WAYS, SiteServer, Window, signed_in, window
+from tests.support.chromium import ALL_WAYS, WAYS, SiteServer, Window, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.rooms import furnish, give, row
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
@@ -116,7 +116,7 @@ async def imported(opened: Window, site: StaffSite) -> None:
     assert (await row(site, "vehicle", plate="12ت348-59")).values["taxi_code"] == "902"
 
 
-@WAYS
+@ALL_WAYS
 async def test_the_taxi_officers_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -160,10 +160,11 @@ async def test_civil_works_choose_an_hour_by_the_keyboard(
     assert opened.complaints == []
 
 
+@WAYS
 async def test_a_machine_goes_to_the_garage(
-    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int]
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
-    opened = await window(browser, server, size)
+    opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/fleet/machines/{(await row(site, 'machines')).id}")
     await page.locator("summary", has_text="خارج کردن از سرویس").click()
@@ -172,10 +173,10 @@ async def test_a_machine_goes_to_the_garage(
     await page.get_by_label("دلیل").fill("تعویض لاستیک")
     await page.get_by_role("button", name="خارج کردن از سرویس").click()
     await expect(page.get_by_role("status")).to_have_text("در این روزها رزرو نخواهد شد.")
-    await assert_good(opened)
+    await assert_good(opened, scripts=scripts)
     await opened.open("/staff/fleet?day=2026-11-26")
     await expect(page.locator("td.out")).to_have_text("تعویض لاستیک")
-    await assert_good(opened)
+    await assert_good(opened, scripts=scripts)
 
 
 async def cancelled(site: StaffSite) -> ServiceRequest:
@@ -214,7 +215,7 @@ async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -
     await expect(page.locator(".bill-state")).to_have_text("برگشت داده شده")
 
 
-@WAYS
+@ALL_WAYS
 async def test_the_revenue_units_day(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:

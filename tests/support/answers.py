@@ -14,14 +14,17 @@ from domain.registries import DRIVER, DUTY, MACHINES, VEHICLE
 from domain.requests import RequestFilter
 from tests.channels.admin.test_charge_pages import price as price_duties
 from tests.support import rooms
-from tests.support.every_page import Look
-from tests.support.staff_site import StaffSite
+from tests.support.every_page import ENDED, STALE, Look
+from tests.support.staff_site import PASSWORD, StaffSite
 from tests.support.taxis import DRIVER_CODE
 
 LONG = "نوشته‌ای که در این جا نمی‌گنجد و به هر حال باید در یک صفحهٔ باریک جا شود"
 ORDER: Mapping[str, str] = {
     "citizen_mobile": "09121112233", "full_name": LONG, "national_code": "1234567890", "items-0-machine": "loader",
     "items-0-hours": "چهار", "date": "دیروز", "start": "۸", "place": LONG,
+}  # fmt: skip
+ENTERED: Mapping[str, str] = {
+    **ORDER, "national_code": "0499370899", "items-0-hours": "۴", "date": "۱۴۰۵/۱۱/۰۵",
 }  # fmt: skip
 MEMBER: Mapping[str, str] = {"username": "سارا", "full_name": LONG, "mobile": "12", "role": "civil"}
 SUBSTITUTE: Mapping[str, str] = {"absent": "civil", "deputy": "expert", "from": "فردا", "to": "دیروز"}
@@ -35,15 +38,21 @@ async def answers(site: StaffSite) -> Sequence[Look]:
 
 
 async def _of_work(site: StaffSite) -> Sequence[Look]:
-    """A form of the desk that is refused, and a proof that is asked for, twice."""
+    """A form of the desk that is refused, and one for another unit; requests that cannot be given; an old proof, asked
+    for twice; and the way back into a session that ended meanwhile, up to where the form waits to be sent again.
+    """
     async with site.store.unit(write=False) as uow:
         found = await uow.requests.find(RequestFilter())
-    owed = next(one.code for one in found if one.state == "awaiting_payment")
-    back = f"/staff/requests/{owed}/refund"
+    owed = next(one for one in found if one.state == "awaiting_payment")
+    back, ticked = f"/staff/requests/{owed.code}/refund", {"code": f"{owed.code}:{owed.revision}"}
     return [
         Look("/staff/walk-in/machinery", Role.CIVIL, 422, form=ORDER),
-        Look(back, Role.REVENUE, 401, stale=True, form={"iban": LONG}),
-        Look(back, Role.REVENUE, 401, stale=True, form={"iban": LONG, "proof_password": "wrong"}),
+        Look("/staff/walk-in/machinery", Role.EXPERT, form=ENTERED),
+        Look("/staff/assign", Role.MANAGER, 409, form={"assignee": "taxi_officer", **ticked}),
+        Look(back, Role.REVENUE, 401, idle=STALE, form={"iban": LONG}),
+        Look(back, Role.REVENUE, 401, idle=STALE, form={"iban": LONG, "proof_password": "wrong"}),
+        Look(back, Role.REVENUE, 401, idle=ENDED, form={"iban": LONG, "lost_file": "file"}),
+        Look(back, Role.REVENUE, idle=ENDED, form={"iban": LONG, "lost_file": "file", "proof_password": PASSWORD}),
     ]
 
 

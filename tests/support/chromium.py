@@ -21,16 +21,20 @@ FLAGS = [
 ]  # fmt: skip
 SIZES = {"phone": (360, 740), "desk": (1366, 768)}
 
-WAYS = pytest.mark.parametrize(
-    ("size", "scripts"),
-    [
+
+def _ways(*, every: bool) -> pytest.MarkDecorator:
+    chosen = [
         pytest.param(SIZES[size], scripts, id=f"{size}-{'scripts' if scripts else 'plain'}")
         for size, scripts in product(SIZES, (True, False))
-        if EFFORT > 1 or (size == "desk") is scripts
-    ],
-)
+        if every or (size == "desk") is scripts
+    ]
+    return pytest.mark.parametrize(("size", "scripts"), chosen)
+
+
+WAYS, ALL_WAYS = _ways(every=EFFORT > 1), _ways(every=True)
 """How a day of the staff is gone through: at a desk with scripts, on a phone without; with more effort, the other ways
-round too. Every page is looked at on both, wherever the day may lead (`test_every_page.py`).
+round too, as the main flow of each unit always is. Every page is looked at on both, wherever the day may lead
+(`test_every_page.py`).
 """
 
 _AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"

@@ -7,7 +7,7 @@ parts must be told of, and whoever adds such a route adds a line.
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 from app.import_jobs import work
@@ -27,6 +27,7 @@ from domain.registry_sheet import cell, label
 from domain.report_repository import KeptReport
 from domain.reports import REPORTS
 from domain.requests import ServiceRequest
+from domain.staff_sessions import IDLE, STEP_UP
 from domain.tariffs import Terms
 from tests.channels.admin.test_calendar_pages import paid
 from tests.channels.admin.test_print_pages import handed_over
@@ -41,19 +42,21 @@ from tests.support.taxi_requests import asked_leave
 from tests.support.taxis import DRIVER_CODE, PLATE
 
 _ONE = "/staff/requests/{code}"
+STALE, ENDED = 2 * STEP_UP, 2 * IDLE
 LONG = "دفتر پیشخوان میدان امام خمینی و خیابان‌های پیرامون"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A page to be looked at: by whom (None: nobody who signed in), and the status of its answer. `stale` looks are
-    taken when the proof of who looks has grown old. A page that answers a form has what is posted there.
+    """A page to be looked at: by whom (None: nobody who signed in), and the status of its answer. It may be asked for
+    when who looks has been `idle` for so long that a proof has grown old (`STALE`), or the session has ended (`ENDED`).
+    A page that answers a form has what is posted there.
     """
 
     address: str
     role: Role | None = None
     status: int = 200
-    stale: bool = False
+    idle: timedelta = timedelta()
     form: Mapping[str, str] | None = None
 
 
@@ -332,5 +335,5 @@ def _refused() -> Sequence[Look]:
     return [
         Look("/no-such-page", status=404), Look("/services/none", status=404), Look("/staff/none", status=404),
         Look("/staff/requests/123456786", Role.CIVIL, 404), Look("/staff/users", Role.CIVIL, 403),
-        Look(f"{vehicles}/export", Role.TAXI_OFFICER, 401, stale=True),
+        Look(f"{vehicles}/export", Role.TAXI_OFFICER, 401, idle=STALE),
     ]  # fmt: skip

@@ -82,7 +82,8 @@ class Supplier:
         for _ in service.form:
             if SUBMIT in message.labels:
                 break
-            asked = asked_in(message, service)
+            asked = asked_in(message.text, service, "telegram")
+            assert asked, message.text
             if not isinstance(asked.type, Text):
                 await self.says(self.text(f"w-{asked.name}", QUOTED))
             message = await self.says(
@@ -159,10 +160,10 @@ async def knocks(supplier: Supplier) -> None:
     await stranger.hears("شماره همراه ایران")
 
 
-def asked_in(message: BotMessage, service: Service) -> Field:
-    """The field of a form that a message asks for."""
-    fields = [one for one in service.form if one.asked_in("telegram")]
-    return next(one for one in fields if any(words in message.text for words in _prompts(service, one)))
+def asked_in(text: str, service: Service, channel: str) -> Field | None:
+    """The field of a form that a message of a channel asks for; None where it asks for none."""
+    fields = [one for one in service.form if one.asked_in(channel)]
+    return next((one for one in fields if any(words in text for words in _prompts(service, one))), None)
 
 
 def _prompts(service: Service, asked: Field) -> list[str]:
