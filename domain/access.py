@@ -98,11 +98,13 @@ def registry_right(registry: str, what: RegistryRight) -> str:
     return f"{_ROOMS.get(registry, 'registries')}.{what}"
 
 
-def step_right(step: Transition) -> str:
-    """Return the right that somebody needs for a step of a request: one that lets the citizen off a bill needs another
-    than the rest, whatever it is called.
+def step_right(step: Transition, inputs: Mapping[str, object]) -> str:
+    """Return the right that somebody needs for a step of a request with these inputs: to let the citizen off a bill, or
+    to set another price than the tariff's, needs another than the rest, whatever the step is called.
     """
-    return "requests.waive" if any(one.settles for one in step.effects) else "requests.act"
+    own_price = {one.overrides for one in step.effects if one.overrides}
+    free = any(one.settles for one in step.effects) or any(inputs.get(name) not in {None, ""} for name in own_price)
+    return "requests.waive" if free else "requests.act"
 
 
 def allowed(right: str, roles: frozenset[Role], *, inside: bool) -> bool:

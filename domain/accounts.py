@@ -115,7 +115,9 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """From `first` to `last`, both included, `deputy` acts for `absent` too (user names); `made_by` is who said so."""
+    """From `first` to `last`, both included, `deputy` acts for `absent` too (user names); `made_by` is who said so, and
+    `by_admin` whether that was an administrator then.
+    """
 
     absent: str
     deputy: str
@@ -123,11 +125,7 @@ class Substitution:
     last: date
     made_by: str
     made_at: datetime
-
-    @property
-    def by_right_of(self) -> str:
-        """User name of who had the right to say so: `made_by`, or the absent one for whom that one said it."""
-        return self.made_by.removeprefix("staff:").rpartition(" for ")[2]
+    by_admin: bool
 
 
 @dataclass(frozen=True, slots=True)

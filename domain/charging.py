@@ -194,6 +194,8 @@ def requoted(ctx: Context, units: list[float]) -> tuple[Quote, Quote]:
 class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
+    overrides: ClassVar[str | None] = "amount"
+
     async def apply(self, ctx: Context) -> None:
         """Keep amount and reason in the quote; the bill refuses an amount that no payment id can carry.
 

@@ -85,10 +85,9 @@ class Effect(ABC):
     refunds: ClassVar[bool] = False
     """Whether everything that was paid goes back."""
     delivers: ClassVar[bool] = False
-    """Whether it gives the citizen what was paid for: a letter, a permit, a machine.
-
-    `check` follows the last five along every way that a request can take.
-    """
+    """Whether it gives the citizen what was paid for (a letter). `check` follows these five along every way."""
+    overrides: ClassVar[str | None] = None
+    """The input by which somebody sets another price than the tariff's."""
 
     @abstractmethod
     async def apply(self, ctx: Context) -> None:

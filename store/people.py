@@ -53,7 +53,7 @@ def _put_member(engine: Engine) -> Executable:
 
 def _put_substitution(engine: Engine) -> Executable:
     new = engine.insert(substitutes)
-    changed = {name: new.excluded[name] for name in ("last", "made_by", "made_at")}
+    changed = {name: new.excluded[name] for name in ("last", "made_by", "made_at", "by_admin")}
     return new.on_conflict_do_update(index_elements=["absent", "deputy", "first"], set_=changed)
 
 

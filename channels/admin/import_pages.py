@@ -60,7 +60,7 @@ class ImportPages:
             Route("GET", base, view, partial(self._ask, registry)),
             Route("POST", base, right, partial(self._bring, registry), FORM_BYTES),
             Route("GET", one, view, partial(self._show, registry)),
-            Route("GET", f"{one}/report.csv", view, partial(self._report, registry)),
+            Route("GET", f"{one}/report.csv", right, partial(self._report, registry)),
             Route("POST", f"{one}/keep", right, partial(self._keep, registry)),
             Route("POST", f"{one}/drop", right, partial(self._drop, registry)),
         )

@@ -4,7 +4,7 @@ A step is taken as on every channel, by the declaration. A form bears the revisi
 second is told, sees the request as it stands now, and nothing is overwritten.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -43,6 +43,9 @@ STEP = "step"
 
 QUOTED = "seen-quote"
 """The field of a step's form with what its page said that the tariff asks, in rials. No input has a name like it."""
+
+_LONGEST = 19
+"""Digits of an amount that fits into 64 bits, and one."""
 
 TAKEN = "taken"
 """The part of a request's address that names the step which was just taken."""
@@ -91,8 +94,8 @@ class RequestPages:
         try:
             async with self._store.unit() as uow:
                 found = await readable(self._desk, uow, code, visit.actor)
-                self._require(found, action, visit)
                 given = self._inputs(found, action, form)
+                self._require(found, action, given, visit)
                 outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form), _told(form))
                 await announce(self._desk, uow, outcome, visit.actor)
         except AuthenticationFailed:
@@ -105,11 +108,11 @@ class RequestPages:
             return await self._page(request, visit, Opened(action, given, error))
         raise web.HTTPSeeOther(f"{PATH}/{code}?{TAKEN}={action}")
 
-    def _require(self, request: ServiceRequest, action: str, visit: Visit) -> None:
+    def _require(self, request: ServiceRequest, action: str, inputs: Mapping[str, object], visit: Visit) -> None:
         """Refuse who has to prove anew who they are before this step; whose step it is, its declaration says."""
         for step in self._desk.engine.service(request.service).named(action):
             if step.roles & visit.actor.role_names:
-                visit.require(step_right(step))
+                visit.require(step_right(step, inputs))
 
     def _inputs(self, request: ServiceRequest, action: str, form: Form) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
@@ -244,7 +247,7 @@ def _code(request: web.Request) -> str:
 def _told(form: Form) -> int | None:
     """Return the rials that the form's page told, None for no amount; `InvalidField` for a form that is not ours."""
     amount = said(form, QUOTED)
-    if amount and not (amount.isdecimal() and amount.isascii()):
+    if amount and not (amount.isdecimal() and amount.isascii() and len(amount) < _LONGEST):
         raise InvalidField("amount")
     return int(amount) if amount else None
 

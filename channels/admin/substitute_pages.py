@@ -17,7 +17,6 @@ from domain.actions.staffing import end_substitution, lent_by, may_lend, substit
 from domain.errors import DomainError, Forbidden
 from domain.field_types import Choice, Day, Reading, Text
 from domain.forms import Field, read_fields
-from domain.people import Role
 from domain.ports import Store
 
 
@@ -107,9 +106,7 @@ class SubstitutePages:
         async with self._store.unit(write=False) as uow:
             staff = {one.username: one for one in await uow.people.all_staff()}
             found = await uow.people.substitutions(today(self._desk))
-            listed = [
-                _shown(one, staff[one.absent], await lent_by(uow, one, staff[one.absent]), visit) for one in found
-            ]
+        listed = [_shown(one, staff[one.absent], visit) for one in found]
         context = {
             "tabs": TABS,
             "substitutions": listed,
@@ -122,5 +119,6 @@ class SubstitutePages:
         return staff_page(request, visit, "admin/substitutes.html", context, status=status)
 
 
-def _shown(one: Substitution, absent: StaffMember, lent: frozenset[Role], visit: Visit) -> ShownSubstitution:
+def _shown(one: Substitution, absent: StaffMember, visit: Visit) -> ShownSubstitution:
+    lent = lent_by(one, absent)
     return ShownSubstitution(one, may_lend(lent, visit.actor), lent != absent.roles)

@@ -19,8 +19,8 @@ from domain.errors import AlreadyPaid, BillExpired
 from domain.offices import ACTS_KEEP, CounterPayment, Statement, StatementLine
 from domain.requests import ServiceRequest
 
-PAYMENTS_AT_ONCE = 1000
-"""Payments in an answer of the statement: a month of a busy office."""
+MOST_PAYMENTS = 1000
+"""Payments of a page of the statement, for who asks for pages: a month of a busy office."""
 
 IDS = (
     Member("billId", st.BILL_ID, key="bill_id"),
@@ -75,14 +75,14 @@ async def report_payment(call: CounterCall) -> Mapping[str, Any]:
 
 
 async def get_statement(call: CounterCall) -> Mapping[str, Any]:
-    """Reckon the office's work in a Jalali year or month, and tell its payments a page at a time.
+    """Reckon the office's work in a Jalali year or month, and tell its payments: all, or so many as a `limit` says.
 
     The cursor counts the payments told so far: they are in the order in which they came, and none goes.
     """
     first, last = period(call.values["year"], call.values.get("month"))
     made = await statement(call.desk, call.uow, call.office.code, first, last)
     told = read_cursor(call.values.get("cursor")) or 0
-    end = told + PAYMENTS_AT_ONCE
+    end = told + call.values.get("limit", MOST_PAYMENTS if told else len(made.payments))
     return {
         "from": made.first.isoformat(),
         "to": made.last.isoformat(),
@@ -169,8 +169,8 @@ PAYMENTS = listed(
     "payment",
     PAYMENT,
     Doc(
-        "پرداخت‌ها، صفحه به صفحه",
-        f"Each payment, oldest first, in pages of {PAYMENTS_AT_ONCE}; the figures are of the whole period.",
+        "پرداخت‌ها، با limit صفحه به صفحه",
+        "Each payment, oldest first, in pages where a limit is given; the figures are of the whole period.",
     ),
     least=0,  # no `most`: toolkits make large machines of a large maxOccurs
 )
@@ -218,6 +218,13 @@ OPERATIONS = (
             Member(
                 "month",
                 st.whole("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),
+                required=False,
+            ),
+            Member(
+                "limit",
+                st.whole(
+                    "PaymentsPageSize", 1, MOST_PAYMENTS, Doc("تعداد در هر صفحه", "Payments a page; all if not given.")
+                ),
                 required=False,
             ),
             CURSOR,

@@ -38,21 +38,17 @@ async def acting_for(uow: UnitOfWork, member: StaffMember, channel: str, substit
         absent = await uow.people.staff(one.absent) if one.deputy == member.username else None
         if absent and absent.active:
             names.add(absent.username)
-            lent |= {(absent.username, role) for role in await lent_by(uow, one, absent) - member.roles}
+            lent |= {(absent.username, role) for role in lent_by(one, absent) - member.roles}
     roles = member.roles | {role for _, role in lent}
     return Actor(roles, "staff", member.username, channel, frozenset(names), frozenset(lent))
 
 
-async def lent_by(uow: UnitOfWork, one: Substitution, absent: StaffMember) -> frozenset[Role]:
+def lent_by(one: Substitution, absent: StaffMember) -> frozenset[Role]:
     """Return the roles that a substitute has from the absent one: an administrator's where an administrator named it.
 
-    Who names is asked anew with every call, since whoever was away when a manager named a substitute may have become
-    an administrator after that.
+    Whoever was away when somebody else named the substitute may have become an administrator after that.
     """
-    if Role.ADMIN not in absent.roles:
-        return absent.roles
-    named = await uow.people.staff(one.by_right_of)
-    return absent.roles if named and Role.ADMIN in named.roles else absent.roles - {Role.ADMIN}
+    return absent.roles if one.by_admin else absent.roles - {Role.ADMIN}
 
 
 async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
@@ -61,7 +57,7 @@ async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]
     """
     members = {one.username: one for one in await uow.people.staff_with_role(role)}
     for one in await standing_in(uow, today):
-        if one.absent in members and role in await lent_by(uow, one, members[one.absent]):
+        if one.absent in members and role in lent_by(one, members[one.absent]):
             deputy = await uow.people.staff(one.deputy)
             if deputy and deputy.active:
                 del members[one.absent]
@@ -89,7 +85,7 @@ async def substitute(
     if last < first:
         raise InvalidField("to", detail="before_start")
     label = actor.acting_by(_lenders(away.roles)).label
-    made = Substitution(absent, deputy, first, last, label, desk.clock.now())
+    made = Substitution(absent, deputy, first, last, label, desk.clock.now(), Role.ADMIN in actor.role_names)
     await uow.people.put_substitution(made)
     await uow.audit.record(made.made_at, label, "substitute", {"absent": absent, "deputy": deputy, "to": str(last)})
     return made
@@ -107,7 +103,7 @@ async def end_substitution(
     ended, member = await uow.people.drop_substitution(absent, deputy, first), await uow.people.staff(absent)
     if ended is None or member is None or ended.last < today(desk):
         raise NotFound("substitute")
-    lent = await lent_by(uow, ended, member)
+    lent = lent_by(ended, member)
     if not may_lend(lent, actor):
         raise Forbidden("absent", detail="of_admin")
     label = actor.acting_by(_lenders(lent)).label

@@ -42,6 +42,7 @@ substitutes = Table(
     Column("last", Date, nullable=False),
     Column("made_by", Words, nullable=False),
     Column("made_at", Utc, nullable=False),
+    Column("by_admin", Boolean, nullable=False),
     Index(None, "last"),
 )
 

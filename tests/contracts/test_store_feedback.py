@@ -87,8 +87,8 @@ async def test_views_add_up(store: SqlStore) -> None:
 
 
 async def test_substitutions_are_found_until_they_end(store: SqlStore) -> None:
-    first = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW)
-    later = Substitution("ali", "zahra", NEXT, NEXT, "staff:admin", NOW)
+    first = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW, by_admin=True)
+    later = Substitution("ali", "zahra", NEXT, NEXT, "staff:admin", NOW, by_admin=False)
     async with store.unit() as uow:
         for name in ("ali", "sara", "zahra"):
             await uow.people.put_staff(a_member(name, Role.CIVIL))
@@ -104,7 +104,7 @@ async def test_substitutions_are_found_until_they_end(store: SqlStore) -> None:
 
 
 async def test_a_substitution_is_dropped(store: SqlStore) -> None:
-    one = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW)
+    one = Substitution("ali", "sara", DAY, NEXT, "staff:admin", NOW, by_admin=False)
     async with store.unit() as uow:
         for name in ("ali", "sara"):
             await uow.people.put_staff(a_member(name, Role.CIVIL))

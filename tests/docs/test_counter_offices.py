@@ -16,7 +16,7 @@ from channels.pishkhan_soap.calls import LOCK_ATTEMPTS, LOCK_WINDOW
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.following import PAGE as PAGE_OF_REQUESTS
 from channels.pishkhan_soap.http import LARGEST, LARGEST_WITH_FILE
-from channels.pishkhan_soap.money import PAYMENTS_AT_ONCE
+from channels.pishkhan_soap.money import MOST_PAYMENTS
 from channels.pishkhan_soap.username_token import digest
 from domain.documents import MAX_BYTES
 from domain.errors import ERROR_CODES
@@ -130,7 +130,7 @@ def test_figures_of_the_page() -> None:
     assert (limits["a call"], LARGEST) == ("256 KB", 256 * 1024)
     assert (limits["a call of `AttachDocument"], LARGEST_WITH_FILE) == ("10 MB", 10 * 1024 * 1024)
     assert (limits["a file (JPEG, PNG, WebP, HEIC or PDF by its content)"], MAX_BYTES) == ("7 MB", 7 * 1024 * 1024)
-    assert (limits["payments of a page of the statement"], PAYMENTS_AT_ONCE) == ("1,000", 1000)
+    assert limits["payments of a page of the statement"] == f"{MOST_PAYMENTS:,}, and all if no number is given"
     assert limits["requests of a page"] == f"200, and {PAGE_OF_REQUESTS} if no number is given"
     assert (LOCK_ATTEMPTS, LOCK_WINDOW.total_seconds()) == (10, 900)
     assert "ten refused tokens from one address within fifteen minutes" in " ".join(PAGE.split())

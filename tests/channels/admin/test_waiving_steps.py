@@ -38,11 +38,13 @@ def let_off() -> Sequence[tuple[str, Transition]]:
 def test_every_step_that_waives_needs_a_fresh_proof_whatever_it_is_called() -> None:
     found = let_off()
     assert {(key, step.name) for key, step in found} >= {("machinery", "waive_supplement"), ("expert", "waive")}
-    assert all(RIGHTS[step_right(step)].step_up for _, step in found)
+    assert all(RIGHTS[step_right(step, {})].step_up for _, step in found)
     forgiven = Transition("forgive", ("priced",), "done", frozenset({Role.CIVIL}), effects=(WaiveBills(),))
-    assert step_right(forgiven) == "requests.waive"
+    assert step_right(forgiven, {}) == "requests.waive"
     others = [one for service in SERVICES for one in service.transitions if one not in [step for _, step in found]]
-    assert {step_right(one) for one in others} == {"requests.act"}
+    assert {step_right(one, {"amount": ""}) for one in others} == {"requests.act"}
+    own_price = {one.name for one in others if step_right(one, {"amount": "0"}) == "requests.waive"}
+    assert own_price == {"price"}, "a price of one's own may let the citizen off as well"
 
 
 def test_the_table_lets_take_the_step_whoever_may_take_steps_at_all() -> None:
@@ -68,6 +70,18 @@ async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
         (bill,) = await bills_of(uow, billed)
     assert (bill.state, bill.note) == ("waived", WHY)
     assert ("staff:revenue", "proved") in await audited(site)
+
+
+async def test_a_price_of_one_s_own_needs_a_fresh_proof_and_the_tariff_s_none(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await site.demo.act(request.code, "accept", Role.CIVIL)
+    page = await opened(inside, "revenue", request)
+    path, typed = f"/staff/requests/{request.code}/act/price", {"revision": revision(page), "reason": WHY}
+    site.clock.at += STEP_UP
+    assert PROOF in await inside.post(path, 401, **typed, amount="0")
+    assert (await site.request(request.code)).state == "accepted"
+    await inside.post(path, **typed, amount="")
+    assert (await site.request(request.code)).state == "awaiting_payment"
 
 
 async def test_a_step_that_is_refused_after_the_proof_stands_filled_in(

@@ -1,6 +1,6 @@
 """`GetOfficeStatement`: the sums are whole, the payments come in pages, and none is told twice or left out."""
 
-from channels.pishkhan_soap.money import PAYMENTS_AT_ONCE
+from channels.pishkhan_soap.money import MOST_PAYMENTS
 from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import OURS
 from tests.channels.pishkhan_soap.wire import Answer
@@ -30,21 +30,29 @@ def references(answer: Answer) -> list[str]:
 
 
 async def test_payments_come_in_pages(office: Office) -> None:
-    await reported(office, PAYMENTS_AT_ONCE)
-    first = await office.call("GetOfficeStatement", {"year": 1405})
-    assert len(references(first)) == PAYMENTS_AT_ONCE
+    await reported(office, MOST_PAYMENTS)
+    first = await office.call("GetOfficeStatement", {"year": 1405, "limit": MOST_PAYMENTS})
+    assert len(references(first)) == MOST_PAYMENTS
     second = await office.call("GetOfficeStatement", {"year": 1405, "cursor": first.text("nextCursor")})
     assert b"nextCursor" not in second.content
-    assert references(first) + references(second) == ["R", *(f"R-{copy}" for copy in range(1, PAYMENTS_AT_ONCE + 1))]
+    assert references(first) + references(second) == ["R", *(f"R-{copy}" for copy in range(1, MOST_PAYMENTS + 1))]
     for answer in (first, second):
         told = [answer.text(name) for name in ("paymentCount", "paymentAmount", "surplusAmount")]
-        assert told == ["1", str(FOUR_HOURS), str(PAYMENTS_AT_ONCE * FOUR_HOURS)], "the sums are of all of them"
+        assert told == ["1", str(FOUR_HOURS), str(MOST_PAYMENTS * FOUR_HOURS)], "the sums are of all of them"
+
+
+async def test_who_asks_for_no_pages_is_told_all(office: Office) -> None:
+    await reported(office, MOST_PAYMENTS)
+    whole = await office.call("GetOfficeStatement", {"year": 1405})
+    assert (len(references(whole)), b"nextCursor" in whole.content) == (MOST_PAYMENTS + 1, False)
+    ten = await office.call("GetOfficeStatement", {"year": 1405, "limit": 10})
+    assert (len(references(ten)), ten.text("nextCursor")) == (10, "10")
 
 
 async def test_what_fits_is_one_page(office: Office) -> None:
-    await reported(office, PAYMENTS_AT_ONCE - 1)
-    only = await office.call("GetOfficeStatement", {"year": 1405, "month": 9})
-    assert (len(references(only)), b"nextCursor" in only.content) == (PAYMENTS_AT_ONCE, False)
+    await reported(office, MOST_PAYMENTS - 1)
+    only = await office.call("GetOfficeStatement", {"year": 1405, "month": 9, "limit": MOST_PAYMENTS})
+    assert (len(references(only)), b"nextCursor" in only.content) == (MOST_PAYMENTS, False)
     past = await office.call("GetOfficeStatement", {"year": 1405, "cursor": "5000000"})
     assert (references(past), b"nextCursor" in past.content) == ([], False)
     fault = (await office.call("GetOfficeStatement", {"year": 1405, "cursor": "next"})).fault

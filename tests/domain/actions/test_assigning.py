@@ -54,7 +54,9 @@ async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER
 async def stand_in(town: Municipality, absent: str, deputy: str) -> Actor:
     """Let somebody act for an absent member from yesterday until tomorrow; who that is now."""
     day = today(town.desk)
-    made = Substitution(absent, deputy, day - timedelta(1), day + timedelta(1), "staff:admin", town.clock.now())
+    made = Substitution(
+        absent, deputy, day - timedelta(1), day + timedelta(1), "staff:admin", town.clock.now(), by_admin=False
+    )
     async with town.store.unit() as uow:
         await uow.people.put_substitution(made)
         return await staff_actor(uow, deputy, "staff", day)

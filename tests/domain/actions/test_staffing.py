@@ -186,6 +186,21 @@ async def test_who_becomes_an_administrator_later_lends_that_role_by_an_administ
     assert Role.ADMIN in (await acting(town, "sara")).role_names
 
 
+async def test_a_manager_who_becomes_an_administrator_lends_it_to_nobody_named_before(
+    town: Municipality,
+) -> None:
+    for name, role in (("yas", Role.MANAGER), ("mina", Role.EXPERT), ("zed", Role.REVENUE)):
+        await engage(town, name, role)
+    async with town.store.unit() as uow:
+        yas = await staffing.staff_actor(uow, "yas", "cli", TODAY)
+        await staffing.substitute(town.desk, uow, "yas", "mina", (TODAY, TODAY), yas)
+        mina = await staffing.staff_actor(uow, "mina", "cli", TODAY)
+        await staffing.substitute(town.desk, uow, "yas", "zed", (TODAY, TODAY), mina)
+    await engage(town, "yas", Role.MANAGER, Role.ADMIN)
+    assert (await acting(town, "mina")).role_names == {Role.EXPERT, Role.MANAGER}
+    assert (await acting(town, "zed")).role_names == {Role.REVENUE, Role.MANAGER}
+
+
 async def test_what_lends_no_administrators_role_its_manager_ends(town: Municipality) -> None:
     await engage(town, "sara", Role.REVENUE)
     await engage(town, "manager", Role.MANAGER)
@@ -196,7 +211,6 @@ async def test_what_lends_no_administrators_role_its_manager_ends(town: Municipa
 
 
 async def test_an_administrators_substitute_is_named_in_the_administrators_name(town: Municipality) -> None:
-    """The role of the one who named it is asked again later: a manager's own would not do."""
     for name, role in (("ali", Role.ADMIN), ("admin", Role.ADMIN), ("sara", Role.MANAGER), ("reza", Role.REVENUE)):
         await engage(town, name, role)
     await appoint(town, "ali", "sara")
