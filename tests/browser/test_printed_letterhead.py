@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.async_api import Browser, expect
 
 from domain.printouts import Letterhead
-from tests.support.chromium import SIZES, SiteServer, signed_in, window
+from tests.support.chromium import SIZES, signed_in, window
 from tests.support.papers import A4, pages_of
 from tests.support.staff_site import StaffSite, staff_site
 from tests.support.tills import a_bill_to_pay, open_office, report
@@ -38,15 +38,6 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
         await open_office(built)
         await report(built, await a_bill_to_pay(built), "1")
         yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: StaffSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = SiteServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
 
 
 @pytest.mark.parametrize("address", ["/staff/reports/manager", "/staff/offices/one/1001/statement?year=1405&month=9"])

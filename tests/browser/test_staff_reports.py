@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
 from domain.staff_sessions import STEP_UP
-from tests.support.chromium import WAYS, SiteServer, signed_in, window
+from tests.support.chromium import WAYS, signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -26,15 +26,6 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
         await built.submitted()
         await built.submitted(place="خیابان سپاه، کوچهٔ دوم")
         yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: StaffSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = SiteServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
 
 
 @WAYS

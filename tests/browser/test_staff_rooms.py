@@ -16,7 +16,7 @@ from domain.requests import ServiceRequest
 from domain.staff_sessions import STEP_UP
 from domain.tracking import shown
 from tests.channels.admin.test_calendar_pages import paid
-from tests.support.chromium import ALL_WAYS, WAYS, SiteServer, Window, signed_in, window
+from tests.support.chromium import ALL_WAYS, WAYS, Window, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.rooms import furnish, give, row
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
@@ -35,15 +35,6 @@ async def site(database: Path) -> AsyncIterator[StaffSite]:
     async with staff_site(database) as built:
         await furnish(built)
         yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: StaffSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = SiteServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
 
 
 async def brought(opened: Window, site: StaffSite) -> int:

@@ -41,6 +41,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def own_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own: many rows would make the shared one slow to be emptied."""
+    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database without any schema, on each engine."""
     if request.param == "sqlite":

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import insert
 
@@ -16,6 +15,7 @@ from store.rows import Record
 from store.schema import inbox
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import an_inbound
+from tests.contracts.looked_after import look_after
 
 TEXTS, PAGE = 20_000, 51
 READ = 400
@@ -77,23 +77,13 @@ def _one_of(number: int, first: InboundMessage) -> InboundMessage:
     return replace(first, id=first.id + number, fingerprint=str(number), sender=mobile, mobile=mobile, state=state)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def own_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of the test's own: many rows would make the shared one slow to be emptied."""
-    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
-    return url
-
-
 @pytest.fixture
 async def watched(own_url: str) -> AsyncIterator[Watched]:
     """An inbox with many texts, looked after as the server itself does."""
     store = await SqlStore.open(own_url)
     async with store.unit() as uow:
         await Watched(uow._work).fill()
-    if own_url.startswith("postgresql"):
-        connection = await asyncpg.connect(own_url)
-        await connection.execute("VACUUM ANALYZE")
-        await connection.close()
+    await look_after(own_url)
     async with store.unit(write=False) as uow:
         yield Watched(uow._work)
     await store.close()

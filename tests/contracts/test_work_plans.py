@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import Executable, insert
 
@@ -32,6 +31,7 @@ from store.work_counts import Counts
 from store.work_lists import SqlWorkLists
 from store.work_questions import Shape, shape_of, values_of
 from tests.contracts.examples import NOW, a_request
+from tests.contracts.looked_after import look_after
 
 SERVICES = by_key()
 MANAGER = Actor(frozenset({Role.MANAGER}), "staff", "ali", "admin")
@@ -108,23 +108,13 @@ def one_of(number: int, chance: random.Random) -> ServiceRequest:
     )  # fmt: skip
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def own_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of the test's own: many rows would make the shared one slow to be emptied."""
-    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
-    return url
-
-
 @pytest.fixture
 async def plans(own_url: str) -> AsyncIterator[Plans]:
     """A database with many requests, looked after as the server itself does."""
     store = await SqlStore.open(own_url)
     async with store.unit() as uow:
         await Plans(uow._work).fill()
-    if own_url.startswith("postgresql"):
-        connection = await asyncpg.connect(own_url)
-        await connection.execute("VACUUM ANALYZE")
-        await connection.close()
+    await look_after(own_url)
     async with store.unit(write=False) as uow:
         yield Plans(uow._work)
     await store.close()
