@@ -10,13 +10,15 @@ from aiohttp import web
 from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import page
 from channels.web.posted import Form, Upload, said
+from channels.web.session import CSRF, SessionCookie
 from domain.actions.signing_in import Caller, Doorman
 from domain.errors import AuthenticationFailed, DomainError, TooManyRequests
 from domain.staff_sessions import LONGEST, REMEMBERED, StaffSession
 
-COOKIE = "pishkhan_staff"
+COOKIE = SessionCookie("pishkhan_staff", "/staff", LONGEST + REMEMBERED)
+"""It is kept for as long as a form of its session is asked back."""
 
-PROOF_PASSWORD, PROOF_CODE, CSRF = "proof_password", "proof_code", "csrf"
+PROOF_PASSWORD, PROOF_CODE = "proof_password", "proof_code"
 LOST_FILE = "lost_file"
 """Names a field of the form whose file was not kept."""
 
@@ -26,14 +28,6 @@ _NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF, LOST_FILE})
 def kept(form: Form) -> list[tuple[str, str]]:
     """Return what was typed into a form that shall be sent once more; tokens, proofs and files are given anew."""
     return [(name, value) for name, value in form.items() if isinstance(value, str) and name not in _NOT_KEPT]
-
-
-def hand_over(request: web.Request, response: web.Response, token: str) -> None:
-    """Give the browser the token of its session, for as long as a form of that session is asked back."""
-    response.set_cookie(
-        COOKIE, token, path="/staff", httponly=True, samesite="Lax", secure=request.secure,
-        max_age=int((LONGEST + REMEMBERED).total_seconds()),
-    )  # fmt: skip
 
 
 class ComingBack:
@@ -55,7 +49,7 @@ class ComingBack:
         except (AuthenticationFailed, TooManyRequests) as error:
             return self._page(request, form, former, caller, error)
         response = self.ready(request, form, session)
-        hand_over(request, response, token)
+        COOKIE.give(request, response, token)
         return response
 
     def ready(self, request: web.Request, form: Form, session: StaffSession) -> web.Response:

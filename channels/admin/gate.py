@@ -5,7 +5,6 @@ audited. A proof that has grown old is asked for in the middle of the work: what
 does where a session has ended (`coming_back.py`).
 """
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,11 +13,12 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from channels.admin.coming_back import COOKIE, CSRF, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
+from channels.admin.coming_back import COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
 from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
 from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
+from channels.web.session import bears, require_own_form
 from domain import access
 from domain.actions.refusals import note
 from domain.actions.signing_in import Caller, Doorman
@@ -70,7 +70,7 @@ class Gate:
 
     async def visit(self, request: web.Request) -> Visit | None:
         """Return who calls by the session's cookie; None without a session that lives, of somebody still active."""
-        token = request.cookies.get(COOKIE)
+        token = COOKIE.token(request)
         if not token:
             return None
         now = self._desk.clock.now()
@@ -96,13 +96,13 @@ class Gate:
 
     async def _former(self, request: web.Request) -> StaffSession | None:
         async with self._store.unit(write=False) as uow:
-            return await uow.staff_sessions.get(digest_of(request.cookies.get(COOKIE, "")))
+            return await uow.staff_sessions.get(digest_of(COOKIE.token(request)))
 
     async def _own_form(self, request: web.Request, former: StaffSession, largest: int) -> Form:
         """Return what was posted from the former session's own pages; nothing of what anybody else posted."""
         try:
             form = await read_posted(request, largest)
-            require_own_form(request, form, former)
+            require_own_form(request, form, former.csrf)
         except DomainError:
             return NO_FORM
         return form
@@ -118,7 +118,7 @@ class Gate:
         if request.method == "POST":
             if await self._is_earlier(request, visit):
                 return self._back.ready(request, visit.form, visit.session)
-            require_own_form(request, visit.form, visit.session)
+            require_own_form(request, visit.form, visit.session.csrf)
         try:
             return await self._let_in(request, visit, route)
         except AuthenticationFailed as error:
@@ -153,12 +153,12 @@ class Gate:
 
     async def _is_earlier(self, request: web.Request, visit: Visit) -> bool:
         """Tell whether the form is of an earlier session of the same member, who has signed in anew since."""
-        if _is_of(visit.form, visit.session):
+        if bears(visit.form, visit.session.csrf):
             return False
         require_same_origin(request)
         async with self._store.unit(write=False) as uow:
             sessions = await uow.staff_sessions.of(visit.session.username)
-        return any(_is_of(visit.form, one) for one in sessions)
+        return any(bears(visit.form, one.csrf) for one in sessions)
 
     async def _asked_for_proof(self, request: web.Request, visit: Visit) -> web.Response | None:
         """Take the proof that came with the form; return the page that asks for one where it did not, or is wrong."""
@@ -186,7 +186,7 @@ class Gate:
     async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
         """Refuse a form that is not of this session's own pages (`Forbidden`) where no route does it, and audit it."""
         try:
-            require_own_form(request, form, visit.session)
+            require_own_form(request, form, visit.session.csrf)
         except Forbidden as error:
             await self._audit_denial(visit, error, {"path": request.path, "method": request.method})
             raise
@@ -202,20 +202,9 @@ class Gate:
             await uow.audit.record(self._desk.clock.now(), visit.actor.label, "denied", told)
 
 
-def require_own_form(request: web.Request, form: Form, session: StaffSession) -> None:
-    """Refuse a form that is not of this session's own pages (`Forbidden`)."""
-    require_same_origin(request)
-    if not _is_of(form, session):
-        raise Forbidden(detail="old_form")
-
-
 async def _known_here() -> bool:
     """Return that who has a session has a name here."""
     return True
-
-
-def _is_of(form: Form, session: StaffSession) -> bool:
-    return hmac.compare_digest(said(form, CSRF).encode(), session.csrf.encode())
 
 
 def way_on(request: web.Request) -> str:

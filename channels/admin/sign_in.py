@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.coming_back import COOKIE, hand_over
+from channels.admin.coming_back import COOKIE
 from channels.admin.frame import FORM_BYTES
 from channels.admin.gate import SECOND_FACTOR, SIGN_IN, Gate, way_on
 from channels.web.error_pages import WORDING, status_of
@@ -77,7 +77,7 @@ class SignInPages:
             await self._gate.require_own_form(request, await read_posted(request, FORM_BYTES), visit)
             await self._doorman.sign_out(visit.session, visit.caller)
         response = web.Response(status=303, headers={"Location": SIGN_IN})
-        response.del_cookie(COOKIE, path="/staff")
+        COOKIE.take(response)
         return response
 
     def _sign_in_page(self, request: web.Request, username: str = "", error: DomainError | None = None) -> web.Response:
@@ -98,5 +98,5 @@ def _problem(request: web.Request, error: DomainError | None) -> str | None:
 
 def _let_in(request: web.Request, way: str, token: str) -> web.Response:
     response = web.Response(status=303, headers={"Location": way})
-    hand_over(request, response, token)
+    COOKIE.give(request, response, token)
     return response
