@@ -123,7 +123,9 @@ class Work:
     async def attempt(self) -> AsyncIterator[None]:
         """Open a part that rolls back alone when it raises (a savepoint); the transaction itself can go on.
 
-        That needs a connection that still works: after a cancellation or a lost connection everything is lost.
+        That needs a database that still works: after a cancellation, a lost connection or `Unavailable` everything is
+        lost. Whoever catches `Unavailable` inside the unit, to word it for a person, cannot have the unit committed:
+        it would acknowledge a message of which nothing was done.
         """
         name = f"attempt_{next(self._savepoints)}"
         with self._noting:
@@ -133,7 +135,7 @@ class Work:
             if self.failure:
                 raise self.failure
         except Exception:
-            if not self.session.lost:
+            if not self.session.lost and not isinstance(self.failure, Unavailable):
                 self.failure = None
                 with self._noting:
                     await self.session.back_to(name)
