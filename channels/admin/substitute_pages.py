@@ -1,6 +1,6 @@
 """Who acts for whom while a member of the staff is away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,13 +22,13 @@ from domain.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class ShownSubstitution:
-    """Who acts for whom: whether it is the reader's to end, and `without_admin`, whether the absent one became an
-    administrator meanwhile, whose role is not lent.
+    """Who acts for whom: whether it is the reader's to end, and the key of a text about what is not lent: the role of
+    an absent one who became an administrator meanwhile, or nothing at all; None where all is.
     """
 
     one: Substitution
     ended_here: bool
-    without_admin: bool
+    not_lent: str | None
 
 
 ENDED = (Field("absent", Text(limit=40)), Field("deputy", Text(limit=40)), Field("from", Day(past=True)))
@@ -57,7 +57,7 @@ class SubstitutePages:
 
     async def _name(self, request: web.Request, visit: Visit) -> web.Response:
         """Name a substitute; for the same two from the same day the last day is changed, and so ended early."""
-        form = await self._form()
+        form = self._form(await self._names())
         given = read_form(form.fields, visit.form)
         try:
             values = read_fields(form.fields, given, visit.actor.channel, Reading(visit.now))
@@ -90,23 +90,28 @@ class SubstitutePages:
             return await self._page(request, visit, Tried("end", given, error))
         raise web.HTTPSeeOther(f"{SUBSTITUTES}?done=substitute_ended")
 
-    async def _form(self) -> PageForm:
+    async def _names(self) -> Mapping[str, str]:
+        """Return the names of the active staff."""
         async with self._store.unit(write=False) as uow:
-            members = {one.username: one.full_name for one in await uow.people.all_staff() if one.active}
+            return {one.username: one.full_name for one in await uow.people.all_staff() if one.active}
+
+    def _form(self, members: Mapping[str, str], reader: str | None = None) -> PageForm:
+        """Return the form; the reader is not offered as a substitute, whom nobody else would have named."""
+        deputies = {name: full for name, full in members.items() if name != reader}
         fields = (
             Field("absent", Choice(), choices=tuple(members)),
-            Field("deputy", Choice(), choices=tuple(members)),
+            Field("deputy", Choice(), choices=tuple(deputies)),
             Field("from", Day(past=True)),
             Field("to", Day(past=True)),
         )
-        return PageForm("name", fields, "admin.substitutes", {"absent": members, "deputy": members})
+        return PageForm("name", fields, "admin.substitutes", {"absent": members, "deputy": deputies})
 
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
-        form = await self._form()
+        form = self._form(await self._names(), visit.member.username)
         async with self._store.unit(write=False) as uow:
             staff = {one.username: one for one in await uow.people.all_staff()}
             found = await uow.people.substitutions(today(self._desk))
-        listed = [_shown(one, staff[one.absent], visit) for one in found]
+        listed = [_shown(one, staff[one.absent], staff[one.deputy], visit) for one in found]
         context = {
             "tabs": TABS,
             "substitutions": listed,
@@ -119,6 +124,7 @@ class SubstitutePages:
         return staff_page(request, visit, "admin/substitutes.html", context, status=status)
 
 
-def _shown(one: Substitution, absent: StaffMember, visit: Visit) -> ShownSubstitution:
-    lent = lent_by(one, absent)
-    return ShownSubstitution(one, may_lend(lent, visit.actor), lent != absent.roles)
+def _shown(one: Substitution, absent: StaffMember, deputy: StaffMember, visit: Visit) -> ShownSubstitution:
+    lent = lent_by(one, absent, deputy)
+    not_lent = None if lent == absent.roles else "without_admin" if lent else "void"
+    return ShownSubstitution(one, may_lend(lent, visit.actor), not_lent)

@@ -36,19 +36,35 @@ async def acting_for(uow: UnitOfWork, member: StaffMember, channel: str, substit
     lent: set[tuple[str, Role]] = set()
     for one in substitutes:
         absent = await uow.people.staff(one.absent) if one.deputy == member.username else None
-        if absent and absent.active:
+        if absent and absent.active and lent_by(one, absent, member):
             names.add(absent.username)
-            lent |= {(absent.username, role) for role in lent_by(one, absent) - member.roles}
+            lent |= {(absent.username, role) for role in lent_by(one, absent, member) - member.roles}
     roles = member.roles | {role for _, role in lent}
     return Actor(roles, "staff", member.username, channel, frozenset(names), frozenset(lent))
 
 
-def lent_by(one: Substitution, absent: StaffMember) -> frozenset[Role]:
+def lent_by(one: Substitution, absent: StaffMember, deputy: StaffMember) -> frozenset[Role]:
     """Return the roles that a substitute has from the absent one: an administrator's where an administrator named it.
 
-    Whoever was away when somebody else named the substitute may have become an administrator after that.
+    Whoever was away when somebody else named the substitute may have become an administrator after that. None where the
+    substitute named itself, or one of the two is an auditor and the other not: such substitutions were stored once,
+    and roles may change after the naming.
     """
+    if names(one.made_by, deputy.username) or not may_stand_for(deputy.roles, absent.roles):
+        return frozenset()
     return absent.roles if one.by_admin else absent.roles - {Role.ADMIN}
+
+
+def names(label: str, username: str) -> bool:
+    """Tell whether an actor's label is this member's of the staff, also where the member acted for somebody else."""
+    return label.partition(" for ")[0] == f"staff:{username}"
+
+
+def may_stand_for(deputy: frozenset[Role], absent: frozenset[Role]) -> bool:
+    """Tell whether somebody with the one roles may be the substitute of somebody with the other: who audits does no
+    unit's work, and no unit audits its own.
+    """
+    return (Role.AUDITOR in deputy) == (Role.AUDITOR in absent)
 
 
 async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
@@ -57,11 +73,10 @@ async def on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]
     """
     members = {one.username: one for one in await uow.people.staff_with_role(role)}
     for one in await standing_in(uow, today):
-        if one.absent in members and role in lent_by(one, members[one.absent]):
-            deputy = await uow.people.staff(one.deputy)
-            if deputy and deputy.active:
-                del members[one.absent]
-                members.setdefault(deputy.username, deputy)
+        deputy = await uow.people.staff(one.deputy) if one.absent in members else None
+        if deputy and deputy.active and role in lent_by(one, members[one.absent], deputy):
+            del members[one.absent]
+            members.setdefault(deputy.username, deputy)
     return list(members.values())
 
 
@@ -71,16 +86,17 @@ async def substitute(
     """Let `deputy` act for `absent` on these days, first and last included; said again, the last day is changed.
 
     How it ends at once: `end_substitution`. A substitute has every right of the absent one, so an administrator's is
-    named by an administrator alone; of one who becomes that later: `lent_by`. Errors: `Forbidden`, `NotFound`
-    (`absent`, `deputy`), `InvalidField` (`deputy` is the same person, `to` is before `from`).
+    named by an administrator alone, and nobody names himself; of what changes later: `lent_by`. Errors: `Forbidden`,
+    `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same person, `to` is before `from`).
     """
     _require_appointing(actor)
     away = await _there(uow, "absent", absent)
     if not may_lend(away.roles, actor):
         raise Forbidden("absent", detail="of_admin")
-    await _there(uow, "deputy", deputy)
+    instead = await _there(uow, "deputy", deputy)
     if absent == deputy:
         raise InvalidField("deputy", detail="same_person")
+    _refuse_conflict_of_interest(actor, away, instead)
     first, last = days
     if last < first:
         raise InvalidField("to", detail="before_start")
@@ -103,7 +119,7 @@ async def end_substitution(
     ended, member = await uow.people.drop_substitution(absent, deputy, first), await uow.people.staff(absent)
     if ended is None or member is None or ended.last < today(desk):
         raise NotFound("substitute")
-    lent = lent_by(ended, member)
+    lent = member.roles if ended.by_admin else member.roles - {Role.ADMIN}
     if not may_lend(lent, actor):
         raise Forbidden("absent", detail="of_admin")
     label = actor.acting_by(_lenders(lent)).label
@@ -124,6 +140,14 @@ def _lenders(roles: frozenset[Role]) -> frozenset[Role]:
 def _require_appointing(actor: Actor) -> None:
     if not APPOINT & actor.role_names:
         raise Forbidden("deputy")
+
+
+def _refuse_conflict_of_interest(actor: Actor, away: StaffMember, deputy: StaffMember) -> None:
+    """Refuse a substitution that its maker would gain by, or that mixes auditing with a unit's work (`Forbidden`)."""
+    if actor.kind == "staff" and actor.ident == deputy.username:
+        raise Forbidden("deputy", detail="own_substitute")
+    if not may_stand_for(deputy.roles, away.roles):
+        raise Forbidden("deputy", detail="auditor_apart")
 
 
 async def _there(uow: UnitOfWork, field: str, username: str) -> StaffMember:

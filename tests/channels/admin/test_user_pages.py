@@ -230,3 +230,18 @@ async def test_an_administrators_substitute_is_ended_by_an_administrator(site: S
     async with visitor(site) as manager:
         await manager.sign_in("manager")
         assert f"{way}/end" not in await manager.get(way)
+
+
+async def test_nobody_is_offered_as_an_own_substitute_nor_becomes_it(site: StaffSite, inside: Visitor) -> None:
+    way, days = "/staff/users/substitutes", {"from": "امروز", "to": "فردا"}
+    await inside.sign_in("manager")
+    offered = (await inside.get(way)).split('name="deputy"')[1].split("</select>")[0]
+    assert ('value="expert"' in offered, 'value="manager"' in offered) == (True, False)
+    page = await inside.post(way, 403, absent="revenue", deputy="manager", **days)
+    assert "کسی خودش را جانشین همکارش نمی‌کند" in page
+    assert "ناظر جانشین واحدها نمی‌شود" in await inside.post(way, 403, absent="revenue", deputy="auditor", **days)
+    assert (await audited(site)).count(("staff:manager", "denied")) == 2
+    await inside.get("/staff/refunds")
+    await inside.get("/staff/tariffs")
+    async with site.store.unit(write=False) as uow:
+        assert await uow.people.substitutions(site.clock.at.date()) == []

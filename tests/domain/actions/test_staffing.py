@@ -223,3 +223,49 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
     assert town.rows("SELECT made_by FROM substitutes WHERE absent = 'ali' AND deputy = 'reza'") == [
         ("staff:sara for ali",)
     ]
+
+
+async def named_by(town: Municipality, username: str, absent: str, deputy: str) -> None:
+    """Name a substitute as somebody of the staff, with whatever that one has from others."""
+    async with town.store.unit() as uow:
+        maker = await staffing.staff_actor(uow, username, "cli", TODAY)
+        await staffing.substitute(town.desk, uow, absent, deputy, (TODAY, TODAY), maker)
+
+
+async def test_nobody_names_himself(town: Municipality) -> None:
+    for name, role in (("yas", Role.MANAGER), ("ali", Role.ADMIN), ("sara", Role.REVENUE), ("reza", Role.EXPERT)):
+        await engage(town, name, role)
+    for maker in ("yas", "ali"):
+        with pytest.raises(Forbidden) as told:
+            await named_by(town, maker, "sara", maker)
+        assert (told.value.field, told.value.detail) == ("deputy", "own_substitute")
+    await named_by(town, "ali", "yas", "reza")
+    with pytest.raises(Forbidden, match="own_substitute"):
+        await named_by(town, "reza", "sara", "reza")  # nor by a right that was lent
+    assert (await acting(town, "yas")).role_names == {Role.MANAGER}
+    await named_by(town, "yas", "sara", "reza")
+    assert Role.REVENUE in (await acting(town, "reza")).role_names
+
+
+async def test_auditing_and_a_units_work_are_kept_apart(town: Municipality) -> None:
+    for name, role in (("sara", Role.REVENUE), ("nima", Role.AUDITOR), ("omid", Role.AUDITOR)):
+        await engage(town, name, role)
+    assert (await refusal(town, "sara", "nima")).detail == "auditor_apart"
+    assert (await refusal(town, "nima", "sara")).detail == "auditor_apart"
+    await appoint(town, "nima", "omid")
+    await appoint(town, "civil", "sara")
+    await engage(town, "sara", Role.AUDITOR)
+    assert (await acting(town, "sara")).role_names == {Role.AUDITOR}, "who becomes an auditor lends a unit's work back"
+    assert (await acting(town, "sara")).stands_for == frozenset()
+
+
+@pytest.mark.parametrize("maker", ["staff:sara", "staff:sara for yas"])
+async def test_who_named_himself_before_that_was_refused_has_nothing_of_it(town: Municipality, maker: str) -> None:
+    await engage(town, "sara", Role.MANAGER)
+    await engage(town, "rev", Role.REVENUE)
+    kept = Substitution("rev", "sara", TODAY, TODAY + DAY, maker, town.clock.now(), by_admin=False)
+    async with town.store.unit() as uow:
+        await uow.people.put_substitution(kept)
+        on_duty = await staffing.on_duty(uow, Role.REVENUE, TODAY)
+    assert (await acting(town, "sara")).role_names == {Role.MANAGER}
+    assert "rev" in [one.username for one in on_duty]
