@@ -11,7 +11,7 @@ and the exit code is the same; without it the error is a sentence on standard er
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
-from app.cli.naming import COMMAND
+from app.cli.naming import ABOUT, COMMAND
 
 Table = Mapping[str, "str | Group"]
 """Name → `module:function` of a command, or a group of commands."""
@@ -223,13 +223,15 @@ def _command(name: str, path: str, typed: str) -> Any:
     single = typer.Typer(add_completion=False, rich_markup_mode="rich")
     single.command(name)(getattr(import_module(module), function))
     made = get_command(single)
-    made.callback = _known_as(typed, made.callback)
+    arguments = [one.name for one in made.params if one.name and isinstance(one, TyperArgument)]
+    made.callback = _known_as(typed, arguments, made.callback)
     return made
 
 
-def _known_as(typed: str, command: Callable[..., Any] | None) -> Callable[..., Any]:
+def _known_as(typed: str, arguments: Sequence[str], command: Callable[..., Any] | None) -> Callable[..., Any]:
     def run(**options: Any) -> Any:
         COMMAND.set(typed)
+        ABOUT.set(" ".join(str(options[name]) for name in arguments if options.get(name) is not None))
         return command(**options) if command else None
 
     return run

@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from app.cli.naming import COMMAND
+from app.cli.naming import ABOUT, COMMAND
 from app.clock import SystemClock
 from app.database import open_store
 from app.settings import Settings, load
 from app.wiring import desk_of
 from domain.actions.desk import Desk
+from domain.actions.refusals import note
 from domain.actions.staffing import staff_actor
 from domain.calendar import in_tehran
 from domain.engine import SYSTEM
@@ -25,6 +26,8 @@ from store.unit_of_work import SqlStore
 
 CHANNEL = "cli"
 """The channel that the history names for what was done here."""
+
+_LONGEST_ABOUT = 200
 
 ResultT = TypeVar("ResultT")
 
@@ -62,10 +65,17 @@ async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[Re
 
 
 async def _audit_denial(session: Session, error: Forbidden) -> None:
-    if session.actor:
-        facts = {"command": COMMAND.get(), "channel": CHANNEL, "why": error.detail}
+    actor = session.actor
+    if actor:
+        about = ABOUT.get()[:_LONGEST_ABOUT]
+        facts = {"command": COMMAND.get(), "about": about, "channel": CHANNEL, "why": error.detail}
         async with session.store.unit() as uow:
-            await uow.audit.record(session.desk.clock.now(), session.actor.label, "denied", facts)
+            await note(uow, session.desk.clock.now(), actor.kind, actor.ident, "denied", facts, known=_known_here)
+
+
+async def _known_here() -> bool:
+    """Return that who acts has a name here."""
+    return True
 
 
 def read_day(session: Session, text: str, field: str = "day") -> date:

@@ -23,7 +23,15 @@ FORM_BYTES = 64 * 1024
 """Bytes of a posted form that has no file."""
 
 
-async def unaudited(error: DomainError) -> None:
+class Denied(Protocol):
+    """Audits a refusal; `about` names what it is about, where neither the page's address nor the form does."""
+
+    async def __call__(self, error: DomainError, about: str = "") -> None:
+        """Audit it."""
+        ...
+
+
+async def unaudited(error: DomainError, about: str = "") -> None:
     """Audit nothing: at the pages where one signs in, nobody has a right yet that could be refused."""
 
 
@@ -41,7 +49,7 @@ class Visit:
     substitutes: Sequence[Substitution]
     """Who of the staff stands for whom today."""
     form: Form = field(default_factory=lambda: NO_FORM)
-    denied: Callable[[DomainError], Awaitable[None]] = unaudited
+    denied: Denied = unaudited
     """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The door audits the rest."""
 
     def may(self, right: str) -> bool:

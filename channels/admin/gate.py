@@ -5,7 +5,7 @@ audited. A proof that has grown old is asked for in the middle of the work: what
 does where a session has ended (`coming_back.py`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
@@ -14,13 +14,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.admin.coming_back import COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
+from channels.admin.denials import Denials
 from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
 from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from channels.web.session import bears, require_own_form
 from domain import access
-from domain.actions.refusals import note
 from domain.actions.signing_in import Caller, Doorman
 from domain.actions.staffing import acting_for, standing_in, today
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
@@ -45,6 +45,7 @@ class Gate:
         self._desk, self._store = doorman.desk, doorman.store
         self._inside = inside
         self._back = ComingBack(doorman)
+        self._denials = Denials(self._desk, self._store)
 
     def caller(self, request: web.Request) -> Caller:
         """Return where a call comes from."""
@@ -57,10 +58,10 @@ class Gate:
             visit = await self.visit(request)
             if visit is None:
                 return await self._asked_back(request, route)
-            visit = replace(visit, denied=partial(self._denied, visit, route))
             try:
                 if request.method == "POST":
                     visit = replace(visit, form=await read_posted(request, route.largest))
+                visit = replace(visit, denied=partial(self._denials.forbidden, request, visit, route=route))
                 return await self._admitted(request, visit, route)
             except DomainError as error:
                 await visit.denied(error)
@@ -134,17 +135,10 @@ class Gate:
         """Lead a session from outside that has not shown its code to where that is asked for."""
         typed = kept(visit.form)
         if not (typed and visit.form.get(PROOF_PASSWORD)):  # what comes of a proof, the doorman audits
-            await self._note_without_code(visit, route)
+            await self._denials.without_code(request, visit, route)
         if typed:
             return await self._back.ask(request, visit.form, visit.session, visit.caller)
         raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
-
-    async def _note_without_code(self, visit: Visit, route: Route) -> None:
-        """Audit it, alike ones of an hour together: a browser may ask again and again."""
-        facts = {"right": route.right, "path": route.path, "method": route.method, "inside": False}
-        detail, name = {**facts, "why": access.SECOND_FACTOR}, visit.member.username
-        async with self._store.unit() as uow:
-            await note(uow, self._desk.clock.now(), CHANNEL, name, "denied", detail, known=_known_here)
 
     async def _let_in(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
         """Answer whoever has the right; a handler may require a further one, for which a proof is asked too."""
@@ -188,23 +182,8 @@ class Gate:
         try:
             require_own_form(request, form, visit.session.csrf)
         except Forbidden as error:
-            await self._audit_denial(visit, error, {"path": request.path, "method": request.method})
+            await self._denials.forbidden(request, replace(visit, form=form), error)
             raise
-
-    async def _denied(self, visit: Visit, route: Route, error: DomainError) -> None:
-        if isinstance(error, Forbidden):
-            facts = {"right": route.right, "path": route.path, "method": route.method}
-            await self._audit_denial(visit, error, facts)
-
-    async def _audit_denial(self, visit: Visit, error: Forbidden, facts: Mapping[str, str]) -> None:
-        told = {**facts, "inside": visit.caller.inside, "why": error.detail}
-        async with self._store.unit() as uow:
-            await uow.audit.record(self._desk.clock.now(), visit.actor.label, "denied", told)
-
-
-async def _known_here() -> bool:
-    """Return that who has a session has a name here."""
-    return True
 
 
 def way_on(request: web.Request) -> str:

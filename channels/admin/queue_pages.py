@@ -165,8 +165,8 @@ class QueuePages:
         refused = [(one.code, one.error) for one in done if one.error]
         if not refused:
             raise web.HTTPSeeOther(_with_done(back, "assigned"))
-        for _, why in refused:
-            await visit.denied(why)
+        for code, why in refused:
+            await visit.denied(why, code)
         told = [(code, tracking.shown(code), self._desk.wording.error(why)) for code, why in refused]
         context = {"given": persian_digits(len(done) - len(refused)), "refused": told, "back": back}
         return staff_page(request, visit, "admin/assigned.html", context, status=409)

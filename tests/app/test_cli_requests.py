@@ -330,5 +330,8 @@ def test_what_somebody_may_not_do_is_audited_as_at_the_site(office: Terminal, tm
         "request act", "request assign", "office add", "export", "tariff add", "report show",
     ]  # fmt: skip
     assert {one["channel"] for _, one in told} == {"cli"}
+    assert [one["about"] for _, one in told] == [
+        f"{code} accept", f"{code} civil", "1001 دفتر", f"duty {sheet}", "machinery", "manager",
+    ]  # fmt: skip
     office.json("request", "act", code, "accept", "--as", "civil")
     assert len(audit("denied")) == len(refused)

@@ -1,7 +1,11 @@
 """What the audit holds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import func, select
 
+from domain.house_records import AuditFilter
 from store import schema
 from store.work import Repository
 from tests.support.staff_site import StaffSite
@@ -33,3 +37,9 @@ async def denials(site: StaffSite) -> int:
     """How often somebody was not allowed what they asked for."""
     async with site.store.unit(write=False) as uow:
         return await Audited(uow.audit._work).denied()
+
+
+async def denial_facts(site: StaffSite) -> list[Mapping[str, Any]]:
+    """What the audit tells of each denial, oldest first; alike ones are one of them."""
+    async with site.store.unit(write=False) as uow:
+        return [one.detail for one in reversed(await uow.audit.find(AuditFilter(what="denied", limit=200)))]

@@ -11,11 +11,13 @@ from app.signing import Ed25519Signer
 from channels.admin.agents import browser_shown
 from channels.pishkhan_soap.contract import Contract
 from domain.access import RIGHTS
+from domain.actions.refusals import MOST_ROWS
 from domain.actions.sealing import Verification, seal, verify
 from domain.actions.verifications import run_asked
 from domain.history import Fault
 from domain.messages import Catalogue
 from domain.services import SERVICES
+from tests.channels.admin.audited import denial_facts, denials
 from tests.support.rooms import words
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -135,6 +137,26 @@ async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, insi
         assert len(re.findall(r"<li>\s*<p><strong>", page)) == count, query
     page = await inside.get("/staff/audit?day=never", 422)
     assert ("مانند ۱۴۰۵/۰۹/۰۱" in page, "«فردا»" in page) == (True, False), "what was is looked for"
+
+
+async def test_a_denial_names_what_it_is_about_and_alike_ones_are_one_row(site: StaffSite, inside: Visitor) -> None:
+    first, second = (await site.submitted()).code, (await site.submitted()).code
+    await inside.sign_in("admin")
+    for code in (first, first, second, first):
+        await inside.get(f"/staff/requests/{code}", 403)
+    facts = await denial_facts(site)
+    assert [(one["path"], one["address"]) for one in facts] == [
+        (f"/staff/requests/{first}", "127.0.0.1"), (f"/staff/requests/{second}", "127.0.0.1"),
+    ]  # fmt: skip
+    assert await denials(site) == 4
+    await inside.post("/staff/refunds/refund", 403, bill_id="1234567890", payment_id="55")
+    assert (await denial_facts(site))[-1]["about"] == "1234567890، 55"
+    for number in range(MOST_ROWS + 5):
+        await inside.get(f"/staff/requests/{number:09}", 403)
+    assert len(await denial_facts(site)) == MOST_ROWS + 1, "who asks for many things cannot fill the disk"
+    assert await denials(site) == 5 + MOST_ROWS + 5
+    page = await inside.get("/staff/audit?what=denied")
+    assert ("دربارهٔ" in page, f"/staff/requests/{first}" in page) == (True, True)
 
 
 async def test_what_a_stranger_writes_is_shown_as_it_is(site: StaffSite, inside: Visitor) -> None:
