@@ -91,10 +91,10 @@ class PaymentOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that arrived for a bill, or went back (`returned`). `reference` is the bank's or POS's own number, unique
-    with its method.
+    """Money that arrived for a bill, or went back (`returned`). `reference` is the bank's or POS's own number.
 
     `office` is the code of the counter office that took it; its references bear the code (`terminal_reference`).
+    `rrn`, `terminal_id` and `paid_at` are what else a POS receipt says (domain/pos_receipts.py).
     """
 
     id: int
@@ -106,6 +106,9 @@ class Payment:
     recorded_by: str
     at: datetime
     office: str | None = None
+    rrn: str | None = None
+    terminal_id: str | None = None
+    paid_at: datetime | None = None
 
 
 def reference_number(text: str) -> str:

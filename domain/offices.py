@@ -182,7 +182,8 @@ def of_subject(rules: Iterable[CommissionRule], office: str | None, service: str
 
 @dataclass(frozen=True, slots=True)
 class CounterPayment:
-    """A payment that an office reported, with what it earned by it. `reference` is its terminal's own.
+    """A payment that an office reported, with what it earned by it. `reference` is its terminal's own; `rrn`,
+    `terminal_id` and `paid_at` are what else its receipt said.
 
     `service` is the request's, or the registry (duty, violation) of what was owed.
     """
@@ -194,6 +195,9 @@ class CounterPayment:
     reference: str
     outcome: PaymentOutcome
     commission: int = 0
+    rrn: str | None = None
+    terminal_id: str | None = None
+    paid_at: datetime | None = None
 
 
 @dataclass(slots=True)

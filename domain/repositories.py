@@ -155,7 +155,11 @@ class Bills(Protocol):
         ...
 
     async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
-        """Return the payment with that reference, if it was recorded."""
+        """Return the payment with that reference, if it was recorded; the first one of those at terminals."""
+        ...
+
+    async def alike(self, payment: Payment) -> list[Payment]:
+        """Return the recorded payments of its method with its reference, and its office's with its RRN."""
         ...
 
     async def payments_of(self, bill_row: int) -> list[Payment]:

@@ -8,6 +8,7 @@ from domain.bill_ids import HIGHEST_FILE_NUMBER
 from domain.bills import Bill, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
 from domain.errors import BillNotFound, Conflict, Unavailable
 from domain.paging import Cursor
+from domain.pos_receipts import distinction
 from store.engines.base import Engine
 from store.engines.prepared import Row
 from store.engines.types import ID, Choice, Utc
@@ -36,8 +37,11 @@ _SAVE = (
 )
 
 _PAYMENT = Record(payments, Payment)
-_BY_REFERENCE = select(*_PAYMENT.columns).where(
-    payments.c.method == bindparam("of_method"), payments.c.reference == bindparam("of_reference")
+_OF_METHOD, _REFERRED = payments.c.method == bindparam("of_method"), payments.c.reference == bindparam("of_reference")
+_BY_REFERENCE = select(*_PAYMENT.columns).where(_OF_METHOD, _REFERRED).order_by(payments.c.id)
+# The office as text, so that payments of no office are found by their RRN, too.
+_BY_RRN = select(*_PAYMENT.columns).where(
+    payments.c.rrn == bindparam("of_rrn"), _OF_METHOD, func.coalesce(payments.c.office, "") == bindparam("of_office")
 )
 _PAYMENTS_OF = select(*_PAYMENT.columns).where(payments.c.bill_id == bindparam("bill_row")).order_by(payments.c.id)
 
@@ -93,7 +97,7 @@ _DUE_BEFORE = _due_back(placed=True, back=True)
 
 
 def _add_payment(engine: Engine) -> Executable:
-    return engine.insert(payments).on_conflict_do_nothing(index_elements=["method", "reference"])
+    return engine.insert(payments).on_conflict_do_nothing()
 
 
 class SqlBills(Repository):
@@ -131,14 +135,26 @@ class SqlBills(Repository):
         return _BILL.read_all(await self._work.rows(_OF_SUBJECT, {"kind": kind, "subject": subject_id}))
 
     async def add_payment(self, payment: Payment) -> None:
-        """Store a payment; `Conflict("reference")` when its method has that reference already."""
-        if not await self._work.count(_add_payment, _PAYMENT.values(payment)):
+        """Store a payment; `Conflict("reference")` when its method has that reference and distinction already, or its
+        office the RRN.
+        """
+        values = _PAYMENT.values(payment) | {"distinction": distinction(payment)}
+        if not await self._work.count(_add_payment, values):
             raise Conflict("reference")
 
     async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
-        """Return the payment with that reference, if it was recorded."""
+        """Return the payment with that reference, if it was recorded; the first one of those at terminals."""
         row = await self._work.row(_BY_REFERENCE, {"of_method": method, "of_reference": reference})
         return None if row is None else _PAYMENT.read(row)
+
+    async def alike(self, payment: Payment) -> list[Payment]:
+        """Return the recorded payments of its method with its reference, and its office's with its RRN."""
+        keys = {"of_method": payment.method, "of_reference": payment.reference}
+        found = _PAYMENT.read_all(await self._work.rows(_BY_REFERENCE, keys))
+        if payment.rrn is not None:
+            keys = {"of_method": payment.method, "of_rrn": payment.rrn, "of_office": payment.office or ""}
+            found += _PAYMENT.read_all(await self._work.rows(_BY_RRN, keys))
+        return list({one.id: one for one in found}.values())
 
     async def payments_of(self, bill_row: int) -> list[Payment]:
         """Return the payments of a bill, oldest first."""

@@ -49,7 +49,7 @@ _REQUESTS = (
 _PAYMENTS = (
     select(
         payments.c.at, bills.c.bill_id, func.coalesce(requests.c.service, bills.c.subject_kind), payments.c.amount,
-        payments.c.reference, payments.c.outcome,
+        payments.c.reference, payments.c.outcome, payments.c.rrn, payments.c.terminal_id, payments.c.paid_at,
     )
     .join_from(payments, bills, payments.c.bill_id == bills.c.id)
     .outerjoin(requests, and_(bills.c.subject_kind == SUBJECT, bills.c.subject_id == requests.c.id))
@@ -120,8 +120,8 @@ class SqlOffices(Repository):
         own = terminal_reference(office, "")
         rows = await self._work.rows(_PAYMENTS, {"of_office": office, "start": start, "end": end})
         return [
-            CounterPayment(at, bill_id, service, amount, reference.removeprefix(own), outcome)
-            for at, bill_id, service, amount, reference, outcome in rows
+            CounterPayment(at, bill_id, service, amount, reference.removeprefix(own), outcome, 0, *receipt)
+            for at, bill_id, service, amount, reference, outcome, *receipt in rows
         ]
 
 

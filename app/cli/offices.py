@@ -228,6 +228,9 @@ def _payment_view(payment: CounterPayment) -> dict[str, Any]:
         "service": payment.service,
         "amount": payment.amount,
         "reference": payment.reference,
+        "rrn": payment.rrn,
+        "terminal_id": payment.terminal_id,
+        "paid_at": payment.paid_at.isoformat() if payment.paid_at else None,
         "outcome": payment.outcome.value,
         "commission": payment.commission,
     }

@@ -1,6 +1,7 @@
 """Operations about money: a bill by its two ids, a payment at the counter's terminal, the office's statement."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from channels.pishkhan_soap import shapes
@@ -17,6 +18,7 @@ from domain.calendar import period
 from domain.charging import SUBJECT
 from domain.errors import AlreadyPaid, BillExpired
 from domain.offices import ACTS_KEEP, CounterPayment, Statement, StatementLine
+from domain.pos_receipts import PosReceipt
 from domain.requests import ServiceRequest
 
 MOST_PAYMENTS = 1000
@@ -26,6 +28,13 @@ IDS = (
     Member("billId", st.BILL_ID, key="bill_id"),
     Member("paymentId", st.PAYMENT_ID, key="payment_id"),
 )
+RECEIPT = (
+    Member("rrn", st.RRN, required=False),
+    Member("terminalId", st.TERMINAL_ID, key="terminal_id", required=False),
+    Member("paidAt", st.PAID_AT, key="paid_at", required=False),
+)
+"""What else a receipt says of a payment: it tells two payments with one trace number apart."""
+
 OUTCOME = st.enumerated(
     "PaymentOutcome",
     ("settled", "surplus"),
@@ -62,16 +71,23 @@ async def _own_request(call: CounterCall, bill: Bill) -> ServiceRequest | None:
 
 
 async def report_payment(call: CounterCall) -> Mapping[str, Any]:
-    """Settle a bill with money that the counter's terminal took; the same terminal reference settles once."""
+    """Settle a bill with money that the counter's terminal took; the same receipt settles once."""
     said = call.values
     ids = (said["bill_id"], said["payment_id"])
-    paid = await record(call.desk, call.uow, ids, said["amount"], PaymentMethod.POS, said["reference"], call.clerk)
+    paid = await record(
+        call.desk, call.uow, ids, said["amount"], PaymentMethod.POS, said["reference"], call.clerk, _receipt(said)
+    )
     if paid.outcome:
         await announce(call.desk, call.uow, paid.outcome, call.clerk)
     told = {"outcome": paid.payment.outcome.value, "amount": paid.payment.amount, "at": paid.payment.at}
     own = await _own_request(call, paid.bill)
     standing = {"code": own.code, "state": own.state, "phase": own.phase.value} if own else {}
     return {**told, "reference": said["reference"], "bill_state": paid.bill.state.value, **standing}
+
+
+def _receipt(said: Mapping[str, Any]) -> PosReceipt:
+    paid_at = datetime.fromisoformat(said["paid_at"]) if "paid_at" in said else None
+    return PosReceipt(said.get("rrn"), said.get("terminal_id"), paid_at)
 
 
 async def get_statement(call: CounterCall) -> Mapping[str, Any]:
@@ -129,6 +145,9 @@ def _payment(one: CounterPayment) -> dict[str, Any]:
         "service": one.service,
         "amount": one.amount,
         "reference": one.reference,
+        "rrn": one.rrn,
+        "terminal_id": one.terminal_id,
+        "paid_at": one.paid_at,
         "outcome": one.outcome.value,
         "commission": one.commission,
     }
@@ -161,6 +180,7 @@ PAYMENT = Record(
         Member("posReference", st.REFERENCE, key="reference"),
         Member("outcome", OUTCOME),
         Member("commission", st.RIALS),
+        *RECEIPT,
     ),
 )
 LINES = listed("StatementLines", "line", LINE, Doc("به تفکیک خدمت", "By service."), least=0)
@@ -195,6 +215,7 @@ OPERATIONS = (
             *IDS,
             Member("amount", st.RIALS),
             Member("posReference", st.REFERENCE, key="reference"),
+            *RECEIPT,
         ),
         shapes.answer(
             "ReportCounterPayment",

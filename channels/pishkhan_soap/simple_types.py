@@ -15,6 +15,8 @@ from domain.calendar import TEHRAN
 
 TOKEN, STRING = "xs:token", "xs:string"
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
+_FRACTION = re.compile(r"\.\d+")
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
 
 def token(name: str, doc: Doc, *, most: int, least: int = 1) -> Simple:
@@ -46,6 +48,12 @@ def whole(name: str, least: int, most: int, doc: Doc) -> Simple:
 def _day(text: str) -> str:
     """Return ISO: some clients put a zone behind a day, which is the office's own."""
     return _ZONE.sub("", text)
+
+
+def _paid_at(text: str) -> str:
+    """Return ISO with a zone, down to the second."""
+    moment = datetime.fromisoformat(_FRACTION.sub("", text))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=TEHRAN)).isoformat()
 
 
 @lru_cache(maxsize=4096)
@@ -98,13 +106,37 @@ RENOVATION_CODE = token(
 )
 IBAN = patterned("Iban", "[Ii][Rr][0-9]{24}", Doc("شماره شبا", "IBAN: IR and 24 digits."))
 REFERENCE = token(
-    "PosReference", Doc("شماره پیگیری کارت‌خوان", "The POS terminal's own number of the payment."), most=64
+    "PosReference",
+    Doc(
+        "شماره پیگیری کارت‌خوان، مانند 000123",
+        "The POS terminal's own number of the payment: its trace number (STAN). It repeats, so send rrn, too.",
+    ),
+    most=64,
+)
+RRN = patterned(
+    "Rrn",
+    "[0-9]{12}",
+    Doc("شماره مرجع دوازده‌رقمی رسید", "The receipt's retrieval reference number, twelve digits: it never repeats."),
+)
+TERMINAL_ID = token(
+    "TerminalId", Doc("شماره پایانه کارت‌خوان", "The terminal's number, as its receipt shows it."), most=20
 )
 RIALS = Simple("Rials", "xs:long", Doc("مبلغ به ریال", "Amount in whole rials."), (("minInclusive", "0"),), read=int)
 COUNT = Simple("Count", "xs:int", Doc("تعداد", "A number of things."), (("minInclusive", "0"),), read=int)
 DAY = Simple("Day", "xs:date", Doc("تاریخ میلادی", "A day, Gregorian: 2026-11-24."), read=_day, write=str)
 CLOCK = patterned(
     "TimeOfDay", "([01]?[0-9]|2[0-3]):[0-5][0-9](:00)?", Doc("ساعت به وقت تهران", "Time of day in Tehran: 08:00.")
+)
+PAID_AT = Simple(
+    "PaidAt",
+    "xs:dateTime",
+    Doc(
+        "زمان پرداخت روی رسید؛ بی منطقه زمانی به وقت تهران است",
+        "When it was paid, as the receipt says: 2026-11-24T10:15:00. Without a zone it is Tehran's time.",
+    ),
+    (("pattern", f"20[0-9]{{2}}-[0-9\\-]{{5}}T{_CLOCK}(\\.[0-9]+)?(Z|[+\\-][0-9]{{2}}:[0-9]{{2}})?"),),
+    read=_paid_at,
+    write=_moment,
 )
 MOMENT = Simple("Moment", "xs:dateTime", Doc("زمان", "A moment with its zone."), write=_moment)
 FLAG = Simple(

@@ -22,6 +22,7 @@ from domain.engine import Outcome
 from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
+from domain.pos_receipts import Likeness, PosReceipt, likeness, rrn_of
 
 _RECORDED_BY: Mapping[PaymentMethod, frozenset[Role]] = {
     PaymentMethod.SLIP: frozenset({Role.REVENUE}),
@@ -55,30 +56,31 @@ async def record(
     method: PaymentMethod,
     reference: str,
     actor: Actor,
+    receipt: PosReceipt | None = None,
 ) -> Settled:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
     Slips are the revenue unit's to record, payments at a terminal also a counter office's clerk's (`Forbidden`), of any
     bill. The same reference again answers the same; with another bill or amount, or for the same bill as a payment of
-    another sort, it is `DuplicateRequest`; each office has references of its own. A wrong amount (`AmountMismatch`) and
-    an empty reference (`MissingField`) change nothing. A payment of a bill that is settled, expired or void is kept as
-    surplus, and a refund over it is due.
+    another sort, it is `DuplicateRequest`; each office has references of its own. References of terminals repeat: what
+    the `receipt` says tells such payments apart, and where it does not, the RRN is asked for (`MissingField`). A wrong
+    amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing. A payment of a bill that is
+    settled, expired or void is kept as surplus, and a refund over it is due.
     """
-    number = reference_number(reference)
+    number, now, printed = reference_number(reference), desk.clock.now(), receipt or PosReceipt()
     actor, reference = _recorded_as(method, actor, number)
     bill = await _locked(uow, ids)
-    earlier = await uow.bills.payment(method, reference)
-    if earlier is not None:
-        if (earlier.bill_id, earlier.amount) != (bill.id, amount):
-            raise DuplicateRequest("reference", detail="reference_used")
+    outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
+    rrn = rrn_of(printed, number) if method is PaymentMethod.POS else None
+    payment = Payment(
+        desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, now, actor.office,
+        rrn, printed.terminal_id, printed.paid_at,
+    )  # fmt: skip
+    if earlier := await _earlier(uow, payment):
         return Settled(bill, earlier)
     if amount != bill.amount:
         raise AmountMismatch("amount")
-    _refuse_again(await uow.bills.payments_of(bill.id), number, actor.office)
-    outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
-    payment = Payment(
-        desk.ids.new_id(), bill.id, amount, method, reference, outcome, actor.label, desk.clock.now(), actor.office
-    )
+    _refuse_again(await uow.bills.payments_of(bill.id), number, payment)
     await uow.bills.add_payment(payment)
     if outcome is PaymentOutcome.SURPLUS:
         return await _surplus(desk, uow, bill, payment, actor)
@@ -87,14 +89,32 @@ async def record(
     return Settled(bill, payment, await SUBJECTS[bill.subject_kind].settled(desk, uow, bill, actor))
 
 
-def _refuse_again(known: Sequence[Payment], number: str, office: str | None) -> None:
+async def _earlier(uow: UnitOfWork, new: Payment) -> Payment | None:
+    """Return the payment that is reported again; `DuplicateRequest` where the receipt paid something else, and
+    `MissingField` for the RRN where a terminal's number came today with another bill and nothing tells the two apart.
+    """
+    doubt = False
+    for known in await uow.bills.alike(new):
+        like = likeness(known, new)
+        if like is Likeness.SAME:
+            if (known.bill_id, known.amount) == (new.bill_id, new.amount):
+                return known
+            raise DuplicateRequest("reference", detail="reference_used")
+        doubt |= like is Likeness.UNKNOWN and new.rrn is None
+    if doubt:
+        raise MissingField("rrn" if new.office else "reference", detail="rrn")
+    return None
+
+
+def _refuse_again(known: Sequence[Payment], number: str, new: Payment) -> None:
     """Refuse a receipt that the bill has already as another sort of payment (`DuplicateRequest`): nobody pays a bill
     twice by receipts of one number. Terminals of two offices may give the same one.
     """
     for one in known:
-        other_office = one.office is not None and office is not None and one.office != office
+        other_office = one.office is not None and new.office is not None and one.office != new.office
+        told_apart = (one.method, one.reference) == (new.method, new.reference)
         same = number in {one.reference, one.reference.removeprefix(f"{one.office}/")}
-        if same and one.method in _RECORDED_BY and not other_office:
+        if same and one.method in _RECORDED_BY and not (other_office or told_apart):
             raise DuplicateRequest("reference", detail="reference_used")
 
 

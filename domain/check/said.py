@@ -148,6 +148,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "no_role",
         "nothing_ticked",
         "override_needs_reason",
+        "rrn",
         "several_taxis",
         "till_differs",
         "which_driver",

@@ -43,10 +43,15 @@ payments = Table(
     Column("recorded_by", Words, nullable=False),
     Column("at", Utc, nullable=False),
     Column("office", Words),
-    UniqueConstraint("method", "reference"),
+    Column("rrn", Words),
+    Column("terminal_id", Words),
+    Column("paid_at", Utc),
+    Column("distinction", Words, nullable=False),
+    UniqueConstraint("method", "reference", "distinction"),
     Index(None, "bill_id"),
     Index(None, "at"),
 )
+partial("uq_payments_rrn", payments.c.rrn, payments.c.office, where=payments.c.rrn.is_not(None), unique=True)
 partial("ix_payments_office", payments.c.office, payments.c.at, where=payments.c.office.is_not(None))
 
 refunds = Table(

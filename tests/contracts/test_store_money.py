@@ -93,6 +93,22 @@ async def test_a_reference_is_recorded_once_a_method(store: SqlStore) -> None:
         assert await uow.bills.payments_of(bill.id) == [first, second]
 
 
+async def test_references_of_terminals_repeat_and_rrns_do_not(store: SqlStore) -> None:
+    bill = await stored(store)
+    pos: dict[str, Any] = {"method": PaymentMethod.POS, "reference": "1001/000123", "office": "1001"}
+    bare, told = a_payment(bill, **pos), a_payment(bill, **pos, rrn="433812345678", terminal_id="7", paid_at=NOW)
+    later = a_payment(bill, **pos, at=NOW + timedelta(days=1))
+    async with store.unit() as uow:
+        for one in (bare, told, later):
+            await uow.bills.add_payment(one)
+        for again in (bare, told, later, replace(told, reference="1001/9")):
+            with pytest.raises(Conflict, match="reference"):
+                await uow.bills.add_payment(replace(again, id=a_payment(bill).id))
+        assert await uow.bills.alike(bare) == [bare, told, later]
+        assert await uow.bills.alike(replace(told, reference="1001/9")) == [told]
+        assert await uow.bills.alike(replace(told, reference="1002/9", office="1002")) == []
+
+
 async def test_money_goes_back_once(store: SqlStore) -> None:
     bill = await stored(store)
     refund, other = a_refund(bill), a_refund(bill, reason="surplus_payment")
