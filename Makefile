@@ -1,5 +1,6 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
-# make test    set up, lint, run every test
+# make test    set up, lint, run every test, and the smoke tests on the oldest and the newest supported Python
+# make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, relay, bots, imports, a million requests, the staff's queues, memory: hours
 #              (docs/performance.md)
@@ -24,7 +25,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run test lint bench chaos format lock assets
+.PHONY: setup system-deps run test smoke lint bench chaos format lock assets
 
 setup: $(VENV)/.for-development
 
@@ -41,6 +42,11 @@ run: $(VENV)/.for-running
 
 test: system-deps lint
 	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope $(PYTEST_ARGS)
+	JOBS=$(JOBS) scripts/smoke.sh
+
+# What `make test` runs on the oldest and the newest supported Python besides that of .venv; PYTHONS=… names others.
+smoke: system-deps setup
+	JOBS=$(JOBS) scripts/smoke.sh $(PYTHONS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -2,8 +2,8 @@
 # Installs what is missing of the system packages that `make run` or `make test` needs, on Debian or Ubuntu.
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments, and Pango and HarfBuzz for printing
-#   scripts/system-packages.sh test   these, and PostgreSQL, Chromium, libfaketime, the Vazirmatn font, curl, PHP with SOAP and
-#                                   a C# compiler
+#   scripts/system-packages.sh test   these, and the oldest supported Python that is offered, PostgreSQL, Chromium, libfaketime,
+#                                   the Vazirmatn font, curl, PHP with SOAP and a C# compiler
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
@@ -12,6 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 have_python() { scripts/find-python.sh >/dev/null; }
+have_oldest_python() { [ -z "$(older_python_package)" ]; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 have_chromium() { [ -x /usr/bin/chromium ]; }
 have_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
@@ -45,11 +46,26 @@ python_package() {
     echo python3-venv
 }
 
+# A supported Python older than any that is here, where the distribution offers one: the smoke tests run on it too.
+older_python_package() {
+    local version oldest path
+    path=$(PYTHON='' scripts/find-python.sh oldest) || return 0
+    oldest=$("$path" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    for version in 3.11 3.12; do
+        [ "$version" != "$oldest" ] || return 0
+        if [ -n "$(apt-cache madison "python$version-venv" 2>/dev/null)" ]; then
+            echo "python$version-venv"
+            return 0
+        fi
+    done
+}
+
 packages_for() {
     local need
     for need in "$@"; do
         case $need in
             python) python_package ;;
+            oldest_python) older_python_package ;;
             pango) echo libpango-1.0-0 ;;
             pangoft2) echo libpangoft2-1.0-0 ;;
             harfbuzz) echo libharfbuzz-subset0 ;;
@@ -69,7 +85,7 @@ give_up() {
 
 case ${1:-} in
     run) needs=(python pango pangoft2 harfbuzz) ;;
-    test) needs=(python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono) ;;
+    test) needs=(python oldest_python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac

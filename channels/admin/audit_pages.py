@@ -124,7 +124,8 @@ class AuditPages:
     async def _page(self, request: web.Request, visit: Visit, refused: DomainError | None = None) -> web.Response:
         """Show the facts that the filters leave; one that cannot be understood is told, and leaves none."""
         fields, wrong = self._filters(), None
-        given, found = read_form(fields, request.query), Listed[ShownEntry]((), None)
+        given = read_form(fields, request.query)
+        found: Listed[ShownEntry] = Listed((), None)
         try:
             found = await self._found(request, read_given(fields, given, Reading(visit.now)))
         except DomainError as error:

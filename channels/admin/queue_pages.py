@@ -114,7 +114,7 @@ class QueuePages:
 
     async def _look(self, uow: UnitOfWork, visit: Visit, asked: Mapping[str, object], place: str | None) -> Look:
         """Look at a queue; what is wrong with what was asked for is told beside an empty page of it."""
-        empty = Page[WorkItem]((), None, None)
+        empty: Page[WorkItem] = Page((), None, None)
         try:
             wanted = read(self._desk.services, asked, visit.now)
         except DomainError as error:

@@ -114,7 +114,8 @@ class RefundPages:
 
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
         """Return the list. Why a form was refused stands beside it, above everything where its bill is not listed."""
-        wrong, page = tried.error if tried else None, Page[DueBack]((), None, None)
+        wrong = tried.error if tried else None
+        page: Page[DueBack] = Page((), None, None)
         async with self._store.unit(write=False) as uow:
             try:
                 page = await due_page(uow, request.query.get(FIELD))

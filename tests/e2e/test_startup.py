@@ -42,6 +42,7 @@ async def refusal(office: Office) -> str:
     return finished.err
 
 
+@pytest.mark.smoke
 async def test_an_unmigrated_database_is_refused(office: Office) -> None:
     with office.cold():
         assert "pishkhan migrate" in await refusal(office)
