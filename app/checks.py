@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 
 from app.bot_checks import bot_faults
+from app.exposure import exposures
 from app.parts import provider_faults
 from app.placeholders import secret_faults
 from app.settings import Settings, SettingsError
@@ -38,9 +39,9 @@ def faults(settings: Settings) -> list[str]:
 
 def remarks(settings: Settings) -> list[str]:
     """Return what is no fault but worth a look."""
+    found = list(exposures(settings))
     if settings.demo:
-        return []
-    found = []
+        return found
     if "company_code" not in settings.bills.model_fields_set:
         code = settings.bills.company_code
         found.append(f"PISHKHAN_BILLS__COMPANY_CODE is not set: bills carry {code}, which is nobody's")

@@ -140,7 +140,8 @@ def _admin(parts: Parts) -> Channel:
     doorman = Doorman(parts.desk, parts.store, Argon2Passwords(), build_vault(settings))
     hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
     apart = Apart(parts.printer, ProcessExports(settings), ReportProcess(settings))
-    return Admin(doorman, inside(settings.staff.inside_networks), apart, hint)
+    is_inside, wanted = inside(settings.inside_networks), settings.second_factor_inside
+    return Admin(doorman, is_inside, apart, hint, second_factor_inside=wanted)
 
 
 def _demo_phone(parts: Parts) -> Channel:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from domain.access import SecondFactorInside
+
 NOT_SET = SecretStr("")
 
 
@@ -168,6 +170,10 @@ class StaffSettings(Section):
     """How the staff sign in."""
 
     inside_networks: Networks = Field(
-        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
-        description="Networks of the organisation: from there a password is enough, from elsewhere a code too.",
+        (),
+        description="The organisation's networks: elsewhere a code is asked for too. Unset: none, in demo loopback.",
+    )
+    second_factor_inside: SecondFactorInside = Field(
+        "administrators",
+        description="Of whom a code is asked inside too: nobody (so in demo mode), administrators or everybody.",
     )

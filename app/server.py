@@ -37,8 +37,7 @@ _ACCESS = logging.getLogger("pishkhan.access")
 def build_app(parts: Parts) -> web.Application:
     """Return the application with every channel mounted."""
     app = web.Application(client_max_size=LARGEST_BODY)
-    if parts.settings.trusted_proxies:
-        app.middlewares.append(behind(parts.settings.trusted_proxies))
+    app.middlewares.append(behind(parts.settings.trusted_proxies))
     for channel in [*build_channels(parts), Operations(parts.settings.database_url, parts.desk.clock)]:
         channel.mount(app)
     app.middlewares.append(_naming_faults(parts.desk.ids))

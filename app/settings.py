@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,12 +32,16 @@ from app.sections import (
     StaffSettings,
     TelegramSettings,
 )
+from domain.access import SecondFactorInside
 from domain.chats import BALE, TELEGRAM
 from domain.policy import Policy
 
 PREFIX = "PISHKHAN_"
 LATER_SECTIONS = ("PAYMENTS", "SMS__MELIPAYAMAK", "SMS__KANNEL")
 """Sections of parts that are named in the contract and not built yet: what is set there is left alone."""
+
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+"""The addresses of this machine itself."""
 
 DEMO_SECRET = "demonstration"  # noqa: S105 - known to everybody, and refused outside of demo mode
 
@@ -121,6 +126,18 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where people reach the server, without a slash at the end."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def inside_networks(self) -> Networks:
+        """The organisation's own networks: none that nobody named, but for this machine in demo mode."""
+        named = "inside_networks" in self.staff.model_fields_set
+        return LOOPBACK if self.demo and not named else self.staff.inside_networks
+
+    @property
+    def second_factor_inside(self) -> SecondFactorInside:
+        """Of whom a second factor is asked inside: in demo mode of nobody, unless somebody is named."""
+        named = "second_factor_inside" in self.staff.model_fields_set
+        return "nobody" if self.demo and not named else self.staff.second_factor_inside
 
     def secret(self, value: SecretStr) -> str:
         """Return a secret; in demo mode one that everybody knows stands in for an empty one."""

@@ -1,8 +1,9 @@
 """Who of the staff may do what, from where: one table, which the staff's site asks before every page and every step.
 
 What may be done about a single request is a matter of its declaration (`Transition.roles`); this table is about the
-rooms of the site. From outside the organisation's networks everything needs a second factor; rights that do harm in
-wrong hands (prices, refunds, waivers, exports, other people's accounts) also need a fresh proof (`step_up`).
+rooms of the site. From outside the organisation's networks everything needs a second factor, and inside it does for
+those of whom the municipality asks it (`asks_second_factor`). Rights that do harm in wrong hands (prices, refunds,
+waivers, exports, other people's accounts) also need a fresh proof (`step_up`).
 
 The auditor reads everything and changes nothing (services.md): every right to view is theirs and every right to export,
 and besides nothing but the own account and asking for a verification of the history.
@@ -88,6 +89,9 @@ RIGHTS: Mapping[str, Rule] = {
 }
 """Every right of the staff's site."""
 
+SecondFactorInside = Literal["nobody", "administrators", "everybody"]
+"""Of whom a second factor is asked inside the organisation's networks; outside it is asked of everybody."""
+
 RegistryRight = Literal["view", "change", "import", "export"]
 
 _ROOMS: Mapping[str, str] = {"duty": "duties", "machines": "fleet", "operators": "fleet", "maintenance": "fleet"}
@@ -113,11 +117,19 @@ def allowed(right: str, roles: frozenset[Role], *, inside: bool) -> bool:
     return bool(rule.roles & roles) and (inside or rule.outside)
 
 
+def asks_second_factor(wanted: SecondFactorInside, roles: frozenset[Role], *, inside: bool) -> bool:
+    """Tell whether somebody with these roles must show a second factor there. A substitute has the roles of both."""
+    return not inside or wanted == "everybody" or (wanted == "administrators" and Role.ADMIN in roles)
+
+
 def refusal(
-    right: str, roles: frozenset[Role], session: StaffSession, now: datetime, *, inside: bool
+    right: str, roles: frozenset[Role], session: StaffSession, now: datetime, *, inside: bool, second_factor: bool
 ) -> DomainError | None:
-    """Return why the right may not be used now, with what this session has proved; None when it may."""
-    if not inside and not session.second_factor:
+    """Return why the right may not be used now, with what this session has proved; None when it may.
+
+    `second_factor` tells whether the session must have shown one.
+    """
+    if second_factor and not session.second_factor:
         return AuthenticationFailed(detail=SECOND_FACTOR)
     if not allowed(right, roles, inside=inside):
         return Forbidden(detail="inside_only" if RIGHTS[right].roles & roles else None)

@@ -44,6 +44,7 @@ from channels.admin.till_pages import TillPages
 from channels.admin.user_pages import UserPages
 from channels.admin.walk_in_pages import WalkInPages
 from channels.web.site import add_pages
+from domain.access import SecondFactorInside
 from domain.actions.signing_in import Doorman
 from domain.ports import Printer, ReportSheets, TableExports
 
@@ -58,10 +59,21 @@ class Apart:
 
 
 class Admin:
-    """Mounts the site. `hint` is what the demonstration tells of its own password on the page for signing in."""
+    """Mounts the site. `inside` tells who calls from the organisation's networks, `second_factor_inside` of whom a
+    second factor is asked there too; `hint` is what the demonstration tells of its own password on the page for signing
+    in.
+    """
 
-    def __init__(self, doorman: Doorman, inside: Inside, apart: Apart, hint: str | None = None) -> None:
-        self._gate = Gate(doorman, inside)
+    def __init__(
+        self,
+        doorman: Doorman,
+        inside: Inside,
+        apart: Apart,
+        hint: str | None = None,
+        *,
+        second_factor_inside: SecondFactorInside,
+    ) -> None:
+        self._gate = Gate(doorman, inside, second_factor_inside)
         self._letterhead = apart.printer.letterhead
         self._sign_in = SignInPages(doorman, self._gate, hint)
         self._pages = (*_work(doorman, apart), *_registries(doorman, apart), *_house(doorman, apart))

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from channels.admin.agents import browser_shown
 from channels.admin.frame import Route, Section, Visit, staff_page
-from channels.admin.gate import local
+from channels.admin.gate import ACCOUNT, PROOF, local
 from channels.web.error_pages import WORDING, status_of
 from channels.web.posted import said
 from domain.actions import own_account
@@ -20,8 +20,7 @@ from domain.ports import UnitOfWork
 from domain.staff_sessions import StaffSession, enrolment_address
 from domain.wording import day_and_hour
 
-PATH = "/staff/account"
-PROOF = "/staff/proof"
+PATH = ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)

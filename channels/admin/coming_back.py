@@ -36,18 +36,21 @@ class ComingBack:
     def __init__(self, doorman: Doorman) -> None:
         self._doorman = doorman
 
-    async def ask(self, request: web.Request, form: Form, former: StaffSession, caller: Caller) -> web.Response:
-        """Ask for the password of the member whose form this is; where it came with the form, begin a new session.
+    async def ask(
+        self, request: web.Request, form: Form, former: StaffSession, caller: Caller, *, second_factor: bool
+    ) -> web.Response:
+        """Ask for the password of the member whose form this is, and for a code where `second_factor` says so; where
+        they came with the form, begin a new session.
 
         The caller has made sure that the form is of the former session's own pages.
         """
-        password = str(form.get(PROOF_PASSWORD, ""))
+        password, code = str(form.get(PROOF_PASSWORD, "")), said(form, PROOF_CODE) if second_factor else None
         if not password:
-            return self._page(request, form, former, caller)
+            return self._page(request, form, former, second_factor)
         try:
-            session, token = await self._signed_in(former, password, said(form, PROOF_CODE), caller)
+            session, token = await self._signed_in(former, password, code, caller)
         except (AuthenticationFailed, TooManyRequests) as error:
-            return self._page(request, form, former, caller, error)
+            return self._page(request, form, former, second_factor, error)
         response = self.ready(request, form, session)
         COOKIE.give(request, response, token)
         return response
@@ -58,10 +61,10 @@ class ComingBack:
         return page(request, "admin/ready.html", context)
 
     async def _signed_in(
-        self, former: StaffSession, password: str, code: str, caller: Caller
+        self, former: StaffSession, password: str, code: str | None, caller: Caller
     ) -> tuple[StaffSession, str]:
         session, token = await self._doorman.sign_in(former.username, password, caller)
-        if caller.inside:
+        if code is None:
             return session, token
         alive = former if former.alive(self._doorman.desk.clock.now()) else None
         try:
@@ -75,14 +78,14 @@ class ComingBack:
         request: web.Request,
         form: Form,
         former: StaffSession,
-        caller: Caller,
+        second_factor: bool,
         error: AuthenticationFailed | TooManyRequests | None = None,
     ) -> web.Response:
         context = {
             **_carried(request, form),
             "csrf": former.csrf,
             "username": former.username,
-            "inside": caller.inside,
+            "second_factor": second_factor,
             "problem": request.app[WORDING].error(error) if error else None,
         }
         return page(request, "admin/return.html", context, status=status_of(error) if error else 401)

@@ -48,6 +48,10 @@ class Visit:
     now: datetime
     substitutes: Sequence[Substitution]
     """Who of the staff stands for whom today."""
+    second_factor: bool
+    """Whether this session must show a second factor before it may do what it asks for."""
+    must_enrol: bool
+    """Whether it must and its owner, who is inside, has no authenticator yet: nothing but making one is open."""
     form: Form = field(default_factory=lambda: NO_FORM)
     denied: Denied = unaudited
     """Audits a refusal that a page tells in its own way: a `Forbidden`, and nothing else. The door audits the rest."""
@@ -60,7 +64,8 @@ class Visit:
         """Refuse whoever may not use this right now: `Forbidden`, and `AuthenticationFailed` where something is still
         to be shown. The door asks for a fresh proof then, keeps what was typed, and comes back with both.
         """
-        refused = access.refusal(right, self.actor.role_names, self.session, self.now, inside=self.caller.inside)
+        roles, inside = self.actor.role_names, self.caller.inside
+        refused = access.refusal(right, roles, self.session, self.now, inside=inside, second_factor=self.second_factor)
         if refused:
             raise refused
 

@@ -24,12 +24,16 @@ from domain import access
 from domain.actions.signing_in import Caller, Doorman
 from domain.actions.staffing import acting_for, standing_in, today
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
+from domain.people import Role
+from domain.ports import UnitOfWork
 from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
 
 CHANNEL = "staff"
 """The channel that the history names for what was done at this site."""
 
 SIGN_IN, SECOND_FACTOR = "/staff/sign-in", "/staff/second-factor"
+ACCOUNT, PROOF = "/staff/account", "/staff/proof"
+"""The own account, where an authenticator is made, and where a fresh proof is given that it needs."""
 
 _ASKED_FOR = frozenset({access.SECOND_FACTOR, access.PROOF})
 
@@ -40,10 +44,11 @@ Inside = Callable[[web.Request], bool]
 class Gate:
     """Guards the routes. Nothing behind it is reached without a session, its right and, for forms, its token."""
 
-    def __init__(self, doorman: Doorman, inside: Inside) -> None:
+    def __init__(self, doorman: Doorman, inside: Inside, second_factor_inside: access.SecondFactorInside) -> None:
         self._doorman = doorman
         self._desk, self._store = doorman.desk, doorman.store
         self._inside = inside
+        self._second_factor_inside = second_factor_inside
         self._back = ComingBack(doorman)
         self._denials = Denials(self._desk, self._store)
 
@@ -58,6 +63,8 @@ class Gate:
             visit = await self.visit(request)
             if visit is None:
                 return await self._asked_back(request, route)
+            if visit.must_enrol and route.path.startswith((ACCOUNT, PROOF)):
+                visit = replace(visit, second_factor=False)
             try:
                 if request.method == "POST":
                     visit = replace(visit, form=await read_posted(request, route.largest))
@@ -84,8 +91,29 @@ class Gate:
                 return None
             substitutes = await standing_in(uow, today(self._desk))
             actor = await acting_for(uow, member, CHANNEL, substitutes)
+            caller = self.caller(request)
+            asked = self._asks_second_factor(actor.role_names, session, caller)
+            must_enrol = asked and caller.inside and not await _enrolled(uow, session.username)
         await self._note_seen(session)
-        return Visit(actor, member, session, self.caller(request), now, substitutes)
+        return Visit(actor, member, session, caller, now, substitutes, asked, must_enrol)
+
+    def _asks_second_factor(self, roles: frozenset[Role], session: StaffSession, caller: Caller) -> bool:
+        """Tell whether a session must still show a second factor there."""
+        wanted = self._second_factor_inside
+        return not session.second_factor and access.asks_second_factor(wanted, roles, inside=caller.inside)
+
+    async def has_code_to_show(self, session: StaffSession, caller: Caller) -> bool:
+        """Tell whether somebody with this session, even one that has ended, must show a code, and has what makes one.
+
+        From outside nobody signs in without; inside, one who has none is let in to make one.
+        """
+        async with self._store.unit(write=False) as uow:
+            member = await uow.people.staff(session.username)
+            if member is None:
+                return True
+            actor = await acting_for(uow, member, CHANNEL, await standing_in(uow, today(self._desk)))
+            asked = self._asks_second_factor(actor.role_names, session, caller)
+            return asked and (not caller.inside or await _enrolled(uow, session.username))
 
     async def _asked_back(self, request: web.Request, route: Route) -> web.Response:
         """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""
@@ -93,7 +121,10 @@ class Gate:
         form = await self._own_form(request, former, route.largest) if former else NO_FORM
         if former is None or not kept(form):
             raise web.HTTPSeeOther(_asking(SIGN_IN, request))
-        return await self._back.ask(request, form, former, self.caller(request))
+        caller, anew = self.caller(request), replace(former, second_factor=False)
+        return await self._back.ask(
+            request, form, former, caller, second_factor=await self.has_code_to_show(anew, caller)
+        )
 
     async def _former(self, request: web.Request) -> StaffSession | None:
         async with self._store.unit(write=False) as uow:
@@ -132,12 +163,14 @@ class Gate:
         return await self._without_code(request, visit, route)
 
     async def _without_code(self, request: web.Request, visit: Visit, route: Route) -> web.Response:
-        """Lead a session from outside that has not shown its code to where that is asked for."""
+        """Lead a session that must show a code, and has not, to where that is asked for, or to where it is made."""
         typed = kept(visit.form)
         if not (typed and visit.form.get(PROOF_PASSWORD)):  # what comes of a proof, the doorman audits
             await self._denials.without_code(request, visit, route)
+        if visit.must_enrol:
+            raise web.HTTPSeeOther(ACCOUNT)
         if typed:
-            return await self._back.ask(request, visit.form, visit.session, visit.caller)
+            return await self._back.ask(request, visit.form, visit.session, visit.caller, second_factor=True)
         raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
 
     async def _let_in(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
@@ -184,6 +217,12 @@ class Gate:
         except Forbidden as error:
             await self._denials.forbidden(request, replace(visit, form=form), error)
             raise
+
+
+async def _enrolled(uow: UnitOfWork, username: str) -> bool:
+    """Tell whether a member of the staff has an authenticator in use."""
+    factor = await uow.second_factors.get(username)
+    return factor is not None and factor.confirmed
 
 
 def way_on(request: web.Request) -> str:

@@ -50,7 +50,8 @@ class SignInPages:
         except (AuthenticationFailed, TooManyRequests) as error:
             return self._sign_in_page(request, username, error)
         way = way_on(request)
-        on = way if caller.inside or session.second_factor else f"{SECOND_FACTOR}?{urlencode({'next': way})}"
+        asked = await self._gate.has_code_to_show(session, caller)
+        on = f"{SECOND_FACTOR}?{urlencode({'next': way})}" if asked else way
         return _let_in(request, on, token)
 
     async def _ask_code(self, request: web.Request) -> web.Response:

@@ -33,6 +33,11 @@ HEADERS = {
 }
 """Set on every response that does not set them itself."""
 
+OVER_TLS: web.RequestKey[bool] = web.RequestKey("over_tls", bool)
+"""Whether a call reached the proxy in front by TLS; not there where no declared proxy tells."""
+
+_STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
 FOR_EVER = "public, max-age=31536000, immutable"
 """For assets whose address carries a digest of their content."""
 
@@ -45,8 +50,9 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", _kept(request, response))
-    if request.secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.popall("Server", None)  # which library answers, in which version, is nobody's business
+    if request.get(OVER_TLS, request.secure):
+        response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
 
 
 def _kept(request: web.Request, response: web.StreamResponse) -> str:

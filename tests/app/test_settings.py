@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from app.bot_checks import bot_faults
 from app.checks import remarks
 from app.placeholders import secret_faults
-from app.sections import BillSettings
+from app.sections import BillSettings, StaffSettings
 from app.settings import DEMO_SECRET, Settings, SettingsError, described, load, unused_names
 from domain.policy import Policy
 
@@ -239,6 +239,12 @@ def test_demo_mode_reaches_no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_no_bank_takes_and_nobody_reaches_is_remarked() -> None:
-    bare, whole = Settings(), Settings(base_url="https://desk.example.ir", bills=BillSettings(company_code="077"))
-    assert [one.partition(" ")[0] for one in remarks(bare)] == ["PISHKHAN_BILLS__COMPANY_CODE", "PISHKHAN_BASE_URL"]
+    bare = Settings()
+    inside = StaffSettings(inside_networks=(ip_network("10.20.0.0/16"),))
+    whole = Settings(
+        base_url="https://desk.example.ir", bills=BillSettings(company_code="077"), staff=inside,
+        trusted_proxies=(ip_network("10.20.0.2"),),
+    )  # fmt: skip
+    named = ["PISHKHAN_STAFF__INSIDE_NETWORKS", "PISHKHAN_BILLS__COMPANY_CODE", "PISHKHAN_BASE_URL"]
+    assert [one.partition(" ")[0] for one in remarks(bare)] == named
     assert remarks(whole) == remarks(Settings(demo=True)) == []

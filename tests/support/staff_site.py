@@ -12,6 +12,7 @@ from typing import Any
 import pyotp
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.typedefs import Handler
 from argon2 import PasswordHasher
 from yarl import URL
 
@@ -24,6 +25,7 @@ from app.sheet_writing import written
 from app.table_exports import no_bar
 from app.vault import FernetVault
 from channels.admin import Admin, Apart
+from domain.access import SecondFactorInside
 from domain.accounts import StaffMember
 from domain.actions.desk import Desk
 from domain.actions.notify import announce
@@ -43,7 +45,13 @@ PASSWORD = "a quiet harbour 1405"
 HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 """A hash names its costs: with these a sign-in takes no third of a second, of which thousands of tests have one."""
 
-LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+INSIDE = (ip_network("127.0.0.0/8"),)
+PROXY = (ip_network("127.0.0.1/32"),)
+"""The proxy in front of the site, at which every browser of the tests seems to call."""
+
+COLLEAGUE = "127.0.0.7"
+"""Whom it names for calls that do not say themselves where they come from: somebody inside."""
+
 OUTSIDE = {"X-Forwarded-For": "203.0.113.9"}
 """Headers of a call that the trusted proxy took from somewhere else."""
 
@@ -165,9 +173,20 @@ class Visitor:
         return found["pishkhan_staff"].value
 
 
+@web.middleware
+async def naming_proxy(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Name a colleague inside as the caller, as a proxy does, where the call has no sign of any proxy."""
+    if any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name in request.headers):
+        return await handler(request)
+    return await handler(request.clone(headers={**request.headers, "X-Forwarded-For": COLLEAGUE}))
+
+
 @asynccontextmanager
 async def staff_site(
-    database: Path, desk_of: Callable[[StepClock], Desk] = build_desk, bears: Callable[[], Letterhead] = letterhead
+    database: Path,
+    desk_of: Callable[[StepClock], Desk] = build_desk,
+    bears: Callable[[], Letterhead] = letterhead,
+    second_factor_inside: SecondFactorInside = "nobody",
 ) -> AsyncIterator[StaffSite]:
     """A site over an empty migrated SQLite file: it gets one loader, its operator and its price, and the staff. What is
     printed bears that letterhead.
@@ -177,8 +196,9 @@ async def staff_site(
         sheets = ReportProcess(Settings(demo=True, database_url=f"sqlite:///{database}"))
         printer = PaperPrinter(bears, ADDRESS)
         doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
-        admin = Admin(doorman, inside(LOOPBACK), Apart(printer, NearExports(demo), sheets))
-        demo.app.middlewares.insert(0, behind(LOOPBACK))
+        apart = Apart(printer, NearExports(demo), sheets)
+        admin = Admin(doorman, inside(INSIDE), apart, second_factor_inside=second_factor_inside)
+        demo.app.middlewares[:0] = [naming_proxy, behind(PROXY)]
         admin.mount(demo.app)
         await _hire(demo.store)
         try:

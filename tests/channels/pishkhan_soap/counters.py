@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from app.proxies import Networks, behind
+from app.forwarding import Networks
+from app.proxies import behind
 from app.vault import FernetVault
 from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
