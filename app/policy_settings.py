@@ -88,6 +88,11 @@ class PolicySettings(BaseModel):
         _DEFAULTS.inbound_limit, ge=1, description="Texts of one line that are answered in a window."
     )
     inbound_window_minutes: int = Field(_DEFAULTS.inbound_window // _MINUTE, ge=1, description="Length of that window.")
+    chat_limit: int = Field(
+        _DEFAULTS.chat_limit,
+        ge=1,
+        description="Messages, presses and files of one chat that are answered in that window.",
+    )
     loop_guard: int = Field(_DEFAULTS.loop_guard, ge=1, description="Texts not understood in a row before silence.")
     guess_limit_sender: int = Field(
         _DEFAULTS.guess_limit_sender, ge=1, description="Foreign codes one viewer may ask for."

@@ -97,6 +97,10 @@ class Outbox(Protocol):
         """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them."""
         ...
 
+    async def resend(self, channel: str, now: datetime, most: int, limit: int) -> int:
+        """Put abandoned messages of unknown outcome back into the queue, each up to `most` times; count them."""
+        ...
+
     async def awaiting(
         self, channel: str, provider: str, state: MessageState, before: datetime, limit: int
     ) -> list[OutboxMessage]:

@@ -82,7 +82,8 @@ class OutboxMessage:
     `key` names the text in the catalogue. Not sent before `not_before`; not worth sending after `expires_at`; what has
     not left by `moves_at` goes by SMS instead.
     `attempts` counts tries that a provider answered or that timed out, never waiting. `parts` are message parts,
-    `cost` rials. `reason` is a stable code for what went wrong last.
+    `cost` rials. `reason` is a stable code for what went wrong last. `resends` counts how often it was sent again
+    because the outcome was unknown.
     """
 
     id: int
@@ -107,6 +108,7 @@ class OutboxMessage:
     mobile: str | None = None
     content: Mapping[str, Any] | None = None
     moves_at: datetime | None = None
+    resends: int = 0
 
     @property
     def told(self) -> str:

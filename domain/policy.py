@@ -12,9 +12,11 @@ class Policy:
 
     `settlement_lag`: bank files arrive a day late, so nothing expires before deadline + lag (services.md).
     `leave_…` are the guards of a taxi's leave, with the defaults of a published taxi organisation (services.md).
-    `low_rating` is the highest score that alerts the manager. `retention` is how long after its end the personal data
-    of a request is kept. `messenger_patience` is how long a notice waits for a messenger before it goes by SMS; zero:
-    to its own end. With `tariffs_need_approval` a price is in force when a second person has approved it.
+    `inbound_limit` holds for texts of one line, `chat_limit` for updates of one chat, presses among them, in the same
+    `inbound_window`. `low_rating` is the highest score that alerts the manager. `retention` is how long after its end
+    the personal data of a request is kept. `messenger_patience` is how long a notice waits for a messenger before it
+    goes by SMS; zero: to its own end. With `tariffs_need_approval` a price is in force when a second person has
+    approved it.
     """
 
     company_code: str = "009"
@@ -42,6 +44,7 @@ class Policy:
     duplicate_window: timedelta = timedelta(minutes=10)
     inbound_limit: int = 30
     inbound_window: timedelta = timedelta(minutes=10)
+    chat_limit: int = 300
     loop_guard: int = 4
     guess_limit_sender: int = 10
     guess_limit_total: int = 1000

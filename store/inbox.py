@@ -51,7 +51,7 @@ class SqlInbox(Repository):
 
     async def arrive(self, message: InboundMessage, window: timedelta) -> tuple[int, Stored | None] | None:
         """Store and count a new text; None when its fingerprint is known."""
-        key = f"in:{message.sender}"
+        key = f"in:{message.channel}:{message.sender}"
         counted, _ = window_of(key, message.received_at, window)
         asked = {"counted": counted, "on_channel": message.channel, "from_sender": message.sender}
         row = await self._work.row(_arrive, {**_MESSAGE.values(message), **asked})

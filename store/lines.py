@@ -1,15 +1,15 @@
 """What is known of a citizen's line: opt-outs, and how often something was done from it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Executable, bindparam, delete, select, true
 
+from domain.windows import EPOCH, window_end
 from store.engines.base import Engine
 from store.schema import hits, opt_outs
 from store.work import Repository
 
 SWEPT_AT_ONCE = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OPTED_OUT = select(opt_outs.c.mobile).where(opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true())
 _HITS = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
@@ -82,5 +82,5 @@ def _shut_key(key: str) -> str:
 
 def window_of(key: str, now: datetime, window: timedelta) -> tuple[str, datetime]:
     """Return the key of the present window, and when it ends."""
-    number = (now - _EPOCH) // window
-    return f"{key}|{int(window.total_seconds())}|{number}", _EPOCH + (number + 1) * window
+    ends_at = window_end(now, window)
+    return f"{key}|{int(window.total_seconds())}|{(ends_at - EPOCH) // window - 1}", ends_at

@@ -39,7 +39,7 @@ MOVED = "moved"
 """Why a text that waited too long in its channel expired: it goes by SMS instead."""
 _SENT_BY_THEN = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}
 _OUTCOME = ("state", "attempts", "provider", "provider_id", "parts", "cost", "reason")
-_MARKED = (*_OUTCOME, "not_before", "sent_at", "updated_at")
+_MARKED = (*_OUTCOME, "resends", "not_before", "sent_at", "updated_at")
 
 _MESSAGE = Record(outbox, OutboxMessage)
 _MOST = bindparam("most", type_=Integer)
@@ -142,6 +142,21 @@ _REQUEUE = (
     .where(outbox.c.id == bindparam("message_id"), outbox.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED]))
     .values(state=MessageState.QUEUED, not_before=_NOW, updated_at=_NOW, reason=bindparam("new_reason"))
     .returning(outbox.c.channel)
+)
+_RESENDABLE = (
+    select(outbox.c.id)
+    .where(_stands(MessageState.UNKNOWN), _ON_CHANNEL, outbox.c.reason == ABANDONED)
+    .where(outbox.c.resends < bindparam("at_most", type_=Integer))
+    .order_by(outbox.c.id)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+    .cte("resendable")
+)
+_RESEND = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_RESENDABLE.c.id)))
+    .values(state=MessageState.QUEUED, updated_at=_NOW, resends=outbox.c.resends + 1)
+    .returning(outbox.c.id)
 )
 _WITHDRAW = (
     update(outbox)
@@ -246,6 +261,13 @@ class SqlOutbox(Repository):
     async def abandoned(self, channel: str, limit: int) -> int:
         """Turn claims whose lease ran out into `unknown`, with reason `ABANDONED`; count them."""
         return len(await self._work.rows(_abandon, {"on_channel": channel, "most": limit}))
+
+    async def resend(self, channel: str, now: datetime, most: int, limit: int) -> int:
+        """Put abandoned messages of unknown outcome back into the queue, each up to `most` times; count them."""
+        rows = await self._work.rows(_RESEND, {"on_channel": channel, "now": now, "at_most": most, "most": limit})
+        if rows:
+            self._work.queued_in.add(channel)
+        return len(rows)
 
     async def awaiting(
         self, channel: str, provider: str, state: MessageState, before: datetime, limit: int

@@ -2,7 +2,8 @@
 
 It claims in a short unit of work, sends outside of any, and marks in another. If the process dies between sending and
 marking, the claim runs out, the message is `unknown`, and a provider that can be asked by our own id is asked before
-anything is sent again (channels.md, "Outbound"). One claim goes through one carrier: its name is noted before the first
+anything is sent again (channels.md, "Outbound"). In a chat, where nobody can be asked and twice is harmless, it is sent
+again. One claim goes through one carrier: its name is noted before the first
 byte leaves. What goes to one recipient goes in order: when a message must wait, those behind it wait too.
 """
 
@@ -32,6 +33,9 @@ MOST_ATTEMPTS = 8
 AT_ONCE = 8
 DOWN_FOR = timedelta(seconds=60)
 RECEIPTS_REACH = timedelta(hours=48)
+MOST_RESENDS = 3
+"""So often what was under way when a process died is sent again in a chat: it may never have left."""
+
 SEVERAL = 3
 """So many recipients told to wait at once: it is not them, the whole line is too fast."""
 
@@ -45,6 +49,7 @@ Aftermath = Callable[[Desk, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None
 class Route:
     """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
     refused for good (`lost`), has waited too long for this channel (`late`) or is too old to be true (`outdated`).
+    `resends`: what may or may not have arrived is sent again; else it is asked about, or left to the staff.
 
     `refused` is the state of what the carrier will never take. Where that goes another way it is a real end: the staff
     may send a failed one again, and it would come twice.
@@ -56,6 +61,7 @@ class Route:
     late: Aftermath
     refused: MessageState
     outdated: Aftermath = replace_expired
+    resends: bool = False
 
 
 def _one(text: str) -> int:
@@ -68,7 +74,9 @@ BY_SMS = Route(SMS, count_parts, lost=nothing, late=nothing, refused=MessageStat
 
 def in_chats(channel: str) -> Route:
     """Return the route of a messenger, which counts messages: what it cannot bring goes by SMS, once."""
-    return Route(channel, _one, lost=leave_chat, late=by_sms_instead, refused=MessageState.UNDELIVERED)
+    return Route(
+        channel, _one, lost=leave_chat, late=by_sms_instead, refused=MessageState.UNDELIVERED, resends=True
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -116,11 +124,14 @@ class Relay:
         self._ending = True
 
     async def reconcile(self) -> int:
-        """Ask about messages of unknown outcome; send again only what the provider surely never saw. Return how many
-        settled.
+        """Ask about messages of unknown outcome, and send again what the provider surely never saw; in a chat whatever
+        may not have arrived. Return how many settled.
         """
+        channel, now = self.route.channel, self.desk.clock.now()
         async with self.store.unit() as uow:
-            await uow.outbox.abandoned(self.route.channel, LARGEST_BATCH)
+            await uow.outbox.abandoned(channel, LARGEST_BATCH)
+            if self.route.resends:
+                await uow.outbox.resend(channel, now, MOST_RESENDS, LARGEST_BATCH)
         settled = 0
         for provider in self.carriers:
             if provider.answers_by_local_id:
@@ -222,10 +233,17 @@ class Relay:
                 message.state = self.route.refused
             case Verdict.BLOCKED:
                 message.state = MessageState.BLOCKED
-            case Verdict.UNKNOWN:
+            case Verdict.UNKNOWN if not self._may_resend(message):
                 message.state = MessageState.UNKNOWN
+            case Verdict.UNKNOWN:
+                message.resends += 1
+                self._try_later(line, message, result)
             case Verdict.RETRY:
                 self._try_later(line, message, result)
+
+    def _may_resend(self, message: OutboxMessage) -> bool:
+        """Tell whether a message without an answer is sent again: once, before those that wait behind it."""
+        return self.route.resends and not message.resends and message.attempts < MOST_ATTEMPTS
 
     def _try_later(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
         if message.attempts >= MOST_ATTEMPTS:

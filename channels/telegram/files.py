@@ -11,7 +11,7 @@ from domain.documents import MAX_BYTES
 
 TRIES = 3
 PATIENCE_SECONDS = 30.0
-"""However slow a messenger is: others of the same batch of updates wait as long."""
+"""However slow a messenger is: what the same chat sends next waits as long."""
 
 PAUSE_SECONDS = 0.5
 

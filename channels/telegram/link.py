@@ -17,6 +17,7 @@ LONG_POLL = 50
 """Seconds that the messenger may hold a call for updates while there are none."""
 
 CALLS_AT_ONCE = 16
+FILES_AT_ONCE = 8
 SLACK = 10.0
 
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -45,11 +46,15 @@ class Account:
 
 @dataclass(slots=True)
 class Link:
-    """The bot. Updates come by a connection of their own, so that a long poll never holds up a message."""
+    """The bot. Updates come by a connection of their own, so that a long poll never holds up a message, and so do files
+    (`files`: the same bot): one that hangs holds up nothing else.
+    """
 
     account: Account
     bot: Bot = field(init=False, repr=False)
+    files: Bot = field(init=False, repr=False)
     _calls: Connection = field(init=False, repr=False)
+    _downloads: Connection = field(init=False, repr=False)
     _polls: Connection = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,10 +64,8 @@ class Link:
         account = self.account
         self._calls = _opened(account, CALLS_AT_ONCE, account.timeout)
         self._polls = _opened(account, 1, LONG_POLL + SLACK)
-        self.bot = Bot(
-            account.token, base_url=account.base_url, base_file_url=account.base_file_url,
-            request=self._calls, get_updates_request=self._polls,
-        )  # fmt: skip
+        self._downloads = _opened(account, FILES_AT_ONCE, account.timeout)
+        self.bot, self.files = self._bot(self._calls), self._bot(self._downloads)
 
     @property
     def dialect(self) -> Dialect:
@@ -84,8 +87,15 @@ class Link:
 
     async def close(self) -> None:
         """Close connections."""
-        for connection in (self._calls, self._polls):
+        for connection in (self._calls, self._downloads, self._polls):
             await connection.shutdown()
+
+    def _bot(self, request: Connection) -> Bot:
+        account = self.account
+        return Bot(
+            account.token, base_url=account.base_url, base_file_url=account.base_file_url,
+            request=request, get_updates_request=self._polls,
+        )  # fmt: skip
 
 
 def _opened(account: Account, pool: int, read: float) -> Connection:

@@ -1,20 +1,29 @@
-"""An update, however it came: read, its file fetched, acted on in one unit of work, its press answered."""
+"""An update, however it came: read, its file fetched, acted on in one unit of work, its press answered.
+
+The updates of one chat wait for each other, in the order in which they came; nobody waits for the file of another chat.
+"""
 
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from telegram.error import TelegramError
 
 from channels.telegram.files import fetched
-from channels.telegram.link import Link
+from channels.telegram.link import FILES_AT_ONCE, Link
 from channels.telegram.updates import Incoming, read
 from domain.actions.desk import Desk
-from domain.actions.receive_chat import receive_update
+from domain.actions.receive_chat import receive_update, wants_file
+from domain.chats import ReceivedUpdate
 from domain.ports import Store
 
 log = logging.getLogger(__name__)
+
+CHATS_AT_ONCE = 8
+"""Chats that are acted on at once, each with a unit of work; those whose file is still fetched are not counted."""
 
 
 class Reception:
@@ -25,6 +34,9 @@ class Reception:
         self._store = store
         self._link = link
         self._answering: set[asyncio.Task[None]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._acting = asyncio.Semaphore(CHATS_AT_ONCE)
+        self._fetching = asyncio.Semaphore(FILES_AT_ONCE)
 
     def read(self, raw: Mapping[str, Any]) -> Incoming | None:
         """Read an update; one that nobody can read is told in the log, and would be no better the next time."""
@@ -36,9 +48,11 @@ class Reception:
 
     async def take(self, incoming: Incoming) -> None:
         """Act on an update. When it returns, all that the update does is durable; domain errors say why it is not."""
-        account = self._link.account
-        came = await fetched(self._link.bot, incoming.file) if incoming.file else incoming.came
-        taken = await receive_update(self._desk, self._store, incoming.received(account.channel, account.bot_id, came))
+        turn = self._turns.setdefault(incoming.chat_id, asyncio.Lock())
+        async with turn:
+            update = await self._complete(incoming)
+            async with self._acting:
+                taken = await receive_update(self._desk, self._store, update)
         if incoming.press is not None:
             self._answer(incoming.press, taken.toast)
 
@@ -47,6 +61,15 @@ class Reception:
         for task in self._answering:
             task.cancel()
         await asyncio.gather(*self._answering, return_exceptions=True)
+
+    async def _complete(self, incoming: Incoming) -> ReceivedUpdate:
+        """Return an update with the file that came with it, where that is wanted."""
+        account = self._link.account
+        update = incoming.received(account.channel, account.bot_id)
+        if incoming.file is None or not await wants_file(self._store, update):
+            return update
+        async with self._fetching:
+            return replace(update, came=await fetched(self._link.files, incoming.file))
 
     @property
     def _name(self) -> str:

@@ -46,9 +46,9 @@ class Incoming:
     file: FileThere | None = None
     press: str | None = None
 
-    def received(self, channel: str, bot_id: str, came: Came) -> ReceivedUpdate:
+    def received(self, channel: str, bot_id: str) -> ReceivedUpdate:
         """Return it as the domain takes it."""
-        return ReceivedUpdate(channel, f"{bot_id}:{self.number}", self.chat_id, self.name, came)
+        return ReceivedUpdate(channel, f"{bot_id}:{self.number}", self.chat_id, self.name, self.came)
 
 
 def read(raw: Mapping[str, Any], bot: Bot) -> Incoming | None:
@@ -61,6 +61,8 @@ def read(raw: Mapping[str, Any], bot: Bot) -> Incoming | None:
     message = update.message or update.edited_message
     if message is None or message.from_user is None or message.chat.type != Chat.PRIVATE:
         return None
+    if update.edited_message and message.location:
+        return None  # a shared place that moves: nobody sends anything by it
     came, file = (Edited(), None) if update.edited_message else _message(message)
     return Incoming(update.update_id, str(message.chat.id), _name(message.from_user), came, file)
 

@@ -1,7 +1,7 @@
 """What every channel does with a message that comes in: it is acted on once, in one unit of work, and never lost.
 
-A fault of ours rolls everything back; the message is then kept alone as failed and its sender is told. A sender who
-sends too much is told so once.
+A fault of ours rolls everything back; the message is then kept alone as failed and its sender is told. A line that
+sends too many texts is told so once; chats, where presses and photos count, have a limit of their own (receive_chat).
 """
 
 import logging

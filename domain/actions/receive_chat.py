@@ -14,6 +14,7 @@ from domain.actions.converse import talk_on
 from domain.actions.desk import Desk
 from domain.actions.notify import Address, in_chat
 from domain.actions.receive import LONGEST_TEXT
+from domain.calendar import in_tehran
 from domain.chat.answers import read_answer
 from domain.chats import (
     Began,
@@ -27,13 +28,19 @@ from domain.chats import (
     Stopped,
     Wrote,
 )
+from domain.errors import TooManyRequests
+from domain.field_types import hour_text
 from domain.message_repositories import Stored
 from domain.outgoing import InboundMessage, InboundState
 from domain.ports import Store, UnitOfWork
 from domain.text import shown
+from domain.windows import window_end
 
 DOUBLE_TAP = timedelta(seconds=10)
 """The same button of the same message, pressed again within this time and with nothing between, is one press."""
+
+ONE_WORD = timedelta(seconds=10)
+"""What comes too fast within this time, an album for one, is told so once."""
 
 _NOTHING_DONE = frozenset({InboundState.FAILED, InboundState.LIMITED})
 """States of a press that is pressed again for a good reason: nothing came of it."""
@@ -61,6 +68,15 @@ async def receive_update(desk: Desk, store: Store, update: ReceivedUpdate) -> Ta
 
     address = Address(update.channel, update.chat_id)
     return Taken(await acted_once(desk, store, message, address, handle), toasts[-1] if toasts else None)
+
+
+async def wants_file(store: Store, update: ReceivedUpdate) -> bool:
+    """Tell whether a file is to be fetched: its chat has proved a mobile, and the update was not acted on before."""
+    async with store.unit(write=False) as uow:
+        chat = await uow.chats.get(update.channel, update.chat_id)
+        if chat is None or chat.mobile is None:
+            return False
+        return await uow.inbox.known(update.channel, update.channel, update.update_id) is None
 
 
 def _inbound(desk: Desk, update: ReceivedUpdate) -> InboundMessage:
@@ -101,10 +117,29 @@ async def _handle(desk: Desk, uow: UnitOfWork, message: InboundMessage, update: 
         message.intent = update.came.__class__.__name__.lower()
     elif before and _same_press(before[0], message):
         message.reason, toast = "twice", desk.catalogue.text("chat.toasts.twice")
-    elif not await arrival.limited(count):
+    elif count > desk.policy.chat_limit:
+        toast = await _limited(arrival, update)
+    else:
         toast = await _answer(arrival, chat, update, stored)
     await uow.inbox.save(message)
     return toast
+
+
+async def _limited(arrival: Arrival, update: ReceivedUpdate) -> str | None:
+    """Say until when nothing of this chat is read: to every press where it was pressed, to all else by a message, one
+    for what comes within `ONE_WORD`.
+    """
+    desk, message = arrival.desk, arrival.message
+    message.state = InboundState.LIMITED
+    ends_at = window_end(message.received_at, desk.policy.inbound_window)
+    until = hour_text(in_tehran(ends_at).time())
+    words = desk.wording.error(TooManyRequests(detail="chat", until=until))
+    if isinstance(update.came, Pressed):
+        return words
+    key = f"limited:{update.channel}:{update.chat_id}"
+    if await arrival.uow.lines.hit(key, message.received_at, ONE_WORD) == 1:
+        await arrival.answer("errors.too_many_requests", words)
+    return None
 
 
 async def _present(desk: Desk, uow: UnitOfWork, update: ReceivedUpdate) -> Chat:

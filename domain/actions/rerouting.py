@@ -1,7 +1,8 @@
 """What becomes of messages that a messenger cannot bring: they go by SMS, once.
 
 All of it happens in the unit that gives the message up in its own channel; that state is an end, so nothing is sent
-twice. A message of unknown outcome is never given up here: it may have arrived.
+by SMS twice. A message of unknown outcome is not given up here: it may have arrived. Only one that is sent again for
+that reason, and is then refused or waits too long, may be read in both places.
 """
 
 from collections.abc import Sequence

@@ -264,6 +264,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "reference_used",
     ),
     "too_many_requests": (
+        "chat",
         "codes",
         "guessing",
         "sign_in",

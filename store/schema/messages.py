@@ -68,6 +68,7 @@ outbox = Table(
     Column("mobile", Words),
     Column("content", JSON_VALUE),
     Column("moves_at", Utc),
+    Column("resends", Integer, nullable=False, server_default="0"),
     Index(None, "state", "updated_at"),
     Index(None, "provider", "provider_id"),
     Index(None, "request_id"),

@@ -175,15 +175,30 @@ async def test_what_was_tried_too_often_goes_by_sms(bot: Bot) -> None:
     assert [one.text for one in await bot.messages("sms")] == ["یک"]
 
 
-async def test_an_unknown_outcome_is_neither_sent_again_nor_elsewhere(bot: Bot) -> None:
+async def test_an_unknown_outcome_is_sent_again_once_before_what_is_behind_it(bot: Bot) -> None:
     bot.carrier.script[CHAT] = [UNKNOWN]
     await bot.notify("یک", "دو")
     await bot.relay.tick()
-    bot.town.advance(hours=3)
+    assert bot.carrier.asked == [(CHAT, "یک")], "the second waits behind it"
+    bot.town.advance(seconds=11)
     await bot.relay.tick()
-    await bot.relay.reconcile()
-    await bot.relay.expire()
-    assert bot.carrier.asked == [(CHAT, "یک"), (CHAT, "دو")]
+    assert bot.carrier.asked == [(CHAT, "یک"), (CHAT, "یک"), (CHAT, "دو")]
+    assert [(one.state, one.resends) for one in await bot.messages()] == [
+        (MessageState.SENT, 1),
+        (MessageState.SENT, 0),
+    ]
+    assert await bot.messages("sms") == []
+
+
+async def test_an_outcome_that_is_unknown_twice_is_left_to_the_staff(bot: Bot) -> None:
+    bot.carrier.script[CHAT] = [UNKNOWN, UNKNOWN]
+    await bot.notify("یک", "دو")
+    for _ in range(5):
+        await bot.relay.tick()
+        await bot.relay.reconcile()
+        await bot.relay.expire()
+        bot.town.advance(hours=1)
+    assert bot.carrier.asked == [(CHAT, "یک"), (CHAT, "یک"), (CHAT, "دو")]
     assert [message.state for message in await bot.messages()] == [MessageState.UNKNOWN, MessageState.SENT]
     assert await bot.messages("sms") == []
 

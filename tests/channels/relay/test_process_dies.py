@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.relay.relay import AT_ONCE, Relay, in_chats
+from channels.relay.relay import AT_ONCE, MOST_RESENDS, Relay, in_chats
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
 from domain.ports import SendResult
 from tests.channels.relay.carriers import ScriptedCarrier
@@ -65,7 +65,7 @@ async def states(town: Municipality, ids: list[int]) -> Counter[MessageState]:
 
 
 @pytest.mark.parametrize("rate", [1.0, 25.0, 1000.0])
-async def test_no_more_is_unknown_than_was_under_way(town: Municipality, database: Path, rate: float) -> None:
+async def test_what_was_under_way_is_sent_again(town: Municipality, database: Path, rate: float) -> None:
     ids = await queue(town)
     stuck, carrier = StuckCarrier(), ScriptedCarrier()
     stuck.rate = rate
@@ -80,10 +80,28 @@ async def test_no_more_is_unknown_than_was_under_way(town: Municipality, databas
     relay = Relay(town.desk, town.store, [carrier], lambda: 0.0, in_chats("telegram"))
     await relay.reconcile()
     await relay.tick()
-    found = await states(town, ids)
-    assert 1 <= found[MessageState.UNKNOWN] <= AT_ONCE
-    assert found[MessageState.SENT] == NOTICES - found[MessageState.UNKNOWN] == len(carrier.taken)
-    assert not {recipient for recipient, _ in carrier.taken} & {recipient for recipient, _ in stuck.taken}
+    assert await states(town, ids) == {MessageState.SENT: NOTICES}
+    assert len(carrier.taken) == NOTICES
+    async with town.store.unit(write=False) as uow:
+        again = [one.recipient for number in ids if (one := await uow.outbox.get(number)).resends]
+    assert {recipient for recipient, _ in stuck.taken} <= set(again)
+    assert 1 <= len(again) <= AT_ONCE, "no more than was taken up at once"
+
+
+async def test_a_death_at_every_try_ends(town: Municipality, database: Path) -> None:
+    await queue(town)
+    for tries in range(MOST_RESENDS + 2):
+        stuck = StuckCarrier()
+        dying = Relay(town.desk, town.store, [stuck], lambda: 0.0, in_chats("telegram"))
+        await dying.reconcile()
+        sending = asyncio.create_task(dying.tick())
+        await stuck.stuck.wait()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        with closing(sqlite3.connect(database)) as file, file:
+            file.execute("UPDATE outbox SET claimed_until = 0 WHERE claimed_until IS NOT NULL")
+        first = {recipient for recipient, _ in stuck.taken}
+        assert ("0" in first) is (tries <= MOST_RESENDS)
 
 
 async def test_a_relay_that_ends_finishes_what_it_took_up(town: Municipality) -> None:

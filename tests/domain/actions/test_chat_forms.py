@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.chats import Pressed, ReceivedUpdate, Wrote
 from domain.errors import Conflict, NotAllowedNow
 from domain.outgoing import InboundState, OutboxMessage
 from domain.people import Role
+from domain.policy import Policy
 from domain.ports import Store, UnitOfWork
 from tests.support.chats import Person, data, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality
@@ -137,13 +138,30 @@ async def test_a_button_that_was_pressed_too_soon_is_pressed_again(anneh: Person
     await anneh.press("ماشین‌آلات")
     machines = (await anneh.messages())[-1]
     window, town = anneh.town.desk.policy.inbound_window.total_seconds(), anneh.town
-    for number in range(town.desk.policy.inbound_limit):
+    town.desk.engine = replace(town.desk.engine, policy=Policy(chat_limit=5))
+    for number in range(town.desk.policy.chat_limit):
         await anneh.does(Wrote(f"چیزی {number}"))
     town.clock.at = datetime.fromtimestamp((town.clock.at.timestamp() // window + 1) * window - 2, UTC)
     pressed = await anneh.does(Pressed(data(machines)["لودر"], str(machines.id)))
     assert pressed.message.state is InboundState.LIMITED
+    assert "خوانده نمی‌شود" in str(pressed.toast)
     hours = await anneh.press("لودر", machines)
     assert (anneh.toast, labels(hours)[0]) == (None, "۱")
+
+
+async def test_three_forms_and_an_album_within_ten_minutes_meet_no_limit(anneh: Person) -> None:
+    for _ in range(3):
+        await anneh.starts()
+        await form_until_summary(anneh)
+        await anneh.press("اصلاح")
+        for place in ("خیابان امام، روبه‌روی پارک", "خیابان امام، پشت پارک"):
+            await anneh.says(place)
+            await anneh.press("اصلاح")
+        await anneh.says("پشت مدرسه")
+        await anneh.press("تأیید و ثبت")
+        for _ in range(10):
+            await anneh.sends(b"\xff\xd8\xff")
+    assert not anneh.town.rows("SELECT 1 FROM inbox WHERE state IN ('limited', 'failed')")
 
 
 async def form_rest(person: Person) -> OutboxMessage:

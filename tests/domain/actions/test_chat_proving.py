@@ -1,15 +1,21 @@
 """Whose chat it is: proved by the own contact or by a code, and until then nothing personal is told."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from domain.actions.proving import CODES_A_MOBILE, CODES_AN_ADDRESS, CODES_IN_ALL, HOLDS, MOST_TRIES, send_code
-from domain.chats import Edited, Resumed, Stopped, Unreadable, Wrote
+from domain.calendar import in_tehran
+from domain.chats import Edited, Resumed, SentFile, Stopped, Unreadable, Wrote
+from domain.field_types import hour_text
 from domain.outgoing import InboundState, MessageClass
 from domain.people import Role
+from domain.policy import Policy
 from domain.text import ascii_digits
-from tests.support.chats import Person, labels
+from domain.windows import window_end
+from tests.support.chats import Person, data, labels
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality
 
 
@@ -187,14 +193,40 @@ async def test_a_chat_that_stopped_the_bot_is_left_alone_until_it_comes_back(ann
     assert anneh.town.rows("SELECT state FROM chats") == [("active",)]
 
 
-async def test_who_writes_too_much_is_told_once(anneh: Person) -> None:
+async def test_who_sends_too_much_is_told_until_when_and_nothing_is_dropped_without_a_word(anneh: Person) -> None:
     await anneh.linked()
+    welcome = (await anneh.messages())[-1]
     await anneh.hears()
-    for _ in range(40):
+    town = anneh.town
+    town.desk.engine = replace(town.desk.engine, policy=Policy(chat_limit=5))
+    town.clock.at = window_end(town.clock.at, timedelta(minutes=10))  # 08:30 in Tehran
+    for _ in range(5):
         await anneh.does(Wrote("راهنما"))
-    keys = [one.key for one in await anneh.hears()]
-    assert keys.count("errors.too_many_requests") == 1
-    assert len(keys) < 35
+    assert {one.key for one in await anneh.hears()} == {"sms.help"}
+    for came in (Wrote("راهنما"), SentFile("a.jpg", b"\xff\xd8\xff"), SentFile("b.jpg", b"\xff\xd8\xff")):
+        assert (await anneh.does(came)).message.state is InboundState.LIMITED
+    [told] = await anneh.hears()
+    ends = hour_text(in_tehran(window_end(town.clock.at, timedelta(minutes=10))).time())
+    assert (
+        told.text == f"تعداد پیام‌های شما زیاد است. آنچه تا ساعت {ends} بفرستید خوانده نمی‌شود؛ پس از آن دوباره بفرستید."
+    )
+    for label in list(data(welcome))[:3]:
+        assert await anneh.presses(label, welcome) == []
+        assert anneh.toast == told.text, "each press"
+    town.advance(seconds=10)
+    await anneh.does(SentFile("c.jpg", b"\xff\xd8\xff"))
+    assert [one.text for one in await anneh.hears()] == [told.text], "again, after a while"
+    town.advance(minutes=10)
+    assert (await anneh.says("راهنما")).key == "sms.help"
+
+
+async def test_the_limit_of_a_chat_is_its_own(anneh: Person) -> None:
+    await anneh.linked()
+    in_bale = await Person(anneh.town, anneh.chat_id, "bale").linked()
+    anneh.town.desk.engine = replace(anneh.town.desk.engine, policy=Policy(chat_limit=4))
+    for _ in range(3):
+        await anneh.does(Wrote("راهنما"))
+    assert (await in_bale.says("راهنما")).key == "sms.help", "another messenger's chat of the same number"
 
 
 async def test_the_staff_cannot_read_a_code(anneh: Person) -> None:

@@ -3,6 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
+from channels.telegram.link import FILES_AT_ONCE
 from tests.channels.telegram.at_work.bots import Bot, hooked
 from tests.fakes.bot_api import Fault
 from tests.fakes.bot_people import Person
@@ -58,15 +61,70 @@ async def test_what_was_kept_and_not_confirmed_is_not_acted_on_again(bot: Bot) -
     assert len(await bot.outbox()) == 1
 
 
-async def test_a_slow_file_holds_up_its_own_chat_only(bot: Bot) -> None:
-    reza, sara = Person(bot.messenger, "رضا"), Person(bot.messenger, "سارا")
-    for person in (reza, sara):
-        person.starts()
-    reza.sends_file(b"%PDF", "a.pdf", "application/pdf")
-    sara.says("سلام")
-    bot.messenger.fail_next(Fault("slow", 0.8, method="file"))
+@pytest.fixture
+async def linked(bot: Bot) -> list[Person]:
+    """Ten people whose chats have proved a mobile, and to whom all was said."""
+    people = [Person(bot.messenger, "رضا", f"98912000000{number}") for number in range(10)]
     async with bot.polling():
-        await bot.messenger.until(lambda: len(sara.messages) == 2, "Sara's answer")
-        assert texts(bot, reza) == [""]
+        for person in people:
+            person.starts()
+            person.shares_contact()
+        for person in people:
+            await person.hears("یکی از گزینه‌ها")
         await confirmed(bot)
-    assert texts(bot, reza) == ["", "a.pdf"]
+    return people
+
+
+async def test_a_slow_file_holds_up_its_own_chat_only(bot: Bot, linked: list[Person]) -> None:
+    reza, sara, *_ = linked
+    reza.sends_file(b"%PDF", "a.pdf", "application/pdf")
+    reza.says("راهنما")
+    bot.messenger.fail_next(Fault("slow", 0.9, method="file"))
+    async with bot.polling():
+        await bot.messenger.until(lambda: bool(bot.messenger.called("file")), "the download")
+        sara.says("راهنما")
+        await sara.hears("یکی را بزنید")
+        assert texts(bot, reza)[2:] == [], "what is behind the file waits for it"
+        await confirmed(bot)
+        await reza.hears("درخواستی ندارید که مدرک بخواهد")
+        await reza.hears("یکی را بزنید")
+    assert texts(bot, reza)[2:] == ["a.pdf", "راهنما"]
+
+
+async def test_downloads_that_hang_hold_up_nobody_and_no_message(bot: Bot, linked: list[Person]) -> None:
+    """More of them than are fetched at once, and than the bot has connections for other calls."""
+    *senders, sara = linked
+    with bot.messenger.failing(Fault("slow", 5, method="file")):
+        for person in senders:
+            person.sends_photo(b"\xff\xd8\xff")
+        async with bot.polling():
+            await bot.messenger.until(lambda: len(bot.messenger.called("file")) >= FILES_AT_ONCE, "the downloads")
+            press = sara.presses("پیگیری")
+            await sara.hears("درخواستی ثبت نشده")
+            await sara.told(press)
+            assert texts(bot, senders[0])[2:] == []
+            assert len(bot.messenger.updates.pending) > len(senders), "nothing behind them is confirmed yet"
+
+
+async def test_a_file_from_a_chat_that_proved_nothing_is_not_fetched(bot: Bot) -> None:
+    reza = Person(bot.messenger, "رضا")
+    reza.starts()
+    reza.sends_photo(b"\xff\xd8\xff")
+    async with bot.polling():
+        await confirmed(bot)
+        await bot.messenger.until(lambda: len(reza.messages) == 4, "the same answer as to any other thing")
+    assert bot.messenger.called("getFile") == []
+
+
+async def test_the_webhook_keeps_a_chat_in_order_behind_a_file(bot: Bot, linked: list[Person]) -> None:
+    reza, sara, *_ = linked
+    bot.messenger.fail_next(Fault("slow", 0.9, method="file"))
+    async with hooked(bot):
+        photo = reza.sends_photo(b"\xff\xd8\xff")
+        await bot.messenger.until(lambda: bool(bot.messenger.called("file")), "the download")
+        text, other = reza.says("راهنما"), sara.says("راهنما")
+        await bot.messenger.until(lambda: other not in bot.messenger.updates.pending, "the other chat")
+        assert photo in bot.messenger.updates.pending
+        await confirmed(bot)
+    assert text not in bot.messenger.updates.pending
+    assert texts(bot, reza)[2:] == ["photo.jpg", "راهنما"]

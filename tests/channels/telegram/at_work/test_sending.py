@@ -8,7 +8,7 @@ from domain.keyboards import Button, Paper, Shown
 from domain.messages import Message
 from domain.outgoing import MessageClass, MessageState, OutboxMessage
 from tests.channels.telegram.at_work.bots import PDF, Bot, opened
-from tests.fakes.bot_api import FakeBotApi, Fault
+from tests.fakes.bot_api import FakeBotApi, Fault, FaultKind
 from tests.fakes.bot_people import Person
 from tests.fakes.socks_proxy import SocksProxy
 from tests.support.municipality import CITIZEN, Municipality
@@ -100,11 +100,11 @@ async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
         (Fault("status", 400, method="sendMessage"), ("undelivered", "bad_request", 1)),
         (Fault("status", 500, method="sendMessage"), ("queued", "status_500", 1)),
         (Fault("status", 502, method="sendMessage"), ("queued", "status_502", 0)),
-        (Fault("status", 504, method="sendMessage"), ("unknown", "timeout", 1)),
-        (Fault("slow", 3, method="sendMessage"), ("unknown", "timeout", 1)),
-        (Fault("cut_before", method="sendMessage"), ("unknown", "cut", 1)),
-        (Fault("cut_after", method="sendMessage"), ("unknown", "cut", 1)),
-        (Fault("garbage", method="sendMessage"), ("unknown", "unreadable", 1)),
+        (Fault("status", 504, method="sendMessage"), ("queued", "timeout", 1)),
+        (Fault("slow", 3, method="sendMessage"), ("queued", "timeout", 1)),
+        (Fault("cut_before", method="sendMessage"), ("queued", "cut", 1)),
+        (Fault("cut_after", method="sendMessage"), ("queued", "cut", 1)),
+        (Fault("garbage", method="sendMessage"), ("queued", "unreadable", 1)),
     ],
     ids=lambda one: f"{one.kind}-{one.value}" if isinstance(one, Fault) else "",
 )
@@ -118,6 +118,18 @@ async def test_what_an_answer_means(
     assert await state(bot) == means
     assert len(bot.messenger.called("sendMessage")) == 1
     assert bot.link.account.token not in caplog.text
+
+
+@pytest.mark.parametrize(("kind", "arrives"), [("cut_before", 1), ("cut_after", 2)])
+async def test_without_an_answer_it_is_sent_again_once(bot: Bot, reza: Person, kind: FaultKind, arrives: int) -> None:
+    reza.starts()
+    bot.messenger.fail_next(Fault(kind, method="sendMessage"))
+    await queued(bot, reza)
+    await bot.deliver()
+    bot.town.advance(seconds=11)
+    await bot.deliver()
+    assert await state(bot) == ("sent", None, 2)
+    assert len(reza.messages) == arrives, "twice is harmless, never is not"
 
 
 async def test_a_chat_that_is_gone_or_was_never_begun(bot: Bot, reza: Person) -> None:
@@ -151,10 +163,15 @@ async def test_a_messenger_that_says_nothing_swallows_one_message_and_not_all(bo
         await queued(bot, reza, f"{number}")
     with bot.messenger.failing(Fault("slow", 30)):
         await bot.deliver()
+        bot.town.advance(seconds=11)
+        await bot.deliver()
     states = [str(message.state) for message in await bot.outbox()]
-    assert states == ["unknown", "queued", "queued", "queued", "queued"]
+    assert states == ["queued"] * 5
     assert len(bot.messenger.called("sendMessage")) == 1
     assert len(bot.messenger.called("getMe")) == 1, "a harmless call is asked first"
+    bot.town.advance(seconds=60)
+    await bot.deliver()
+    assert [message.text for message in reza.messages] == ["0", *"01234"], "what was taken without an answer came twice"
 
 
 async def test_through_a_socks_proxy(town: Municipality) -> None:

@@ -47,7 +47,7 @@ async def test_who_writes_where(link: Link, messenger: FakeBotApi, reza: Person)
         assert (one.number, one.chat_id, one.name) == (update.update_id, str(reza.id), "رضا")
     last = incoming(link, messenger)[-1]
     assert last
-    received = last.received("telegram", "7412589630", last.came)
+    received = last.received("telegram", "7412589630")
     assert (received.update_id, received.came) == (f"7412589630:{last.number}", Wrote("سلام"))
 
 
@@ -100,6 +100,13 @@ async def test_edits_and_what_a_desk_cannot_take(link: Link, messenger: FakeBotA
     place = {name: value for name, value in said.content.items() if name != "text"}
     messenger.updates.add("message", reza.id, {**place, "location": {"latitude": 37.1, "longitude": 54.1}})
     assert came(link, messenger) == [Wrote("ماشین"), Edited(), Unreadable()]
+
+
+async def test_a_shared_place_that_moves_is_no_edit(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+    place = {name: value for name, value in reza.says("سلام").content.items() if name != "text"}
+    moved = {**place, "edit_date": place["date"], "location": {"latitude": 37.1, "longitude": 54.1, "live_period": 900}}
+    messenger.updates.add("edited_message", reza.id, moved)
+    assert came(link, messenger) == [Wrote("سلام"), None]
 
 
 async def test_blocking_is_told_by_telegram(link: Link, messenger: FakeBotApi, reza: Person) -> None:

@@ -1,0 +1,10 @@
+"""The windows in which things are counted against a limit: of one length, aligned to the epoch."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def window_end(now: datetime, window: timedelta) -> datetime:
+    """Return when the present window of that length ends, and counting begins anew."""
+    return EPOCH + ((now - EPOCH) // window + 1) * window
