@@ -33,12 +33,14 @@ class Origin:
     """Where a call comes from. `address` is the caller's, or the nearest one that can be told; "" without any.
 
     `own` tells that the address is the caller's own and no proxy's. `declared` tells that the other end of the
-    connection is a declared proxy, and `scheme` is then what it says that it was reached by; "" where it does not.
+    connection is a declared proxy; `nameless` then, that it names nobody, and `scheme` by what it says that it was
+    reached ("" where it does not).
     """
 
     address: str
     own: bool
     declared: bool = False
+    nameless: bool = False
     scheme: str = ""
 
 
@@ -60,7 +62,7 @@ def origin_of(peer: str | None, headers: Headers, trusted: Networks, *, http_1_0
             own = not (hops or http_1_0) and _agree(headers, named) and _count(headers, "Via") <= passed
             return Origin(str(named), own, declared=True, scheme=scheme)
         passed += 1
-    return Origin(str(near), own=False, declared=True, scheme=scheme)
+    return Origin(str(near), own=False, declared=True, nameless=True, scheme=scheme)
 
 
 def address_of(text: str) -> Address | None:

@@ -46,7 +46,7 @@ def inside(networks: Networks) -> Callable[[web.Request], bool]:
         origin = request.get(ORIGIN)
         if origin is None:
             return False
-        if origin.declared and not origin.own and not silent:
+        if origin.nameless and not silent:
             silent.add(origin.address)
             log.warning("the declared proxy %s does not say for whom it calls: all count as outside", origin.address)
         address = address_of(origin.address)

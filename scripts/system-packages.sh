@@ -3,7 +3,8 @@
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments, and Pango and HarfBuzz for printing
 #   scripts/system-packages.sh test   these, and the oldest supported Python that is offered, PostgreSQL, Chromium, libfaketime,
-#                                   the Vazirmatn font, curl, PHP with SOAP and a C# compiler
+#                                   the Vazirmatn font, curl, PHP with SOAP, a C# compiler, and nginx, Caddy and HAProxy,
+#                                   whose own services are not left running
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
@@ -16,6 +17,9 @@ have_oldest_python() { [ -z "$(older_python_package)" ]; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 have_chromium() { [ -x /usr/bin/chromium ]; }
 have_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
+have_nginx() { [ -x /usr/sbin/nginx ]; }
+have_caddy() { [ -x /usr/bin/caddy ]; }
+have_haproxy() { [ -x /usr/sbin/haproxy ]; }
 have_wrk() { command -v wrk >/dev/null; }
 have_curl() { command -v curl >/dev/null; }
 have_php() { command -v php >/dev/null; }
@@ -85,7 +89,8 @@ give_up() {
 
 case ${1:-} in
     run) needs=(python pango pangoft2 harfbuzz) ;;
-    test) needs=(python oldest_python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono) ;;
+    test) needs=(python oldest_python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono
+        nginx caddy haproxy) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac
@@ -107,5 +112,10 @@ fi
 mapfile -t packages < <(packages_for "${missing[@]}")
 echo "Installing ${packages[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
+if [ -d /run/systemd/system ]; then # the tests start proxies of their own; nobody asked for one at port 80
+    for package in "${packages[@]}"; do
+        case $package in nginx | caddy | haproxy) "${as_root[@]}" systemctl disable --now "$package" ;; esac
+    done
+fi
 read -ra missing <<<"$(missing_needs "${needs[@]}")"
 [ ${#missing[@]} -eq 0 ] || give_up "Still missing after installing: ${missing[*]}"
