@@ -9,7 +9,7 @@ from store.unit_of_work import OnQueued, SqlStore
 async def open_store(settings: Settings, on_queued: OnQueued | None = None) -> SqlStore:
     """Open it; `NotReady` when its address or schema is wrong, `Unavailable("database")` when it does not answer."""
     try:
-        return await SqlStore.open(settings.database_url, on_queued)
+        return await SqlStore.open(settings.database_url, on_queued, settings.database.limits())
     except SchemaMismatch as mismatch:
         raise NotReady([str(mismatch)]) from None
     except ValueError as error:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from domain.access import SecondFactorInside
+from store.engines.limits import LIMITS, Limits
 
 NOT_SET = SecretStr("")
 
@@ -38,6 +39,34 @@ class BillSettings(Section):
         pattern=r"^[0-9]{3}$",
         description="Three-digit company code that the municipality was given for its bill ids.",
     )
+
+
+class DatabaseSettings(Section):
+    """How much of the database a process takes, and how long it waits for it (`store/engines/limits.py`)."""
+
+    connections: int = Field(
+        LIMITS.connections, ge=2, le=1000, description="Connections to PostgreSQL that a process holds at most."
+    )
+    connect_timeout: float = Field(
+        LIMITS.connect, gt=0, description="Seconds that one host of PostgreSQL may take to answer a new connection."
+    )
+    wait_timeout: float = Field(
+        LIMITS.wait, gt=0, description="Seconds to wait for a free connection before a call is answered 503."
+    )
+    command_timeout: float = Field(
+        LIMITS.command,
+        gt=0,
+        description="Seconds that a statement of PostgreSQL may take; then its connection is cut.",
+    )
+    long_command_timeout: float = Field(
+        LIMITS.long_command, gt=0, description="The same for reports and other statements over whole tables."
+    )
+
+    def limits(self) -> Limits:
+        """Return them as the store takes them."""
+        return Limits(
+            self.connections, self.connect_timeout, self.wait_timeout, self.command_timeout, self.long_command_timeout
+        )
 
 
 class ProviderSettings(Section):

@@ -28,7 +28,9 @@ LARGEST_BODY = 64 * 1024
 """Bytes of a request body, unless a route reads its own way."""
 
 SHUTDOWN_SECONDS = 3.0
-"""How long calls and jobs under way may take to finish once the process is told to stop."""
+"""How long calls and jobs under way may take to finish once the process is told to stop. A second later whatever still
+waits for the database is cut off too: one that hangs keeps no process alive.
+"""
 
 log = logging.getLogger(__name__)
 _ACCESS = logging.getLogger("pishkhan.access")
@@ -88,6 +90,7 @@ async def _run(parts: Parts, stop: asyncio.Event) -> None:
         log.info("stopping")
         await warming
     finally:
+        asyncio.get_running_loop().call_later(SHUTDOWN_SECONDS + 1, parts.store.abandon)
         await asyncio.gather(runner.cleanup(), scheduler.stop(SHUTDOWN_SECONDS))
 
 

@@ -25,6 +25,7 @@ from app.sections import (
     BaleSettings,
     BillSettings,
     BotSettings,
+    DatabaseSettings,
     LetterheadSettings,
     Networks,
     SmsSettings,
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     texts: Path | None = Field(
         None, description="TOML file with the municipality's own texts, over those of the catalogue."
     )
+    database: DatabaseSettings = DatabaseSettings()
     letterhead: LetterheadSettings = LetterheadSettings()
     bills: BillSettings = BillSettings()
     sms: SmsSettings = SmsSettings()

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, literal, make_url, select, table
 from domain.errors import Conflict
 from store.bills import FILE_NUMBERS
 from store.engines import engine_for
+from store.engines.addresses import hosts_apart
 from store.engines.copies import COPIES, Copies, CopyFailed
 from store.schema import counters
 from store.sequences import drawing
@@ -82,7 +83,7 @@ def _holds_nothing(connection: Connection) -> bool:
 
 
 def _copies(url: str) -> Copies:
-    parsed = make_url(url)
+    parsed = make_url(hosts_apart(url))
     if parsed.drivername not in COPIES:
         raise CopyFailed(f"there is no copying of {parsed.drivername!r}")
     return COPIES[parsed.drivername](parsed)

@@ -17,6 +17,7 @@ from store.dialogues import SqlDialogues
 from store.documents import SqlDocuments
 from store.engines import engine_for
 from store.engines.base import Engine
+from store.engines.limits import LIMITS, Limits
 from store.feedback import SqlFeedback, SqlServiceViews
 from store.fleet import SqlFleet
 from store.history import SqlHistory
@@ -111,9 +112,9 @@ class SqlStore:
         self._on_queued = on_queued
 
     @classmethod
-    async def open(cls, url: str, on_queued: OnQueued | None = None) -> Self:
+    async def open(cls, url: str, on_queued: OnQueued | None = None, limits: Limits = LIMITS) -> Self:
         """Connect to a database whose schema is the one this code knows; raises as `store.migrate.check_schema`."""
-        engine = engine_for(url)
+        engine = engine_for(url, limits)
         try:
             await check(engine)
         except BaseException:
@@ -124,6 +125,10 @@ class SqlStore:
     async def close(self) -> None:
         """Close all connections; open units must have ended."""
         await self._engine.close()
+
+    def abandon(self) -> None:
+        """Cut off whatever waits for the database: the process ends, and may wait no longer."""
+        self._engine.abandon()
 
     @asynccontextmanager
     async def unit(self, *, write: bool = True) -> AsyncIterator[SqlUnit]:

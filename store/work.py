@@ -32,7 +32,7 @@ class _Noting:
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if error is None:
             return
-        told = self._engine.told(error)
+        told = self._engine.told(error, write=self._work.write)
         self._work.failure = told if isinstance(told, Exception) else Unavailable("database")
         if told is not error:
             raise told from error
@@ -45,9 +45,10 @@ class Work:
     class, on every engine. `queued_in` names the channels in which a message was queued.
     """
 
-    def __init__(self, session: Session, engine: Engine) -> None:
+    def __init__(self, session: Session, engine: Engine, *, write: bool) -> None:
         self.session = session
         self.engine = engine
+        self.write = write
         self._savepoints = count(1)
         self.failure: Exception | None = None
         self.queued_in: set[str] = set()
@@ -158,7 +159,7 @@ async def transaction(engine: Engine, *, write: bool) -> AsyncIterator[Work]:
             session = await stack.enter_async_context(engine.session(write=write))
             await session.begin(write=write)
         try:
-            work = Work(session, engine)
+            work = Work(session, engine, write=write)
             yield work
             if work.failure:
                 raise work.failure  # swallowed inside the block: the transaction cannot be committed any more

@@ -12,7 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.errors import DomainError, Unavailable
+from domain.errors import DomainError
+from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
+from store.engines.health import Health
+from store.engines.limits import Limits
 from store.engines.prepared import Prepared
 
 Insert = postgresql.Insert | sqlite.Insert
@@ -93,6 +96,10 @@ class Engine(ABC):
     sorts all there are (half a word beside a million requests: 450 ms instead of 10).
     """
 
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.health = Health()
+
     def prepared(self, statement: Executable, names: tuple[str, ...]) -> Prepared:
         """Return a statement made ready for this kind of database and values of these names, once."""
         return _prepared(statement, self.dialect, names)
@@ -156,12 +163,30 @@ class Engine(ABC):
     async def close(self) -> None:
         """Close all connections."""
 
-    def told(self, error: BaseException) -> BaseException:
-        """Return the domain error that stands for a failed statement or connection, else the error itself."""
+    @abstractmethod
+    def abandon(self) -> None:
+        """Cut off whatever waits for the database, as `Unavailable`: the process ends, and may wait no longer."""
+
+    @abstractmethod
+    def look_at_place(self) -> None:
+        """Raise `DatabaseUnavailable` when the database is no longer where it was opened."""
+
+    def told(self, error: BaseException, *, write: bool = True) -> BaseException:
+        """Return the domain error that stands for a failed statement or connection, else the error itself.
+
+        A unit that only reads and writes all the same is a mistake of the code, no database that cannot be written to.
+        """
         if isinstance(error, SQLAlchemyError):  # from work on the schema
             error = getattr(error, "orig", None) or error
             error = getattr(error, "__cause__", None) or error
-        return self.fault(error) or (Unavailable("database") if isinstance(error, OSError) else error)
+        fault = self.fault(error)
+        if fault is None and isinstance(error, OSError):
+            fault = caused_by(FaultKind.NO_ANSWER, error)
+        if isinstance(fault, DatabaseUnavailable):
+            if fault.kind is FaultKind.READ_ONLY and not write:
+                return error
+            self.health.failed(fault)
+        return fault or error
 
     def telling(self) -> "Telling":
         """Raise failures of the block in the domain's words."""

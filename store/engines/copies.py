@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from store.engines.addresses import for_libpq
+
 _OWNER_ONLY = 0o600
 _SQLITE_HEAD = b"SQLite format 3\0"
 
@@ -93,7 +95,7 @@ class PostgresqlCopies(Copies):
 
     async def _run(self, program: str, *options: str) -> None:
         # The password goes through the environment: arguments of a process can be read by everybody on the machine.
-        address = self._url.set(drivername="postgresql", password=None).render_as_string()
+        address = for_libpq(self._url.set(drivername="postgresql", password=None)).render_as_string()
         variables = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGPASSWORD": self._url.password or ""}
         try:
             process = await asyncio.create_subprocess_exec(

@@ -91,7 +91,8 @@ class Writer:
         """Wait for the commit; what stopped several is nobody's in particular: each is asked to try again."""
         error = await to_the_end(batch.ended)
         if error is not None:
-            raise self._told(error) if batch.units == 1 else Unavailable("database") from error
+            told = self._told(error)
+            raise told if batch.units == 1 or isinstance(told, Unavailable) else Unavailable("database") from error
 
     async def _connected(self) -> SqliteConnection:
         if self._connection is None:

@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import from_json
@@ -18,10 +19,12 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.errors import Conflict, DomainError, Unavailable
+from domain.errors import Conflict, DomainError
 from store.engines import sqlite_connection as driver
 from store.engines.base import Engine, Insert, Rows, Session, schema_arguments
+from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
 from store.engines.finishing import to_the_end
+from store.engines.limits import LIMITS, Limits
 from store.engines.shared_commit import Turn, Writer
 from store.engines.sqlite_connection import SqliteConnection, connect
 from store.engines.types import Utc, to_json
@@ -37,13 +40,25 @@ _WRITING = {"busy_timeout": BUSY_MILLISECONDS, "journal_mode": "WAL", "synchrono
 _MIGRATING = {**_WRITING, "busy_timeout": MIGRATION_BUSY_MILLISECONDS, "foreign_keys": "OFF"}
 
 _UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
-_PASSING = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
+_KINDS: Mapping[int, FaultKind] = {
+    sqlite3.SQLITE_BUSY: FaultKind.BUSY,
+    sqlite3.SQLITE_LOCKED: FaultKind.BUSY,
+    sqlite3.SQLITE_PROTOCOL: FaultKind.BUSY,
+    sqlite3.SQLITE_NOMEM: FaultKind.BUSY,
+    sqlite3.SQLITE_FULL: FaultKind.FULL,
+    sqlite3.SQLITE_IOERR: FaultKind.IO_ERROR,
+    sqlite3.SQLITE_READONLY: FaultKind.READ_ONLY,
+    sqlite3.SQLITE_READONLY_DBMOVED: FaultKind.REPLACED,
+    sqlite3.SQLITE_READONLY_RECOVERY: FaultKind.REFUSED,  # the files beside it are somebody else's, or cannot be made
+    sqlite3.SQLITE_READONLY_CANTLOCK: FaultKind.REFUSED,
+    sqlite3.SQLITE_READONLY_CANTINIT: FaultKind.REFUSED,
+    sqlite3.SQLITE_READONLY_DIRECTORY: FaultKind.REFUSED,
+    sqlite3.SQLITE_CANTOPEN: FaultKind.REFUSED,
+    sqlite3.SQLITE_PERM: FaultKind.REFUSED,
+    sqlite3.SQLITE_CORRUPT: FaultKind.DAMAGED,
+    sqlite3.SQLITE_NOTADB: FaultKind.DAMAGED,
 }
+"""What result codes mean: extended ones, else their primary ones."""
 
 
 class ReadingSession(Session):
@@ -159,7 +174,8 @@ class SqliteEngine(Engine):
     has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
     side_by_side = True
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, limits: Limits = LIMITS) -> None:
+        super().__init__(limits)
         if not url.database or url.database == ":memory:":
             raise ValueError("SQLite needs a file: sqlite:///path")
         self._url = url.set(drivername="sqlite+aiosqlite")
@@ -167,6 +183,7 @@ class SqliteEngine(Engine):
         self._writer = Writer(lambda: connect(self._path, _WRITING), self.told)
         self._readers = asyncio.Semaphore(READERS)
         self._idle: list[SqliteConnection] = []
+        self._opened: tuple[int, int] | None = None
 
     def insert(self, table: Table) -> Insert:
         """Return SQLite's INSERT."""
@@ -237,9 +254,22 @@ class SqliteEngine(Engine):
         code = getattr(error, "sqlite_errorcode", None)
         if code in _UNIQUE:
             return Conflict()
-        if code is not None and code & 0xFF in _PASSING:
-            return Unavailable("database")
-        return None
+        kind = None if code is None else _KINDS.get(code) or _KINDS.get(code & 0xFF)
+        return caused_by(kind, error) if kind else None
+
+    def look_at_place(self) -> None:
+        """Compare the file at the path with the one that is written to: SQLite itself writes on into a deleted one."""
+        try:
+            found = Path(self._path).stat()
+        except OSError as error:
+            raise caused_by(FaultKind.REPLACED, error) from None
+        there = found.st_dev, found.st_ino
+        if self._opened is not None and self._opened != there:
+            raise DatabaseUnavailable(FaultKind.REPLACED, "another file stands in its place: start the process again")
+        self._opened = there
+
+    def abandon(self) -> None:
+        """Do nothing: a file keeps nobody waiting."""
 
     async def close(self) -> None:
         """Close all connections."""

@@ -19,7 +19,7 @@ from channels.telegram.carrier import BotCarrier
 from domain.actions import timers
 from domain.ports import Verdict
 from store.calls import SqlCalls
-from store.engines.postgresql import PostgresqlSession
+from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import Writer
 from store.history import SqlHistory
 from store.inbox import SqlInbox

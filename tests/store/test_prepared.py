@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from domain.requests import Phase
 from store.engines import engine_for
 from store.engines.base import Engine
-from store.engines.postgresql import _together
+from store.engines.postgresql_session import _together
 from store.schema import counters, inbox, requests
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -1,0 +1,32 @@
+"""How many connections a process may hold, and how long it waits for its database before it says that it is away."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Lengths of time are seconds. What takes longer than its limit is `Unavailable("database")`."""
+
+    connections: int = 16
+    """Connections of one process to PostgreSQL."""
+
+    connect: float = 5.0
+    """For one host to take a connection."""
+
+    wait: float = 10.0
+    """For a free connection, a free place at the server, or another process that writes to an SQLite file."""
+
+    command: float = 20.0
+    """For one statement of PostgreSQL: a connection that is silent for so long is dead, those beside it are suspect."""
+
+    long_command: float = 600.0
+    """For one that looks through whole tables."""
+
+    @property
+    def lock(self) -> float:
+        """For a lock: less than for a statement, so that the server itself says what is waited for."""
+        return self.command * 3 / 4
+
+
+LIMITS = Limits()
+"""Those of a process that was given no others."""
