@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this code, and refusing one whose schema is another."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ from store.engines.base import Engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+
+_VERSIONS = "store.migrations.versions"
+_NAMED = re.compile(r'^(revision|down_revision) = "([^"]+)"$', re.MULTILINE)
 
 
 class SchemaMismatch(Exception):
@@ -79,9 +84,18 @@ def head_revision() -> str:
 
 @cache
 def _known() -> tuple[str, ...]:
-    """Return every version in order: a version's file is named after it (`0001_first_schema.py`)."""
-    names = (file.name for file in files("store.migrations").joinpath("versions").iterdir())
-    return tuple(sorted(name.partition("_")[0] for name in names if name.endswith(".py") and name[0].isdigit()))
+    """Return every version, each after the one that it names as the version before; their numbers need not grow."""
+    after = dict(_link(file.read_text("utf-8")) for file in files(_VERSIONS).iterdir() if file.name.endswith(".py"))
+    known: list[str] = []
+    while (following := after.get(known[-1] if known else None)) is not None:
+        known.append(following)
+    return tuple(known)
+
+
+def _link(source: str) -> tuple[str | None, str]:
+    """Return what a version's file says: the version before it, and its own."""
+    found = dict(_NAMED.findall(source))
+    return found.get("down_revision"), found["revision"]
 
 
 def _mismatch(found: str | None) -> SchemaMismatch:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import SchemaItem
@@ -15,7 +17,7 @@ from sqlalchemy.schema import SchemaItem
 from domain.errors import Unavailable
 from store import schema
 from store.engines import engine_for
-from store.migrate import SchemaNewer, SchemaOlder, check_schema, current_revision, head_revision, migrate
+from store.migrate import SchemaNewer, SchemaOlder, _known, check_schema, current_revision, head_revision, migrate
 from store.unit_of_work import SqlStore
 
 MIGRATE = "import asyncio, sys; from store.migrate import migrate; asyncio.run(migrate(sys.argv[1]))"
@@ -84,6 +86,13 @@ async def test_a_migrated_database_is_the_schema_of_the_code(empty_database_url:
     async with engine.inspection() as connection:
         assert await connection.run_sync(differences) == []
     await engine.close()
+
+
+def test_versions_are_known_in_the_order_of_their_chain() -> None:
+    made = Config()
+    made.set_main_option("script_location", "store:migrations")
+    chain = ScriptDirectory.from_config(made).walk_revisions()
+    assert list(_known()) == [one.revision for one in reversed(list(chain))]
 
 
 async def test_migrating_again_changes_nothing(database_url: str) -> None:
