@@ -45,6 +45,8 @@ RATES = (1, 15, 1, 25, 2, 35, 10)
 
 BEFORE_PAYMENT = (("accept", Role.CIVIL), ("price", Role.REVENUE))
 AFTER_PAYMENT = (("schedule", Role.CIVIL), ("hand_over", Role.CIVIL), ("complete", Role.CIVIL))
+EARLY = {"hand_over": {"early": "yes"}}
+"""What a step is given: no life waits for the day of its work."""
 PAGE = 50
 WARM_UP_LIVES = 3
 DAYS_AHEAD = 120
@@ -124,7 +126,9 @@ class Life:
 
     async def _act(self, code: str, action: str, role: Role) -> None:
         async with self._call("complete"), self.store.unit() as uow:
-            await announce(self.desk, uow, await act(self.desk, uow, code, action, {}, staff(role)), staff(role))
+            await announce(
+                self.desk, uow, await act(self.desk, uow, code, action, EARLY.get(action, {}), staff(role)), staff(role)
+            )
 
     async def _look_up(self, code: str) -> None:
         async with self._call("search"), self.store.unit(write=False) as uow:

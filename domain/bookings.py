@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from domain.calendar import YEAR_AHEAD, tehran
-from domain.errors import Conflict, DomainError, InvalidField
-from domain.field_types import number_text
-from domain.fleet import Booking, Resource, ResourceKind, Work
+from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text, tehran
+from domain.errors import Conflict, DomainError, InvalidField, MissingField
+from domain.field_types import Choice, number_text
+from domain.fleet import SLOT, Booking, Resource, ResourceKind, Work
+from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
@@ -329,6 +330,56 @@ def _remember(
     ctx.request.data |= booked | titles
     ctx.record |= booked
     ctx.facts |= titles | {"booked_start": start}
+
+
+def booked_for_later(request: ServiceRequest, now: datetime) -> bool:
+    """Tell whether the work of a request is booked for a later day than today in Tehran."""
+    start = booked(request)
+    return start is not None and in_tehran(start).date() > in_tehran(now).date()
+
+
+EARLY = Field("early", Choice("consent"), required=False, choices=("yes",), applies=booked_for_later)
+"""Who hands a machine over before its booked day says by it that this is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedDayComeOrEarly(Guard):
+    """The booked day has come, or who hands over says that it is to be earlier (`EARLY`)."""
+
+    async def holds(self, ctx: Context) -> bool:
+        """Compare the days in Tehran."""
+        return EARLY.name in ctx.inputs or not booked_for_later(ctx.request, ctx.now)
+
+    def refusal(self, ctx: Context) -> DomainError:
+        """Ask, with the booked day."""
+        start = booked(ctx.request) or ctx.now
+        return MissingField(EARLY.name, detail="booked_for_later", day=jalali_text(in_tehran(start).date()))
+
+
+@dataclass(frozen=True, slots=True)
+class BookFromNow(Effect):
+    """Move what is booked for a later day to this very half hour, for as long: the same machines and operators."""
+
+    async def apply(self, ctx: Context) -> None:
+        """Take the new slots in place of the old; `Conflict("early")` when somebody else has one of them."""
+        if not booked_for_later(ctx.request, ctx.now):
+            return
+        data, fleet = ctx.request.data, ctx.uow.fleet
+        start = ctx.now - (ctx.now - datetime.min.replace(tzinfo=ctx.now.tzinfo)) % SLOT
+        end = start + (datetime.fromisoformat(data["booked_end"]) - datetime.fromisoformat(data["booked_start"]))
+        machines = [await fleet.resource(code) for code in data["machines"]]
+        operators = [await fleet.resource(code) for code in data["operators"]]
+        ctx.record["booked_start_before"] = data["booked_start"]
+        await fleet.release(ctx.request.id)
+        taken = Conflict(EARLY.name, detail="taken_until_then")
+        if {one.id for one in machines + operators} & await fleet.busy(start, end):
+            raise taken
+        made = [Booking(ctx.ids.new_id(), ctx.request.id, one.id, start, end, False) for one in machines + operators]
+        try:
+            await _take(ctx, machines + operators, made)
+        except Conflict as conflict:  # by another unit in this very moment, or out of service since
+            raise taken from conflict
+        _remember(ctx, machines, operators, start, end)
 
 
 @dataclass(frozen=True, slots=True)

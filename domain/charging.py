@@ -98,6 +98,7 @@ class BillsSettled(Guard):
     Void ones do not count: one may have been made anew and paid. Where all are void nothing was paid, and it fails.
     """
 
+    foreseeable: ClassVar[bool] = True
     requires_settled: ClassVar[bool] = True
 
     async def holds(self, ctx: Context) -> bool:
@@ -114,6 +115,8 @@ class BillsSettled(Guard):
 @dataclass(frozen=True, slots=True)
 class NoPaymentUnresolved(Guard):
     """No bill is in the middle of a payment whose outcome the bank has not told."""
+
+    foreseeable: ClassVar[bool] = True
 
     async def holds(self, ctx: Context) -> bool:
         """Look for bills in state paying."""

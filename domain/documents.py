@@ -6,7 +6,7 @@ them, and `DocumentsComplete` asks for them where they are needed. Source: servi
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.accounts import Document
 from domain.errors import DocumentRejected, DomainError, NotAllowedNow, TooLarge
@@ -70,6 +70,7 @@ class TellPapers(Effect):
 class DocumentsComplete(Guard):
     """Every required paper is there."""
 
+    foreseeable: ClassVar[bool] = True
     papers: Papers
 
     async def holds(self, ctx: Context) -> bool:

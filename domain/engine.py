@@ -12,7 +12,16 @@ from typing import Any
 
 from domain import steps, tracking
 from domain.calendar import WorkingCalendar
-from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, NotAllowedNow, UnknownService
+from domain.errors import (
+    AlreadyDone,
+    DomainError,
+    Forbidden,
+    InvalidField,
+    NotAllowedNow,
+    NotFound,
+    Unavailable,
+    UnknownService,
+)
 from domain.field_types import Reading
 from domain.forms import read_fields
 from domain.history import GENESIS, HistoryEvent, link, personal_digest
@@ -168,6 +177,24 @@ class Engine:
     def offered(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
         """Return what this member of the staff may do now: of `actions` those whose guards about who acts let them."""
         return [one for one in self.actions(request, actor.role_names) if admitted(one, request, actor)]
+
+    async def obstacle(self, uow: UnitOfWork, request: ServiceRequest, action: str, actor: Actor) -> DomainError | None:
+        """Return why this step would be refused now whatever was typed into it; None where it may be taken.
+
+        Only guards that are `foreseeable` are asked, and whether there is a price at all for a step that quotes one. Of
+        several transitions of that name each must be refused.
+        """
+        found: DomainError | None = None
+        for step in self.service(request.service).named(action):
+            if request.state not in step.sources or step.trigger is not None:
+                continue
+            acting = actor.acting_by(step.roles, request.assignee)
+            ctx = self._context(uow, deepcopy(request), {}, acting)
+            refused = await _refusal(step, ctx)
+            if refused is None:
+                return None
+            found = found or refused
+        return found
 
     async def quoted(self, uow: UnitOfWork, request: ServiceRequest, step: Transition, actor: Actor) -> Quote | None:
         """Return the quote that this step would make of the request as it stands, which stays so; None where it makes
@@ -351,6 +378,22 @@ async def _pass(guards: Sequence[Any], ctx: Context) -> None:
     for guard in guards:
         if not await guard.holds(ctx):
             raise guard.refusal(ctx)
+
+
+async def _refusal(step: Transition, ctx: Context) -> DomainError | None:
+    """Return why this step would be refused with any inputs; the request of the context may be changed by it."""
+    try:
+        await _pass([one for one in step.guards if one.foreseeable], ctx)
+        for one in step.effects:
+            if one.quotes:
+                await one.apply(ctx)
+    except Unavailable:
+        raise
+    except NotFound as error:  # of a price
+        return error
+    except DomainError as error:
+        return error if error.code not in {"missing_field", "invalid_field"} else None
+    return None
 
 
 async def _choose(steps: Sequence[Transition], ctx: Context) -> Transition:

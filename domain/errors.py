@@ -4,14 +4,16 @@ Each channel words an error from the catalogue (`errors.<code>` in `texts/fa.tom
 the web, a typed fault over SOAP, a sentence by SMS. The codes are a contract (channels.md, "Error codes").
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Self
 
 
 class DomainError(Exception):
     """Something a person did or asked cannot be done, for a reason that may be told to them.
 
     `field` names the form field or input at fault, `detail` a finer reason inside the code (a catalogue key
-    `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal.
+    `details.<code>.<detail>`), and `params` are the values its text may show; none of them is internal. `others` are
+    the further faults of the same form: a channel that can show several shows them all, another one the first.
     """
 
     code: ClassVar[str] = "internal"
@@ -21,6 +23,17 @@ class DomainError(Exception):
         self.field = field
         self.detail = detail
         self.params = params
+        self.others: tuple[DomainError, ...] = ()
+
+    @property
+    def faults(self) -> "tuple[DomainError, ...]":
+        """This error and the others of the same form, in the form's order."""
+        return (self, *self.others)
+
+    def with_others(self, others: "Sequence[DomainError]") -> Self:
+        """Return this error with further faults of the same form beside it."""
+        self.others = (*self.others, *others)
+        return self
 
     def __str__(self) -> str:
         return ":".join(part for part in (self.code, self.field, self.detail) if part)
@@ -180,6 +193,19 @@ class Internal(DomainError):
     """A fault of ours; what happened is in the log under the reference in `params`."""
 
     code = "internal"
+
+
+def raise_faults(faults: Sequence[DomainError]) -> None:
+    """Raise the first of these faults with the others beside it; nothing when there are none.
+
+    Of several about one field the first alone counts: what is wrong with a value is also why it is not there.
+    """
+    by_field: dict[str | None, DomainError] = {}
+    for one in faults:
+        by_field.setdefault(one.field, one)
+    first, *others = by_field.values() or (None,)
+    if first is not None:
+        raise first.with_others(others)
 
 
 ERROR_CODES: tuple[str, ...] = tuple(error.code for error in DomainError.__subclasses__())

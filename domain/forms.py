@@ -4,12 +4,13 @@ A field's label and prompt are texts (`services.<service>.fields.<name>`); what 
 (`field_types.py`).
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import InvalidField, MissingField, UnknownKind
+from domain.errors import DomainError, InvalidField, MissingField, UnknownKind, raise_faults
 from domain.field_types import FieldType, Reading
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ in words, or by the key of a text.
 """
 
 
+Applies = Callable[["ServiceRequest", datetime], bool]
+"""Tells whether an input means anything for one request at a moment (a fine, of a report that is no praise)."""
+
 PERSON_NAME = "person.full_name"
 """The source of a field that holds the applicant's name."""
 
@@ -33,8 +37,10 @@ class Field:
     `choices` are fixed ids, `options` finds them for one request. `autofill` names the source (`person.full_name` …)
     that fills it unasked. In the channels of `deferred_in` it is not asked; it may be given later. `instead` names
     fields of the same form that do as well (a taxi code for a plate). `found`: only the service's `fill` or an effect
-    gives it a value; people see it and never say it. `note`: what somebody writes to others about a step (a reason, a
-    question, its answer); the history shows it beside the step. It is personal, and erased with the rest.
+    gives it a value; people see it and never say it. `applies` tells of which requests, and when, an action asks for
+    it; elsewhere it is not offered, and whoever gives it is refused by the action. `note`: what somebody writes to
+    others about a step (a reason, a question, its answer); the history shows it beside the step. It is personal, and
+    erased with the rest.
     """
 
     name: str
@@ -46,7 +52,12 @@ class Field:
     deferred_in: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
     found: bool = False
+    applies: Applies | None = None
     note: bool = False
+
+    def applies_to(self, request: "ServiceRequest", now: datetime) -> bool:
+        """Whether an action on this request asks for it."""
+        return self.applies is None or self.applies(request, now)
 
     def given_in(self, values: Mapping[str, Any]) -> bool:
         """Whether these values hold it, or what does as well."""
@@ -78,28 +89,45 @@ class Field:
 
 
 def read_fields(wanted: tuple[Field, ...], raw: Mapping[str, object], channel: str, reading: Reading) -> dict[str, Any]:
-    """Read a whole form. `InvalidField` names a field that is not of this form, `MissingField` one that must be."""
-    values = read_given(wanted, raw, reading)
-    refuse_missing(wanted, values, channel)
+    """Read a whole form. The error names the first fault, and holds the others beside it (`DomainError.others`):
+    `InvalidField` names a field that is not of this form or cannot be read, `MissingField` one that must be given.
+    """
+    values, faults = read_what_can_be(wanted, raw, reading)
+    raise_faults([*faults, *missing(wanted, values, channel, faults)])
     return values
 
 
 def read_given(wanted: tuple[Field, ...], raw: Mapping[str, object], reading: Reading) -> dict[str, Any]:
     """Read what is given of a form; `InvalidField` names what nobody is asked for, or cannot be read."""
-    names = {one.name for one in wanted if not one.found}
-    for name in raw:
-        if name not in names:
-            raise InvalidField(name, detail="unknown_field")
-    values = {}
-    for one in wanted:
-        given = raw.get(one.name)
-        if given is not None and given != "":
-            values[one.name] = one.read(given, Reading(reading.now, one.choices))
+    values, faults = read_what_can_be(wanted, raw, reading)
+    raise_faults(faults)
     return values
 
 
-def refuse_missing(wanted: tuple[Field, ...], values: Mapping[str, Any], channel: str) -> None:
-    """Raise `MissingField` for the first field that this channel asks for and nobody gave."""
+def read_what_can_be(
+    wanted: tuple[Field, ...], raw: Mapping[str, object], reading: Reading
+) -> tuple[dict[str, Any], list[DomainError]]:
+    """Return the values that can be read of a form, and what is wrong with the others, in the form's order."""
+    names = {one.name for one in wanted if not one.found}
+    values: dict[str, Any] = {}
+    faults: list[DomainError] = [InvalidField(name, detail="unknown_field") for name in raw if name not in names]
     for one in wanted:
-        if one.asked_in(channel) and not one.given_in(values):
-            raise MissingField(one.name)
+        given = raw.get(one.name)
+        if given is None or given == "":
+            continue
+        try:
+            values[one.name] = one.read(given, Reading(reading.now, one.choices))
+        except DomainError as error:
+            faults.append(error)
+    return values, faults
+
+
+def missing(
+    wanted: tuple[Field, ...], values: Mapping[str, Any], channel: str, faults: Sequence[DomainError] = ()
+) -> list[DomainError]:
+    """Return a `MissingField` for each field that this channel asks for and nobody gave; what was given and is faulty,
+    and what such a value stands for, is not called missing.
+    """
+    given = {*values, *(one.field for one in faults)}
+    asked = [one for one in wanted if one.asked_in(channel)]
+    return [MissingField(one.name) for one in asked if not given & {one.name, *one.instead}]

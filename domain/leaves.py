@@ -254,6 +254,8 @@ class NoDuties(Guard):
 class NotOver(Guard):
     """The last day of the leave is not past."""
 
+    foreseeable: ClassVar[bool] = True
+
     async def holds(self, ctx: Context) -> bool:
         """Compare with today in Tehran."""
         return in_tehran(ctx.now).date() <= last_of(ctx.request.fields)

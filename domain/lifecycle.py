@@ -58,6 +58,8 @@ class Guard(ABC):
     """Whether passing it means that no bill of the request is open (`check` follows this); there may be none yet."""
     requires_free: ClassVar[bool] = False
     """Whether passing it means that the charge was reckoned and is nothing."""
+    foreseeable: ClassVar[bool] = False
+    """Whether it looks at nothing that is typed into the step: then it is asked before the step is offered."""
     decides: ClassVar[tuple[str, bool] | None] = None
     """The question that it answers alone, and with which answer it holds: one of two guards that answer the same
     question differently always holds.

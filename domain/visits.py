@@ -7,6 +7,7 @@ An officer is a resource of the fleet, kept in step with the staff whenever a vi
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from domain.accounts import StaffMember
 from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text
@@ -20,7 +21,7 @@ from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 from domain.who_acts import ActorGuard
 
-OUTSIDE = Field("outside_hours", Choice(), required=False, choices=("yes",))
+OUTSIDE = Field("outside_hours", Choice("consent"), required=False, choices=("yes",))
 """Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
 
 
@@ -75,6 +76,8 @@ class MayMoveVisit(AssignedOfficer):
 @dataclass(frozen=True, slots=True)
 class VisitDayCome(Guard):
     """The day of the visit has come: nobody reports of what is still to be."""
+
+    foreseeable: ClassVar[bool] = True
 
     async def holds(self, ctx: Context) -> bool:
         """Compare the days in Tehran."""

@@ -168,6 +168,12 @@ class Wording:
         key = detail if error.detail and detail in self.catalogue else f"errors.{error.code}"
         return self.catalogue.render(key, {name: self._param(name, value) for name, value in error.params.items()})
 
+    def refusal(self, error: DomainError) -> str:
+        """Return what is told above a form: the error, or how many faults there are, each told beside its field."""
+        if len(error.faults) == 1:
+            return self.error(error)
+        return self.catalogue.render("web.form.several", {"count": persian_digits(len(error.faults))})
+
     def _param(self, name: str, value: object) -> str:
         if isinstance(value, list):
             return "، ".join(self._param(name, one) for one in value)

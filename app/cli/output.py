@@ -85,12 +85,19 @@ def told(as_json: bool) -> Iterator[None]:
 
 
 def fail(as_json: bool, error: DomainError, message: str | None = None) -> NoReturn:
-    """Tell a domain error, in the catalogue's words unless others are given, and exit."""
-    message = message or Wording(Catalogue.load(), {}).error(error)
+    """Tell a domain error, in the catalogue's words unless others are given, and exit.
+
+    Further faults of the same form follow, a line each; in JSON as `others` beside `error`.
+    """
+    wording = Wording(Catalogue.load(), {})
+    first, *others = [(one, wording.error(one)) for one in error.faults]
+    told = [(error, message or first[1]), *others]
     if as_json:
-        emit_json({"error": {"code": error.code, "message": message, "field": error.field}})
+        shown = [{"code": one.code, "message": words, "field": one.field} for one, words in told]
+        emit_json({"error": shown[0], **({"others": shown[1:]} if others else {})})
     else:
-        typer.echo(f"{error}: {message}", err=True)
+        for one, words in told:
+            typer.echo(f"{one}: {words}", err=True)
     raise typer.Exit(REFUSED)
 
 

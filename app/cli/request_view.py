@@ -8,6 +8,7 @@ from domain import tracking
 from domain.actions.reopen import REOPENED_AS
 from domain.bills import Bill
 from domain.charging import bills_of
+from domain.engine import SYSTEM
 from domain.forms import Field
 from domain.history import HistoryEvent, actor_of
 from domain.lifecycle import Transition
@@ -29,7 +30,7 @@ async def view(session: Session, uow: UnitOfWork, request: ServiceRequest) -> di
         "state": request.state,
         "phase": request.phase.value,
         "fields": request.fields,
-        "actions": [await _action(uow, request, one) for one in actions],
+        "actions": [await _action(session, uow, request, one) for one in actions],
         "bills": [bill_view(one) for one in await bills_of(uow, request)],
         "history": [_event(one, actor_of(one, events)) for one in events],
         "channel": request.channel,
@@ -68,9 +69,14 @@ def bill_view(bill: Bill) -> dict[str, Any]:
     }
 
 
-async def _action(uow: UnitOfWork, request: ServiceRequest, step: Transition) -> dict[str, Any]:
-    inputs = [await _input(uow, request, one) for one in step.inputs]
-    return {"name": step.name, "roles": sorted(role.value for role in step.roles), "inputs": inputs}
+async def _action(session: Session, uow: UnitOfWork, request: ServiceRequest, step: Transition) -> dict[str, Any]:
+    """Return a step with its inputs; one that would be refused now whatever is typed says why (`refused`)."""
+    desk = session.desk
+    asked = [one for one in step.inputs if one.applies_to(request, desk.clock.now())]
+    inputs = [await _input(uow, request, one) for one in asked]
+    shown = {"name": step.name, "roles": sorted(role.value for role in step.roles), "inputs": inputs}
+    obstacle = await desk.engine.obstacle(uow, request, step.name, SYSTEM)
+    return shown | ({"refused": {"code": obstacle.code, "message": desk.wording.error(obstacle)}} if obstacle else {})
 
 
 async def _input(uow: UnitOfWork, request: ServiceRequest, field: Field) -> dict[str, Any]:

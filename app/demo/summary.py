@@ -96,7 +96,7 @@ class Summary:
             f"request show {code}",
             f"payment record BILL_ID PAYMENT_ID AMOUNT --reference R-{code} --as revenue",
             f"request act {code} schedule --as civil",
-            f"request act {code} hand_over --as civil",
+            f"request act {code} hand_over --as civil --set early=yes",
             f"request act {code} complete --as civil",
         ]
 

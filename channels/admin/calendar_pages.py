@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.boards import BOARDS, FLEET, Board
+from channels.admin.boards import BOARDS, FLEET, VISITS, Board
 from channels.admin.calendar_rows import rows_of
 from channels.admin.calendar_view import Row, Words, day_heads, day_line, fits, shown_hours, week_line
 from channels.admin.frame import Route, Section, Visit, staff_page
@@ -144,11 +144,14 @@ class CalendarPages:
         return (hours.office if board is FLEET else hours.visits)[0]
 
     def _chosen(self, board: Board, choosing: Choosing | None, now: datetime, row: Row, start: datetime) -> str | None:
-        """Return the request's page with this hour in its step's form."""
+        """Return the request's page with this hour in its step's form; None for an hour that would be refused there: a
+        visit outside its days and hours is typed, with the word that it is meant.
+        """
         if (
             choosing is None
             or row.drives is not None
             or start < now
+            or (board is VISITS and not self._desk.calendar.visitable(start, start + choosing.length))
             or not fits(row, start, choosing.length, choosing.request.id)
         ):
             return None

@@ -210,7 +210,7 @@ class RequestPages:
             found = await readable(self._desk, uow, _code(request), visit.actor)
             view = await self._views.of(uow, found, visit, opened or self._chosen(request, found))
         error = refused.error if refused else opened.error if opened else None
-        words = self._desk.wording.error(error) if error else None
+        words = self._desk.wording.refusal(error) if error else None
         tried = refused if refused and view.offers(refused.form, visit, refused.typed.get("bill_id")) else None
         context = {
             "request": view,

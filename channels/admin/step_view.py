@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from channels.admin.boards import choosing_in
 from channels.admin.frame import Visit
@@ -22,7 +23,7 @@ class ActionForm:
     """A step that may be taken: its name and title, its inputs, what was wrong when it was tried, and the calendar in
     which its hour can be chosen. One that `gives_up` ends the request without what it asked for, or waives its money;
     `quote` is what the tariff would ask in a step that sets the price, in rials; `note` is what to know of the request
-    before the step is taken.
+    before the step is taken. `obstacle` says why it cannot be taken now, whatever is typed: then it has no form.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ActionForm:
     calendar: str | None
     quote: int | None
     note: str | None
+    obstacle: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class StepViews:
     ) -> ActionForm:
         service = self._desk.engine.service(request.service)
         mine = opened if opened and opened.action == step.name else None
-        inputs, titles = await inputs_of(uow, request, step)
+        inputs, titles = await inputs_of(uow, request, step, visit.now)
         words = FormWords(
             self._desk.wording,
             lambda name: self._text(f"services.{service.key}.inputs.{name}"),
@@ -85,10 +87,12 @@ class StepViews:
         )
         given, error = (mine.given, mine.error) if mine else ({}, None)
         quote = await self._desk.engine.quoted(uow, request, step, visit.actor)
+        obstacle = await self._desk.engine.obstacle(uow, request, step.name, visit.actor)
         return ActionForm(
             step.name, self.title(service, step.name), controls(inputs, given, words, error),
             stray(inputs, error, words), mine is not None, _gives_up(service, step), choosing_in(request, step, visit),
             quote.total if quote else None, self._note(request, step),
+            self._desk.wording.error(obstacle) if obstacle else None,
         )  # fmt: skip
 
     def _note(self, request: ServiceRequest, step: Transition) -> str | None:
@@ -107,9 +111,10 @@ def _gives_up(service: Service, step: Transition) -> bool:
 
 
 async def inputs_of(
-    uow: UnitOfWork, request: ServiceRequest, step: Transition
+    uow: UnitOfWork, request: ServiceRequest, step: Transition, now: datetime
 ) -> tuple[tuple[Field, ...], dict[str, Mapping[str, str]]]:
-    """Return the inputs of a step with the choices that this request leaves, and what these are called."""
-    titles = {one.name: await one.options(uow, request) for one in step.inputs if one.options}
-    inputs = [replace(one, choices=tuple(titles[one.name])) if one.options else one for one in step.inputs]
+    """Return the inputs that a step asks of this request, with the choices that it leaves and their words."""
+    asked = [one for one in step.inputs if one.applies_to(request, now)]
+    titles = {one.name: await one.options(uow, request) for one in asked if one.options}
+    inputs = [replace(one, choices=tuple(titles[one.name])) if one.options else one for one in asked]
     return tuple(inputs), titles

@@ -16,8 +16,10 @@ from channels.web.forms import MORE, FormWords, controls, read_form, refuse_name
 from channels.web.posted import said
 from domain import people
 from domain.actions.desk import Desk
-from domain.actions.walk_in import enter_once
-from domain.errors import DomainError, DuplicateRequest, Forbidden, MissingField
+from domain.actions.walk_in import WALK_IN, enter_once, form_faults
+from domain.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, raise_faults
+from domain.field_types import Identifier, Reading
+from domain.forms import Field, missing, read_what_can_be
 from domain.lifecycle import Service
 from domain.ports import Store
 from domain.queues import sees
@@ -31,6 +33,8 @@ MOBILE = "citizen_mobile"
 
 FORM_KEY = "form_key"
 """The form's name for its own key, by which it is known again; no field of a service has it either."""
+
+_MOBILE_FIELD = Field(MOBILE, Identifier("mobile"))
 
 _KEY = re.compile("[0-9a-f]{32}")
 
@@ -73,13 +77,15 @@ class WalkInPages:
         return self._told(request, visit, entered)
 
     async def _entered(self, service: Service, visit: Visit) -> ServiceRequest:
-        typed = said(visit.form, MOBILE)
-        if not typed:
-            raise MissingField(MOBILE)
-        mobile, key = people.mobile(typed), self._key(visit)
-        refuse_nameless(service.form, visit.form)
-        given = read_form(service.form, visit.form)
+        given, key = read_form(service.form, visit.form), self._key(visit)
+        mobile, faults = _mobile(visit)
+        try:
+            refuse_nameless(service.form, visit.form)
+        except InvalidField as error:
+            faults.append(error)
         async with self._store.unit() as uow:
+            if faults:
+                raise_faults([*faults, *await form_faults(self._desk, uow, service.key, given)])
             return await enter_once(self._desk, uow, service.key, given, visit.actor, mobile, key)
 
     def _key(self, visit: Visit) -> str:
@@ -99,15 +105,15 @@ class WalkInPages:
         service = self._service(request)
         words = FormWords(self._desk.wording, lambda name: self._label(service, name))
         given: dict[str, Any] = typed_form(service.form, visit.form)
-        of_mobile = error is not None and error.field in {MOBILE, "mobile"}
-        problem = self._desk.wording.error(error) if error else None
+        faults = error.faults if error else ()
+        of_mobile = next((self._desk.wording.error(one) for one in faults if one.field == MOBILE), None)
         context = {
             "service": self._desk.wording.service(service.key),
             "controls": controls(service.form, given, words, error, work_rows=rows_shown(visit.form)),
             "key": self._desk.ids.token() if isinstance(error, DuplicateRequest) else self._key(visit),
             "mobile": said(visit.form, MOBILE),
-            "mobile_problem": problem if of_mobile else None,
-            "problem": None if of_mobile else stray(service.form, error, words),
+            "mobile_problem": of_mobile,
+            "problem": stray([*service.form, _MOBILE_FIELD], error, words),
         }
         return staff_page(request, visit, "admin/walk_in_form.html", context, status=status_of(error) if error else 200)
 
@@ -131,3 +137,9 @@ class WalkInPages:
 
     def _label(self, service: Service, name: str) -> str:
         return self._desk.catalogue.text(f"services.{service.key}.fields.{name}.label")
+
+
+def _mobile(visit: Visit) -> tuple[str, list[DomainError]]:
+    """Return the citizen's mobile, which is empty if anything is wrong with it, and what that is."""
+    values, faults = read_what_can_be((_MOBILE_FIELD,), {MOBILE: said(visit.form, MOBILE)}, Reading(visit.now))
+    return values.get(MOBILE, ""), [*faults, *missing((_MOBILE_FIELD,), values, WALK_IN, faults)]

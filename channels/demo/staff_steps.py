@@ -12,6 +12,7 @@ from domain import tracking
 from domain.actions.desk import Desk
 from domain.bills import Bill, BillState
 from domain.charging import bills_of
+from domain.engine import SYSTEM
 from domain.lifecycle import Service, Transition
 from domain.people import STAFF_ROLES, Role
 from domain.ports import UnitOfWork
@@ -53,11 +54,16 @@ class RequestCard:
 async def request_cards(desk: Desk, uow: UnitOfWork, mobile: str) -> list[RequestCard]:
     """Return the newest requests of a mobile (+989…)."""
     found = await uow.requests.find(RequestFilter(mobile=mobile, limit=SHOWN))
-    return [_card(desk, request, await bills_of(uow, request)) for request in found]
+    return [await _card(desk, uow, request) for request in found]
 
 
-def _card(desk: Desk, request: ServiceRequest, bills: list[Bill]) -> RequestCard:
-    possible = {one.name: one for one in desk.engine.actions(request, STAFF_ROLES)}
+async def _card(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> RequestCard:
+    bills = await bills_of(uow, request)
+    possible = {
+        one.name: one
+        for one in desk.engine.actions(request, STAFF_ROLES)
+        if await desk.engine.obstacle(uow, request, one.name, SYSTEM) is None
+    }
     steps = {name: _step(desk, request, one) for name, one in possible.items()}
     due = [bill for bill in bills if bill.state is BillState.OPEN]
     turn, step, reply = "waiting", None, None
@@ -91,7 +97,7 @@ def _step(desk: Desk, request: ServiceRequest, step: Transition) -> Step:
     role = _who(desk, request, step)
     command = f"pishkhan request act {request.code} {step.name} --as {role}"
     for field in step.inputs:
-        if field.required:
+        if field.required or (field.applies and field.applies(request, desk.clock.now())):
             command += f" --set {field.name}={shlex.quote(_sample(desk, field.name))}"
     action = desk.catalogue.text(f"services.{request.service}.actions.{step.name}")
     return Step(_label(desk, action, role), command)

@@ -125,7 +125,7 @@ def controls(
     *,
     work_rows: int = WORK_ROWS,
 ) -> list[Control]:
-    """Return the controls of a form with what was given, and the problem at the field that an error names.
+    """Return the controls of a form with what was given, and the problem at each field that a fault names.
 
     `work_rows` is how many rows for machines there are (`rows_shown`), and one more than were given in any case.
     """
@@ -133,10 +133,10 @@ def controls(
 
 
 def stray(fields: Sequence[Field], error: DomainError | None, words: FormWords) -> str | None:
-    """Return what to say above the form: an error that names none of its fields."""
-    if error is None or error.field in {one.name for one in fields if not one.found}:
-        return None
-    return words.wording.error(error)
+    """Return what to say above the form: the faults that name none of its fields."""
+    shown = {one.name for one in fields if not one.found}
+    told = [words.wording.error(one) for one in (error.faults if error else ()) if one.field not in shown]
+    return " ".join(dict.fromkeys(told)) or None
 
 
 def read_form(fields: Sequence[Field], posted: Form) -> dict[str, Any]:
@@ -226,12 +226,13 @@ def _hint(asked: Field, kind: str, words: FormWords, form: Sequence[Field]) -> s
 
 def _problem(asked: Field, error: DomainError | None, words: FormWords) -> str | None:
     """Return what was wrong with this field; one for which others may stand was not needed by itself."""
-    if error is None or error.field != asked.name:
+    fault = next((one for one in (error.faults if error else ()) if one.field == asked.name), None)
+    if fault is None:
         return None
-    if isinstance(error, MissingField) and error.detail is None and asked.instead:
+    if isinstance(fault, MissingField) and fault.detail is None and asked.instead:
         names = "، ".join(f"«{words.label(one)}»" for one in (asked.name, *asked.instead))
         return words.catalogue.render("web.form.one_of", {"names": names})
-    return words.wording.error(error)
+    return words.wording.error(fault)
 
 
 def _latin(kind: FieldType) -> bool:

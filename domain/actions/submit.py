@@ -6,8 +6,9 @@ from typing import Any
 from domain.accounts import Person
 from domain.actions.desk import Desk
 from domain.engine import Outcome
+from domain.errors import DomainError, Unavailable, raise_faults
 from domain.field_types import Reading
-from domain.forms import read_given, refuse_missing
+from domain.forms import missing, read_what_can_be
 from domain.lifecycle import Service
 from domain.people import Actor
 from domain.ports import UnitOfWork
@@ -19,16 +20,13 @@ async def submit(
     """Store a request of the citizen with that mobile (+989…; None while unproved) from form values as typed.
 
     What is known of the person, and what the service's `fill` finds in the registries, need not be given. Errors:
-    `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` / `NotFound` naming the field. The caller
-    announces the outcome.
+    `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` / `NotFound` naming the field, all faults of
+    the form at once. The caller announces the outcome.
     """
     service = desk.engine.service(service_key)
     known = await uow.people.person(mobile) if mobile else None
-    given = autofilled(service, known) | {name: value for name, value in raw.items() if value not in (None, "")}
-    values = read_given(service.form, given, Reading(desk.clock.now()))
-    if service.fill:
-        values = {**(await service.fill(uow, mobile, values)).values, **values}
-    refuse_missing(service.form, values, actor.channel)
+    values, faults = await read_request(desk, uow, service, autofilled(service, known), raw, mobile, actor.channel)
+    raise_faults(faults)
     outcome = await desk.engine.submit(uow, service, values, actor, mobile)
     if mobile:
         told = {field.autofill: values.get(field.name) for field in service.form}
@@ -36,6 +34,30 @@ async def submit(
         if known is None or any(name and name not in (known.full_name, known.national_code) for name in names):
             await uow.people.put_person(Person(mobile, *names, desk.clock.now()))
     return outcome
+
+
+async def read_request(
+    desk: Desk,
+    uow: UnitOfWork,
+    service: Service,
+    known: Mapping[str, object],
+    raw: Mapping[str, object],
+    mobile: str | None,
+    channel: str,
+) -> tuple[dict[str, Any], list[DomainError]]:
+    """Return the values of a request's form and all its faults: what was typed counts before what is `known`, and that
+    before what the service finds in the registries.
+    """
+    given = {**known, **{name: value for name, value in raw.items() if value not in (None, "")}}
+    values, faults = read_what_can_be(service.form, given, Reading(desk.clock.now()))
+    if service.fill:
+        try:
+            values = {**(await service.fill(uow, mobile, values)).values, **values}
+        except Unavailable:
+            raise  # no fault of the form
+        except DomainError as error:
+            faults.append(error)
+    return values, [*faults, *missing(service.form, values, channel, faults)]
 
 
 def autofilled(service: Service, person: Person | None) -> dict[str, Any]:

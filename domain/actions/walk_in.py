@@ -11,9 +11,9 @@ from domain.accounts import Person
 from domain.actions.act import locked
 from domain.actions.desk import Desk
 from domain.actions.notify import announce, queue, standing
-from domain.actions.submit import submit
+from domain.actions.submit import read_request, submit
 from domain.engine import Outcome
-from domain.errors import DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
 from domain.lifecycle import Service
 from domain.outgoing import MessageClass
 from domain.people import STAFF_ROLES, Actor, Role
@@ -49,6 +49,16 @@ async def enter(
         raise Forbidden("service")
     at_desk = replace(actor.acting_by(AT_THE_DESK), channel=WALK_IN)
     return await submit(desk, uow, service, raw, at_desk, mobile)
+
+
+async def form_faults(desk: Desk, uow: UnitOfWork, service_key: str, raw: Mapping[str, object]) -> list[DomainError]:
+    """Return what is wrong with the form of somebody whose mobile is not known yet: what comes with it (a name that was
+    told before) is not called missing.
+    """
+    service = desk.engine.service(service_key)
+    _, faults = await read_request(desk, uow, service, {}, raw, None, WALK_IN)
+    known_later = {one.name for one in service.form if one.autofill}
+    return [one for one in faults if not (isinstance(one, MissingField) and one.field in known_later)]
 
 
 async def enter_once(

@@ -139,6 +139,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "wrong_code",
     ),
     "missing_field": (
+        "booked_for_later",
         "empty_cell",
         "leave_of_stranger",
         "name_driver",
@@ -253,6 +254,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "setting_changed",
         "taken",
         "taken_by",
+        "taken_until_then",
         "tariff_overlap",
         "till_changed",
         "twice_in_file",

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 from domain.bills import Bill, BillKind, BillState
 from domain.bookings import (
+    EARLY,
     UNITS,
+    BookedDayComeOrEarly,
+    BookFromNow,
     BookMachines,
     FreeMachines,
     HoldMachines,
@@ -258,8 +261,9 @@ WORKING = (
         effects=(BookMachines(),), notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)),
     ),
     Transition(
-        "hand_over", ("scheduled",), "handed_over", CIVIL, guards=(BillsSettled(),),
-        effects=(HandOver(),), notices=(Notice("hand_over"),),
+        "hand_over", ("scheduled",), "handed_over", CIVIL, inputs=(EARLY,),
+        guards=(BillsSettled(), BookedDayComeOrEarly()), effects=(BookFromNow(), HandOver()),
+        notices=(Notice("hand_over"),),
     ),
     Transition(
         "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(Field("hours", HOURS, required=False),),

@@ -7,6 +7,7 @@ names the request as its source.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from domain.actions.charges import bill_for
@@ -74,6 +75,11 @@ async def kind_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, st
     """Return the kinds of reward, or of violation, that the report may become."""
     kind = RECORDS[request.fields["kind"]].field("kind")
     return {one: kind.type.texts((one,))[0] for one in kind.choices} if kind else {}
+
+
+def reports_violation(request: ServiceRequest, _: datetime) -> bool:
+    """Tell whether a report is of a violation: praise has no fine."""
+    return bool(request.fields["kind"] == "violation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ RECORD_INPUTS = (
     Field("driver", Identifier("national_code"), required=False, options=driver_choices),
     Field("kind", Choice(), options=kind_choices),
     Field("points", Integer(0, 1000), required=False),
-    Field("fine", Charge(), required=False),
+    Field("fine", Charge(), required=False, applies=reports_violation),
     Field("note", Text(500), required=False),
 )
 """The officer's: `driver` where the taxi has several, the kind of reward or violation, points, a violation's fine."""

@@ -1,9 +1,11 @@
 """`pishkhan request attach` and `request documents`: papers are added, listed, and refused."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from domain.calendar import in_tehran
 from tests.support.terminal import Terminal
 
 FORM = {
@@ -51,3 +53,20 @@ def test_what_is_refused(terminal: Terminal, code: str, tmp_path: Path) -> None:
     assert refused(b"%PDF-1.7\n", field="passport") == "invalid_field"
     assert refused(b"%PDF-1.7\n", by="auditor") == "forbidden"
     assert terminal.json("request", "documents", code)["documents"] == []
+
+
+def test_a_step_that_would_be_refused_says_why(terminal: Terminal, code: str) -> None:
+    day = in_tehran(datetime.now(UTC) + timedelta(days=2)).date()
+    sets = ("--set", "officer=expert", "--set", f"visit={day}T10:00")
+    terminal.json("request", "act", code, "assign", "--as", "secretariat", *sets, "--set", "outside_hours=yes")
+    steps = {one["name"]: one for one in terminal.json("request", "show", code)["actions"]}
+    assert steps["visit"]["refused"]["code"] == "not_allowed_now"
+    assert "نرسیده است" in steps["visit"]["refused"]["message"]
+    assert "refused" not in steps["reassign"]
+
+
+def test_all_that_is_wrong_with_a_form_is_said_at_once(terminal: Terminal, code: str) -> None:
+    sets = ("--set", "kind=خانه", "--set", "national_code=1234567890")
+    told = terminal.run("request", "submit", "expert", "--as", "secretariat", *sets).err
+    wrong = [line.split(":")[1] for line in told.splitlines() if line.count(":") > 1]
+    assert wrong == ["kind", "national_code", "full_name", "postal_code", "address", "text"]

@@ -62,7 +62,7 @@ def test_a_request_runs_to_its_end(office: Terminal) -> None:
     assert (paid["outcome"], paid["bill"]["state"]) == ("settled", "paid")
     assert office.json(*slip, "--as", "revenue") == paid
     assert act(office, code, "schedule", "civil")["state"] == "scheduled"
-    assert act(office, code, "hand_over", "civil")["state"] == "handed_over"
+    assert act(office, code, "hand_over", "civil", early="yes")["state"] == "handed_over"
     assert act(office, code, "complete", "civil", hours="4")["phase"] == "done"
     verified = office.json("history", "verify")
     assert (verified["faults"], verified["requests"]) == ([], 1)
@@ -264,7 +264,7 @@ def test_what_a_request_holds_is_shown(office: Terminal) -> None:
     [correction] = shown["corrections"]
     assert (correction["mobile"], correction["proof"]) == ("+989351112222", "کارت ملی دید")
     assert (shown["visit"], shown["letter"], shown["data"]["machine"]) == (None, None, "لودر ۱")
-    act(office, code, "hand_over", "civil")
+    act(office, code, "hand_over", "civil", early="yes")
     done = act(office, code, "complete", "civil", hours="3")
     assert done["data"]["hours_done"] == [3]
     assert "delivery_token" not in done["data"]

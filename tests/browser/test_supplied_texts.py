@@ -63,7 +63,7 @@ FREE_OF_CHARGE: Steps = (
 OPINION: Steps = (("assign", Role.MANAGER, {"officer": "expert", "visit": "1405/09/03 13:00"}), *STEPS[1:])
 """The straight way, later in the day."""
 WORK: Mapping[str, Steps] = {
-    "machinery": (("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {})),
+    "machinery": (("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {"early": "yes"})),
     "taxi_leave": (("take", Role.TAXI_OFFICER, {}), ("approve", Role.TAXI_OFFICER, {})),
     "taxi_report": (
         ("take", Role.TAXI_OFFICER, {}), ("record", Role.TAXI_OFFICER, {"kind": "other", "driver": DRIVER_CODE}),

@@ -42,7 +42,7 @@ async def handed_over(site: DemoSite, client: Client, name: str = "آنه <b>م�
     await site.act(request.code, "price", Role.REVENUE)
     await site.act(request.code, "waive", Role.REVENUE, {"reason": "کار عمومی"})
     await site.act(request.code, "schedule", Role.CIVIL)
-    await site.act(request.code, "hand_over", Role.CIVIL)
+    await site.act(request.code, "hand_over", Role.CIVIL, {"early": "yes"})
     async with site.store.unit(write=False) as uow:
         return str((await uow.requests.by_code(request.code)).data["delivery_token"])
 
@@ -60,7 +60,7 @@ async def test_a_genuine_form(site: DemoSite, client: Client) -> None:
     assert "این برگه اصل است و اعتبار دارد." in page
     assert told(page) == {
         "برگه": "فرم تحویل ماشین‌آلات سنگین", "خدمت": "کارکرد ماشین‌آلات", "تاریخ صدور": "۱۴۰۵/۰۹/۰۳",
-        "نام درخواست‌کننده": "آ… <…", "ماشین و ساعت کار": "لودر ۴ ساعت", "آغاز کار": "۱۴۰۵/۰۹/۰۴ ۰۸:۰۰",
+        "نام درخواست‌کننده": "آ… <…", "ماشین و ساعت کار": "لودر ۴ ساعت", "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
     }  # fmt: skip
     assert CITIZENS[0].mobile[3:] not in page
     assert 'name="robots" content="noindex"' in page

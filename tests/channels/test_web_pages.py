@@ -304,8 +304,8 @@ async def test_behind_the_desk_stands_the_next_command(client: Client, site: Dem
     await site.act(code, "waive", Role.REVENUE, {"reason": "کار عمومی"})
     assert await next_command() == f"pishkhan request act {code} schedule --as civil"
     await site.act(code, "schedule", Role.CIVIL)
-    assert await next_command() == f"pishkhan request act {code} hand_over --as civil"
-    await site.act(code, "hand_over", Role.CIVIL)
+    assert await next_command() == f"pishkhan request act {code} hand_over --as civil --set early=yes"
+    await site.act(code, "hand_over", Role.CIVIL, {"early": "yes"})
     assert await next_command() == f"pishkhan request act {code} complete --as civil"
     await site.act(code, "complete", Role.CIVIL)
     page = await read(client, PATH)

@@ -66,7 +66,7 @@ async def two_days(town: Municipality) -> str:
     await town.do(first, "schedule", Role.CIVIL)
     third = await town.order(mobile=NEIGHBOUR)
     town.advance(hours=16)
-    await town.do(first, "hand_over", Role.CIVIL)
+    await town.do(first, "hand_over", Role.CIVIL, early="yes")
     town.advance(hours=4)
     await town.do(first, "complete", Role.CIVIL)
     await town.say(CITIZEN, "۴")

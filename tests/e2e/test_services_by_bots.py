@@ -55,7 +55,7 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     await reza.desk.takes_payment(facts)
     await reza.person.hears("پرداخت درخواست", "رسید")
     await reza.is_told("schedule", "civil", "راننده", operator="OP-07")
-    await reza.is_told("hand_over", "civil", "تحویل شد")
+    await reza.is_told("hand_over", "civil", "تحویل شد", early="yes")
     done = await reza.is_told("complete", "civil", "چه امتیازی")
     await reza.presses("رسید پرداخت", "رسید پرداخت", on=done)
     receipt = reza.person.messages[-1].document

@@ -79,7 +79,7 @@ STORIES: Mapping[str, tuple[Act, ...]] = MappingProxyType(
         "gives_up": (_ORDERS, _step("accept"), _PRICES, _CANCELS),
         "is_served": (
             _ORDERS, _step("accept"), _PRICES, Says("قبض {code}", "sms.pay"), Pays(), _step("schedule"),
-            _step("hand_over"), _step("complete"), Says("امتیاز {code} ۵", "sms.rated", "rate"),
+            _step("hand_over", "--set", "early=yes"), _step("complete"), Says("امتیاز {code} ۵", "sms.rated", "rate"),
         ),
     }
 )  # fmt: skip

@@ -18,9 +18,9 @@ async def asked_leave(site: StaffSite) -> ServiceRequest:
     return await _asked(site, "taxi_leave", asked | {"reason": "بیماری"}, officer, DRIVER_MOBILE)
 
 
-async def complained(site: StaffSite) -> ServiceRequest:
-    """A passenger's complaint about the same taxi."""
-    said = {"kind": "violation", "plate": PLATE, "text": "راننده کرایه اضافه گرفت"}
+async def complained(site: StaffSite, kind: str = "violation") -> ServiceRequest:
+    """A passenger's complaint about the same taxi, or praise (`reward`)."""
+    said = {"kind": kind, "plate": PLATE, "text": "راننده کرایه اضافه گرفت" if kind == "violation" else "کیفم را آورد"}
     return await _asked(site, "taxi_report", said, actor(Role.CITIZEN), CITIZEN)
 
 

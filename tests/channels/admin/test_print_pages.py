@@ -22,7 +22,7 @@ async def handed_over(site: StaffSite, **fields: str) -> str:
     request = await site.submitted(**fields)
     for step, role, inputs in (
         ("accept", Role.CIVIL, {}), ("price", Role.REVENUE, {}), ("waive", Role.REVENUE, {"reason": "کار عمومی"}),
-        ("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {}),
+        ("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {"early": "yes"}),
     ):  # fmt: skip
         await site.demo.act(request.code, step, role, inputs)
     return request.code

@@ -70,7 +70,10 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
         for step in ("schedule", "hand_over", "complete"):
             page = await civil.get(path)
             assert ("این کار برای" in page) is (step == "hand_over"), "who hands over sees for when it is booked"
-            await civil.post(f"{path}/act/{step}", revision=revision(page))
+            if step == "hand_over":
+                assert "این کار برای" in await civil.post(f"{path}/act/{step}", 422, revision=revision(page))
+            early = {"early": "yes"} if step == "hand_over" else {}
+            await civil.post(f"{path}/act/{step}", revision=revision(page), **early)
         assert "انجام شده" in await civil.get(path)
     assert (await site.request(request.code)).state == "completed"
 

@@ -20,7 +20,7 @@ async def delivered(office: Office) -> str:
     await town.do(code, "price", Role.REVENUE)
     await town.pay(code)
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     return code
 
 

@@ -135,7 +135,7 @@ async def test_a_rating_comes_too_late_or_too_early(town: Municipality) -> None:
     code = await town.reach("scheduled")
     early = await town.say(CITIZEN, f"امتیاز {code} ۵")
     assert early.text == town.desk.catalogue.text("details.not_allowed_now.rate_later")
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await town.do(code, "complete", Role.CIVIL)
     town.advance(days=8)
     assert (await town.say(CITIZEN, "5")).key == "sms.unknown"

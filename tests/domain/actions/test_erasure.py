@@ -68,7 +68,7 @@ async def live_through(town: Municipality) -> str:
     await town.do(code, "price", Role.REVENUE, amount=FOUR_HOURS, reason=f"آشنای {NAME}")
     await town.pay(code)
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await town.do(code, "complete", Role.CIVIL)
     await town.say(CITIZEN, f"امتیاز {code} ۱ من {NAME} هستم از {STREET}")
     await town.say(CITIZEN, "خیر")

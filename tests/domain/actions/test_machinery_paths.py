@@ -173,7 +173,7 @@ async def test_a_later_tariff_touches_no_priced_request(town: Municipality) -> N
     town.advance(days=1)
     await town.price("loader", RATE * 2)
     assert (await town.request(code)).data["quote"]["total"] == FOUR_HOURS
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await town.do(code, "complete", Role.CIVIL, hours="5")
     assert (await town.bills(code))[-1].amount == FOUR_HOURS // 4
 
@@ -213,7 +213,7 @@ async def test_a_zero_amount_makes_no_bill(town: Municipality) -> None:
     assert (request.state, await town.bills(code)) == ("paid", [])
     assert (await town.keys())[-1] == "free"
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     assert (await town.do(code, "complete", Role.CIVIL, hours="9")).state == "completed"
 
 
@@ -224,7 +224,7 @@ async def test_a_waived_bill_is_paid_for(town: Municipality) -> None:
     assert (request.state, bill.state, bill.note) == ("paid", BillState.WAIVED, "کمک به مدرسه")
     assert (await town.keys())[-1] == "waive"
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     assert (await town.do(code, "complete", Role.CIVIL, hours="1")).state == "completed"
     assert await town.refunds(code) == []
 

@@ -96,9 +96,9 @@ async def test_no_machine_without_a_settled_bill(town: Municipality) -> None:
     code = await town.reach("scheduled")
     await town.set_bill(code, BillState.OPEN)
     with pytest.raises(NotAllowedNow, match="bill_open"):
-        await town.do(code, "hand_over", Role.CIVIL)
+        await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await town.set_bill(code, BillState.PAID)
-    request = await town.do(code, "hand_over", Role.CIVIL)
+    request = await town.do(code, "hand_over", Role.CIVIL, early="yes")
     assert len(request.data["delivery_token"]) == 32
     assert request.data["delivery_token"] != code
 
@@ -151,7 +151,7 @@ async def test_an_overridden_price_is_scaled(town: Municipality, hours: str, due
     await town.do(code, "price", Role.REVENUE, amount="20000000", reason="تخفیف")
     await town.pay(code)
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await town.do(code, "complete", Role.CIVIL, hours=hours)
     refunds, bills = await town.refunds(code), await town.bills(code)
     assert sum(bill.amount for bill in bills[1:]) - sum(refund.amount for refund in refunds) == due
@@ -164,7 +164,7 @@ async def test_a_price_set_where_the_tariff_asks_nothing_stays(town: Municipalit
     await town.do(code, "price", Role.REVENUE, amount="5000000", reason="سوخت")
     await town.pay(code)
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await town.do(code, "complete", Role.CIVIL)
     assert await town.refunds(code) == []
 

@@ -14,7 +14,7 @@ from domain.people import Actor, Role
 from domain.printouts import Barcode, Block, Fact, Facts, Printout, Signatures, Table, Words
 from tests.support.cabs import OFFICER, Cabs
 from tests.support.experts import LETTER, Experts
-from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, Municipality, actor, clerk
+from tests.support.municipality import CITIZEN, FOUR_HOURS, GIVEN, NEIGHBOUR, OFFICE, Municipality, actor, clerk
 from tests.support.taxis import DRIVER_MOBILE
 
 PLATE_AS_ON_THE_CAR = "\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069"
@@ -61,7 +61,7 @@ async def test_the_delivery_form(town: Municipality) -> None:
     assert isinstance(conditions, Words)
     assert facts(who) == {
         "نام درخواست‌کننده": "آنه محمدی", "کد ملی": "۰۴۹۹۳۷۰۸۹۹", "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷",
-        "نشانی محل کار": "خیابان امام، <b>پلاک</b> ۱۲", "آغاز کار": "۱۴۰۵/۰۹/۰۴ ۰۸:۰۰", "پایان کار": "۱۴۰۵/۰۹/۰۴ ۱۲:۰۰",
+        "نشانی محل کار": "خیابان امام، <b>پلاک</b> ۱۲", "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰", "پایان کار": "۱۴۰۵/۰۹/۰۳ ۱۴:۰۰",
     }  # fmt: skip
     assert units == Table(
         ("کد ماشین", "ماشین", "راننده", "ساعت درخواست", "ساعت آغاز", "ساعت پایان", "ساعت کارکرد"),
@@ -80,7 +80,7 @@ async def deliver(town: Municipality, code: str) -> None:
     await town.do(code, "price", Role.REVENUE)
     await town.pay(code)
     await town.do(code, "schedule", Role.CIVIL)
-    await town.do(code, "hand_over", Role.CIVIL)
+    await town.do(code, "hand_over", Role.CIVIL, early="yes")
 
 
 async def test_what_nobody_knows_is_filled_in_by_hand(town: Municipality) -> None:
@@ -215,7 +215,7 @@ async def test_which_papers_there_are_follows_the_request(town: Municipality) ->
         ("scheduled", "schedule", Role.CIVIL), ("handed_over", "hand_over", Role.CIVIL),
         ("completed", "complete", Role.CIVIL),
     ):  # fmt: skip
-        await (town.do(code, action, role) if role else town.pay(code))
+        await (town.do(code, action, role, **GIVEN.get(action, {})) if role else town.pay(code))
         seen[state] = await there(town, code)
     both = ["delivery_form", "receipt"]
     assert seen == {
