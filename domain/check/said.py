@@ -171,6 +171,8 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "taxi_person",
     ),
     "forbidden": (
+        "auditor_apart",
+        "own_substitute",
         "cross_site",
         "demo_only",
         "inside_only",
