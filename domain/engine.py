@@ -5,7 +5,6 @@ state, appends the history event and returns what is to be told. It sends nothin
 """
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,20 +17,17 @@ from domain.errors import (
     Forbidden,
     InvalidField,
     NotAllowedNow,
-    NotFound,
-    Unavailable,
     UnknownService,
 )
 from domain.field_types import Reading
 from domain.forms import read_fields
 from domain.history import GENESIS, HistoryEvent, link, personal_digest
-from domain.lifecycle import Context, Notice, Reminder, Service, Transition, Trigger
+from domain.lifecycle import Context, Guard, Notice, Reminder, Service, Transition, Trigger
 from domain.people import Actor, Role
 from domain.policy import Policy
 from domain.ports import Clock, Ids, UnitOfWork
 from domain.requests import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.search import words_of
-from domain.tariffs import Quote
 from domain.who_acts import admitted
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
@@ -87,11 +83,11 @@ class Engine:
         `reopens` is the finished request that it takes up again, and why.
         """
         request = self._new(service, values, actor, mobile)
-        ctx = self._context(uow, request, {}, actor)
+        ctx = self.context(uow, request, {}, actor)
         if reopens:
             request.parent_id = reopens[0].id
             ctx.record |= {"reopens": reopens[0].code, "reason": reopens[1]}
-        await _pass(service.on_submit, ctx)
+        await pass_guards(service.on_submit, ctx)
         for effect in service.at_submit:
             await effect.apply(ctx)
         await self._store_new(service, uow, ctx)
@@ -118,7 +114,7 @@ class Engine:
         if not here:
             raise AlreadyDone("action") if request.state in {one.target for one in allowed} else NotAllowedNow("action")
         inputs = await self._read(uow, request, here[0], raw)
-        ctx = self._context(uow, request, inputs, actor.acting_by(here[0].roles, request.assignee))
+        ctx = self.context(uow, request, inputs, actor.acting_by(here[0].roles, request.assignee))
         return await self._run(service, await _choose(here, ctx), ctx)
 
     async def fire(
@@ -128,7 +124,7 @@ class Engine:
         taken.
         """
         service = self.service(request.service)
-        ctx = self._context(uow, request, {}, actor)
+        ctx = self.context(uow, request, {}, actor)
         for one in service.leaving(request.state, trigger):
             if (name is None or one.name == name) and (one.when is None or await one.when.holds(ctx)):
                 if not all([await guard.holds(ctx) for guard in one.guards]):
@@ -140,7 +136,7 @@ class Engine:
         self, uow: UnitOfWork, request: ServiceRequest, event: str, actor: Actor, payload: JsonObject
     ) -> None:
         """Append an event that moves no state (a rating, a corrected mobile, a refund paid) and save the request."""
-        ctx = self._context(uow, request, {}, actor)
+        ctx = self.context(uow, request, {}, actor)
         ctx.record.update(payload)
         await uow.history.append(self._event(ctx, event, request.state, request.state))
         await uow.requests.save(request)
@@ -148,7 +144,7 @@ class Engine:
     async def upgrade(self, uow: UnitOfWork, request: ServiceRequest, state: str) -> None:
         """Bring a request of an older version into a state of the present one (`actions/upgrade.py`)."""
         service, before = self.service(request.service), request.state
-        ctx = self._context(uow, request, {}, SYSTEM)
+        ctx = self.context(uow, request, {}, SYSTEM)
         ctx.record["version_before"] = request.version
         request.version, request.state, request.phase = service.version, state, service.state(state).phase
         event = self._event(ctx, "upgrade", before, state)
@@ -163,7 +159,7 @@ class Engine:
 
     def event_of(self, uow: UnitOfWork, request: ServiceRequest, reminder: Reminder) -> datetime | None:
         """Return the event that a reminder must precede; None when there is none this time."""
-        return reminder.event(self._context(uow, request, {}, SYSTEM))
+        return reminder.event(self.context(uow, request, {}, SYSTEM))
 
     def actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
         """Return what people may do now, one transition a name; all of it, or what these roles may."""
@@ -177,37 +173,6 @@ class Engine:
     def offered(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
         """Return what this member of the staff may do now: of `actions` those whose guards about who acts let them."""
         return [one for one in self.actions(request, actor.role_names) if admitted(one, request, actor)]
-
-    async def obstacle(self, uow: UnitOfWork, request: ServiceRequest, action: str, actor: Actor) -> DomainError | None:
-        """Return why this step would be refused now whatever was typed into it; None where it may be taken.
-
-        Only guards that are `foreseeable` are asked, and whether there is a price at all for a step that quotes one. Of
-        several transitions of that name each must be refused.
-        """
-        found: DomainError | None = None
-        for step in self.service(request.service).named(action):
-            if request.state not in step.sources or step.trigger is not None:
-                continue
-            acting = actor.acting_by(step.roles, request.assignee)
-            ctx = self._context(uow, deepcopy(request), {}, acting)
-            refused = await _refusal(step, ctx)
-            if refused is None:
-                return None
-            found = found or refused
-        return found
-
-    async def quoted(self, uow: UnitOfWork, request: ServiceRequest, step: Transition, actor: Actor) -> Quote | None:
-        """Return the quote that this step would make of the request as it stands, which stays so; None where it makes
-        none, or cannot yet (nothing has a price, an area is not known).
-        """
-        quoting, asked = [one for one in step.effects if one.quotes], deepcopy(request)
-        ctx = self._context(uow, asked, {}, actor)
-        try:
-            for one in quoting:
-                await one.apply(ctx)
-        except DomainError:
-            return None
-        return Quote.from_json(asked.data["quote"]) if quoting else None
 
     def _new(self, service: Service, values: JsonObject, actor: Actor, mobile: str | None) -> ServiceRequest:
         now, state = self.clock.now(), service.state(service.initial)
@@ -247,7 +212,7 @@ class Engine:
     async def _run(self, service: Service, step: Transition, ctx: Context) -> Outcome:
         request, before, officer = ctx.request, ctx.request.state, ctx.request.assignee
         words = words_of(service.form, request.fields)
-        await _pass(step.guards, ctx)
+        await pass_guards(step.guards, ctx)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits anew says so
         for effect in step.effects:
             await effect.apply(ctx)
@@ -300,7 +265,8 @@ class Engine:
         ]
         return read_fields(tuple(for_request), raw, "", Reading(now))
 
-    def _context(self, uow: UnitOfWork, request: ServiceRequest, inputs: JsonObject, actor: Actor) -> Context:
+    def context(self, uow: UnitOfWork, request: ServiceRequest, inputs: JsonObject, actor: Actor) -> Context:
+        """Return what the guards and effects of a step look at, under the rules in force."""
         return Context(uow, request, inputs, actor, self.clock.now(), self.policy, self.calendar, self.ids)
 
     def _event(
@@ -374,26 +340,11 @@ def may(step: Transition, request: ServiceRequest, actor: Actor) -> bool:
     return own or kept or (step.by_awaited and request.awaits == actor.ident)
 
 
-async def _pass(guards: Sequence[Any], ctx: Context) -> None:
+async def pass_guards(guards: Sequence[Guard], ctx: Context) -> None:
+    """Raise the refusal of the first guard that does not hold."""
     for guard in guards:
         if not await guard.holds(ctx):
             raise guard.refusal(ctx)
-
-
-async def _refusal(step: Transition, ctx: Context) -> DomainError | None:
-    """Return why this step would be refused with any inputs; the request of the context may be changed by it."""
-    try:
-        await _pass([one for one in step.guards if one.foreseeable], ctx)
-        for one in step.effects:
-            if one.quotes:
-                await one.apply(ctx)
-    except Unavailable:
-        raise
-    except NotFound as error:  # of a price
-        return error
-    except DomainError as error:
-        return error if error.code not in {"missing_field", "invalid_field"} else None
-    return None
 
 
 async def _choose(steps: Sequence[Transition], ctx: Context) -> Transition:

@@ -61,9 +61,7 @@ class Guard(ABC):
     foreseeable: ClassVar[bool] = False
     """Whether it looks at nothing that is typed into the step: then it is asked before the step is offered."""
     decides: ClassVar[tuple[str, bool] | None] = None
-    """The question that it answers alone, and with which answer it holds: one of two guards that answer the same
-    question differently always holds.
-    """
+    """The question that it answers alone, and with which answer it holds; of two guards with both answers one holds."""
 
     @abstractmethod
     async def holds(self, ctx: Context) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.cli.request_parts import parts
 from app.cli.session import Session
-from domain import tracking
+from domain import step_preview, tracking
 from domain.actions.reopen import REOPENED_AS
 from domain.bills import Bill
 from domain.charging import bills_of
@@ -75,8 +75,8 @@ async def _action(session: Session, uow: UnitOfWork, request: ServiceRequest, st
     asked = [one for one in step.inputs if one.applies_to(request, desk.clock.now())]
     inputs = [await _input(uow, request, one) for one in asked]
     shown = {"name": step.name, "roles": sorted(role.value for role in step.roles), "inputs": inputs}
-    obstacle = await desk.engine.obstacle(uow, request, step.name, SYSTEM)
-    return shown | ({"refused": {"code": obstacle.code, "message": desk.wording.error(obstacle)}} if obstacle else {})
+    refused = await step_preview.obstacle(desk.engine, uow, request, step.name, SYSTEM)
+    return shown | ({"refused": {"code": refused.code, "message": desk.wording.error(refused)}} if refused else {})
 
 
 async def _input(uow: UnitOfWork, request: ServiceRequest, field: Field) -> dict[str, Any]:

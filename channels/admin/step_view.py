@@ -7,6 +7,7 @@ from datetime import datetime
 from channels.admin.boards import choosing_in
 from channels.admin.frame import Visit
 from channels.web.forms import Control, FormWords, Given, controls, kind_of, stray
+from domain import step_preview
 from domain.actions.desk import Desk
 from domain.errors import DomainError
 from domain.forms import Field
@@ -86,8 +87,8 @@ class StepViews:
             hints={one.name: self._blank(service, step, one) for one in inputs if not one.required},
         )
         given, error = (mine.given, mine.error) if mine else ({}, None)
-        quote = await self._desk.engine.quoted(uow, request, step, visit.actor)
-        obstacle = await self._desk.engine.obstacle(uow, request, step.name, visit.actor)
+        quote = await step_preview.quoted(self._desk.engine, uow, request, step, visit.actor)
+        obstacle = await step_preview.obstacle(self._desk.engine, uow, request, step.name, visit.actor)
         return ActionForm(
             step.name, self.title(service, step.name), controls(inputs, given, words, error),
             stray(inputs, error, words), mine is not None, _gives_up(service, step), choosing_in(request, step, visit),

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain import tracking
+from domain import step_preview, tracking
 from domain.actions.desk import Desk
 from domain.bills import Bill, BillState
 from domain.charging import bills_of
@@ -62,7 +62,7 @@ async def _card(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> Request
     possible = {
         one.name: one
         for one in desk.engine.actions(request, STAFF_ROLES)
-        if await desk.engine.obstacle(uow, request, one.name, SYSTEM) is None
+        if await step_preview.obstacle(desk.engine, uow, request, one.name, SYSTEM) is None
     }
     steps = {name: _step(desk, request, one) for name, one in possible.items()}
     due = [bill for bill in bills if bill.state is BillState.OPEN]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain import tracking
+from domain import step_preview, tracking
 from domain.actions.desk import Desk
 from domain.engine import Outcome
 from domain.errors import Conflict, NotFound
@@ -41,7 +41,7 @@ async def _refuse_repriced(
     desk: Desk, uow: UnitOfWork, request: ServiceRequest, action: str, actor: Actor, told: int
 ) -> None:
     for step in desk.engine.service(request.service).named(action):
-        asked = await desk.engine.quoted(uow, request, step, actor)
+        asked = await step_preview.quoted(desk.engine, uow, request, step, actor)
         if asked is not None and asked.total != told:
             raise Conflict("amount", detail="price_moved", amount=grouped(asked.total))
 
