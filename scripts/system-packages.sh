@@ -3,8 +3,8 @@
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments, and Pango and HarfBuzz for printing
 #   scripts/system-packages.sh test   these, and the oldest supported Python that is offered, PostgreSQL, Chromium, libfaketime,
-#                                   the Vazirmatn font, curl, PHP with SOAP, a C# compiler, and nginx, Caddy and HAProxy,
-#                                   whose own services are not left running
+#                                   the Vazirmatn font, curl, PHP with SOAP, a C# compiler, systemd-analyze, and nginx,
+#                                   Caddy and HAProxy, whose own services are not left running
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
@@ -21,6 +21,7 @@ have_nginx() { [ -x /usr/sbin/nginx ]; }
 have_caddy() { [ -x /usr/bin/caddy ]; }
 have_haproxy() { [ -x /usr/sbin/haproxy ]; }
 have_wrk() { command -v wrk >/dev/null; }
+have_systemd_analyze() { command -v systemd-analyze >/dev/null; }
 have_curl() { command -v curl >/dev/null; }
 have_php() { command -v php >/dev/null; }
 have_soap() { have_php && php -r 'exit(extension_loaded("soap") ? 0 : 1);'; }
@@ -74,6 +75,7 @@ packages_for() {
             pangoft2) echo libpangoft2-1.0-0 ;;
             harfbuzz) echo libharfbuzz-subset0 ;;
             vazirmatn) echo fonts-vazirmatn ;;
+            systemd_analyze) echo systemd ;;
             php) echo php-cli ;;
             soap) echo php-soap ;;
             mono) printf '%s\n' mono-mcs libmono-system-net-http4.0-cil ;;
@@ -90,7 +92,7 @@ give_up() {
 case ${1:-} in
     run) needs=(python pango pangoft2 harfbuzz) ;;
     test) needs=(python oldest_python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono
-        nginx caddy haproxy) ;;
+        nginx caddy haproxy systemd_analyze) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac

@@ -9,7 +9,7 @@ from domain.errors import Conflict
 from store.bills import FILE_NUMBERS
 from store.engines import engine_for
 from store.engines.addresses import hosts_apart
-from store.engines.copies import COPIES, Copies, CopyFailed
+from store.engines.copies import COPIES, Copies, CopyDamaged, CopyFailed
 from store.schema import counters
 from store.sequences import drawing
 
@@ -24,6 +24,9 @@ _VERSION = "alembic_version"
 async def backup(url: str, file: Path, *, force: bool = False) -> None:
     """Write the whole database into `file`, which appears when it is complete; `CopyFailed`.
 
+    Of a damaged database `file` appears too, and `CopyDamaged` is raised: that a page is broken must not end the
+    backups, and it must not pass unseen.
+
     `Conflict("file")` when the file exists already, unless `force`.
     """
     if not force and await asyncio.to_thread(file.exists):
@@ -31,10 +34,18 @@ async def backup(url: str, file: Path, *, force: bool = False) -> None:
     part = file.with_name(f"{file.name}.part")
     await asyncio.to_thread(part.unlink, missing_ok=True)
     try:
-        await _copies(url).write(part)
-        await asyncio.to_thread(part.replace, file)
+        await _written(_copies(url), part, file)
     finally:
         await asyncio.to_thread(part.unlink, missing_ok=True)
+
+
+async def _written(copies: Copies, part: Path, file: Path) -> None:
+    try:
+        await copies.write(part)
+    except CopyDamaged:
+        await asyncio.to_thread(part.replace, file)
+        raise
+    await asyncio.to_thread(part.replace, file)
 
 
 async def restore(url: str, file: Path, *, force: bool = False) -> None:

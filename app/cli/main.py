@@ -273,8 +273,16 @@ def program() -> TyperGroup:
     return made
 
 
+OTHERS = 0o077
+"""The rights of everybody but a file's owner."""
+
+
 def main() -> None:
-    """Run the command line; texts are UTF-8 whatever the locale says, and broken bytes become U+FFFD."""
+    """Run the command line; texts are UTF-8 whatever the locale says, and broken bytes become U+FFFD.
+
+    Whatever it writes (database, backup, export, printed paper) is its owner's alone: nearly all holds personal data.
+    """
+    os.umask(OTHERS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

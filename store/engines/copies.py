@@ -14,13 +14,17 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from store.engines.addresses import for_libpq
+from store.engines.private_files import make_private
 
-_OWNER_ONLY = 0o600
 _SQLITE_HEAD = b"SQLite format 3\0"
 
 
 class CopyFailed(Exception):
     """The copy could not be made or read; the message says why."""
+
+
+class CopyDamaged(CopyFailed):
+    """The copy was made, of a database that is damaged: it holds what could be read of it."""
 
 
 class Copies(ABC):
@@ -42,13 +46,19 @@ class SqliteCopies(Copies):
     """Through SQLite's backup interface, which keeps to the locks of other processes."""
 
     async def write(self, file: Path) -> None:
-        """Copy the pages of one snapshot; the copy needs no file beside it."""
+        """Copy the pages of one snapshot; the copy needs no file beside it. A damaged database is copied as it is, and
+        `CopyDamaged` says so: whoever has nothing better will need it.
+        """
         await asyncio.to_thread(_copy, Path(self._database), file)
+        if damage := await asyncio.to_thread(_damage, file):
+            raise CopyDamaged(f"{self._database} is damaged, and so is its copy: {damage}")
 
     async def read(self, file: Path) -> None:
-        """Replace the pages in one transaction."""
+        """Replace the pages in one transaction; a damaged copy replaces nothing."""
         if not _is_sqlite(file):
             raise CopyFailed(f"{file} is no SQLite database")
+        if damage := await asyncio.to_thread(_damage, file):
+            raise CopyFailed(f"{file} is damaged: {damage}")
         await asyncio.to_thread(_copy, file, Path(self._database))
 
     @property
@@ -61,18 +71,25 @@ def _is_sqlite(file: Path) -> bool:
         return opened.read(len(_SQLITE_HEAD)) == _SQLITE_HEAD
 
 
+def _damage(file: Path) -> str:
+    """Return the first fault of a file, empty if there is none."""
+    try:
+        with closing(_reading(file)) as opened:
+            found = str(opened.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else found.replace("\n", " ")
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def _copy(source: Path, target: Path) -> None:
     fresh = not target.exists()
     try:
-        if fresh:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY))
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
-            closing(sqlite3.connect(target, timeout=30)) as new,
-        ):
-            found = old.execute("PRAGMA integrity_check").fetchone()[0]
-            if found != "ok":
-                raise CopyFailed(f"{source} is damaged: {found}")
+        make_private(target)
+        with closing(_reading(source)) as old, closing(sqlite3.connect(target, timeout=30)) as new:
             old.backup(new)
             if fresh:
                 new.execute("PRAGMA journal_mode=DELETE")
@@ -85,7 +102,7 @@ class PostgresqlCopies(Copies):
 
     async def write(self, file: Path) -> None:
         """Dump one snapshot."""
-        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, _OWNER_ONLY))
+        make_private(file)
         await self._run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}")
 
     async def read(self, file: Path) -> None:

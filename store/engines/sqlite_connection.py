@@ -10,9 +10,12 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+
+from store.engines.private_files import make_private
 
 ResultT = TypeVar("ResultT")
 
@@ -43,9 +46,15 @@ class SqliteConnection(aiosqlite.Connection):
 
 def unopened(path: str, **options: Any) -> SqliteConnection:
     """Return a connection to be awaited; `options` are those of `sqlite3.connect`."""
-    connection = SqliteConnection(partial(sqlite3.connect, path, **options), iter_chunk_size=1)
+    connection = SqliteConnection(partial(_open, path, **options), iter_chunk_size=1)
     connection._thread.daemon = True  # an unclosed connection must not keep the process alive
     return connection
+
+
+def _open(path: str, **options: Any) -> sqlite3.Connection:
+    make_private(Path(path))
+    opened: sqlite3.Connection = sqlite3.connect(path, **options)
+    return opened
 
 
 async def connect(path: str, pragmas: dict[str, object]) -> SqliteConnection:

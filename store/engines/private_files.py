@@ -1,0 +1,33 @@
+"""Files that only their owner can read: databases hold personal data, and so does all that is made of them.
+
+SQLite makes its file with the rights that the process's umask leaves (0644 as a rule), and gives those of its file to
+what it keeps beside it. So the file is made here first, and one that was made otherwise is brought to the same.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+OWNER_ONLY = 0o600
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a file for those that it keeps beside it."""
+
+_OTHERS = 0o077
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner can read; one that is there keeps what it holds, and loses the rights of
+    others. What cannot be done is left to whoever opens the file: it says why.
+    """
+    with suppress(OSError):
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+    for suffix in BESIDE:
+        _close_to_others(path.with_name(path.name + suffix))
+
+
+def _close_to_others(path: Path) -> None:
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & _OTHERS:
+            path.chmod(mode & 0o700)
