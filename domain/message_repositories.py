@@ -186,6 +186,14 @@ class Lines(Protocol):
         """Return the count without adding to it."""
         ...
 
+    async def forget(self, key: str, now: datetime, window: timedelta) -> None:
+        """Forget the count of `key` in the present window."""
+        ...
+
+    async def forget_all(self, beginning: str) -> None:
+        """Forget every count whose key begins like this, in any window."""
+        ...
+
     async def shut(self, key: str, until: datetime) -> None:
         """Remember that what is done under `key` is refused until then; said again, the later word counts."""
         ...

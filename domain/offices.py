@@ -60,7 +60,7 @@ class Office:
     """A counter office. `code` (1–20 of A–Z, a–z, 0–9, «_», «-») names it, `username` is what its software signs in as.
 
     `networks` are those that it may call from (CIDR; empty: from anywhere). `locks` is source address → ISO moment
-    until which calls from there are refused, after too many wrong keys.
+    until which wrong keys from there are told that it is locked out, after too many of them.
     """
 
     code: str
@@ -94,16 +94,28 @@ class Office:
         return any(source in ip_network(network) for network in self.networks)
 
     def locked(self, address: str | None, now: datetime) -> bool:
-        """Tell whether calls from that address are refused for now."""
+        """Tell whether that address is locked out for now."""
         until = self.locks.get(address or "")
         return until is not None and now < datetime.fromisoformat(until)
 
+    def unlock(self, address: str | None) -> None:
+        """End the lock-out of that address."""
+        self.locks = {source: end for source, end in self.locks.items() if source != (address or "")}
+
     def lock(self, address: str | None, until: datetime, now: datetime) -> None:
-        """Refuse calls from that address for a while; locks that are over are forgotten."""
+        """Lock that address out for a while; locks that are over are forgotten."""
         kept = {source: end for source, end in self.locks.items() if now < datetime.fromisoformat(end)}
         kept[address or ""] = until.isoformat()
         last = sorted(kept.items(), key=lambda one: datetime.fromisoformat(one[1]))[-MOST_LOCKS:]
         self.locks = dict(last)
+
+
+def attempts_of(username: str, address: str = "") -> str:
+    """Return under what refused tokens of a user name are counted: from one address, or the beginning of all of them.
+
+    No user name of an office has «|» in it.
+    """
+    return f"counter|{username}|{address}"
 
 
 def office_code(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, delete, select, true
+from sqlalchemy import Executable, Integer, bindparam, delete, func, select, true
 
 from domain.windows import EPOCH, window_end
 from store.engines.base import Engine
@@ -14,6 +14,10 @@ SWEPT_AT_ONCE = 100
 _OPTED_OUT = select(opt_outs.c.mobile).where(opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true())
 _HITS = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
 _SHUT = select(hits.c.ends_at).where(hits.c.key == bindparam("of_key"))
+_FORGET = delete(hits).where(hits.c.key == bindparam("of_key"))
+_FORGET_ALL = delete(hits).where(
+    func.substr(hits.c.key, 1, bindparam("length", type_=Integer)) == bindparam("beginning")
+)
 _PAST = select(hits.c.key).where(hits.c.ends_at <= bindparam("now")).order_by(hits.c.ends_at).limit(SWEPT_AT_ONCE)
 _SWEEP = delete(hits).where(hits.c.key.in_(_PAST.with_for_update(skip_locked=True)))
 
@@ -65,6 +69,15 @@ class SqlLines(Repository):
         """Return the count without adding to it."""
         full_key, _ = window_of(key, now, window)
         return await self._work.value(_HITS, {"of_key": full_key}) or 0
+
+    async def forget(self, key: str, now: datetime, window: timedelta) -> None:
+        """Forget the count of `key` in the present window, at the latest by the commit."""
+        full_key, _ = window_of(key, now, window)
+        await self._work.later(_FORGET, {"of_key": full_key})
+
+    async def forget_all(self, beginning: str) -> None:
+        """Forget every count whose key begins like this, in any window."""
+        await self._work.run(_FORGET_ALL, {"beginning": beginning, "length": len(beginning)})
 
     async def shut(self, key: str, until: datetime) -> None:
         """Remember that what is done under `key` is refused until then; said again, the later word counts."""

@@ -122,7 +122,7 @@ def allow(
 
 
 def activate(code: Code, username: AsOrSystem = None, as_json: AsJson = False, config: Config = None) -> None:
-    """Let an office call again; its lock-outs are forgotten."""
+    """Let an office call again; its lock-outs and the count of refused tokens are forgotten."""
     _switch(code, True, username, as_json, config)
 
 

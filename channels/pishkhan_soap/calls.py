@@ -19,7 +19,7 @@ from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.username_token import CLOCK, UsernameToken, refuse_old
 from domain import people
 from domain.actions.desk import Desk
-from domain.actions.offices import lock_out
+from domain.actions.offices import key_proved, lock_out
 from domain.actions.refusals import note
 from domain.errors import (
     AuthenticationFailed,
@@ -30,17 +30,17 @@ from domain.errors import (
     NotFound,
     Replayed,
 )
-from domain.offices import Office
+from domain.offices import Office, attempts_of
 from domain.people import Actor, Role
 from domain.ports import Printer, Store, UnitOfWork, Vault
 
 LOCK_ATTEMPTS = 10
-"""Refused tokens of one office from one address, in the window, that lock the two out of each other."""
+"""Refused tokens of one office from one address, in the window and without a right one, that lock the address out."""
 
 LOCK_WINDOW = timedelta(minutes=15)
 
 LOCKED = "locked"
-"""The detail of a refusal that no key would change."""
+"""The detail of a refused token from an address that is locked out: none of these is counted."""
 
 KEYS_TRIED = 2
 """A refused token was tried against so many keys at least, as many as an office has while it changes them: the time
@@ -88,7 +88,7 @@ class Counter:
                 done = await self._once(uow, office, operation, values)
         except DomainError as error:
             if office is not None and error.code != "unavailable":
-                await self._keep_nonce(office, token)
+                await self._keep_nonce(office, token, caller)
             raise
         return done if isinstance(done, str) else await self._completed(office, operation, done)
 
@@ -100,10 +100,11 @@ class Counter:
             await uow.calls.answer(office.code, begun.call_id, answer)
         return answer
 
-    async def _keep_nonce(self, office: Office, token: UsernameToken) -> None:
+    async def _keep_nonce(self, office: Office, token: UsernameToken, caller: Caller) -> None:
         """Take the nonce of a call that was undone: it shall not be taken again, by whoever saw it, to better luck."""
         async with self.store.unit() as uow:
             await self._take_nonce(uow, office, token)
+            await key_proved(self.desk, uow, office, caller.address, LOCK_WINDOW)
 
     async def _take_nonce(self, uow: UnitOfWork, office: Office, token: UsernameToken) -> bool:
         ends_at = self.desk.clock.now() + 2 * self.skew
@@ -118,13 +119,14 @@ class Counter:
         office = _serving(await uow.offices.by_username(token.username))
         if not token.digested and not caller.private:
             raise AuthenticationFailed("Password", detail="plain_text")
-        if not self._proved(office, token, now) or office is None or office.locked(caller.address, now):
+        if not self._proved(office, token, now) or office is None:
             raise await self._denied(uow, office, token, caller)
         if not office.admits(caller.address):
             raise AuthenticationFailed("Username", detail="address")
         refuse_old(token, now, self.skew)
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", detail="nonce")
+        await key_proved(self.desk, uow, office, caller.address, LOCK_WINDOW)
         return office
 
     def _proved(self, office: Office | None, token: UsernameToken, now: datetime) -> bool:
@@ -137,9 +139,9 @@ class Counter:
     async def _denied(
         self, uow: UnitOfWork, office: Office | None, token: UsernameToken, caller: Caller
     ) -> AuthenticationFailed:
-        """Return what is told: who is locked out, an office or a stranger, is told so whatever the key."""
+        """Return what is told: who is locked out, an office or a stranger, is told so."""
         now = self.desk.clock.now()
-        shut = await uow.lines.is_shut(_pair(token.username, caller), now)
+        shut = await uow.lines.is_shut(attempts_of(token.username, caller.address), now)
         if office.locked(caller.address, now) if office else shut:
             return AuthenticationFailed("Username", detail=LOCKED)
         return AuthenticationFailed("UsernameToken")
@@ -168,7 +170,7 @@ class Counter:
         return answer
 
     async def note_refusal(self, username: str, caller: Caller, error: DomainError, operation: str) -> None:
-        """Record a refused call (alike ones together), and lock office and address out of each other after too many.
+        """Record a refused call (alike ones together), and lock its address out after too many.
 
         Who has the key and a wrong clock guesses nothing: it shall go on being told what the time is.
         """
@@ -180,7 +182,7 @@ class Counter:
                 await self._count(uow, username, caller, now)
 
     async def _count(self, uow: UnitOfWork, username: str, caller: Caller, now: datetime) -> None:
-        pair = _pair(username, caller)
+        pair = attempts_of(username, caller.address)
         if await uow.lines.hit(pair, now, LOCK_WINDOW) < LOCK_ATTEMPTS:
             return
         office = _serving(await uow.offices.by_username(username))
@@ -197,11 +199,6 @@ async def _is_known(uow: UnitOfWork, username: str) -> bool:
 def _serving(office: Office | None) -> Office | None:
     """Return the office unless it is switched off: then it is nobody."""
     return office if office and office.active else None
-
-
-def _pair(username: str, caller: Caller) -> str:
-    """Return under what refusals of a user name from an address are counted; an address has no «|» in it."""
-    return f"counter|{caller.address}|{username}"
 
 
 def clerk_of(office: Office, national_code: str) -> Actor:

@@ -25,8 +25,12 @@ WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secex
 SECURITY = f"{{{WSSE}}}Security"
 
 _NIL, _TYPE = (f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}" for name in ("nil", "type"))
-_DECLARATION = re.compile(rb"<\?xml\b[^>]{0,200}\?>")
+_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}\?>")
+_NO_LINE_END = re.compile(rb"[^\r\n]")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
+_BYTES_OF_A_TEXT = 10_000_000
+"""From here on libxml2 takes a single text for an attack unless it is told otherwise."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BEGINNINGS = (*_BOMS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _MARKED = tuple(beginning for beginning, _ in _BEGINNINGS)
@@ -71,17 +75,17 @@ def message_of(text: bytes, version: Version = Version.SOAP_11) -> Message:
 
 
 def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> bytes:
-    """Return the document in UTF-8, without byte order mark, declaration and white space before its root.
+    """Return the document in UTF-8, without byte order mark and declaration; refuses what would cost too much to parse.
 
-    Refuses what would cost too much to parse.
+    What is UTF-8 is read as that, whatever a header or declaration says: no Persian text in another encoding looks so.
     """
     encoding = _encoding(raw, charset)
-    if encoding.lower() != "utf-8":
+    if encoding.lower() != "utf-8" and not _is_utf8(raw):
         raw = _recoded(raw, encoding, version)
-    raw = raw.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     declaration = _DECLARATION.match(raw)
-    if declaration:
-        raw = raw[declaration.end() :]
+    if declaration:  # blanks in its place keep lines and columns as the caller counts them
+        raw = _NO_LINE_END.sub(b" ", declaration[0]) + raw[declaration.end() :]
     if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
         raise Refused(Unsupported("body", detail="dtd"), version)
     if raw.count(b"<") > MOST_TAGS or raw.count(b"=") > MOST_ATTRIBUTES:
@@ -98,6 +102,16 @@ def _encoding(raw: bytes, charset: str | None) -> str:
     return declared[1].decode() if declared else "utf-8"
 
 
+def _is_utf8(raw: bytes) -> bool:
+    if b"\0" in raw or raw.startswith(_MARKED):  # UTF-16 of Latin letters would pass
+        return False
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _recoded(raw: bytes, encoding: str, version: Version) -> bytes:
     try:
         codec = codecs.lookup(encoding).name
@@ -111,21 +125,30 @@ def _recoded(raw: bytes, encoding: str, version: Version) -> bytes:
 
 
 def _parsed(raw: bytes, version: Version) -> Element:
-    parser: etree.XMLParser | None = getattr(_parsers, "one", None)
+    try:
+        return etree.fromstring(raw, _parser(large=len(raw) > _BYTES_OF_A_TEXT))
+    except (etree.XMLSyntaxError, ValueError):
+        raise _unreadable(version, "soap_xml") from None
+
+
+def _parser(*, large: bool) -> etree.XMLParser:
+    """Return this thread's parser; that of `large` messages takes a text of any length, for the file is looked at as
+    such. What is deep has been refused by its tags.
+    """
+    name = "large" if large else "usual"
+    parser: etree.XMLParser | None = getattr(_parsers, name, None)
     if parser is None:
-        parser = _parsers.one = etree.XMLParser(
+        parser = etree.XMLParser(
             encoding="utf-8",
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
-            huge_tree=False,
+            huge_tree=large,
             remove_comments=True,
             remove_pis=True,
         )
-    try:
-        return etree.fromstring(raw, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise _unreadable(version, "soap_xml") from None
+        setattr(_parsers, name, parser)
+    return parser
 
 
 def _version(envelope: Element, version: Version) -> Version:

@@ -113,8 +113,8 @@ class Faults:
 
     def _message(self, error: DomainError, field: str | None, labels: Mapping[str, str]) -> str:
         """Return what the clerk reads: where an error says no more than that a value is wrong, it is named."""
-        if error.code == "internal":  # its details are for operators
-            return self.wording.catalogue.text("errors.internal")
+        if error.code == "internal":  # its details are for operators, who find them by the reference
+            return self.wording.catalogue.render("soap.internal", {"reference": str(error.params["reference"])})
         label = labels.get(field or "", field or "")
         key = NAMING.get((error.code, error.detail or ""))
         return self.wording.catalogue.render(key, {"element": label}) if key and field else self.wording.error(error)

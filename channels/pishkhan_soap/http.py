@@ -113,10 +113,10 @@ class PishkhanSoap:
         message = await self._message(raw, request.charset, version)
         try:
             body = await self._answer(message, Caller(request.remote or "", request.secure), len(raw))
-        except DomainError as error:
-            return self._faults.of(message.version, error, labels=self._contract.labels(str(message.body.tag)))
         except Exception as error:  # noqa: BLE001 - as above, now that the version is known
-            return self._faults.of(message.version, self._noted(error))
+            if not isinstance(error, DomainError) or isinstance(error, Internal):
+                return self._faults.of(message.version, self._noted(error))
+            return self._faults.of(message.version, error, labels=self._contract.labels(str(message.body.tag)))
         return answered(message.version, body)
 
     async def _body(self, request: web.Request, version: Version, held: AsyncExitStack) -> bytes:

@@ -21,6 +21,7 @@ from domain.offices import (
     CommissionRule,
     Office,
     OfficeKey,
+    attempts_of,
     network,
     of_subject,
     office_code,
@@ -132,12 +133,14 @@ async def allow(
 
 
 async def set_active(desk: Desk, uow: UnitOfWork, code: str, active: bool, *, actor: Actor = SYSTEM) -> Office:
-    """Switch an office on, which forgets its lock-outs, or off; said again, nothing changes.
+    """Switch an office on, which forgets its lock-outs and refused tokens, or off; said again, nothing else changes.
 
     Errors: `Forbidden`, `NotFound("office")`.
     """
     label = _keeper(actor)
     office = await uow.offices.by_code(code, lock=True)
+    if active:
+        await uow.lines.forget_all(attempts_of(office.username))
     if office.active != active or (active and office.locks):
         office.active, office.locks = active, {} if active else office.locks
         await _changed(desk, uow, office, label, "office_activated" if active else "office_deactivated", {})
@@ -145,12 +148,26 @@ async def set_active(desk: Desk, uow: UnitOfWork, code: str, active: bool, *, ac
 
 
 async def lock_out(desk: Desk, uow: UnitOfWork, code: str, address: str | None, length: timedelta) -> Office:
-    """Refuse an office's calls from that address for a while, after too many wrong keys; `NotFound("office")`."""
+    """Lock an address out of an office for a while, after too many wrong keys; `NotFound("office")`.
+
+    Its keys are taken all the same: another desk behind the address may be the one that has the right one. They have
+    128 bits of chance; what a lock-out spares is work and records, and it tells the operator.
+    """
     office, now = await uow.offices.by_code(code, lock=True), desk.clock.now()
     office.lock(address, now + length, now)
     facts = {"address": address, "until": (now + length).isoformat()}
     await _changed(desk, uow, office, f"office:{code}", "office_locked", facts)
     return office
+
+
+async def key_proved(desk: Desk, uow: UnitOfWork, office: Office, address: str, window: timedelta) -> None:
+    """Forget what was refused from an address of which a call has proved the office's key, and end its lock-out."""
+    now = desk.clock.now()
+    await uow.lines.forget(attempts_of(office.username, address), now, window)
+    if office.locked(address, now):
+        kept = await uow.offices.by_code(office.code, lock=True)
+        kept.unlock(address)
+        await _changed(desk, uow, kept, f"office:{office.code}", "office_unlocked", {"address": address})
 
 
 async def add_rule(

@@ -99,8 +99,8 @@ async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: p
         with counted(monkeypatch) as work:
             assert (await office.call("Ping")).code == "ok"
     assert (work.unsealed, work.digested) == (1, 1)
-    tables = ["FROM offices", "INTO office_nonces", "INTO office_calls", "office_calls SET"]
-    assert [table in sql for table, sql in zip(tables, work.statements, strict=True)] == [True] * 4
+    tables = ["FROM offices", "INTO office_nonces", "DELETE FROM hits", "INTO office_calls", "office_calls SET"]
+    assert [table in sql for table, sql in zip(tables, work.statements, strict=True)] == [True] * 5
 
 
 async def test_who_proves_no_key_is_not_told_that_the_address_is_wrong(office: Office) -> None:

@@ -45,16 +45,26 @@ async def test_an_office_is_bound_to_networks_and_switched_off(office: Office, c
     assert (await refusal(zeep)).startswith("authentication_failed Username")
 
 
-async def test_guessing_locks_out_until_an_operator_ends_it(office: Office, counter: Counter, zeep: ByZeep) -> None:
-    with ByZeep(replace(counter, key="another-key-altogether"), "1.1") as guesser:
-        for _ in range(LOCK_ATTEMPTS):
-            assert "بسته است" not in await refusal(guesser)
-        assert "بسته است" in await refusal(guesser)
-    assert "بسته است" in await refusal(zeep)  # the right key comes too late
+async def locked(office: Office, counter: Counter) -> list[str]:
+    """The addresses that the operator sees locked out of an office."""
     [shown] = [one for one in await office.cli("office", "list") if one["code"] == counter.code]
-    assert shown["locked"] == ["127.0.0.1"]
-    await office.cli("office", "activate", counter.code)
-    assert (await zeep.call("Ping"))["office"]
+    return list(shown["locked"])
+
+
+async def test_guessing_locks_an_address_out_until_an_operator_or_the_right_key_ends_it(
+    office: Office, counter: Counter, zeep: ByZeep
+) -> None:
+    with ByZeep(replace(counter, key="another-key-altogether"), "1.1") as guesser:
+        for ended_by_the_key in (False, True):
+            for _ in range(LOCK_ATTEMPTS):
+                assert "بسته است" not in await refusal(guesser)
+            assert "بسته است" in await refusal(guesser)
+            assert await locked(office, counter) == ["127.0.0.1"]
+            if ended_by_the_key:
+                assert (await zeep.call("Ping"))["office"]  # the desk beside it has the right one
+            else:
+                await office.cli("office", "activate", counter.code)
+            assert await locked(office, counter) == []
 
 
 async def test_a_wrong_clock_alone_locks_nobody_out(office: Office, zeep: ByZeep) -> None:

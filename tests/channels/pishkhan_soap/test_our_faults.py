@@ -1,0 +1,40 @@
+"""A fault of ours says no more than that it was one, and the reference under which the log has it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from app.vault import FernetVault
+from channels.pishkhan_soap.calls import Counter
+from domain.actions import offices
+from domain.errors import Internal
+from tests.channels.pishkhan_soap.counters import Office
+from tests.channels.pishkhan_soap.envelopes import SOAP_11, SOAP_12
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a secret"), Internal("key", detail="sealed_elsewhere")])
+@pytest.mark.parametrize("version", [SOAP_11, SOAP_12])
+async def test_a_fault_of_ours_tells_its_reference(
+    office: Office, version: str, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> str:
+        raise error
+
+    monkeypatch.setattr(Counter, "take", broken)
+    fault = (await office.call("Ping", version=version)).fault
+    assert (fault.code, fault.field) == ("internal", None)
+    assert fault.reason in {"Server", "Receiver"}
+    logged = re.search(r"fault (\w+) in a counter's call", caplog.text)
+    assert logged
+    assert fault.message.endswith(logged[1])
+    assert "secret" not in fault.message
+
+
+async def test_a_key_that_was_sealed_elsewhere_is_such_a_fault(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office.town.store.unit() as uow:
+        await offices.rotate_key(office.town.desk, uow, FernetVault("another secret"), "1001", timedelta(days=1))
+    assert (await office.call("Ping")).fault.code == "internal"
+    assert "in a counter's call" in caplog.text
