@@ -3,8 +3,11 @@
 Webhook addresses carry a secret, tracking addresses a code: what is logged is the route's pattern.
 """
 
+import logging
+
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import BaseRequest
 
 from app.proxies import ORIGIN
@@ -19,6 +22,19 @@ def route_of(request: BaseRequest) -> str:
         return "-"
     resource = request.match_info.route.resource
     return resource.canonical if resource else "-"
+
+
+def malformed_in_a_line(record: logging.LogRecord) -> bool:
+    """Filter for what the server's library logs: a request that cannot be read is one line, without the trace.
+
+    Nothing of it is told but what is wrong: the line that cannot be read may hold an address with its secret.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.msg, record.args = "malformed request from %s: %s", (*(record.args or ("-",)), type(error).__name__)
+        record.exc_info = record.exc_text = None
+    return True
 
 
 class AccessLog(AbstractAccessLogger):

@@ -1,4 +1,5 @@
-"""What monitoring asks: `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics` (Prometheus text).
+"""What monitoring asks: `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics` (Prometheus text,
+for who bears its token).
 
 Nothing here tells anything about a person. The figures of the last day are bounded by the primary key, which grows with
 time, so that asking often costs little however much the database holds.
@@ -11,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy import Select, func, or_, select
 
+from app.bearer import bearing
 from app.ids import first_id_of
 from domain.errors import DomainError
 from domain.outgoing import InboundState, MessageState
@@ -30,9 +32,10 @@ _MEMORY = Path("/proc/self/statm")
 class Operations:
     """Mounts the three addresses. It reads the database beside the store, with connections of its own."""
 
-    def __init__(self, database_url: str, clock: Clock) -> None:
+    def __init__(self, database_url: str, clock: Clock, metrics_token: str) -> None:
         self._url = database_url
         self._clock = clock
+        self._metrics_token = metrics_token
         self._engine = engine_for(database_url)
         self._schema = head_revision()
 
@@ -40,7 +43,7 @@ class Operations:
         """Add the routes."""
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
-        app.router.add_get("/metrics", self._metrics)
+        app.router.add_get("/metrics", bearing(self._metrics_token, self._metrics))
         app.on_cleanup.append(self._close)
 
     async def _alive(self, _request: web.Request) -> web.Response:

@@ -154,7 +154,7 @@ def _pishkhan_soap(parts: Parts) -> Channel:
     skew = timedelta(seconds=settings.soap.clock_skew)
     counter = Counter(parts.desk, parts.store, build_vault(settings), parts.printer, skew)
     contract = Contract(tuple(parts.desk.services.values()), parts.desk.catalogue)
-    return PishkhanSoap(counter, contract, settings.address)
+    return PishkhanSoap(counter, contract, settings.address, silence=settings.http.body_timeout)
 
 
 CHANNELS: Mapping[str, Callable[[Parts], Channel]] = {

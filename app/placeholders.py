@@ -23,6 +23,8 @@ def secret_faults(settings: Settings) -> list[str]:
             name = f"PISHKHAN_SMS__{provider.upper()}"
             faults.append(_secret_fault(f"{name}__WEBHOOK_SECRET", section.webhook_secret, SHORTEST_WEBHOOK_SECRET))
             faults.extend(_missing(name, section))
+    if _plain(settings.metrics.token):
+        faults.append(_secret_fault("PISHKHAN_METRICS__TOKEN", settings.metrics.token, SHORTEST_SECRET_KEY))
     for messenger, bot in settings.bots.items():
         if bot.mode == "webhook":
             name = f"PISHKHAN_{messenger.upper()}__WEBHOOK_SECRET"

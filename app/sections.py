@@ -187,6 +187,28 @@ class LetterheadSettings(Section):
     )
 
 
+class HttpSettings(Section):
+    """How long the server waits for callers."""
+
+    head_timeout: float = Field(
+        60.0,
+        gt=0,
+        le=3600,
+        description="Seconds in which a connection sends a whole head, from its opening or its last answer on.",
+    )
+    body_timeout: float = Field(
+        30.0, gt=0, le=3600, description="Seconds that a body may take, besides one for each 10 KB of its length."
+    )
+
+
+class MetricsSettings(Section):
+    """Who may read the metrics."""
+
+    token: SecretStr = Field(
+        NOT_SET, description="What whoever asks for /metrics bears (Authorization: Bearer …); unset: nobody may."
+    )
+
+
 class SoapSettings(Section):
     """The counter offices' software."""
 

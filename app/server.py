@@ -12,7 +12,7 @@ from contextlib import suppress
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from app.access_log import AccessLog, route_of
+from app.access_log import AccessLog, malformed_in_a_line, route_of
 from app.checks import faults, remarks
 from app.operations import Operations
 from app.parts import Parts, build_channels, opened
@@ -20,12 +20,20 @@ from app.proxies import behind
 from app.readiness import NotReady, refuse_unknown_states
 from app.scheduler import Scheduler
 from app.settings import Settings, unused_names
+from channels.web.bodies import BODY_SECONDS
+from channels.web.headers import HTTPS_HOST
 from domain.calendar import WorkingCalendar, in_tehran
 from domain.errors import DomainError, Internal
 from domain.ports import Ids
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request body, unless a route reads its own way."""
+
+LINGERING_SECONDS = 10.0
+"""How long the rest of a body that nobody reads is waited for, so that its sender gets the answer."""
+
+GONE = 499
+"""What the access log says of a caller that went away (nginx's number; there is none in RFC 9110)."""
 
 SHUTDOWN_SECONDS = 3.0
 """How long calls and jobs under way may take to finish once the process is told to stop. A second later whatever still
@@ -39,8 +47,12 @@ _ACCESS = logging.getLogger("pishkhan.access")
 def build_app(parts: Parts) -> web.Application:
     """Return the application with every channel mounted."""
     app = web.Application(client_max_size=LARGEST_BODY)
+    app[BODY_SECONDS] = parts.settings.http.body_timeout
+    app[HTTPS_HOST] = parts.settings.address.partition("https://")[2]
     app.middlewares.append(behind(parts.settings.trusted_proxies))
-    for channel in [*build_channels(parts), Operations(parts.settings.database_url, parts.desk.clock)]:
+    token = parts.settings.metrics.token.get_secret_value()
+    operations = Operations(parts.settings.database_url, parts.desk.clock, token)
+    for channel in [*build_channels(parts), operations]:
         channel.mount(app)
     app.middlewares.append(_naming_faults(parts.desk.ids))
     return app
@@ -55,12 +67,26 @@ def _naming_faults(ids: Ids) -> web.middleware:  # type: ignore[valid-type]  # a
             return await handler(request)
         except (web.HTTPException, DomainError):
             raise
+        except ConnectionError as error:
+            if _is_there(request):
+                raise _fault(ids, request, error) from error
+            return web.Response(status=GONE, reason="Client Closed Request")  # nobody reads it but the access log
         except Exception as error:  # the edge of a request: what happened goes to the log, a reference to the caller
-            reference = ids.token()[:8]
-            log.exception("fault %s in %s %s", reference, request.method, route_of(request))
-            raise Internal(reference=reference) from error
+            raise _fault(ids, request, error) from error
 
     return name_faults
+
+
+def _is_there(request: web.Request) -> bool:
+    """Tell whether the caller still listens."""
+    return request.transport is not None and not request.transport.is_closing()
+
+
+def _fault(ids: Ids, request: web.Request, error: Exception) -> Internal:
+    """Log a fault of ours; return what the caller is told of it."""
+    reference = ids.token()[:8]
+    log.error("fault %s in %s %s", reference, request.method, route_of(request), exc_info=error)
+    return Internal(reference=reference)
 
 
 async def serve(settings: Settings) -> None:
@@ -78,8 +104,14 @@ async def serve(settings: Settings) -> None:
 async def _run(parts: Parts, stop: asyncio.Event) -> None:
     scheduler = Scheduler(parts)
     runner = web.AppRunner(
-        build_app(parts), access_log_class=AccessLog, access_log=_ACCESS, shutdown_timeout=SHUTDOWN_SECONDS
+        build_app(parts),
+        access_log_class=AccessLog,
+        access_log=_ACCESS,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=parts.settings.http.head_timeout,  # what is between two answers is a head, or nothing yet
+        lingering_time=min(LINGERING_SECONDS, parts.settings.http.body_timeout),
     )
+    logging.getLogger("aiohttp.server").addFilter(malformed_in_a_line)
     await runner.setup()
     try:
         await _listen(runner, parts.settings)

@@ -26,7 +26,9 @@ from app.sections import (
     BillSettings,
     BotSettings,
     DatabaseSettings,
+    HttpSettings,
     LetterheadSettings,
+    MetricsSettings,
     Networks,
     SmsSettings,
     SoapSettings,
@@ -94,6 +96,8 @@ class Settings(BaseSettings):
     telegram: TelegramSettings = TelegramSettings()
     bale: BaleSettings = BaleSettings()
     soap: SoapSettings = SoapSettings()
+    http: HttpSettings = HttpSettings()
+    metrics: MetricsSettings = MetricsSettings()
     staff: StaffSettings = StaffSettings()
     calendar: CalendarSettings = CalendarSettings()
     policy: PolicySettings = PolicySettings()

@@ -91,6 +91,7 @@ def usual(database_url: str, port: int, panel_url: str) -> dict[str, str]:
         "PISHKHAN_PORT": str(port),
         "PISHKHAN_BASE_URL": "https://pishkhan.example.ir",
         "PISHKHAN_SECRET_KEY": "b2f0c1d4e5a69788-bench",
+        "PISHKHAN_STAFF__INSIDE_NETWORKS": "127.0.0.0/8",
         "PISHKHAN_BILLS__COMPANY_CODE": "077",
         "PISHKHAN_SMS__PROVIDERS": "kavenegar",
         "PISHKHAN_SMS__KAVENEGAR__BASE_URL": panel_url,

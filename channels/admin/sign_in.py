@@ -78,7 +78,7 @@ class SignInPages:
             await self._gate.require_own_form(request, await read_posted(request, FORM_BYTES), visit)
             await self._doorman.sign_out(visit.session, visit.caller)
         response = web.Response(status=303, headers={"Location": SIGN_IN})
-        COOKIE.take(response)
+        COOKIE.take(request, response)
         return response
 
     def _sign_in_page(self, request: web.Request, username: str = "", error: DomainError | None = None) -> web.Response:

@@ -13,6 +13,7 @@ from channels.pishkhan_soap.faults import Faults, Refused, Reply, Version, answe
 from channels.pishkhan_soap.username_token import token_in
 from channels.pishkhan_soap.validation import operation_of, values_of
 from channels.pishkhan_soap.vocabulary import Vocabulary, in_a_passing_thread
+from channels.web.bodies import SLOWEST
 from domain.errors import (
     AuthenticationFailed,
     DomainError,
@@ -46,7 +47,7 @@ SILENCE = 30.0
 """Seconds that a caller may send nothing of a body."""
 
 PATIENCE = 900.0
-"""Seconds that a whole body may take: the largest one over a line of 100 Kbit/s."""
+"""Seconds that the largest body may take: over a line of 100 Kbit/s."""
 
 RECORDED = (AuthenticationFailed, Replayed, Forbidden)
 """Refusals that are facts of security: who was it, from where."""
@@ -129,7 +130,8 @@ class PishkhanSoap:
             return _within(request.content.read_nowait(-1), version)
         parts: list[bytes] = []
         size, limit, now = 0, LARGEST, asyncio.get_running_loop().time
-        end = now() + self._patience
+        begun = now()
+        end = begun + self._time_for(request.content_length or LARGEST)
         try:
             async with asyncio.timeout(self._silence) as waiting:
                 async for part in request.content.iter_any():
@@ -139,6 +141,7 @@ class PishkhanSoap:
                         limit = _limit(parts)
                         if size > limit:
                             raise Refused(TooLarge("body"), version)
+                        end = begun + self._time_for(request.content_length or limit)
                         await held.enter_async_context(self._room)
                     waiting.reschedule(min(end, now() + self._silence))
         except web.RequestPayloadError as error:
@@ -146,6 +149,10 @@ class PishkhanSoap:
         except (TimeoutError, ConnectionError) as error:
             raise Refused(InvalidField("body", detail="soap_cut"), version) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _time_for(self, length: int) -> float:
+        """Return how many seconds a body of so many bytes may take."""
+        return min(self._patience, self._silence + length / SLOWEST)
 
     async def _message(self, raw: bytes, charset: str | None, version: Version) -> envelope.Message:
         if len(raw) > IN_A_THREAD:

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from channels.web.bodies import read_body
 from domain.actions.desk import Desk
 from domain.actions.receive import receive
-from domain.errors import DomainError, TooLarge
+from domain.errors import DomainError
 from domain.ports import DeliveryReceipt, SmsProvider, Store
 
 STATUS = {"too_large": 413, "unavailable": 503}
@@ -76,14 +77,7 @@ class SmsChannel:
 
 async def _form(request: web.Request) -> dict[str, str]:
     """Read query and body as one form; broken UTF-8 becomes U+FFFD, so that a text is never lost for one bad byte."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise TooLarge("body")
-    try:
-        body = await request.read()
-    except web.HTTPRequestEntityTooLarge as error:
-        raise TooLarge("body") from error
-    if len(body) > LARGEST_BODY:
-        raise TooLarge("body")
+    body = await read_body(request, LARGEST_BODY)
     pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="replace")
     pairs += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
     return dict(pairs)

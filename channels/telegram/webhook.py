@@ -13,7 +13,11 @@ from aiohttp import web
 
 from channels.telegram.dialects import DIALECTS
 from channels.telegram.reception import Reception
+from channels.web.bodies import read_body
 from domain.errors import DomainError
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of an update: files do not come in it, and the longest text is far below."""
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -36,7 +40,7 @@ class BotWebhook:
             named.append(request.headers.get(HEADER, ""))
         if not all(hmac.compare_digest(one.encode(), self._secret.encode()) for one in named):
             raise web.HTTPNotFound
-        incoming = self._reception.read(_update(await request.read()))
+        incoming = self._reception.read(_update(await read_body(request, LARGEST_BODY)))
         try:
             if incoming is not None:
                 await self._reception.take(incoming)

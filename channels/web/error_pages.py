@@ -38,7 +38,7 @@ STATUS: Mapping[str, int] = {
 _OF_DETAIL: Mapping[tuple[str, str | None], int] = {("invalid_field", "unreadable_form"): 400}
 """HTTP status of an error whose detail says more than its code."""
 
-_WORDED = frozenset({403, 404, 405, 413})
+_WORDED = frozenset({403, 404, 405, 408, 413})
 
 
 def status_of(error: DomainError) -> int:

@@ -36,6 +36,9 @@ HEADERS = {
 OVER_TLS: web.RequestKey[bool] = web.RequestKey("over_tls", bool)
 """Whether a call reached the proxy in front by TLS; not there where no declared proxy tells."""
 
+HTTPS_HOST: web.AppKey[str] = web.AppKey("https_host", str)
+"""The host, with its port if it has one, under which the server is reached by TLS; "" where it is not."""
+
 _STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -51,8 +54,13 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", _kept(request, response))
     response.headers.popall("Server", None)  # which library answers, in which version, is nobody's business
-    if request.get(OVER_TLS, request.secure):
+    if over_tls(request):
         response.headers.setdefault("Strict-Transport-Security", _STRICT_TRANSPORT)
+
+
+def over_tls(request: web.Request) -> bool:
+    """Tell whether the browser speaks TLS: a declared proxy says so, or it asks for our own https address."""
+    return request.get(OVER_TLS, request.secure) or request.host == request.app.get(HTTPS_HOST)
 
 
 def _kept(request: web.Request, response: web.StreamResponse) -> str:

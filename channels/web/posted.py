@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from email.message import Message
 
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
-from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict, MultiDictProxy, MultiMapping
 
+from channels.web.bodies import UNREADABLE, bounded_by, read_in_time
 from domain.errors import InvalidField, TooLarge
 
 
@@ -28,26 +28,20 @@ NO_FORM: Form = MultiDictProxy(MultiDict())
 MOST_FIELDS = 1000
 """Fields of a form: a small body can hold so many empty ones that reading them takes seconds."""
 
-_UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
-"""What is raised for a body that is not what its headers say: no boundary, another one, not compressed as it says, a
-charset that nobody knows or whose text is none.
-"""
-
 
 async def read_posted(request: web.Request, largest: int) -> Form:
     """Return the form of a request, at most `largest` bytes of it in all; `TooLarge`, and `InvalidField("form")` for a
-    body that cannot be read as a form.
+    body that cannot be read as a form. Too slow a one, and a caller who goes away: as `read_body`.
     """
-    if request.content_length is not None and request.content_length > largest:
-        raise TooLarge
-    bounded = request.clone(client_max_size=largest, client_max_fields=MOST_FIELDS)
+    bounded = bounded_by(request, largest, MOST_FIELDS)
     read = _multipart if request.content_type == "multipart/form-data" else _plain
     try:
+        await read_in_time(bounded)
         form = await read(bounded)
         _require_text(form)
-    except web.HTTPRequestEntityTooLarge:
+    except web.HTTPRequestEntityTooLarge:  # too many fields
         raise TooLarge from None
-    except _UNREADABLE:
+    except UNREADABLE:
         raise InvalidField("form", detail="unreadable_form") from None
     return form
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import NoReturn
@@ -21,12 +22,15 @@ Client = TestClient[web.Request, web.Application]
 Start = Callable[[web.Application], "asyncio.Future[Client]"]
 
 SECRET = "wh-6b3f0b6f"
+METRICS = "a token of the tests"
+BEARER = {"Authorization": f"Bearer {METRICS}"}
 INBOUND = f"/sms/simulator/{SECRET}/inbound"
 
 
 def demo(database: Path, **other: object) -> Settings:
     made = Settings(demo=True, database_url=f"sqlite:///{database}", **other)  # type: ignore[arg-type]  # as given
     made.sms.simulator.webhook_secret = SecretStr(SECRET)
+    made.metrics.token = SecretStr(METRICS)
     return made
 
 
@@ -51,12 +55,27 @@ async def client(parts: Parts) -> AsyncIterator[Client]:
     await opened_client.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/demo/phone", "/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/", "/demo/phone", "/healthz", "/readyz"])
 async def test_every_channel_is_mounted(client: Client, path: str) -> None:
     answer = await client.get(path)
     assert answer.status == 200
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Content-Security-Policy" in answer.headers
+    assert "Server" not in answer.headers
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+@pytest.mark.parametrize("borne", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {METRICS}"}])
+async def test_metrics_are_for_who_bears_their_token(client: Client, parts: Parts, borne: dict[str, str]) -> None:
+    answer = await client.get("/metrics", headers=borne)
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "pishkhan" not in await answer.text()
+    assert (await client.get("/metrics", headers=BEARER)).status == 200
+    parts.settings.metrics.token = SecretStr("")
+    closed = await client_of(build_app(parts))
+    for headers in (borne, BEARER, {"Authorization": "Bearer "}):
+        assert (await closed.get("/metrics", headers=headers)).status == 404, "closed unless a token is set"
+    await closed.close()
 
 
 async def test_a_text_is_taken_and_counted(client: Client, parts: Parts) -> None:
@@ -66,7 +85,7 @@ async def test_a_text_is_taken_and_counted(client: Client, parts: Parts) -> None
     assert answer.status == 200
     async with asyncio.timeout(5):
         await parts.waking.wait("sms")
-    metrics = await (await client.get("/metrics")).text()
+    metrics = await (await client.get("/metrics", headers=BEARER)).text()
     assert 'pishkhan_inbox_messages{state="answered"} 1' in metrics
     assert 'pishkhan_outbox_messages{state="queued"} 1' in metrics
     memory = next(line for line in metrics.splitlines() if line.startswith("process_resident_memory_bytes "))
@@ -131,7 +150,18 @@ async def test_the_caller_behind_a_trusted_proxy_is_seen(
         await client.close()
     assert answer.status == 200
     assert caplog.records[0].getMessage().startswith("5.6.7.8 GET / 200 ")
-    assert "Strict-Transport-Security" in answer.headers
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize(("host", "strict"), [("desk.example.ir", True), ("10.0.0.5:8080", False)])
+async def test_the_own_https_address_is_reached_by_tls(
+    town: Municipality, database: Path, host: str, strict: bool
+) -> None:
+    async with opened(demo(database, base_url="https://desk.example.ir/")) as built:
+        client = await client_of(build_app(built))
+        answer = await client.get("/static/web/none", headers={"Host": host})
+        await client.close()
+    assert ("Strict-Transport-Security" in answer.headers) is strict
 
 
 async def test_the_phone_is_there_in_demo_mode_only(town: Municipality, database: Path) -> None:
@@ -142,3 +172,11 @@ async def test_the_phone_is_there_in_demo_mode_only(town: Municipality, database
         assert (await client.get("/demo/phone")).status == 404
         assert (await client.get("/")).status == 200
         await client.close()
+
+
+async def test_every_address_that_is_served_is_told_to_who_sets_up_a_proxy(parts: Parts) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    _, _, table = page.partition("\nWhich addresses must be reached, and by whom:\n")
+    told = set(re.findall(r"`/([a-z]*)", table.partition("\n## ")[0]))
+    served = {one.canonical.split("/")[1] for one in build_app(parts).router.resources()}
+    assert served | {"telegram", "bale"} == told

@@ -17,8 +17,9 @@ from argon2 import PasswordHasher
 from yarl import URL
 
 from app.exporting import export_table
+from app.forwarding import Origin
 from app.passwords import Argon2Passwords
-from app.proxies import behind, inside
+from app.proxies import ORIGIN, behind, inside
 from app.report_process import ReportProcess
 from app.settings import Settings
 from app.sheet_writing import written
@@ -173,12 +174,16 @@ class Visitor:
         return found["pishkhan_staff"].value
 
 
+_through = behind(PROXY)
+
+
 @web.middleware
 async def naming_proxy(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Name a colleague inside as the caller, as a proxy does, where the call has no sign of any proxy."""
+    """Call for a colleague inside, where the call has no sign of any proxy; else as a proxy that says what it says."""
     if any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name in request.headers):
-        return await handler(request)
-    return await handler(request.clone(headers={**request.headers, "X-Forwarded-For": COLLEAGUE}))
+        return await _through(request, handler)
+    request[ORIGIN] = Origin(COLLEAGUE, own=True, declared=True)
+    return await handler(request.clone(remote=COLLEAGUE))
 
 
 @asynccontextmanager
@@ -198,7 +203,7 @@ async def staff_site(
         doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
         apart = Apart(printer, NearExports(demo), sheets)
         admin = Admin(doorman, inside(INSIDE), apart, second_factor_inside=second_factor_inside)
-        demo.app.middlewares[:0] = [naming_proxy, behind(PROXY)]
+        demo.app.middlewares.insert(0, naming_proxy)
         admin.mount(demo.app)
         await _hire(demo.store)
         try:

@@ -237,4 +237,14 @@ async def test_the_cookie_is_secure_under_tls(site: StaffSite, inside: Visitor) 
         "/staff/sign-in", data={"username": Role.CIVIL.value, "password": PASSWORD}, headers=inside.headers,
         allow_redirects=False,
     )  # fmt: skip
-    assert response.cookies["pishkhan_staff"]["secure"]
+    cookie = response.cookies["__Host-pishkhan_staff"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    inside.headers["Cookie"] = f"pishkhan_staff={cookie.value}"
+    response = await inside.client.get("/staff", headers=inside.headers, allow_redirects=False)
+    assert response.status == 303, "a cookie that a page without TLS, or another host, may have planted"
+    inside.headers["Cookie"] = f"__Host-pishkhan_staff={cookie.value}"
+    await inside.get("/staff/account")
+    response = await inside.client.post(
+        "/staff/sign-out", data={"csrf": inside.csrf}, headers=inside.headers, allow_redirects=False
+    )
+    assert response.cookies["__Host-pishkhan_staff"]["max-age"] == "0"
