@@ -14,6 +14,7 @@ from domain.field_types import Choice, number_text
 from domain.fleet import SLOT, Booking, Resource, ResourceKind, Work
 from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard
+from domain.policy import Policy
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 
@@ -39,8 +40,11 @@ async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str
 
 def wanted_start(request: ServiceRequest) -> datetime:
     """Return the moment at which the work is wanted."""
-    fields = request.fields
-    return tehran(date.fromisoformat(fields["date"]), time.fromisoformat(fields["start"]))
+    return _moment(request.fields)
+
+
+def _moment(values: Mapping[str, Any]) -> datetime:
+    return tehran(date.fromisoformat(values["date"]), time.fromisoformat(values["start"]))
 
 
 def booked_start(ctx: Context) -> datetime | None:
@@ -186,6 +190,15 @@ class WantedInFuture(Guard):
     async def holds(self, ctx: Context) -> bool:
         """Compare the wanted day and hour with the clock."""
         return ctx.request.parent_id is not None or _untimely(wanted_start(ctx.request), ctx.now) is None
+
+    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
+        """Look at day and hour as far as they are known: of a day alone some moment must be left."""
+        if "date" not in values:
+            return False
+        if "start" in values:
+            return _untimely(_moment(values), now) is not None
+        day = date.fromisoformat(values["date"])
+        return _untimely(tehran(day, time.max), now) == "past" or tehran(day, time.min) > now + YEAR_AHEAD
 
     def refusal(self, ctx: Context) -> DomainError:
         """Name the day that is too far, else the hour: a past day is refused where it is read."""

@@ -16,6 +16,7 @@ from domain.errors import Conflict, DomainError, Forbidden, InvalidField, Missin
 from domain.issued_papers import issue_paper
 from domain.letters import PERMITS, next_number
 from domain.lifecycle import Context, Effect, Filled, Guard
+from domain.policy import Policy
 from domain.ports import UnitOfWork
 from domain.registries import IN_SERVICE, VEHICLE
 from domain.requests import ASKED, Phase, RequestFilter, ServiceRequest
@@ -119,15 +120,19 @@ class SoundPeriod(Guard):
 
     async def holds(self, ctx: Context) -> bool:
         """Look at the form alone."""
-        return self._fault(ctx) is None
+        return self._fault(ctx.request.fields, ctx.now, ctx.policy) is None
 
     def refusal(self, ctx: Context) -> DomainError:
         """Say which day is wrong."""
-        return self._fault(ctx) or NotAllowedNow("from")
+        return self._fault(ctx.request.fields, ctx.now, ctx.policy) or NotAllowedNow("from")
 
-    def _fault(self, ctx: Context) -> DomainError | None:
-        first, last, today = first_of(ctx.request.fields), last_of(ctx.request.fields), in_tehran(ctx.now).date()
-        notice = timedelta(days=ctx.policy.leave_notice_days)
+    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
+        """Look at the days there are; with the first alone, as if it were the last too."""
+        return "from" in values and self._fault({"to": values["from"], **values}, now, policy) is not None
+
+    def _fault(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> DomainError | None:
+        first, last, today = first_of(values), last_of(values), in_tehran(now).date()
+        notice = timedelta(days=policy.leave_notice_days)
         if first < today + notice:
             return InvalidField("from", detail="leave_notice", day=jalali_text(today + notice))
         if first > today + YEAR_AHEAD:

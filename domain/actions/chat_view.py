@@ -4,9 +4,8 @@ from domain.actions.commands import Talk
 from domain.actions.converse import Reply
 from domain.actions.driver_menu import whole_menu
 from domain.actions.request_buttons import about
-from domain.calendar import in_tehran
 from domain.chat.menus import back_to_menu
-from domain.chat.questions import Asked
+from domain.chat.questions import Question
 from domain.conversation.command_fields import MENU
 from domain.conversation.frames import Dialogue
 from domain.keyboards import Rows, Shown
@@ -30,5 +29,4 @@ async def shown_with(talk: Talk, reply: Reply, page: str | None = None) -> Shown
 
 def question(talk: Talk, dialogue: Dialogue, page: str | None = None) -> Rows:
     """Return the buttons of the question that a dialogue waits with."""
-    today = in_tehran(talk.desk.clock.now()).date()
-    return Asked(talk.conversation, dialogue, talk.text, today, page).rows()
+    return Question(talk.conversation, dialogue, talk.text, talk.desk.clock.now(), talk.desk.policy, page).rows()

@@ -21,6 +21,17 @@ _STAY = PAGE
 Month = tuple[int, int]
 
 
+def first_month(today: date, offered: Callable[[date], bool]) -> Month:
+    """Return the first Jalali month from this one on that has a day which is offered; this one if none has."""
+    here = _number(_month_of(today))
+    for number in range(here, here + AHEAD + 1):
+        month = number // 12, number % 12 + 1
+        first, after = period(*month)
+        if any(offered(first + timedelta(days=one)) for one in range((after - first).days)):
+            return month
+    return _month_of(today)
+
+
 def read_month(page: str | None, today: date) -> Month:
     """Return the Jalali year and month that a page names (`1405-10`), else that of today."""
     parts = (page or "").split("-")
@@ -31,12 +42,12 @@ def read_month(page: str | None, today: date) -> Month:
     return _month_of(today)
 
 
-def month_rows(turn: str, month: Month, today: date, *, past: bool) -> Rows:
-    """Return a month as buttons. Days before today stand empty unless `past` days may be said."""
+def month_rows(turn: str, month: Month, today: date, offered: Callable[[date], bool], *, past: bool) -> Rows:
+    """Return a month as buttons. Days that are not offered stand empty; with `past` one may leaf to earlier months."""
     first, after = period(*month)
 
     def cell(day: date) -> Button:
-        if not first <= day < after or (day < today and not past):
+        if not first <= day < after or not offered(day):
             return answering(turn, _BLANK, _STAY)
         year, number, of_month = to_jalali(day)
         return answering(turn, persian_digits(of_month), f"{year}/{number:02}/{of_month:02}")

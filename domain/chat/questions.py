@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from domain import tracking
+from domain.calendar import in_tehran
 from domain.chat.answers import Verb, answering, calling, turn_of
-from domain.chat.months import month_rows, read_month
+from domain.chat.months import first_month, month_rows, read_month
 from domain.conversation.command_fields import MENU, PAPERS
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import Dialogue, Frame
-from domain.field_types import Day, FieldType, HourOfDay, Integer
+from domain.field_types import Day, HourOfDay, Integer
 from domain.forms import Field
 from domain.keyboards import Button, Rows, in_rows
+from domain.policy import Policy
 from domain.text import persian_digits
 from domain.wording import LEFT_TO_RIGHT
 
@@ -27,13 +29,16 @@ FEW_HOURS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that waits: the dialogue's top frame, the day in Tehran, and which page of its answers is wished."""
+class Question:
+    """A question that waits: the dialogue's top frame, the moment, the rules in force, and which page of its answers is
+    wished.
+    """
 
     conversation: Conversation
     dialogue: Dialogue
     words: Words
-    today: date
+    now: datetime
+    policy: Policy
     page: str | None = None
 
     def rows(self) -> Rows:
@@ -59,28 +64,46 @@ class Asked:
             return self._numbered([field.type.name_of(one, self.words) for one in frame.options])
         if frame.gap:
             return self._gap(frame.gap)
-        return self._typed(field.type)
+        return self._typed(frame, field)
 
-    def _typed(self, kind: FieldType) -> Rows:
+    def _typed(self, frame: Frame, field: Field) -> Rows:
         """Return the answers of types that have few of them."""
         turn = turn_of(self.dialogue.as_json())
-        match kind:
+        match field.type:
             case Day(past=past):
-                return month_rows(turn, read_month(self.page, self.today), self.today, past=past)
+                return self._month(frame, field.name, past=past)
             case HourOfDay():
                 hours = [f"{hour:02}:{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]
-                return in_rows([answering(turn, persian_digits(hour), hour) for hour in hours], 4)
+                open_ones = [hour for hour in hours if not self._ruled_out(frame, field.name, hour)]
+                return in_rows([answering(turn, persian_digits(hour), hour) for hour in open_ones], 4)
             case Integer(least=1, most=most) if most == MOST_STARS:
                 stars = [answering(turn, "⭐" * score, str(score)) for score in range(MOST_STARS, 0, -1)]
                 return in_rows(stars, 1)
         return ()
+
+    def _month(self, frame: Frame, name: str, *, past: bool) -> Rows:
+        """Return a month of days, without those that would be refused; the first one that has any, unless leafed to."""
+        today = in_tehran(self.now).date()
+
+        def offered(day: date) -> bool:
+            return (past or day >= today) and not self._ruled_out(frame, name, day.isoformat())
+
+        month = read_month(self.page, today) if self.page else first_month(today, offered)
+        return month_rows(turn_of(self.dialogue.as_json()), month, today, offered, past=past)
+
+    def _ruled_out(self, frame: Frame, name: str, value: str) -> bool:
+        """Tell whether the service's own rules refuse this answer after those that were given."""
+        found = self.conversation.keyword(frame.intent)
+        values = {**frame.slots, name: value}
+        return found is not None and any(one.rules_out(values, self.now, self.policy) for one in found[0].on_submit)
 
     def _gap(self, gap: str) -> Rows:
         """Return the answers to the missing part of a value."""
         if gap != "hours":
             return ()
         turn = turn_of(self.dialogue.as_json())
-        hours = [answering(turn, persian_digits(hours), str(hours)) for hours in range(1, FEW_HOURS + 1)]
+        most = min(FEW_HOURS, self.policy.max_hours_per_machine)
+        hours = [answering(turn, persian_digits(hours), str(hours)) for hours in range(1, most + 1)]
         return in_rows(hours, 4)
 
     def _numbered(self, labels: list[str], width: int = 2) -> Rows:

@@ -235,6 +235,38 @@ async def test_months_are_leafed_and_the_past_stands_empty(anneh: Person) -> Non
     assert to_jalali(date.fromisoformat(request.fields["date"])) == (1405, 10, 15)
 
 
+async def test_hours_that_are_past_are_not_offered(anneh: Person) -> None:
+    await anneh.press("ماشین‌آلات")
+    await anneh.press("لودر")
+    await anneh.press("۴")
+    hours = await anneh.press("۳")  # today, a little after ten
+    assert labels(hours)[0] == "۱۰:۳۰"
+    assert labels(hours)[-2:] == ["قبلی", "انصراف"]
+    tomorrow = await anneh.press("۴", await anneh.press("قبلی"))
+    assert labels(tomorrow)[0] == "۰۶:۰۰"
+
+
+async def test_no_day_and_no_hour_of_a_button_is_refused(anneh: Person) -> None:
+    """Every hour that is offered for today, and the last day that is."""
+    await anneh.press("ماشین‌آلات")
+    await anneh.press("لودر")
+    month = await anneh.press("۴")
+    for _ in range(12):
+        month = await anneh.press(next(one for one in labels(month) if one.startswith("«")), month)
+    last = max(one for one in labels(month) if one.isdecimal())
+    assert (labels(month)[0], last) == ("آذر ۱۴۰۶", "۴"), "366 days from today"
+    hours = await anneh.press(last, month)
+    assert labels(hours)[:2] == ["۰۶:۰۰", "۰۶:۳۰"]
+    assert "۱۰:۳۰" not in labels(hours), "more than a year away"
+
+
+async def test_no_more_hours_are_offered_than_a_machine_may_work(anneh: Person) -> None:
+    town = anneh.town
+    town.desk.engine = replace(town.desk.engine, policy=Policy(max_hours_per_machine=3))
+    await anneh.press("ماشین‌آلات")
+    assert labels(await anneh.press("لودر"))[:4] == ["۱", "۲", "۳", "قبلی"]
+
+
 async def test_what_buttons_carry_is_short_and_rows_are_not_wide(anneh: Person) -> None:
     await form_until_summary(anneh)
     for message in await anneh.messages():

@@ -1,10 +1,14 @@
 """The other services in a chat: papers sent and printed, a driver's leave and the owner's consent, reports, duties."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.chats import SentFile
 from domain.keyboards import Paper, Shown
+from domain.outgoing import OutboxMessage
 from domain.people import Role
+from domain.policy import Policy
 from tests.support import taxis
 from tests.support.cabs import AUXILIARY_LEAVE, AUXILIARY_MOBILE, Cabs
 from tests.support.chats import Person, labels
@@ -136,6 +140,22 @@ async def test_a_driver_asks_for_leave_by_buttons(driver: Person) -> None:
     assert (await driver.press("تأیید و ثبت")).key == "services.taxi_leave.notices.submit"
     [request] = await driver.town.requests_of(DRIVER_MOBILE)
     assert (request.fields["from"], request.fields["to"]) == ("2026-11-26", "2026-11-28")
+
+
+def days(month: OutboxMessage) -> list[str]:
+    """The days that a month offers."""
+    return [one for one in labels(month) if one.isdecimal()]
+
+
+async def test_days_before_the_first_or_too_soon_are_not_offered(driver: Person) -> None:
+    town = driver.town
+    town.desk.engine = replace(town.desk.engine, policy=Policy(leave_notice_days=3))
+    first = await driver.press("مرخصی تاکسی")
+    assert min(map(int, days(first))) == 6, "today is the third"
+    later = await driver.press("« دی", first)
+    to = await driver.press("۲۰", later)
+    assert to.key == "services.taxi_leave.fields.to.prompt"
+    assert (labels(to)[0], min(map(int, days(to)))) == ("دی ۱۴۰۵", 20)
 
 
 async def test_the_permit_comes_once_the_leave_is_granted(driver: Person, cabs: Cabs) -> None:
