@@ -16,6 +16,7 @@ from domain.actions.notify import SMS, Address
 from domain.chat.answers import Answer, Verb, read_answer, turn_of
 from domain.chat.menus import back_to_menu, where_notices_go
 from domain.chats import Began, Came, Edited, Pressed, SentFile, Wrote
+from domain.conversation.command_fields import CODE, MENU, PAPERS
 from domain.conversation.dialogue import CONFIRM
 from domain.conversation.frames import Dialogue, Frame
 from domain.errors import DomainError, UnknownKind
@@ -69,7 +70,19 @@ async def greeting(talk: Talk) -> Spoken:
 
 async def _text(talk: Talk, line: Address, text: str, stored: Stored | None, *, command: bool = False) -> Turn:
     reply = await converse(talk.desk, talk.uow, line, text, stored, command=command)
-    return Turn(reply.intent, (Spoken(reply.said, await shown_with(talk, reply)),))
+    answer = Spoken(reply.said, await shown_with(talk, reply))
+    return Turn(reply.intent, (answer, *(() if reply.asks else await _waiting(talk, reply.dialogue))))
+
+
+async def _waiting(talk: Talk, dialogue: Dialogue) -> tuple[Spoken, ...]:
+    """Ask again what a form waits with, in a message of its own: its buttons stand under no other text.
+
+    A list that was left is not shown again: what is done with a request has buttons of its own.
+    """
+    top = dialogue.top
+    if top is None or top.asked in {None, CODE.name} or top.intent == MENU:
+        return ()
+    return await _again(talk, dialogue)
 
 
 async def _began(talk: Talk, line: Address, payload: str, stored: Stored | None) -> Turn:
@@ -95,20 +108,25 @@ async def _pressed(talk: Talk, line: Address, answer: Answer, stored: Stored | N
         return await _text(talk, line, answer.text, stored)
     if not answer.page:
         return Turn("page")  # a cell of the calendar that means nothing
-    return Turn("page", await _again(talk, line, dialogue, answer.page))
+    return Turn("page", await _kept_again(talk, line, dialogue, answer.page))
 
 
 async def _stale(talk: Talk, line: Address, dialogue: Dialogue, stored: Stored | None) -> Turn:
     """Say that a button's question is over, and show the one that waits now, if there is one."""
     over = stored is not None and stored[0].get("frames") and dialogue.top is None
     toast = talk.text("errors.expired_dialogue" if over else "chat.toasts.stale")
-    return Turn("stale", await _again(talk, line, dialogue), toast)
+    return Turn("stale", await _kept_again(talk, line, dialogue), toast)
 
 
-async def _again(talk: Talk, line: Address, dialogue: Dialogue, page: str | None = None) -> tuple[Spoken, ...]:
+async def _kept_again(talk: Talk, line: Address, dialogue: Dialogue, page: str | None = None) -> tuple[Spoken, ...]:
     before = dialogue.as_json()
-    reply = await asked_again(talk, dialogue)
+    spoken = await _again(talk, dialogue, page)
     await keep(talk, line, dialogue, before)
+    return spoken
+
+
+async def _again(talk: Talk, dialogue: Dialogue, page: str | None = None) -> tuple[Spoken, ...]:
+    reply = await asked_again(talk, dialogue)
     return (Spoken(reply.said, await shown_with(talk, reply, page)),) if reply else ()
 
 
@@ -120,7 +138,9 @@ async def _file(talk: Talk, line: Address, file: SentFile, stored: Stored | None
     except DomainError as error:
         said, rows = talk.say_error(error), ()
     await keep(talk, line, dialogue, before)
-    return Turn("file", (Spoken(said, Shown((*rows, *question(talk, dialogue)) or back_to_menu(talk.text))),))
+    if dialogue.top is not None and dialogue.top.intent == PAPERS:
+        return Turn("file", (Spoken(said, Shown((*rows, *question(talk, dialogue)))),))
+    return Turn("file", (Spoken(said, Shown(rows or back_to_menu(talk.text))), *await _waiting(talk, dialogue)))
 
 
 async def _called(talk: Talk, line: Address, call: tuple[str, ...], stored: Stored | None) -> Turn:
@@ -133,7 +153,9 @@ async def _called(talk: Talk, line: Address, call: tuple[str, ...], stored: Stor
     except DomainError as error:
         spoken = Spoken(talk.say_error(error), Shown(back_to_menu(talk.text)))
     await keep(talk, line, dialogue, before)
-    return Turn(verb, (spoken,)) if spoken else Turn("stale", toast=talk.text("chat.toasts.stale"))
+    if spoken is None:
+        return Turn("stale", toast=talk.text("chat.toasts.stale"))
+    return Turn(verb, (spoken, *(await _waiting(talk, dialogue) if verb == Verb.DONE else ())))
 
 
 async def _menu(talk: Talk, dialogue: Dialogue, _what: str, _more: str) -> Spoken:

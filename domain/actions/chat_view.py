@@ -14,12 +14,14 @@ from domain.keyboards import Rows, Shown
 async def shown_with(talk: Talk, reply: Reply, page: str | None = None) -> Shown:
     """Return what is shown with a reply, where the dialogue stands after it.
 
-    A question has its answers; whatever is said of a request what can be done with it; else the menu is one press away.
+    A question has its answers, and no other text has them; whatever is said of a request has what can be done with it;
+    else the menu is one press away.
     """
     top = reply.dialogue.top
     if reply.intent == "help" and (top is None or top.intent == MENU):
         return Shown(await whole_menu(talk))
-    if rows := question(talk, reply.dialogue, page):
+    rows = question(talk, reply.dialogue, page) if reply.asks else ()
+    if rows:
         return Shown(rows)
     if reply.said.request_id is not None:
         request = await talk.uow.requests.get(reply.said.request_id)

@@ -31,11 +31,15 @@ LATE_ANSWERS = frozenset({"confirm", "deny"})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: the text with its key and request, what was understood, and where the dialogue stands now."""
+    """What goes back: the text with its key and request, what was understood, and where the dialogue stands now.
+
+    `asks`: the text ends with the question that the dialogue waits with.
+    """
 
     said: Said
     intent: str
     dialogue: Dialogue = field(default_factory=Dialogue)
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ async def converse(
     if reply.said.then:
         dialogue.frames.append(reply.said.then)
     await keep(talk, line, dialogue, before)
-    return replace(reply, dialogue=dialogue)
+    return replace(reply, dialogue=dialogue, asks=reply.asks or reply.said.then is not None)
 
 
 def talk_on(desk: Desk, uow: UnitOfWork, line: Address) -> Talk:
@@ -186,7 +190,7 @@ async def _done(talk: Talk, frame: Frame) -> Said:
 async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
     frame = step.frame
     if frame.asked == CONFIRM:
-        return Reply(_prefixed(talk, step, _summary(talk, frame)), frame.intent)
+        return Reply(_prefixed(talk, step, _summary(talk, frame)), frame.intent, asks=True)
     if frame.asked == "code":
         if frame.intent == "pay" and step.problem is None and (bills := await commands.all_bills(talk)):
             dialogue.frames.pop()
@@ -201,8 +205,8 @@ async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
             return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
         offer, number = commands.offer(talk, frame.intent, offered)
         frame.options = [one.code for one in offered[:number]]
-        return Reply(_prefixed(talk, step, offer), frame.intent)
-    return Reply(_prefixed(talk, step, _question(talk, frame)), frame.intent)
+        return Reply(_prefixed(talk, step, offer), frame.intent, asks=True)
+    return Reply(_prefixed(talk, step, _question(talk, frame)), frame.intent, asks=True)
 
 
 def _question(talk: Talk, frame: Frame) -> Said:
@@ -257,7 +261,7 @@ async def _menu(talk: Talk, dialogue: Dialogue, key: str, intents: list[str], in
     """Offer what fits of these intents by number; what comes last is known to do without a menu."""
     offered = talk.fitting(key, intents)
     dialogue.frames.append(Frame(MENU, asked=MENU, options=offered, one_shot=False))
-    return Reply(talk.say(key, menu=talk.numbered(offered, "intents")), intent)
+    return Reply(talk.say(key, menu=talk.numbered(offered, "intents")), intent, asks=True)
 
 
 def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Reply) -> Reply:
@@ -272,7 +276,7 @@ def _with_waiting_question(talk: Talk, dialogue: Dialogue, step: Step, reply: Re
     question = _summary(talk, waiting) if waiting.asked == CONFIRM else _question(talk, waiting)
     said, waits = reply.said, (f"{talk.text('sms.waiting')} {question.text}", talk.text("sms.waiting_in_short"))
     text = joined(max(said.parts, JOINED_PARTS), *(f"{said.text}\n{one}" for one in waits), said.text)
-    return replace(reply, said=replace(said, text=text))
+    return replace(reply, said=replace(said, text=text), asks=text.endswith(question.text))
 
 
 def _read(desk: Desk, stored: Stored | None) -> tuple[Dialogue, _Late | None]:

@@ -10,9 +10,9 @@ import pytest
 
 from domain.actions import receive_chat
 from domain.calendar import to_jalali
-from domain.chats import Pressed, ReceivedUpdate, Wrote
+from domain.chats import Pressed, ReceivedUpdate, SentFile, Wrote
 from domain.errors import Conflict, NotAllowedNow
-from domain.outgoing import InboundState, OutboxMessage
+from domain.outgoing import InboundState, MessageClass, OutboxMessage
 from domain.people import Role
 from domain.policy import Policy
 from domain.ports import Store, UnitOfWork
@@ -303,6 +303,47 @@ async def test_tracking_paying_cancelling_by_buttons(anneh: Person) -> None:
     await anneh.press("لغو درخواست", bill)
     assert (await anneh.press("بله")).key == "services.machinery.notices.cancel"
     assert (await anneh.town.request(code)).state == "cancelled"
+
+
+async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) -> None:
+    """«لغو» asks which; then a status is looked at, whose code is one tap away from ending it."""
+    code = await anneh.town.reach("awaiting_payment")
+    shown_code = f"\u200e{code[:3]} {code[3:6]} {code[6:]}"
+    which = await anneh.says("لغو")
+    assert labels(which) == [shown_code, "انصراف"]
+    for status in (await anneh.says(f"پیگیری {code}"), await anneh.press("پیگیری", (await anneh.starts())[-1])):
+        if status.key == "sms.which.track":
+            assert labels(status) == [shown_code, "انصراف"]
+            status = await anneh.press(shown_code, status)  # noqa: PLW2901
+        assert status.key == "services.machinery.status.awaiting_payment"
+        assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(await anneh.says("درخواست‌های من")) == ["منوی خدمات"]
+    assert labels(await anneh.says("تعرفه لودر ۴ ساعت")) == ["منوی خدمات"]
+    assert (await anneh.town.request(code)).state == "awaiting_payment"
+
+
+async def test_a_summary_has_no_buttons_under_what_is_said_of_a_file(anneh: Person) -> None:
+    summary = await form_until_summary(anneh)
+    await anneh.hears()
+    await anneh.does(SentFile("a.jpg", b"\xff\xd8\xff"))
+    told, again = await anneh.hears()
+    assert (told.key, labels(told)) == ("chat.no_paper_wanted", ["منوی خدمات"])
+    assert (again.text, labels(again)) == (summary.text, labels(summary))
+    await anneh.press("تأیید و ثبت", again)
+    assert len(await anneh.town.requests_of()) == 1
+
+
+async def test_a_question_that_finds_no_room_behind_a_reply_is_asked_in_a_message_of_its_own(anneh: Person) -> None:
+    await anneh.press("ماشین‌آلات")
+    for answer in ("لودر", "۴", "۵", "۰۸:۰۰"):
+        await anneh.press(answer)
+    await anneh.says("خیابان امام، " + "ک" * 180)
+    code = await anneh.town.reach("awaiting_payment")
+    await anneh.hears()
+    await anneh.does(Wrote(f"پیگیری {code}"))
+    status, again = [one for one in await anneh.hears() if one.cls is MessageClass.REPLY]
+    assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(again) == ["تأیید و ثبت", "اصلاح", "انصراف"]
 
 
 async def test_notices_come_into_the_chat_that_asked_with_what_can_be_done(anneh: Person) -> None:
