@@ -67,10 +67,6 @@ class Guard(ABC):
     async def holds(self, ctx: Context) -> bool:
         """Tell whether the transition may be taken; one that only people meet may raise the reason itself."""
 
-    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
-        """Tell whether a form with these values is refused whatever else is filled in: such a value is not offered."""
-        return False
-
     def refusal(self, ctx: Context) -> DomainError:
         """Return the error that says why not."""
         return NotAllowedNow(detail="guard")

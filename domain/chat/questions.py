@@ -1,8 +1,9 @@
 """The buttons under a question: the answers that can be chosen instead of typed, the way back, and the way out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Protocol, runtime_checkable
 
 from domain import tracking
 from domain.calendar import in_tehran
@@ -26,6 +27,15 @@ FIRST_HOUR, LAST_HOUR = 6, 20
 MOST_STARS = 5
 FEW_HOURS = 8
 """Lengths of work that are offered: whole hours up to a day's work."""
+
+
+@runtime_checkable
+class RulesOut(Protocol):
+    """A guard of a form that can tell of some of its values alone that they are refused."""
+
+    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
+        """Tell whether a form with these values is refused whatever else is filled in."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,8 @@ class Question:
         """Tell whether the service's own rules refuse this answer after those that were given."""
         found = self.conversation.keyword(frame.intent)
         values = {**frame.slots, name: value}
-        return found is not None and any(one.rules_out(values, self.now, self.policy) for one in found[0].on_submit)
+        guards = found[0].on_submit if found else ()
+        return any(isinstance(one, RulesOut) and one.rules_out(values, self.now, self.policy) for one in guards)
 
     def _gap(self, gap: str) -> Rows:
         """Return the answers to the missing part of a value."""

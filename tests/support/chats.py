@@ -98,3 +98,13 @@ def data(message: OutboxMessage) -> dict[str, str]:
 def labels(message: OutboxMessage) -> list[str]:
     """What stands on the buttons of a message, row by row."""
     return list(data(message))
+
+
+async def form_until_summary(person: Person) -> OutboxMessage:
+    """Fill the form of machinery work by buttons, the place by a text."""
+    await person.press("ماشین‌آلات")
+    await person.press("لودر")
+    await person.press("۴")
+    await person.press("۵")
+    await person.press("۰۸:۰۰")
+    return await person.says("خیابان امام، روبه‌روی پارک")
