@@ -5,18 +5,18 @@ A resource is taken by half-hour slots with a unique key on (resource, slot), so
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text, tehran
+from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text
 from domain.errors import Conflict, DomainError, InvalidField, MissingField
 from domain.field_types import Choice, number_text
 from domain.fleet import SLOT, Booking, Resource, ResourceKind, Work
 from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard
-from domain.policy import Policy
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
+from domain.wanted_time import untimely, wanted_start
 
 UNITS = "units"
 """The list of single machines on the delivery form."""
@@ -36,15 +36,6 @@ async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str
     """Return the bookable operators by code."""
     operators = await uow.fleet.resources(ResourceKind.OPERATOR, bookable_only=True)
     return {operator.code: operator.title for operator in operators}
-
-
-def wanted_start(request: ServiceRequest) -> datetime:
-    """Return the moment at which the work is wanted."""
-    return _moment(request.fields)
-
-
-def _moment(values: Mapping[str, Any]) -> datetime:
-    return tehran(date.fromisoformat(values["date"]), time.fromisoformat(values["start"]))
 
 
 def booked_start(ctx: Context) -> datetime | None:
@@ -172,40 +163,6 @@ def _too_many(ctx: Context) -> int | None:
     return most if sum(item["count"] for item in ctx.request.fields["items"]) > most else None
 
 
-def _untimely(start: datetime, now: datetime) -> str | None:
-    """Return the detail of the error when work cannot begin then."""
-    if start <= now:
-        return "past"
-    return "work_too_far" if start > now + YEAR_AHEAD else None
-
-
-@dataclass(frozen=True, slots=True)
-class WantedInFuture(Guard):
-    """The work is wanted at a time that is still to come, and within a year: «امروز ساعت ۸» at ten is a mistake, and so
-    is another year.
-
-    A request that takes up a finished one has its past time; the civil unit names another when it accepts.
-    """
-
-    async def holds(self, ctx: Context) -> bool:
-        """Compare the wanted day and hour with the clock."""
-        return ctx.request.parent_id is not None or _untimely(wanted_start(ctx.request), ctx.now) is None
-
-    def rules_out(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
-        """Look at day and hour as far as they are known: of a day alone some moment must be left."""
-        if "date" not in values:
-            return False
-        if "start" in values:
-            return _untimely(_moment(values), now) is not None
-        day = date.fromisoformat(values["date"])
-        return _untimely(tehran(day, time.max), now) == "past" or tehran(day, time.min) > now + YEAR_AHEAD
-
-    def refusal(self, ctx: Context) -> DomainError:
-        """Name the day that is too far, else the hour: a past day is refused where it is read."""
-        detail = _untimely(wanted_start(ctx.request), ctx.now) or "past"
-        return InvalidField("start" if detail == "past" else "date", detail=detail)
-
-
 @dataclass(frozen=True, slots=True)
 class WithinRules(Guard):
     """No more machines are wanted, and none for longer, than the municipality's own rules allow (`Policy`).
@@ -238,7 +195,7 @@ class HoldMachines(Effect):
         """
         await ctx.uow.fleet.release(ctx.request.id)
         start = wanted_start(ctx.request)
-        if detail := _untimely(start, ctx.now):
+        if detail := untimely(start, ctx.now):
             raise InvalidField("date", detail=detail)
         await _another_if_taken(lambda: self._hold(ctx, start))
 

@@ -19,7 +19,6 @@ from channels.web.forms import FormWords, controls
 from domain import tracking
 from domain.actions.desk import Desk
 from domain.actions.work import readable
-from domain.bookings import wanted_start
 from domain.calendar import WEEKDAY_NAMES, in_tehran, jalali_long, jalali_text, tehran, weekday
 from domain.errors import DomainError
 from domain.field_types import Day, Reading
@@ -28,6 +27,7 @@ from domain.ports import Store, UnitOfWork
 from domain.registries import MACHINES, MAINTENANCE, OPERATORS
 from domain.requests import ServiceRequest
 from domain.text import persian_digits
+from domain.wanted_time import wanted_start
 
 DAY = Field("day", Day(past=True), required=False)
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)

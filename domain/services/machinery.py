@@ -15,7 +15,6 @@ from domain.bookings import (
     BookMachines,
     FreeMachines,
     HoldMachines,
-    WantedInFuture,
     WithinRules,
     booked_start,
     booked_units,
@@ -70,6 +69,7 @@ from domain.services.paying import PAYMENT_DEADLINE, REVENUE, paying
 from domain.services.telling_bands import BAND_ANSWERS, tell_bands
 from domain.tariffs import Priced, TariffRow, Wanted, quote, scale
 from domain.text import grouped
+from domain.wanted_time import WantedInFuture
 from domain.work_items import MachineName, WorkItems
 
 KEY = "machinery"
