@@ -67,6 +67,7 @@ chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS) --processes 2
+	KILLS=30 $(BIN)/pytest -s tests/faults/test_bots_killed.py -k however_often
 	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope tests/properties tests/browser tests/e2e
 
 format: setup

@@ -1,11 +1,13 @@
 """A bot whose process dies at each step, polled and by webhook: nothing is done twice, and no reply is never seen."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
@@ -37,6 +39,12 @@ LEASE_SECONDS = 16
 
 CLAIM_MINUTES = 3
 """More than a claim lasts: what was under way when the process died is `unknown` then."""
+
+KILLS = int(os.environ.get("KILLS", "4"))
+"""Blows in a row; `make chaos` deals thirty."""
+
+PEOPLE = 6
+TEXTS = ("ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان {number}", "راهنما", "تعرفه لودر ۴ ساعت", "درخواست‌های من")
 
 UNDER_WAY = "SELECT id FROM outbox WHERE state IN ('queued', 'sending')"
 
@@ -71,14 +79,14 @@ class Town:
     async def takes_all(self) -> None:
         """Wait until everything that people did is confirmed; a server that died is started again."""
         while self.messenger.updates.pending:
-            await self._revive()
+            await self.revives()
             await self._until(lambda: not self.messenger.updates.pending or self._end().done())
 
     async def settles(self) -> None:
         """Let the claims of the dead run out, and wait until nothing is under way."""
         async with asyncio.timeout(SECONDS):
             while await self.office.database.rows(UNDER_WAY) or self._end().done():
-                await self._revive()
+                await self.revives()
                 self.office.advance(minutes=CLAIM_MINUTES)
                 await asyncio.sleep(0.2)
 
@@ -97,7 +105,7 @@ class Town:
         assert self.office.server
         return self.office.server.ended
 
-    async def _revive(self) -> None:
+    async def revives(self) -> None:
         """Start the server again if it died."""
         while self._end().done():
             assert self._end().result() == KILLED, self.office.said
@@ -142,7 +150,30 @@ async def test_a_dialogue_outlives_the_process(town: Town, step: str, at: int) -
     await town.settles()
     assert town.died == died + 1
     await asked_once(town, reza)
-    await all_seen(town, reza)
+    await all_seen(town, reza, replies=len(FORM) + 2)
+
+
+async def test_no_reply_is_never_seen_however_often_it_is_killed(town: Town) -> None:
+    """Blows at any moment, two in a row before what was under way comes to rest: so resends are hit too."""
+    people = [await town.newcomer() for _ in range(PEOPLE)]
+    chance, died = Random(KILLS), town.died
+    for kill in range(KILLS):
+        for person in people:
+            person.says(TEXTS[kill % len(TEXTS)].format(number=kill))
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        await town.office.crash()
+        await town.revives()
+        await town.takes_all()
+        if kill % 2:
+            await town.settles()
+    await town.settles()
+    assert town.died == died + KILLS
+    resent = [await all_seen(town, person, replies=KILLS + 2) for person in people]
+    orders = len([kill for kill in range(KILLS) if "ماشین" in TEXTS[kill % len(TEXTS)]])
+    mobiles = ", ".join(f"'{mobile_stored(person.mobile)}'" for person in people)
+    [made] = await town.office.database.rows(f"SELECT count(*) AS n FROM requests WHERE mobile IN ({mobiles})")  # noqa: S608
+    assert made["n"] == orders * PEOPLE
+    print(f"{KILLS} kills: {PEOPLE * (KILLS + 2)} replies, {sum(resent)} sent again, none unseen")
 
 
 async def asked_once(town: Town, person: Person) -> None:
@@ -159,13 +190,16 @@ async def asked_once(town: Town, person: Person) -> None:
     assert requests == [{"state": "submitted", "seq": 1}]
 
 
-async def all_seen(town: Town, person: Person) -> None:
-    """Each reply reached the person; once more at most for each time that it was under way at a death."""
+async def all_seen(town: Town, person: Person, replies: int) -> int:
+    """Each reply reached the person; once more at most for each time that it was under way at a death. How often that
+    was.
+    """
     asked = f"SELECT text, state, resends FROM outbox WHERE recipient = '{person.id}'"  # noqa: S608
     rows = await town.office.database.rows(asked)
     sent = Counter(row["text"] for row in rows if row["state"] == "sent")
-    again = Counter({row["text"]: row["resends"] for row in rows})
+    again = Counter([row["text"] for row in rows for _ in range(row["resends"])])
     heard = Counter(message.raw for message in person.messages)
-    assert len(rows) == sent.total() >= len(FORM) + 2, "none is unknown for good"
+    assert len(rows) == sent.total() >= replies, "none is unknown for good"
     assert again.total() <= AT_ONCE * town.died
     assert sent <= heard <= sent + again
+    return again.total()
