@@ -18,7 +18,7 @@ from channels.telegram.reception import Reception
 
 log = logging.getLogger(__name__)
 
-MOST_REST = 0.5
+MOST_REST = 0.25
 """Seconds between two questions while something is in work: the messenger answers each at once then, with the same
 updates and what is new.
 """
