@@ -17,12 +17,14 @@ from domain.messages import Catalogue, placeholders
 from domain.registry_check import check_registries
 from domain.report_check import check_reports
 from domain.services import SERVICES
+from store.engines import engine_for
 
 
 def faults(settings: Settings) -> list[str]:
     """Return a line for each thing that must be mended before this configuration may serve."""
     found = [
-        *secret_faults(settings), *provider_faults(settings), *bot_faults(settings), *_calendar_faults(settings)
+        *secret_faults(settings), *_database_faults(settings), *provider_faults(settings), *bot_faults(settings),
+        *_calendar_faults(settings),
     ]  # fmt: skip
     try:
         catalogue = build_catalogue(settings)
@@ -48,6 +50,14 @@ def remarks(settings: Settings) -> list[str]:
     if not settings.base_url:
         found.append(f"PISHKHAN_BASE_URL is not set: codes on papers lead to {settings.address}")
     return found
+
+
+def _database_faults(settings: Settings) -> list[str]:
+    try:
+        engine_for(settings.database_url)
+    except ValueError as error:
+        return [f"PISHKHAN_DATABASE_URL: {error}"]
+    return []
 
 
 def _calendar_faults(settings: Settings) -> list[str]:

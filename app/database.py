@@ -1,15 +1,54 @@
-"""Opening the configured database; what stands in the way is told as `NotReady`."""
+"""Opening the configured database; what stands in the way is told as `NotReady`, or put into words."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from app.readiness import NotReady
 from app.settings import Settings
+from domain.errors import DomainError
+from store.engines.faults import DatabaseUnavailable, FaultKind
+from store.engines.health import Health
 from store.migrate import SchemaMismatch
 from store.unit_of_work import OnQueued, SqlStore
+
+WHY: Mapping[FaultKind, str] = {
+    FaultKind.NO_ANSWER: "the database does not answer",
+    FaultKind.BUSY: "the database is busy",
+    FaultKind.READ_ONLY: "the database can only be read",
+    FaultKind.FULL: "the disk of the database is full",
+    FaultKind.IO_ERROR: "the disk of the database fails",
+    FaultKind.DAMAGED: "the database is damaged, or is none",
+    FaultKind.REFUSED: "the database does not let this process in (user, password, name, rights; a file's folder)",
+    FaultKind.REPLACED: "the database's file is not the one that was opened",
+}
+"""What each kind of fault is to whoever looks after the installation."""
+
+
+def in_words(error: DomainError) -> str:
+    """Return one line about a database that cannot be used: the setting to look at, why, and what it said itself."""
+    why, cause = WHY[FaultKind.NO_ANSWER], ""
+    if isinstance(error, DatabaseUnavailable):
+        why, cause = WHY[error.kind], f": {error.cause}"
+    return f"PISHKHAN_DATABASE_URL: {why}{cause}"
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """Leave what is met at an opening to whoever opens: he says it, and the log does not say it beside him."""
+    log = logging.getLogger(Health.__module__)
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = False
 
 
 async def open_store(settings: Settings, on_queued: OnQueued | None = None) -> SqlStore:
     """Open it; `NotReady` when its address or schema is wrong, `Unavailable("database")` when it does not answer."""
     try:
-        return await SqlStore.open(settings.database_url, on_queued, settings.database.limits())
+        with told_once():
+            return await SqlStore.open(settings.database_url, on_queued, settings.database.limits())
     except SchemaMismatch as mismatch:
         raise NotReady([str(mismatch)]) from None
     except ValueError as error:

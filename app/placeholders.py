@@ -4,11 +4,24 @@ from pydantic import SecretStr
 
 from app.sections import Section
 from app.settings import DEMO_SECRET, Settings
+from store.engines.addresses import read_address
 
 SHORTEST_SECRET_KEY = 16
 SHORTEST_WEBHOOK_SECRET = 8
 
-_PARTS = ("changeme", "change-me", "change_me", "placeholder", "replace", "your-", "your_", "<", DEMO_SECRET)
+_PARTS = (
+    "…",
+    "...",
+    "changeme",
+    "change-me",
+    "change_me",
+    "placeholder",
+    "replace",
+    "your-",
+    "your_",
+    "<",
+    DEMO_SECRET,
+)
 _WORDS = frozenset({"secret", "password", "default", "example", "insecure", "testing", "todo", "none", "null"})
 
 
@@ -25,6 +38,7 @@ def secret_faults(settings: Settings) -> list[str]:
             faults.extend(_missing(name, section))
     if _plain(settings.metrics.token):
         faults.append(_secret_fault("PISHKHAN_METRICS__TOKEN", settings.metrics.token, SHORTEST_SECRET_KEY))
+    faults.append(_database_fault(settings.database_url))
     for messenger, bot in settings.bots.items():
         if bot.mode == "webhook":
             name = f"PISHKHAN_{messenger.upper()}__WEBHOOK_SECRET"
@@ -33,8 +47,19 @@ def secret_faults(settings: Settings) -> list[str]:
 
 
 def _missing(name: str, section: Section) -> list[str]:
+    """Return a line for each thing that a panel gives and that is not set, or set to what stands in examples."""
     wanted = [field for field in ("api_key", "sender") if field in type(section).model_fields]
-    return [f"{name}__{field.upper()} is not set" for field in wanted if not _plain(getattr(section, field))]
+    values = {f"{name}__{field.upper()}": _plain(getattr(section, field)) for field in wanted}
+    return [f"{one} is {'a placeholder' if value else 'not set'}" for one, value in values.items() if _empty(value)]
+
+
+def _database_fault(url: str) -> str:
+    """Return what is wrong with the password in a database URL; one that cannot be read has a line of its own."""
+    try:
+        password = read_address(url).password or ""
+    except ValueError:
+        return ""
+    return "PISHKHAN_DATABASE_URL: the password in it is a placeholder" if password and _empty(password) else ""
 
 
 def _plain(value: object) -> str:
@@ -43,10 +68,15 @@ def _plain(value: object) -> str:
 
 def _secret_fault(name: str, secret: SecretStr, shortest: int) -> str:
     value = secret.get_secret_value()
-    folded = value.strip().lower()
     hint = f"set it to at least {shortest} random characters (`openssl rand -hex 32` makes them)"
-    if not folded:
+    if not value.strip():
         return f"{name} is not set: {hint}"
-    if folded in _WORDS or any(word in folded for word in _PARTS) or len(set(folded)) == 1:
+    if _empty(value):
         return f"{name} is a placeholder: {hint}"
     return f"{name} is too short: {hint}" if len(value) < shortest else ""
+
+
+def _empty(value: str) -> bool:
+    """Tell whether nothing stands there, or only what examples are written with."""
+    folded = value.strip().lower()
+    return folded in _WORDS or any(word in folded for word in _PARTS) or len(set(folded)) <= 1

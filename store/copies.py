@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, literal, make_url, select, table
+from sqlalchemy import Connection, inspect, literal, select, table
 
 from domain.errors import Conflict
 from store.bills import FILE_NUMBERS
 from store.engines import engine_for
-from store.engines.addresses import hosts_apart
+from store.engines.addresses import read_address
 from store.engines.copies import COPIES, Copies, CopyDamaged, CopyFailed
 from store.schema import counters
 from store.sequences import drawing
@@ -94,7 +94,8 @@ def _holds_nothing(connection: Connection) -> bool:
 
 
 def _copies(url: str) -> Copies:
-    parsed = make_url(hosts_apart(url))
+    """Return how that database is copied; `ValueError` as `engine_for` for an address that cannot be."""
+    parsed = read_address(url)
     if parsed.drivername not in COPIES:
         raise CopyFailed(f"there is no copying of {parsed.drivername!r}")
     return COPIES[parsed.drivername](parsed)

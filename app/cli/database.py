@@ -10,7 +10,7 @@ import typer
 
 from app.cli.options import AsJson, Config
 from app.cli.output import emit_json, fail, fail_with, say, told, waiting
-from app.database import open_store
+from app.database import open_store, told_once
 from app.readiness import NotReady
 from app.settings import Settings, load
 from app.wiring import desk_of
@@ -41,7 +41,8 @@ def migrate(as_json: AsJson = False, config: Config = None) -> None:
 async def _migrate(settings: Settings) -> dict[str, Any]:
     url = settings.database_url
     try:
-        await bring_up(url)
+        with told_once():
+            await bring_up(url)
     except SchemaMismatch as mismatch:
         raise NotReady([str(mismatch)]) from None
     except ValueError as error:
@@ -87,6 +88,8 @@ def _copying(as_json: bool) -> Iterator[None]:
         fail(as_json, error, f"the {error.field} is there already and not empty: --force overwrites it")
     except CopyFailed as error:
         fail_with(as_json, [str(error)])
+    except ValueError as error:
+        fail_with(as_json, [f"PISHKHAN_DATABASE_URL: {error}"])
 
 
 def _done(as_json: bool, file: Path, what: str) -> None:

@@ -18,7 +18,6 @@ REFUSED = 1
 SURROUNDINGS = 3
 
 _WIDE = 200
-_AWAY = "PISHKHAN_DATABASE_URL: the database does not answer, or SQLite cannot write its file (the folder must exist)"
 
 
 def emit_json(value: object) -> None:
@@ -78,7 +77,9 @@ def told(as_json: bool) -> Iterator[None]:
         yield
     except DomainError as error:
         if error.code == "unavailable" and error.field == "database":
-            fail_with(as_json, [_AWAY])
+            from app.database import in_words  # noqa: PLC0415 - it is loaded already, wherever this can happen
+
+            fail_with(as_json, [in_words(error)])
         fail(as_json, error)
     except (SettingsError, NotReady) as error:
         fail_with(as_json, error.faults)

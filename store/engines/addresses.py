@@ -7,13 +7,31 @@ same. SQLAlchemy reads the second form alone.
 import re
 from urllib.parse import quote
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 PORT = "5432"
 
 _SEVERAL = re.compile(
     r"(?P<head>postgresql://(?:[^/@]*@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<path>/[^?]*)?(?:\?(?P<query>.*))?"
 )
+
+
+def read_address(url: str) -> URL:
+    """Return the parts of a database URL; `ValueError` says in a line what is wrong with it, and tells no password."""
+    try:
+        parsed = make_url(hosts_apart(url))
+    except ArgumentError:
+        raise ValueError("the database URL cannot be read: sqlite:///path or postgresql://…") from None
+    except ValueError:
+        raise ValueError("the port of the database URL is no number") from None
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        raise ValueError(f"the database URL names port {parsed.port}: ports go from 1 to 65535")
+    if "@" in (parsed.host or ""):
+        raise ValueError(
+            "the database URL has an @ too many: in a password it is written %40, a slash %2F, a colon %3A"
+        )
+    return parsed
 
 
 def hosts_apart(url: str) -> str:

@@ -122,7 +122,8 @@ class PostgresqlCopies(Copies):
             raise CopyFailed(f"{program} is not installed: it comes with PostgreSQL's client") from None
         _, said = await process.communicate()
         if process.returncode:
-            raise CopyFailed(f"{program} failed: {said.decode('utf-8', 'replace').strip()}")
+            lines = said.decode("utf-8", "replace").split("\n")
+            raise CopyFailed(f"{program} failed: {' '.join(line.strip() for line in lines if line.strip())}")
 
 
 COPIES: Mapping[str, Callable[[URL], Copies]] = {"sqlite": SqliteCopies, "postgresql": PostgresqlCopies}

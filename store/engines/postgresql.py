@@ -13,7 +13,13 @@ from time import monotonic
 from typing import Any, ClassVar
 
 import asyncpg
-from asyncpg import CannotConnectNowError, DataError, TargetServerAttributeNotMatched, TooManyConnectionsError
+from asyncpg import (
+    CannotConnectNowError,
+    DataError,
+    TargetServerAttributeNotMatched,
+    TooManyConnectionsError,
+    UndefinedObjectError,
+)
 from pydantic_core import from_json
 from sqlalchemy import URL, ColumnElement, Dialect, Table, func, text
 from sqlalchemy.dialects import postgresql
@@ -147,6 +153,8 @@ class PostgresqlEngine(Engine):
                 return await asyncpg.connect(host, **{**options, **self._session})
             except _ELSEWHERE as error:
                 fault = error
+            except UndefinedObjectError as error:  # a parameter that the URL names
+                raise caused_by(FaultKind.REFUSED, error) from None
         assert fault is not None, "there is a host"  # noqa: S101 - holds by construction
         raise fault
 
