@@ -126,6 +126,10 @@ class SqlStore:
         """Close all connections; open units must have ended."""
         await self._engine.close()
 
+    async def examine(self) -> None:
+        """Look through the whole database; `DatabaseUnavailable` when something in it is broken."""
+        await self._engine.examine()
+
     def abandon(self) -> None:
         """Cut off whatever waits for the database: the process ends, and may wait no longer."""
         self._engine.abandon()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.errors import DomainError
-from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
+from store.engines.faults import LONGEST_CAUSE, DatabaseUnavailable, FaultKind, caused_by
 from store.engines.health import Health
 from store.engines.limits import Limits
 from store.engines.prepared import Prepared
@@ -158,6 +158,19 @@ class Engine(ABC):
     @abstractmethod
     def fault(self, error: BaseException) -> DomainError | None:
         """Return what an error of the driver means to the domain, None when it is a mistake of the code."""
+
+    @abstractmethod
+    async def damage(self) -> str:
+        """Look through the whole database, beside everybody else, and say what is broken in it; empty if nothing is."""
+
+    async def examine(self) -> None:
+        """Raise `DatabaseUnavailable` when something in the database is broken, and keep that in mind (`Health`)."""
+        with self.telling():
+            found = await self.damage()
+        if found:
+            fault = DatabaseUnavailable(FaultKind.DAMAGED, found[:LONGEST_CAUSE])
+            self.health.failed(fault)
+            raise fault
 
     @abstractmethod
     async def close(self) -> None:
