@@ -97,12 +97,7 @@ class PolicySettings(BaseModel):
     guess_limit_sender: int = Field(
         _DEFAULTS.guess_limit_sender, ge=1, description="Foreign codes one viewer may ask for."
     )
-    guess_limit_total: int = Field(
-        _DEFAULTS.guess_limit_total, ge=1, description="Foreign codes all viewers may ask for."
-    )
-    guess_window_minutes: int = Field(
-        _DEFAULTS.guess_window // _MINUTE, ge=1, description="Window of these two limits."
-    )
+    guess_window_minutes: int = Field(_DEFAULTS.guess_window // _MINUTE, ge=1, description="Window of that limit.")
     notice_keeps_hours: int = Field(
         _DEFAULTS.notice_keeps // _HOUR, ge=1, description="After this an unsent notice is too old."
     )

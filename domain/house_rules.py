@@ -108,7 +108,7 @@ GROUPS: Mapping[str, Sequence[Rule]] = {
         _length("duplicate_window", "minutes", _MINUTE, 0, 24 * 60), _number("inbound_limit", 1, 10_000),
         _length("inbound_window", "minutes", _MINUTE, 1, 24 * 60), _number("loop_guard", 1, 1_000),
         _number("chat_limit", 1, 100_000),
-        _number("guess_limit_sender", 1, 10_000), _number("guess_limit_total", 1, 1_000_000),
+        _number("guess_limit_sender", 1, 10_000),
         _length("guess_window", "minutes", _MINUTE, 1, 24 * 60),
     ),
 }  # fmt: skip

@@ -47,7 +47,6 @@ class Policy:
     chat_limit: int = 300
     loop_guard: int = 4
     guess_limit_sender: int = 10
-    guess_limit_total: int = 1000
     guess_window: timedelta = timedelta(hours=1)
     notice_keeps: timedelta = timedelta(days=2)
     messenger_patience: timedelta = timedelta(minutes=60)

@@ -19,9 +19,8 @@ class VerifyPage:
 
     async def show(self, request: web.Request) -> web.Response:
         """Tell what the paper with this token is; 404 with a page of its own when there is none."""
-        viewer = f"ip:{request.remote}"
         try:
-            paper = await verify(self._desk, self._store, request.match_info["token"], viewer)
+            paper = await verify(self._desk, self._store, request.match_info["token"], request.remote or "")
         except NotFound:
             return page(request, "portal/verify.html", {"paper": None}, status=404)
         return page(request, "portal/verify.html", {"paper": paper, "day": jalali_text(paper.day)})

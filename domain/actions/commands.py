@@ -184,7 +184,6 @@ async def pay(talk: Talk, slots: Slots) -> Said:
 
 async def _pay_bill(talk: Talk, text: str) -> Said:
     bill_id = bill_ids.parse_bill_id(text)
-    await track.refuse_guessing(talk.desk, talk.uow, talk.actor.ident)
     try:
         bill = await talk.uow.bills.by_bill_id(bill_id)
     except BillNotFound:

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from domain.actions.verifying import MISSES
 from domain.people import Role
 from domain.requests import RequestFilter
 from tests.support.demo_site import CITIZENS, ORDER, DemoSite, demo_site
@@ -77,10 +78,11 @@ async def test_a_paper_that_nobody_issued(client: Client) -> None:
         assert "<script>" not in page
 
 
-async def test_who_guesses_is_sent_away(site: DemoSite, client: Client) -> None:
+async def test_who_guesses_is_sent_away_and_a_genuine_paper_is_told(site: DemoSite, client: Client) -> None:
     token = await handed_over(site, client)
-    statuses = [(await client.get(f"/verify/{number:032x}", headers=PEOPLE)).status for number in range(12)]
-    assert statuses == [404] * 10 + [429] * 2
-    limited = await client.get(f"/verify/{token}", headers=PEOPLE)
+    statuses = [(await client.get(f"/verify/{number:032x}", headers=PEOPLE)).status for number in range(MISSES + 2)]
+    assert statuses == [404] * MISSES + [429] * 2
+    limited = await client.get(f"/verify/{'f' * 32}", headers=PEOPLE)
     assert limited.status == 429
     assert "تعداد جست‌وجوهای ناموفق زیاد است" in await limited.text()
+    assert (await client.get(f"/verify/{token}", headers=PEOPLE)).status == 200

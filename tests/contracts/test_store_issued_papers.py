@@ -8,7 +8,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect
 
-from domain.actions.verifying import verify
+from domain.actions.verifying import MISSES, verify
 from domain.errors import Conflict, NotFound, TooManyRequests
 from domain.issued_papers import IssuedPaper
 from domain.printouts import Standing
@@ -63,13 +63,14 @@ async def test_it_is_verified_by_anybody_and_guessing_is_counted(store: SqlStore
     answered = {"service": "expert", "state": "answered", "phase": Phase.DONE, "fields": {"kind": "other"}}
     request = a_request(data=DATA["expert"], **answered)
     await added(store, request, IssuedPaper(LETTER, request.id, "letter", "1405/ک/1", date(2026, 11, 24)))
-    assert (await verify(desk, store, LETTER, "ip:192.0.2.1")).standing is Standing.VALID
-    for number in range(desk.policy.guess_limit_sender):
+    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is Standing.VALID
+    for number in range(MISSES):
         with pytest.raises(NotFound):
-            await verify(desk, store, f"{number:032x}", "ip:192.0.2.1")
+            await verify(desk, store, f"{number:032x}", "192.0.2.1")
     with pytest.raises(TooManyRequests):
-        await verify(desk, store, LETTER, "ip:192.0.2.1")
-    assert (await verify(desk, store, LETTER, "ip:192.0.2.2")).number == "۱۴۰۵/ک/۱"
+        await verify(desk, store, "f" * 32, "192.0.2.1")
+    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is Standing.VALID
+    assert (await verify(desk, store, LETTER, "192.0.2.2")).number == "۱۴۰۵/ک/۱"
 
 
 def _before(connection: Connection) -> None:

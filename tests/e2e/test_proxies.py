@@ -5,6 +5,7 @@ to where a code is asked for. Callers come from addresses of this machine that s
 and for the Internet.
 """
 
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -147,7 +148,9 @@ async def test_through_the_documented_proxies_colleagues_are_inside_and_nobody_e
         colleagues = await inside(WORKPLACE, proxies.documented, proxies, tls=True)
         async with calling(STRANGER, proxies) as stranger:
             for port in proxies.documented.values():
-                assert (await stranger.get(port, tls=True, path="/staff/sign-in"))[0] == 200
+                status, headers = await stranger.get(port, tls=True, path="/staff/sign-in")
+                assert (status, headers["Strict-Transport-Security"]) == (200, "max-age=31536000; includeSubDomains")
+                assert not re.search("aiohttp|python", headers.get("Server", ""), re.IGNORECASE)
     assert strangers == {"nginx": set(), "caddy": set(), "haproxy": set()}
     assert all(() in heads for heads in colleagues.values()), "who writes nothing is inside"
     named = office.complained.count(f"{STRANGER} GET /staff/sign-in 200")

@@ -20,7 +20,7 @@ from tests.support.municipality import Municipality, StandingClock, build_desk, 
 
 WALKED: tuple[Service, ...] = (*SERVICES, TREES)
 
-PATIENT = Policy(inbound_limit=10**6, loop_guard=10**6, guess_limit_sender=10**6, guess_limit_total=10**6)
+PATIENT = Policy(inbound_limit=10**6, loop_guard=10**6, guess_limit_sender=10**6)
 """No limit on texts: a walk sends more in a minute than a citizen in a year."""
 
 USED_IDS = 1000

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions import track
 from domain.actions.converse import converse
 from domain.actions.receive import receive
 from domain.errors import Conflict, DomainError, NotAllowedNow, Unavailable
@@ -230,16 +231,22 @@ async def test_guessing_bill_ids_is_limited_too(town: Municipality) -> None:
         assert (await town.say(CITIZEN, f"قبض {bill.bill_id}")).key == "sms.bill_of_other"
         assert (await town.say(CITIZEN, "قبض 1117753200140")).key == "errors.bill_not_found"
     assert (await town.say(CITIZEN, f"قبض {bill.bill_id}")).key == "errors.too_many_requests"
+    own = await town.reach("awaiting_payment", mobile=CITIZEN)
+    (bill,) = await town.bills(own)
+    assert (await town.say(CITIZEN, f"قبض {bill.bill_id}")).key == "sms.pay", "one's own is told even then"
     assert (await town.say(CITIZEN, code)).key == "errors.too_many_requests"
 
 
-async def test_guessing_is_limited_in_total(database: Path) -> None:
+async def test_nobody_is_refused_for_what_others_guess(database: Path) -> None:
     clock = StandingClock()
-    async with municipality(database, build_desk(clock, policy=Policy(guess_limit_total=3)), clock) as town:
+    async with municipality(database, build_desk(clock, policy=Policy(guess_limit_sender=1)), clock) as town:
         await town.furnish()
-        for sender in (CITIZEN, NEIGHBOUR, "+989133333333"):
-            assert (await town.say(sender, "123456786")).key == "errors.not_found"
-        assert (await town.say("+989144444444", "123456786")).key == "errors.too_many_requests"
+        code = await town.order(mobile=NEIGHBOUR)
+        async with town.store.unit() as uow:
+            for number in range(1200):
+                await track.count_guess(town.desk, uow, f"+98913{number:07}")
+        assert (await town.say(CITIZEN, code)).key == "sms.status_of_other"
+        assert (await town.say(CITIZEN, code)).key == "errors.too_many_requests"
 
 
 # Dialogues

@@ -3,21 +3,21 @@
 import pytest
 
 from domain.actions.erase import erase_one
-from domain.actions.verifying import Verified, verify
+from domain.actions.verifying import MISSES, Verified, verify
 from domain.errors import NotFound, TooManyRequests
 from domain.people import Role
 from domain.printouts import Fact, Standing
 from tests.support.cabs import OFFICER, Cabs
 from tests.support.experts import Experts
-from tests.support.municipality import Municipality, actor
+from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 from tests.support.taxis import DRIVER_MOBILE
 
-VIEWER = "ip:203.0.113.7"
+ADDRESS = "203.0.113.7"
 
 
-async def scan(town: Municipality, token: str, viewer: str = VIEWER) -> Verified:
+async def scan(town: Municipality, token: str, address: str = ADDRESS) -> Verified:
     """Scan a paper."""
-    return await verify(town.desk, town.store, token, viewer)
+    return await verify(town.desk, town.store, token, address)
 
 
 async def token_of(town: Municipality, code: str, name: str = "letter_token") -> str:
@@ -106,19 +106,46 @@ async def test_what_is_no_token_is_not_looked_up(town: Municipality, token: str)
     assert town.rows("SELECT * FROM hits") == []
 
 
-async def test_guessing_is_slowed_for_each_address(town: Municipality) -> None:
-    token = await token_of(town, await town.reach("handed_over"), "delivery_token")
-    for number in range(town.desk.policy.guess_limit_sender):
+async def miss(town: Municipality, address: str, times: int = MISSES) -> None:
+    """Ask for papers that there are not."""
+    for number in range(times):
         with pytest.raises(NotFound):
-            await scan(town, f"{number:032x}")
+            await scan(town, f"{number:032x}", address)
+
+
+async def test_misses_are_limited_for_each_address_and_a_genuine_paper_is_told_always(town: Municipality) -> None:
+    token = await token_of(town, await town.reach("handed_over"), "delivery_token")
+    await miss(town, ADDRESS)
     with pytest.raises(TooManyRequests):
-        await scan(town, token)
-    assert (await scan(town, token, "ip:198.51.100.1")).standing is Standing.VALID
+        await scan(town, "f" * 32)
+    assert (await scan(town, token)).standing is Standing.VALID, "whoever shares an address with a guesser is told"
+    await miss(town, "198.51.100.1", 1)
+    assert {row[0].partition("|")[0] for row in town.rows("SELECT key FROM hits")} >= {f"paper:{ADDRESS}"}
+    counted = town.rows(f"SELECT count FROM hits WHERE key LIKE 'paper:{ADDRESS}|%'")  # noqa: S608 - of this module
+    assert counted == [(MISSES,)], "what is refused costs nothing more"
     town.advance(hours=1)
-    assert (await scan(town, token)).standing is Standing.VALID
+    await miss(town, ADDRESS, 1)
+
+
+async def test_an_address_of_ipv6_counts_as_its_network(town: Municipality) -> None:
+    for number in range(MISSES):
+        await miss(town, f"2001:db8:0:1::{number:x}", 1)
+    with pytest.raises(TooManyRequests):
+        await scan(town, "f" * 32, "2001:db8:0:1:ffff::1")
+    await miss(town, "2001:db8:0:2::1", 1)
+
+
+async def test_misses_and_guesses_by_sms_are_counted_apart(town: Municipality) -> None:
+    await miss(town, ADDRESS, 2 * town.desk.policy.guess_limit_sender)
+    code = await town.order(mobile=NEIGHBOUR)
+    for _ in range(town.desk.policy.guess_limit_sender):
+        assert (await town.say(CITIZEN, code)).key == "sms.status_of_other"
+    assert (await town.say(CITIZEN, code)).key == "errors.too_many_requests"
+    await miss(town, ADDRESS, 1)
 
 
 async def test_scanning_a_genuine_paper_is_no_guessing(town: Municipality) -> None:
     token = await token_of(town, await town.reach("handed_over"), "delivery_token")
-    for _ in range(2 * town.desk.policy.guess_limit_sender):
+    for _ in range(2 * MISSES):
         assert (await scan(town, token)).standing is Standing.VALID
+    assert not [row for row in town.rows("SELECT key FROM hits") if row[0].startswith("paper:")]

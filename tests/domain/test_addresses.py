@@ -1,0 +1,22 @@
+"""Addresses as limits count them."""
+
+import pytest
+
+from domain.addresses import network_of
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:0:1:aaaa::1", "2001:db8:0:1::/64"),
+        ("2001:DB8:0:1::2", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::1", "2001:db8:0:2::/64"),
+        ("::1", "::/64"),
+        ("", ""),
+        ("no address", "no address"),
+    ],
+)
+def test_one_line_is_one_count(address: str, counted: str) -> None:
+    assert network_of(address) == counted
