@@ -80,7 +80,7 @@ def operations(services: Sequence[Service], catalogue: Catalogue) -> list[Operat
         for member in form_members(one.prices.form, one.key, catalogue)
     }  # fmt: skip
     keys = ", ".join(one.key for one in priced)
-    service = Member("service", shapes.SERVICE, Doc(f"یکی از {keys}", f"One of: {keys}."))
+    service = Member("service", shapes.SERVICE, Doc(f"یکی از {keys}", f"One of: {keys}.", "خدمت"))
     return [
         Operation(
             shapes.request("Ping", Doc("آزمون ارتباط و کلید", "Test the line, the key and the clock.")),

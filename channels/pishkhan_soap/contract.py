@@ -50,7 +50,7 @@ class Contract:
 
 def _labels(request: Record) -> Mapping[str, str]:
     records = [one for one in types_in([request]) if isinstance(one, Record)]
-    return {member.name: (member.doc or member.type.doc).fa for one in records for member in one.members}
+    return {member.name: member.label for one in records for member in one.members}
 
 
 def _operations(services: Sequence[Service], catalogue: Catalogue) -> tuple[Operation, ...]:

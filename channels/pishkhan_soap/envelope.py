@@ -24,7 +24,6 @@ MOST_ATTRIBUTES = 1_000
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 SECURITY = f"{{{WSSE}}}Security"
 
-_NIL, _TYPE = (f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}" for name in ("nil", "type"))
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,200}\?>")
 _NO_LINE_END = re.compile(rb"[^\r\n]")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
@@ -54,11 +53,12 @@ _parsers = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A well-formed call: its version, the security header if there is one, and the body's only element."""
+    """A well-formed call: its version, the security header if there is one, the body's only element, and its text."""
 
     version: Version
     security: Element | None
     body: Element
+    text: bytes = b""
 
 
 def read(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> Message:
@@ -71,7 +71,7 @@ def message_of(text: bytes, version: Version = Version.SOAP_11) -> Message:
     envelope = _parsed(text, version)
     version = _version(envelope, version)
     header, body = _parts(envelope, version)
-    return Message(version, _security(header, version), _only_child(body, version))
+    return Message(version, _security(header, version), _only_child(body, version), text)
 
 
 def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> bytes:
@@ -203,25 +203,3 @@ def _only_child(body: Element, version: Version) -> Element:
 
 def _unreadable(version: Version, detail: str) -> Refused:
     return Refused(InvalidField("body", detail=detail), version)
-
-
-def tolerant(body: Element) -> bool:
-    """Mend what some clients add to values and no schema allows; True when there was something to mend.
-
-    `xsi:nil` on what should have been left out (PHP, Mono): the element goes. `xsi:type` (SOAP::Lite): the attribute.
-    White space around days and numbers, which XSD allows and libxml2 does not: it goes.
-    """
-    mended = False
-    for element in list(body.iter()):
-        if element is not body and element.get(_NIL, "").strip() in _TRUE:
-            parent = element.getparent()
-            if parent is not None:
-                parent.remove(element)
-            mended = True
-            continue
-        for name in (_NIL, _TYPE):
-            mended |= element.attrib.pop(name, None) is not None
-        text = (element.text or "").strip(" \t\r\n")
-        if not len(element) and text != (element.text or ""):
-            element.text, mended = text, True
-    return mended

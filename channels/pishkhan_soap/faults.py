@@ -30,11 +30,14 @@ ELEMENTS: Mapping[str, str] = {
 NAMING: Mapping[tuple[str, str], str] = {
     ("invalid_field", ""): "details.invalid_field.soap_value",
     ("invalid_field", "unreadable"): "details.invalid_field.soap_value",
-    ("invalid_field", "soap_order"): "details.invalid_field.soap_order",
+    ("invalid_field", "soap_value"): "details.invalid_field.soap_value",
     ("missing_field", ""): "details.missing_field.soap_missing",
     ("missing_field", "no_own_taxi"): "details.missing_field.soap_missing",
 }
 """Errors, by code and detail, whose text here names the element: a form at a counter has many at once."""
+
+NAMED = frozenset({"invalid_field", "unknown_kind"})
+"""Codes whose other texts say what a value should be, and not always of which element."""
 
 _FAULT_11 = "<soap:Fault><faultcode>soap:{}</faultcode><faultstring>{}</faultstring><detail>{}</detail></soap:Fault>"
 _FAULT_12 = (
@@ -100,7 +103,7 @@ class Faults:
         SOAP's own instead of the plain one, `labels` what the request's elements are called in Persian.
         """
         server = error.code in SERVER_CODES
-        field = ELEMENTS.get(error.field, camel(error.field)) if error.field else None
+        field = _element(error)
         message = self._message(error, field, labels)
         told = shapes.FAULT.xml({"code": error.code, "message": message, "field": field})
         detail = f'<{shapes.FAULT.name} xmlns="{NAMESPACE}">{told}</{shapes.FAULT.name}>'
@@ -112,12 +115,24 @@ class Faults:
         return Reply(400 if code == "Sender" else 500, version.media_type, _envelope(version, fault))
 
     def _message(self, error: DomainError, field: str | None, labels: Mapping[str, str]) -> str:
-        """Return what the clerk reads: where an error says no more than that a value is wrong, it is named."""
+        """Return what the clerk reads, with the name of what is wrong where the text itself does not say it."""
         if error.code == "internal":  # its details are for operators, who find them by the reference
             return self.wording.catalogue.render("soap.internal", {"reference": str(error.params["reference"])})
         label = labels.get(field or "", field or "")
-        key = NAMING.get((error.code, error.detail or ""))
-        return self.wording.catalogue.render(key, {"element": label}) if key and field else self.wording.error(error)
+        catalogue = self.wording.catalogue
+        if field and (key := NAMING.get((error.code, error.detail or ""))):
+            return catalogue.render(key, {"element": label})
+        text = self.wording.error(error)
+        if error.code not in NAMED or field is None or field not in labels or label in text or field in text:
+            return text
+        return catalogue.render("soap.named", {"element": label, "text": text})
+
+
+def _element(error: DomainError) -> str | None:
+    """Return the name of the element at fault; one of the message itself is called as it was written."""
+    if error.field is None or error.params.get("element") == error.field:
+        return error.field
+    return ELEMENTS.get(error.field, camel(error.field))
 
 
 def _envelope(version: Version, body: str) -> str:

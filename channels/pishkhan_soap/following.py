@@ -30,7 +30,7 @@ PDF = "application/pdf"
 FINISHED = st.enumerated(
     "PrintName",
     ("letter", "permit", "delivery_form"),
-    Doc("نامه، مجوز یا فرم تحویل", "The answer letter, the leave permit, or the delivery form."),
+    Doc("نامه، مجوز یا فرم تحویل", "The answer letter, the leave permit, or the delivery form.", "نام سند"),
 )
 
 
@@ -59,8 +59,8 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
         state=said.get("state"),
         phase=Phase(said["phase"]) if "phase" in said else None,
         office=call.office.code,
-        created_from=_midnight("from", said.get("from")),
-        created_to=_midnight("to", said.get("to"), days=1),
+        created_from=_midnight(said.get("from")),
+        created_to=_midnight(said.get("to"), days=1),
         before=read_cursor(said.get("cursor")),
         limit=limit + 1,
     )
@@ -72,14 +72,9 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     }
 
 
-def _midnight(name: str, day: str | None, days: int = 0) -> datetime | None:
-    """Return the beginning of a day; `InvalidField` for those of XSD that no calendar here has (years 0 and 10000)."""
-    if day is None:
-        return None
-    try:
-        return tehran(date.fromisoformat(day) + timedelta(days=days), time(0))
-    except (ValueError, OverflowError):
-        raise InvalidField(name) from None
+def _midnight(day: str | None, days: int = 0) -> datetime | None:
+    """Return the beginning of a day, or of one so many days later."""
+    return None if day is None else tehran(date.fromisoformat(day) + timedelta(days=days), time(0))
 
 
 async def cancel(call: CounterCall) -> Mapping[str, Any]:
@@ -184,7 +179,7 @@ OPERATIONS = (
     Operation(
         shapes.request(
             "CancelRequest", Doc("لغو درخواست به خواست شهروند", "Cancel an own request for its citizen."), CODE,
-            Member("reason", shapes.FREE_TEXT, required=False),
+            Member("reason", shapes.FREE_TEXT, Doc("دلیل لغو", "Why it is cancelled."), required=False),
         ),
         shapes.answer("CancelRequest", *shapes.STANDING),
         cancel,
@@ -193,7 +188,7 @@ OPERATIONS = (
     Operation(
         shapes.request(
             "AnswerQuestion", Doc("پاسخ به پرسش کارشناس", "Answer the question that the staff asked."), CODE,
-            Member("text", shapes.FREE_TEXT),
+            Member("text", shapes.FREE_TEXT, Doc("پاسخ", "The answer.")),
         ),
         shapes.answer("AnswerQuestion", *shapes.STANDING),
         answer_question,
@@ -237,7 +232,7 @@ OPERATIONS = (
             Member("citizen", shapes.CITIZEN),
             Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
             Member("service", shapes.SERVICE, required=False),
-            Member("text", shapes.FREE_TEXT),
+            Member("text", shapes.FREE_TEXT, Doc("متن نظر", "The comment.")),
         ),
         shapes.answer(
             "SubmitComment", Member("state", st.ID, Doc("در انتظار بررسی", "pending: it waits for a moderator."))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from channels.pishkhan_soap import folding
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.schema import Doc, Member, Record, Simple, Type, listed
 from domain.field_types import Integer, Text
@@ -13,8 +14,10 @@ HOURS = Simple(
     "Hours",
     "xs:decimal",
     Doc("ساعت کار؛ نیم‌ساعت پذیرفته است", "Hours of work, halves allowed."),
-    (("minInclusive", "0.5"), ("maxInclusive", "24")),
+    (("minInclusive", "0.5"), ("maxInclusive", "24"), ("pattern", r"\+?([0-9]+(\.(0*|50*))?|0*\.50*)")),
     read=float,
+    fold=folding.decimal,
+    reason="soap_hours",
 )
 MACHINE_COUNT = st.whole("MachineCount", 1, 10, Doc("تعداد ماشین", "How many machines of the type."))
 ITEM = Record(

@@ -171,9 +171,9 @@ class PishkhanSoap:
             token = token_in(message.security)
             username = token.username
             if size > IN_A_THREAD:
-                values = await asyncio.to_thread(values_of, self._contract, operation, message.body)
+                values = await asyncio.to_thread(values_of, self._contract, operation, message)
             else:
-                values = values_of(self._contract, operation, message.body)
+                values = values_of(self._contract, operation, message)
             return await self._counter.take(operation, values, token, caller)
         except RECORDED as error:
             await self._counter.note_refusal(username, caller, error, operation.name)

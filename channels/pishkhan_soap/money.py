@@ -235,7 +235,7 @@ OPERATIONS = (
         shapes.request(
             "GetOfficeStatement",
             Doc("صورت کارکرد و کارمزد دفتر", "The office's requests, payments and commission in a Jalali period."),
-            Member("year", st.whole("JalaliYear", 1400, 1500, Doc("سال خورشیدی", "Jalali year, such as 1405."))),
+            Member("year", st.whole("JalaliYear", 1400, 1499, Doc("سال خورشیدی", "Jalali year, such as 1405."))),
             Member(
                 "month",
                 st.whole("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),

@@ -15,10 +15,13 @@ from xml.sax.saxutils import escape
 
 from lxml.etree import _Element as Element
 
+from channels.pishkhan_soap.folding import as_written
+
 NAMESPACE = "urn:pishkhan:counter:1"
 """A compatible change adds operations and optional elements; anything else is a new namespace (channels.md)."""
 
 
+_REMARK = re.compile("[؛،:(]")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _TEXTS = frozenset({"xs:string", "xs:token"})
 """Bases whose values may hold what XML writes otherwise; digits, moments, flags and Base64 never do."""
@@ -42,11 +45,21 @@ class Doc:
 
     fa: str
     en: str
+    short: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a clerk calls it: `short`, else the Persian words before the first remark about them."""
+        return self.short or _REMARK.split(self.fa)[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Simple:
-    """A value that is one text: an XSD base, its facets in order, and the way between the text and a JSON value."""
+    """A value that is one text: an XSD base, its facets in order, and the way between the text and a JSON value.
+
+    `fold` brings what toolkits and people write to what the XSD expects, `reason` is the detail of the `InvalidField`
+    that says what the value should look like.
+    """
 
     name: str
     base: str
@@ -54,6 +67,8 @@ class Simple:
     facets: tuple[tuple[str, str], ...] = ()
     read: Callable[[str], Any] = str
     write: Callable[[Any], str] = str
+    fold: Callable[[str], str] = as_written
+    reason: str = "soap_value"
 
     def value_of(self, element: Element) -> Any:
         """Return the value of a validated element; white space around a token means nothing."""
@@ -82,6 +97,11 @@ class Record:
     def is_list(self) -> bool:
         """Whether it is nothing but one repeated member."""
         return len(self.members) == 1 and self.members[0].many
+
+    @cached_property
+    def by_tag(self) -> "Mapping[str, Member]":
+        """Its members by their elements' tags."""
+        return {f"{{{NAMESPACE}}}{one.name}": one for one in self.members}
 
     @cached_property
     def _readers(self) -> "Mapping[str, tuple[str, Callable[[Element], Any]]]":
@@ -135,6 +155,11 @@ class Member:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or self.name)
+
+    @property
+    def label(self) -> str:
+        """What a clerk calls it."""
+        return (self.doc or self.type.doc).label
 
 
 def listed(name: str, item: str, of: Type, doc: Doc, *, most: int | None = None, least: int = 1) -> Record:

@@ -6,7 +6,12 @@ from domain.requests import Phase
 
 HEAD = (
     Member("officeCode", st.OFFICE_CODE, key="office"),
-    Member("clerkNationalCode", st.NATIONAL_CODE, key="clerk"),
+    Member(
+        "clerkNationalCode",
+        st.NATIONAL_CODE,
+        Doc("کد ملی متصدی", "National code of the clerk at the desk."),
+        key="clerk",
+    ),
     Member("clientRequestId", st.CALL_ID, key="call_id"),
 )
 """What every request begins with: the office, its clerk, and the caller's own id of the call."""
@@ -19,10 +24,10 @@ STATE = st.token(
     Doc("وضعیت درخواست", "The state in its service's own words; programs should decide by the phase."),
     most=64,
 )
-SERVICE = st.token("ServiceKey", Doc("شناسه خدمت", "A service's key, as GetServices tells it."), most=64)
+SERVICE = st.token("ServiceKey", Doc("شناسه خدمت", "A service's key, as GetServices tells it.", "خدمت"), most=64)
 PAPER = st.token("PaperName", Doc("نام مدرک", "Which paper it is, as GetServices tells it."), most=64)
 FILE_NAME = st.token("FileName", Doc("نام فایل", "The file's name."), most=200)
-FREE_TEXT = st.words("FreeText", 500, Doc("متن به فارسی", "Free text, at most 500 characters."))
+FREE_TEXT = st.words("FreeText", 500, Doc("متن به فارسی", "Free text, at most 500 characters.", "متن"))
 
 CITIZEN = Record(
     "Citizen",

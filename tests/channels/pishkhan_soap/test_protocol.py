@@ -200,7 +200,7 @@ PING = body("Ping")
         ("</place>", '</place><a.b-c xmlns="urn:x">red</a.b-c>', "invalid_field", "a.b-c"),
         ("<place>", '<place colour="red">', "invalid_field", "place"),
         ("<citizen>", "<citizen>words", "invalid_field", "citizen"),
-        ("<start>08:00</start>", "", "invalid_field", "place"),
+        ("<start>08:00</start>", "", "missing_field", "start"),
         ("</start>", "</start><start>09:00</start>", "invalid_field", "start"),
     ],
 )  # fmt: skip

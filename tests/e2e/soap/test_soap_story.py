@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from domain.calendar import to_jalali
+from domain.text import persian_digits
 from tests.e2e.furnish import RIALS_AN_HOUR, VAT_PERCENT
 from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone
@@ -131,3 +133,17 @@ async def test_pages_of_the_office_alone(office: Office, software: Software, rez
     later: dict[str, Any] = {"from": (office.now + timedelta(days=1)).date().isoformat()}
     none = await software.call("ListOfficeRequests", **later)
     assert items_of(none["requests"], "request") == []
+
+
+async def test_values_are_read_however_a_program_writes_them(office: Office, software: Software, reza: Phone) -> None:
+    """Empty strings for what is left out, digits of the clerk's keyboard, a time with seconds, a Jalali day."""
+    year, month, day = to_jalali(office.now.date() + timedelta(days=1))
+    mobile = f" {persian_digits(reza.mobile)} "
+    wish = machinery(
+        office, reza, description="", start="۰۸:۳۰:۰۰", date=f"{year}-{month:02}-{day:02}",
+        citizen={"fullName": "گل‌جمال توماج", "nationalCode": persian_digits(CLERK), "mobile": mobile},
+    )  # fmt: skip
+    code = (await software.call("SubmitMachineryRequest", **wish))["trackingCode"]
+    shown = await software.call("GetRequest", trackingCode=persian_digits(code))
+    form = {one["name"]: one["text"] for one in items_of(shown["form"], "field")}
+    assert (form["start"], "description" in form) == ("۸:۳۰", False)

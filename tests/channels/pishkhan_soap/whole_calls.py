@@ -1,0 +1,96 @@
+"""A call of every operation in which every element stands once, optional ones too, and what is said of changed ones.
+
+No server is needed for what is decided by the form of a call alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from channels.pishkhan_soap import envelope as envelopes
+from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.faults import Faults, Version
+from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.schema import Member, Record, Simple
+from channels.pishkhan_soap.validation import operation_of, values_of
+from domain.errors import DomainError
+from domain.messages import Catalogue
+from domain.services import SERVICES
+from domain.wording import Wording
+from tests.channels.pishkhan_soap.envelopes import OURS, envelope
+
+CATALOGUE = Catalogue.load()
+CONTRACT = Contract(SERVICES, CATALOGUE)
+FAULTS = Faults(Wording(CATALOGUE, {one.key: one for one in SERVICES}))
+VALUES = {
+    "OfficeCode": "1001", "NationalCode": "0499370899", "ClientRequestId": "r-1", "FullName": "آنه محمدی",
+    "Mobile": "09121234567", "TrackingCode": "123456786", "Plate": "12ت345-59", "TaxiCode": "114",
+    "PostalCode": "4947113456", "RenovationCode": "2-14-15-20", "BillId": "11900968", "PaymentId": "660050975",
+    "Rrn": "433812345678", "Day": "2026-11-25", "TimeOfDay": "08:00", "PaidAt": "2026-11-24T10:15:00", "Hours": "4",
+    "Content": "JVBERi0xLjc=", "JalaliYear": "1405", "Rials": "32000000",
+}  # fmt: skip
+"""A value for each type that is more than a name, a text or a number from one on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a call is refused with, as its clerk and its software see it."""
+
+    code: str
+    field: str | None
+    message: str
+    line: int
+    column: int
+
+
+def whole(operation: Operation) -> Element:
+    """Return the operation's element with everything in it."""
+    root = etree.Element(f"{{{OURS}}}{operation.name}", nsmap={"c": OURS})
+    _fill(operation.request, root)
+    return root
+
+
+def _fill(record: Record, element: Element) -> None:
+    for member in record.members:
+        child = etree.SubElement(element, f"{{{OURS}}}{member.name}")
+        if isinstance(member.type, Record):
+            _fill(member.type, child)
+        else:
+            child.text = value_of(member.type)
+
+
+def value_of(kind: Simple) -> str:
+    """Return a value of a type."""
+    choices = [value for facet, value in kind.facets if facet == "enumeration"]
+    return choices[0] if choices else VALUES.get(kind.name, "1")
+
+
+def members_in(record: Record, element: Element) -> Iterator[tuple[Member, Element]]:
+    """Yield every element in a whole call with what it is, those in records behind them."""
+    for member, child in zip(record.members, list(element), strict=True):
+        yield member, child
+        if isinstance(member.type, Record):
+            yield from members_in(member.type, child)
+
+
+def read(body: Element | str) -> dict[str, Any]:
+    """Return the values of a call; raises what is wrong with it."""
+    text = body if isinstance(body, str) else etree.tostring(body, encoding="unicode")
+    message = envelopes.read(envelope(text).encode())
+    return values_of(CONTRACT, operation_of(CONTRACT, message.body), message)
+
+
+def told(body: Element | str) -> Told | None:
+    """Return what a call is refused with for its form; None when it is taken."""
+    try:
+        read(body)
+    except DomainError as error:
+        tag = etree.QName(etree.fromstring(body) if isinstance(body, str) else body).text
+        typed = etree.fromstring(FAULTS.of(Version.SOAP_11, error, labels=CONTRACT.labels(tag)).text.encode())
+        message, field = (typed.findtext(f".//{{{OURS}}}{name}") for name in ("message", "field"))
+        place = [error.params.get(name, 0) for name in ("line", "column")]
+        return Told(error.code, field, message or "", *(int(str(one)) for one in place))
+    return None
