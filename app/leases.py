@@ -29,6 +29,7 @@ class Lease:
         self._name = name
         self._token = token
         self._sure_until = 0.0
+        self._ran: float | None = None
 
     async def take(self) -> bool:
         """Take or keep the lease; False while somebody else has it."""
@@ -47,7 +48,12 @@ class Lease:
             await working
         finally:
             await _ended(working, beating)
+        self._ran = monotonic()
         return True
+
+    async def note_run(self) -> None:
+        """Tell every process now that work came to its end; otherwise the next renewal does."""
+        await self._renew()
 
     async def release(self) -> None:
         """Give the lease back, if it may be held; a database that does not answer lets it run out instead."""
@@ -68,9 +74,12 @@ class Lease:
             held = await self._renew()
 
     async def _renew(self) -> bool:
-        began = monotonic()
+        began, ran = monotonic(), self._ran
+        ago = None if ran is None else timedelta(seconds=began - ran)
         async with self._store.unit() as uow:
-            held = await uow.leases.acquire(self._name, self._token, PERIOD)
+            held = await uow.leases.acquire(self._name, self._token, PERIOD, ago)
+        if self._ran == ran:
+            self._ran = None
         self._sure_until = began + _SECONDS / 2 if held else 0.0
         return held
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.database import open_store
 from app.demo.loading import PASSWORD
 from app.demo.registers import phone_names
+from app.job_runs import JobRuns
 from app.passwords import Argon2Passwords
 from app.proxies import inside
 from app.report_process import ReportProcess
@@ -56,6 +57,7 @@ class Parts:
     signer: Ed25519Signer
     waking: Waking
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
+    runs: JobRuns = field(default_factory=JobRuns)
 
     @property
     def relays(self) -> tuple[Relay, ...]:

@@ -2,7 +2,8 @@
 
 Each run is guarded by a lease in the database, so that of several processes one alone runs a job at a time. A lease is
 kept from run to run and renewed while a long run lasts; when its holder dies, another process takes over soon after.
-Jobs live in code: a job store shared by processes would double them.
+When a job is due, `app/timetable.py` says; no run goes on without end, and a job that has not run for its time is told
+(`app/job_runs.py`).
 """
 
 import asyncio
@@ -10,17 +11,15 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from time import monotonic
 from typing import Any
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from app.exporting import sheet_of
 from app.import_jobs import run_waiting
-from app.leases import Lease, LeaseLost
+from app.leases import PERIOD, Lease, LeaseLost
 from app.parts import Parts
+from app.timetable import Interval, Moment, Trigger, daily, every
 from app.verifying import verify_apart
 from domain.actions.erase import erase_kept_long_enough
 from domain.actions.expiries import REMINDED_FROM, remind
@@ -33,12 +32,22 @@ from domain.actions.sealing import seal
 from domain.actions.signing_in import forget_sessions
 from domain.actions.timers import run_due
 from domain.actions.verifications import ask_nightly, run_asked
-from domain.calendar import TEHRAN
 from domain.chats import MESSENGERS
 from domain.errors import DomainError
 from domain.requests import TimerKind
+from store.engines.faults import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
+
+TICK = 0.25
+"""Seconds between two looks at what is due."""
+
+LEAP = timedelta(seconds=5)
+"""A clock that was set by so much is told in the log."""
+
+USUAL_LIMIT = timedelta(minutes=10)
+LONG_LIMIT = timedelta(hours=3)
+"""For what looks through everything there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +57,28 @@ class Job:
     With `at_once` it also runs whenever a commit of this process queued a text for that channel; with `made_up` also
     when the process starts, since it may have been away at the job's time. A job `everywhere` is each process's own,
     and needs no lease. One of a messenger's `bot` is there where that bot is; an `endless` one runs until it is cut
-    off, which loses nothing.
+    off, which loses nothing. Any other is cut off when it runs for longer than its `limit`.
     """
 
     name: str
-    trigger: Any
+    trigger: Trigger
     action: Callable[[Parts], Awaitable[object]]
     at_once: str | None = None
     made_up: bool = False
     everywhere: bool = False
     bot: str | None = None
     endless: bool = False
+    limit: timedelta = USUAL_LIMIT
 
 
-class _Interval(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """An interval that leaves out the times that have passed.
-
-    The timetable asks for each of them, one after the other, in the event loop: a machine that slept for a month would
-    answer nobody for ten seconds, to learn that a job is due once.
-    """
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        following: datetime | None = super().get_next_fire_time(previous_fire_time, now)
-        if previous_fire_time and following and following < now:
-            following = super().get_next_fire_time(None, now)
-        return following
-
-
-def every(**length: int) -> Any:
-    """Return a trigger that fires at this interval (words of a timedelta), by Tehran's clock."""
-    return _Interval(**length, timezone=TEHRAN)
-
-
-def daily(hour: int) -> Any:
-    """Return a trigger that fires once a day at this hour of Tehran's clock."""
-    return CronTrigger(hour=hour, timezone=TEHRAN)
+async def watch(parts: Parts) -> None:
+    """Try whether the database can be written to, read what other processes ran, and tell what is late."""
+    try:
+        await parts.store.probe()
+        async with parts.store.unit(write=False) as uow:
+            parts.runs.read(await uow.leases.all())
+    finally:
+        parts.runs.tell()
 
 
 def _due(kind: TimerKind) -> Callable[[Parts], Awaitable[int]]:
@@ -112,7 +108,7 @@ def _of_bot(messenger: str) -> tuple[Job, ...]:
 JOBS = (
     # The interval is for texts of other processes, and for those that wait until their time comes.
     Job("relay", every(seconds=1), lambda parts: parts.relay.tick(), at_once=SMS),
-    Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile()),
+    Job("outcomes", every(seconds=15), lambda parts: parts.relay.reconcile(), made_up=True),
     Job("receipts", every(minutes=1), lambda parts: parts.relay.poll_receipts()),
     Job("stale", every(minutes=1), lambda parts: parts.relay.expire()),
     Job("deadlines", every(seconds=20), _due(TimerKind.DEADLINE)),
@@ -120,83 +116,153 @@ JOBS = (
     Job("sla", every(minutes=1), _due(TimerKind.SLA)),
     Job("rules", every(seconds=20), lambda parts: renew(parts.desk, parts.store), everywhere=True),
     Job("calls", every(minutes=10), lambda parts: forget_calls(parts.desk, parts.store)),
-    Job("imports", every(seconds=2), lambda parts: run_waiting(parts.settings, parts.desk, parts.store)),
+    Job(
+        "imports",
+        every(seconds=2),
+        lambda parts: run_waiting(parts.settings, parts.desk, parts.store),
+        limit=LONG_LIMIT,
+    ),
     Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
     Job("forgotten_sessions", daily(4), lambda parts: forget_sessions(parts.desk, parts.store), made_up=True),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
-    Job("report", daily(6), lambda parts: keep_monthly(parts.desk, parts.store, sheet_of), made_up=True),
-    Job("erasure", daily(3), lambda parts: erase_kept_long_enough(parts.desk, parts.store), made_up=True),
+    Job(
+        "report",
+        daily(6),
+        lambda parts: keep_monthly(parts.desk, parts.store, sheet_of),
+        made_up=True,
+        limit=LONG_LIMIT,
+    ),
+    Job(
+        "erasure",
+        daily(3),
+        lambda parts: erase_kept_long_enough(parts.desk, parts.store),
+        made_up=True,
+        limit=LONG_LIMIT,
+    ),
     Job("nightly", daily(2), lambda parts: ask_nightly(parts.desk, parts.store)),
     Job(
         "verification",
         every(seconds=10),
         lambda parts: run_asked(parts.desk, parts.store, lambda: verify_apart(parts.settings)),
+        limit=LONG_LIMIT,
     ),
+    Job("watch", every(seconds=10), watch, everywhere=True),
     *(job for messenger in MESSENGERS for job in _of_bot(messenger)),
     Job("seal", every(minutes=10), lambda parts: seal(parts.desk, parts.store, parts.signer)),
 )
 """Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
 
 
-class Scheduler:
-    """Runs the jobs of one process from `start` to `stop`."""
+class _TooLong(Exception):
+    """A run was cut off at its limit; its argument is that limit in seconds."""
 
-    def __init__(self, parts: Parts, jobs: tuple[Job, ...] = JOBS) -> None:
+
+class Scheduler:
+    """Runs the jobs of one process from `start` to `stop`. `seconds` is a steady clock."""
+
+    def __init__(self, parts: Parts, jobs: tuple[Job, ...] = JOBS, seconds: Callable[[], float] = monotonic) -> None:
         token = parts.desk.ids.token()
         self._parts = parts
+        self._seconds = seconds
         self._jobs = tuple(job for job in jobs if job.bot is None or job.bot in parts.bots)
         self._leases = {job.name: Lease(parts.store, f"job:{job.name}", token) for job in jobs}
         self._turns = {job.name: asyncio.Lock() for job in jobs}
         self._running: dict[asyncio.Task[Any], Job] = {}
-        self._wakers: list[asyncio.Task[None]] = []
-        self._timetable = AsyncIOScheduler(timezone=TEHRAN)
-        # It tells each run, each one left out, and each one that `stop` cuts off; `run` logs what is news.
-        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+        self._timed: dict[str, asyncio.Task[bool]] = {}
+        self._last: dict[str, Moment] = {}
+        self._waiting: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to run jobs at their times."""
+        now = self._now()
         for job in self._jobs:
-            self._timetable.add_job(
-                self.run, job.trigger, args=[job], id=job.name, max_instances=1, coalesce=True, misfire_grace_time=None
-            )
+            self._last[job.name] = now
+            if not job.endless:
+                relay = job.at_once is not None
+                self._parts.runs.expect(job.name, job.trigger.late_after, long=job.limit > USUAL_LIMIT, carries=relay)
             if job.made_up:
-                self._timetable.add_job(self.run, args=[job], misfire_grace_time=None)  # once, at once
-        self._timetable.start()
-        self._wakers = [asyncio.create_task(self._run_at_once(job, job.at_once)) for job in self._jobs if job.at_once]
+                self._begin(job, now)
+        wakers = [asyncio.create_task(self._run_at_once(job, job.at_once)) for job in self._jobs if job.at_once]
+        self._waiting = [asyncio.create_task(self._run_at_times()), *wakers]
 
     async def stop(self, seconds: float) -> None:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
-        if not self._timetable.running:
+        if not self._waiting:
             return
-        self._timetable.pause()
         for relay in self._parts.relays:
             relay.end()
-        for task in (*self._wakers, *(task for task, job in self._running.items() if job.endless)):
+        for task in (*self._waiting, *(task for task, job in self._running.items() if job.endless)):
             task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
-        self._timetable.shutdown(wait=False)
         for task in self._running:
             task.cancel()
-        await asyncio.gather(*self._wakers, *self._running, return_exceptions=True)
+        await asyncio.gather(*self._waiting, *self._running, return_exceptions=True)
         for lease in self._leases.values():
             await lease.release()
 
     async def run(self, job: Job) -> bool:
         """Run a job now, after its present run in this process; False when another process has it, or it failed."""
+        runs = self._parts.runs
         async with self._turns[job.name], self._counted(job):
+            runs.began(job.name)
             try:
-                if job.everywhere:
-                    await job.action(self._parts)
-                    return True
-                return await self._leases[job.name].during(lambda: job.action(self._parts))
-            except LeaseLost:
-                log.warning("job %s was cut off: another process took its lease", job.name)
-            except DomainError as error:  # the database does not answer: no fault of ours, and no trace needed
-                log.error("job %s failed: %s", job.name, error)
-            except Exception:  # the edge of a job: it is logged and tried again at its next time
-                log.exception("job %s failed", job.name)
+                ran = await self._within_its_limit(job)
+            except asyncio.CancelledError:
+                runs.left(job.name)
+                raise
+            except Exception as error:  # noqa: BLE001 - the edge of a job: it is logged and tried again at its next time
+                runs.ended(job.name, well=False)
+                _log(job, error)
+                return False
+            if ran:
+                runs.ended(job.name, well=True)
+            else:
+                runs.left(job.name)
+            return ran
+
+    async def _within_its_limit(self, job: Job) -> bool:
+        limit = None if job.endless else job.limit.total_seconds()
+        limited = asyncio.timeout(limit)
+        try:
+            async with limited:
+                return await self._guarded(job)
+        except TimeoutError:
+            if limited.expired():
+                raise _TooLong(limit) from None
+            raise
+
+    async def _guarded(self, job: Job) -> bool:
+        """Do it under its lease; False while another process has that."""
+        if job.everywhere:
+            await job.action(self._parts)
+            return True
+        lease = self._leases[job.name]
+        if not await lease.during(lambda: job.action(self._parts)):
             return False
+        if not isinstance(job.trigger, Interval) or job.trigger.length > PERIOD:
+            await lease.note_run()
+        return True
+
+    async def _run_at_times(self) -> None:
+        """Look again and again at what is due; what still runs is begun again when it has come to its end."""
+        before = self._now()
+        while True:
+            await asyncio.sleep(TICK)
+            now = self._now()
+            _tell_leap(before, now)
+            before = now
+            for job in self._jobs:
+                running = self._timed.get(job.name)
+                if (running is None or running.done()) and job.trigger.due(self._last[job.name], now):
+                    self._begin(job, now)
+
+    def _begin(self, job: Job, now: Moment) -> None:
+        self._last[job.name] = now
+        self._timed[job.name] = asyncio.create_task(self.run(job))
+
+    def _now(self) -> Moment:
+        return Moment(self._parts.desk.clock.now(), self._seconds())
 
     async def _run_at_once(self, job: Job, channel: str) -> None:
         """Run a job whenever this process queued something for its channel; no other job is waited for."""
@@ -214,3 +280,23 @@ class Scheduler:
             yield
         finally:
             del self._running[task]
+
+
+def _log(job: Job, error: Exception) -> None:
+    """Tell why a run failed. Why the database cannot be used is told once for all (`store.engines.health`)."""
+    if isinstance(error, LeaseLost):
+        log.warning("job %s was cut off: another process took its lease", job.name)
+    elif isinstance(error, _TooLong):
+        log.error("job %s was cut off after %s s", job.name, error)
+    elif isinstance(error, DatabaseUnavailable):
+        log.debug("job %s failed: %s", job.name, error)
+    elif isinstance(error, DomainError):  # a part that does not answer: no fault of ours, and no trace needed
+        log.error("job %s failed: %s", job.name, error)
+    else:
+        log.error("job %s failed", job.name, exc_info=error)
+
+
+def _tell_leap(before: Moment, now: Moment) -> None:
+    leap = now.wall - before.wall - timedelta(seconds=now.steady - before.steady)
+    if abs(leap) > LEAP:
+        log.warning("the clock was set by %+.0f s", leap.total_seconds())

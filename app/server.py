@@ -50,8 +50,7 @@ def build_app(parts: Parts) -> web.Application:
     app[BODY_SECONDS] = parts.settings.http.body_timeout
     app[HTTPS_HOST] = parts.settings.address.partition("https://")[2]
     app.middlewares.append(behind(parts.settings.trusted_proxies))
-    token = parts.settings.metrics.token.get_secret_value()
-    operations = Operations(parts.settings.database_url, parts.desk.clock, token)
+    operations = Operations(parts.settings, parts.store, parts.desk.clock, parts.runs)
     for channel in [*build_channels(parts), operations]:
         channel.mount(app)
     app.middlewares.append(_naming_faults(parts.desk.ids))

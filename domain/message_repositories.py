@@ -93,8 +93,15 @@ class Outbox(Protocol):
         """
         ...
 
-    async def abandoned(self, channel: str, limit: int) -> int:
-        """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them."""
+    async def abandoned(self, channel: str, lease: timedelta, limit: int) -> int:
+        """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them.
+
+        A claim further ahead than the `lease` that claims are taken for is void: a clock that was ahead made it.
+        """
+        ...
+
+    async def pull_back(self, channel: str, now: datetime) -> int:
+        """Have what was noted by a clock that was ahead be due, and asked about, from now on; count what was."""
         ...
 
     async def resend(self, channel: str, now: datetime, most: int, limit: int) -> int:

@@ -18,6 +18,7 @@ from domain.feedback_repository import Feedback, ServiceViews
 from domain.house_repository import Audit, SettingChanges, Verifications
 from domain.import_repository import Imports
 from domain.issued_papers import IssuedPapers
+from domain.lease_repository import Leases
 from domain.message_repositories import Dialogues, Inbox, Lines, Outbox
 from domain.office_repository import Calls, Offices, Tills
 from domain.outgoing import MessageState, OutboxMessage
@@ -33,7 +34,6 @@ from domain.repositories import (
     Documents,
     Fleet,
     History,
-    Leases,
     People,
     Requests,
     Sequences,

@@ -4,7 +4,7 @@ They return domain objects and raise domain errors, and never commit.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.accounts import Document, Person, StaffMember, Substitution
@@ -355,18 +355,6 @@ class Documents(Protocol):
 
     async def content(self, sha256: str) -> bytes:
         """Return the bytes; `NotFound`."""
-        ...
-
-
-class Leases(Protocol):
-    """Who may run a job now. Times are the database's."""
-
-    async def acquire(self, name: str, token: str, period: timedelta) -> bool:
-        """Take or renew the lease under `token`; False while another token holds it."""
-        ...
-
-    async def release(self, name: str, token: str) -> None:
-        """Give it back, if still held."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 The rank of a state (`MessageState.rank`) only grows here, in whatever order marks, receipts and answers come; back to
 queued go only the holder of the claim and somebody's decision (`requeue`). A claim is a token and the database's time.
+What a clock that was ahead wrote into the future is void once it is set right (`abandoned`, `pull_back`).
 """
 
 from collections.abc import Sequence
@@ -29,12 +30,13 @@ from domain.errors import NotFound
 from domain.outgoing import MessageState, OutboxMessage
 from store.engines.base import Engine
 from store.engines.types import ID, Choice, Utc, Words
+from store.leases import SLACK
+from store.outbox_claims import ABANDONED, AHEAD, MOST, NOW, ON_CHANNEL, PULL_BACK, RELEASED, abandon, stands
 from store.rows import Record
 from store.schema import outbox, receipts
 from store.work import Repository
 
 EARLY_RECEIPTS_KEPT = timedelta(days=7)
-ABANDONED = "abandoned"
 MOVED = "moved"
 """Why a text that waited too long in its channel expired: it goes by SMS instead."""
 _SENT_BY_THEN = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}
@@ -42,12 +44,8 @@ _OUTCOME = ("state", "attempts", "provider", "provider_id", "parts", "cost", "re
 _MARKED = (*_OUTCOME, "resends", "not_before", "sent_at", "updated_at")
 
 _MESSAGE = Record(outbox, OutboxMessage)
-_MOST = bindparam("most", type_=Integer)
-_NOW = bindparam("now", type_=Utc)
-_ON_CHANNEL = outbox.c.channel == bindparam("on_channel")
 _UNCLAIMED = outbox.c.claim_token.is_(None)
 _BELOW = outbox.c.state.in_(bindparam("below", expanding=True))
-_RELEASED: dict[str, Any] = {"claim_token": None, "claimed_until": None}
 
 
 def _of_line(line: object) -> ColumnElement[bool]:
@@ -55,27 +53,22 @@ def _of_line(line: object) -> ColumnElement[bool]:
     return or_(outbox.c.recipient == line, outbox.c.mobile == line)
 
 
-def _stands(state: MessageState) -> ColumnElement[bool]:
-    # Written into the statement, so that the partial indexes serve it.
-    return outbox.c.state == literal(state, Choice(MessageState), literal_execute=True)
-
-
 _ADD = insert(outbox)
 _GET = select(*_MESSAGE.columns).where(outbox.c.id == bindparam("message_id"))
 _READY = (
     select(outbox.c.id)
-    .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.not_before <= _NOW)
-    .where(outbox.c.expires_at.is_(None) | (outbox.c.expires_at > _NOW))
+    .where(stands(MessageState.QUEUED), ON_CHANNEL, outbox.c.not_before <= NOW)
+    .where(outbox.c.expires_at.is_(None) | (outbox.c.expires_at > NOW))
     .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
-    .limit(_MOST)
+    .limit(MOST)
     .with_for_update(skip_locked=True)
     .cte("ready")
 )
 _PAST = (
     select(outbox.c.id)
-    .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.expires_at <= _NOW)
+    .where(stands(MessageState.QUEUED), ON_CHANNEL, outbox.c.expires_at <= NOW)
     .order_by(outbox.c.expires_at)
-    .limit(_MOST)
+    .limit(MOST)
     .with_for_update(skip_locked=True)
     .cte("past")
 )
@@ -87,34 +80,34 @@ _SENDING_TO_IT = exists().where(
 )
 _LATE = (
     select(outbox.c.id)
-    .where(_stands(MessageState.QUEUED), _ON_CHANNEL, outbox.c.moves_at.is_not(None), outbox.c.moves_at <= _NOW)
+    .where(stands(MessageState.QUEUED), ON_CHANNEL, outbox.c.moves_at.is_not(None), outbox.c.moves_at <= NOW)
     # What is being sent to the same recipient may come back: they keep their order, and move together.
     .where(~_SENDING_TO_IT)
     .order_by(outbox.c.moves_at)
-    .limit(_MOST)
+    .limit(MOST)
     .with_for_update(skip_locked=True)
     .cte("late")
 )
 _MOVE = (
     update(outbox)
     .where(outbox.c.id.in_(select(_LATE.c.id)))
-    .values(state=MessageState.EXPIRED, updated_at=_NOW, reason=MOVED)
+    .values(state=MessageState.EXPIRED, updated_at=NOW, reason=MOVED)
     .returning(*_MESSAGE.columns)
 )
 _EXPIRE = (
     update(outbox)
     .where(outbox.c.id.in_(select(_PAST.c.id)))
-    .values(state=MessageState.EXPIRED, updated_at=_NOW)
+    .values(state=MessageState.EXPIRED, updated_at=NOW)
     .returning(*_MESSAGE.columns)
 )
 _MARK = (
     update(outbox)
     .where(outbox.c.id == bindparam("message_id"), outbox.c.claim_token == bindparam("held"))
-    .values(**_RELEASED)
+    .values(**RELEASED)
 )
 _RAISED: dict[str, Any] = {
     "state": bindparam("new_state"),
-    "updated_at": _NOW,
+    "updated_at": NOW,
     "sent_at": func.coalesce(outbox.c.sent_at, bindparam("sent", type_=Utc)),
 }
 _SETTLE = (
@@ -140,38 +133,38 @@ _DROP_OLD_RECEIPTS = delete(receipts).where(receipts.c.at < bindparam("long_ago"
 _REQUEUE = (
     update(outbox)
     .where(outbox.c.id == bindparam("message_id"), outbox.c.state.in_([MessageState.UNKNOWN, MessageState.FAILED]))
-    .values(state=MessageState.QUEUED, not_before=_NOW, updated_at=_NOW, reason=bindparam("new_reason"))
+    .values(state=MessageState.QUEUED, not_before=NOW, updated_at=NOW, reason=bindparam("new_reason"))
     .returning(outbox.c.channel)
 )
 _RESENDABLE = (
     select(outbox.c.id)
-    .where(_stands(MessageState.UNKNOWN), _ON_CHANNEL, outbox.c.reason == ABANDONED)
+    .where(stands(MessageState.UNKNOWN), ON_CHANNEL, outbox.c.reason == ABANDONED)
     .where(outbox.c.resends < bindparam("at_most", type_=Integer))
     .order_by(outbox.c.id)
-    .limit(_MOST)
+    .limit(MOST)
     .with_for_update(skip_locked=True)
     .cte("resendable")
 )
 _RESEND = (
     update(outbox)
     .where(outbox.c.id.in_(select(_RESENDABLE.c.id)))
-    .values(state=MessageState.QUEUED, updated_at=_NOW, resends=outbox.c.resends + 1)
+    .values(state=MessageState.QUEUED, updated_at=NOW, resends=outbox.c.resends + 1)
     .returning(outbox.c.id)
 )
 _WITHDRAW = (
     update(outbox)
-    .where(_stands(MessageState.QUEUED))
+    .where(stands(MessageState.QUEUED))
     .where(outbox.c.request_id == bindparam("of_request"), _of_line(bindparam("to")))
-    .values(state=MessageState.EXPIRED, updated_at=_NOW, reason=bindparam("new_reason"))
+    .values(state=MessageState.EXPIRED, updated_at=NOW, reason=bindparam("new_reason"))
 )
 _AWAITING = (
     select(*_MESSAGE.columns)
-    .where(_ON_CHANNEL, outbox.c.provider == bindparam("by"), outbox.c.state == bindparam("in_state"))
+    .where(ON_CHANNEL, outbox.c.provider == bindparam("by"), outbox.c.state == bindparam("in_state"))
     .where(outbox.c.updated_at < bindparam("before"))
     .order_by(outbox.c.updated_at, outbox.c.id)
-    .limit(_MOST)
+    .limit(MOST)
 )
-_TOUCH = update(outbox).where(outbox.c.id.in_(bindparam("asked", expanding=True))).values(updated_at=_NOW)
+_TOUCH = update(outbox).where(outbox.c.id.in_(bindparam("asked", expanding=True))).values(updated_at=NOW)
 
 
 def _claim(engine: Engine) -> Executable:
@@ -180,25 +173,13 @@ def _claim(engine: Engine) -> Executable:
         .where(outbox.c.id.in_(select(_READY.c.id)))
         .values(
             state=MessageState.SENDING,
-            updated_at=_NOW,
+            updated_at=NOW,
             provider=func.coalesce(bindparam("by", type_=Words), outbox.c.provider),
             claim_token=bindparam("token"),
             claimed_until=engine.later(bindparam("lease", type_=Float)),
         )
         .returning(*_MESSAGE.columns)
     )
-
-
-def _abandon(engine: Engine) -> Executable:
-    dead = (
-        select(outbox.c.id)
-        .where(_stands(MessageState.SENDING), _ON_CHANNEL, outbox.c.claimed_until <= engine.now)
-        .limit(_MOST)
-        .with_for_update(skip_locked=True)
-        .cte("dead")
-    )
-    lost = update(outbox).where(outbox.c.id.in_(select(dead.c.id)))
-    return lost.values(state=MessageState.UNKNOWN, reason=ABANDONED, **_RELEASED).returning(outbox.c.id)
 
 
 def _keep_receipt(engine: Engine) -> Executable:
@@ -258,9 +239,15 @@ class SqlOutbox(Repository):
         await self._apply_early(message.id, message.provider, message.provider_id)
         return True
 
-    async def abandoned(self, channel: str, limit: int) -> int:
-        """Turn claims whose lease ran out into `unknown`, with reason `ABANDONED`; count them."""
-        return len(await self._work.rows(_abandon, {"on_channel": channel, "most": limit}))
+    async def abandoned(self, channel: str, lease: timedelta, limit: int) -> int:
+        """Turn claims whose lease ran out, or lies further ahead than any, into `unknown`, with reason `ABANDONED`."""
+        longest = (lease + SLACK).total_seconds()
+        return len(await self._work.rows(abandon, {"on_channel": channel, "longest": longest, "most": limit}))
+
+    async def pull_back(self, channel: str, now: datetime) -> int:
+        """Have what was noted by a clock that was ahead be due, and asked about, from now on; count what was."""
+        ahead = {"on_channel": channel, "now": now, "ahead": now + AHEAD}
+        return sum([await self._work.count(one, ahead) for one in PULL_BACK])
 
     async def resend(self, channel: str, now: datetime, most: int, limit: int) -> int:
         """Put abandoned messages of unknown outcome back into the queue, each up to `most` times; count them."""

@@ -5,8 +5,11 @@ rollback are awaited to their end even when the task is cancelled meanwhile (the
 connection is left in the middle and the turn to write is never passed on too early.
 """
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from typing import Self
 
 from store.audit import SqlAudit
@@ -45,6 +48,11 @@ from store.verifications import SqlVerifications
 from store.work import Work, transaction
 from store.work_calendar import SqlWorkCalendar
 from store.work_lists import SqlWorkLists
+
+PROBE_SECONDS = 5.0
+"""How long a database may take to write one row, when it is asked whether it can."""
+
+PROBE_LASTS = timedelta(seconds=15)
 
 OnQueued = Callable[[Collection[str]], None]
 """Hears which channels have new messages."""
@@ -110,6 +118,7 @@ class SqlStore:
     def __init__(self, engine: Engine, on_queued: OnQueued | None = None) -> None:
         self._engine = engine
         self._on_queued = on_queued
+        self._probing = f"probe:{secrets.token_hex(8)}"
 
     @classmethod
     async def open(cls, url: str, on_queued: OnQueued | None = None, limits: Limits = LIMITS) -> Self:
@@ -129,6 +138,25 @@ class SqlStore:
     async def examine(self) -> None:
         """Look through the whole database; `DatabaseUnavailable` when something in it is broken."""
         await self._engine.examine()
+
+    async def probe(self) -> None:
+        """Write something and forget it; `DatabaseUnavailable` says why that cannot be done, or what is damaged."""
+        with self._engine.telling():
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._write_and_forget()
+        self._engine.health.worked()
+        if self._engine.health.damage:
+            raise self._engine.health.damage
+
+    async def _write_and_forget(self) -> None:
+        self._engine.look_at_place()
+        async with self.unit() as uow:
+            await uow.leases.acquire(self._probing, self._probing, PROBE_LASTS)
+            await uow.leases.release(self._probing, self._probing)
+
+    async def revision(self) -> str | None:
+        """Return the version that the schema bears, None for a database without one."""
+        return await self._engine.revision()
 
     def abandon(self) -> None:
         """Cut off whatever waits for the database: the process ends, and may wait no longer."""

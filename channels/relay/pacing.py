@@ -67,24 +67,24 @@ class Holds:
     """Recipients that nothing is sent to for a while, each until its moment, so that what goes to them stays in order.
 
     Kept in memory: what was put back carries its moment in the outbox too, so a process that takes over knows most of
-    it, and is told the rest by the carrier.
+    it, and is told the rest by the carrier. A hold from the future is void: its clock was ahead.
     """
 
     def __init__(self) -> None:
-        self._until: dict[str, datetime] = {}
+        self._until: dict[str, tuple[datetime, datetime]] = {}
         self._floods: dict[str, datetime] = {}
 
-    def hold(self, recipient: str, until: datetime) -> None:
+    def hold(self, recipient: str, until: datetime, now: datetime) -> None:
         """Hold a recipient, at least until then."""
-        self._until[recipient] = max(until, self._until.get(recipient, until))
+        self._until[recipient] = now, max(until, self.until(recipient, now) or until)
 
     def until(self, recipient: str, now: datetime) -> datetime | None:
         """Return until when a recipient is held; None when it is not."""
-        found = self._until.get(recipient)
-        if found is not None and found <= now:
-            del self._until[recipient]
-            return None
-        return found
+        since, until = self._until.get(recipient, (now, now))
+        if since <= now < until:
+            return until
+        self._until.pop(recipient, None)
+        return None
 
     def flooded(self, recipient: str, until: datetime, now: datetime) -> int:
         """Note that a recipient's messages came too fast; return of how many that is so now."""

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 """Longer than any batch takes: sending times out sooner, and a batch is bounded by the carrier's rate."""
 
+TICK_SECONDS = 20.0
+"""After so long a long queue is left to the next run: a run that comes to its end shows that texts go out."""
+
 BATCH_SECONDS = 10
 LARGEST_BATCH = 100
 MOST_ATTEMPTS = 8
@@ -109,9 +112,9 @@ class Relay:
         self.lines = [Line(one, Bucket(one.rate, self.monotonic)) for one in self.carriers]
 
     async def tick(self) -> int:
-        """Send what is due until nothing is; return how many messages were taken up."""
-        taken = 0
-        while not self._ending and (line := self._line()):
+        """Send what is due until nothing is, or a while has passed; return how many messages were taken up."""
+        taken, began = 0, self.monotonic()
+        while not self._ending and self.monotonic() - began < TICK_SECONDS and (line := self._line()):
             batch, token = await self._claim(line)
             if not batch:
                 break
@@ -129,7 +132,8 @@ class Relay:
         """
         channel, now = self.route.channel, self.desk.clock.now()
         async with self.store.unit() as uow:
-            await uow.outbox.abandoned(channel, LARGEST_BATCH)
+            await uow.outbox.abandoned(channel, LEASE, LARGEST_BATCH)
+            await uow.outbox.pull_back(channel, now)
             if self.route.resends:
                 await uow.outbox.resend(channel, now, MOST_RESENDS, LARGEST_BATCH)
         settled = 0
@@ -254,7 +258,7 @@ class Relay:
             wait = max(wait, back_off(message.attempts, self.desk.ids.fraction()))
         elif not result.recipient_only or self.holds.flooded(message.recipient, now + wait, now) >= SEVERAL:
             line.bucket.pause(result.wait)
-        self.holds.hold(message.recipient, now + wait)
+        self.holds.hold(message.recipient, now + wait, now)
         self._put_back(message, now + wait)
 
     def _put_back(self, message: OutboxMessage, until: datetime) -> None:

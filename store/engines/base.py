@@ -192,7 +192,7 @@ class Engine(ABC):
         if isinstance(error, SQLAlchemyError):  # from work on the schema
             error = getattr(error, "orig", None) or error
             error = getattr(error, "__cause__", None) or error
-        fault = self.fault(error)
+        fault = error if isinstance(error, DatabaseUnavailable) else self.fault(error)
         if fault is None and isinstance(error, OSError):
             fault = caused_by(FaultKind.NO_ANSWER, error)
         if isinstance(fault, DatabaseUnavailable):

@@ -6,6 +6,7 @@ first. The driver begins no transactions of its own, so DDL is transactional too
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -34,6 +35,8 @@ MIGRATION_BUSY_MILLISECONDS = 600_000
 READERS = 4
 FAULTS_TOLD = 3
 """How many faults of a damaged file are looked for: one is enough to restore a backup."""
+LEAST_ROOM = 1024 * 1024
+"""Bytes on the disk: with less the next texts fail, though a small write may still find room."""
 
 # Beside a million requests a page touches a few hundred pages of indexes; SQLite's own two megabytes do not hold them.
 _READING = {"busy_timeout": BUSY_MILLISECONDS, "query_only": "ON", "cache_size": -8_000}  # KiB, of each reader
@@ -269,6 +272,9 @@ class SqliteEngine(Engine):
         if self._opened is not None and self._opened != there:
             raise DatabaseUnavailable(FaultKind.REPLACED, "another file stands in its place: start the process again")
         self._opened = there
+        room = os.statvfs(self._path)
+        if room.f_bavail * room.f_frsize < LEAST_ROOM:
+            raise DatabaseUnavailable(FaultKind.FULL, "less than a megabyte is left on the disk")
 
     async def damage(self) -> str:
         """Have SQLite look at every page, in a reader's thread: of a gigabyte that takes seconds."""

@@ -11,6 +11,7 @@ leases = Table(
     Column("name", Words, primary_key=True),
     Column("token", Words, nullable=False),
     Column("until", Utc, nullable=False),
+    Column("ran_at", Utc),
 )
 
 work_calendar = Table(

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 
 from app.exporting import sheet_of
 from app.parts import Parts, build_providers
-from app.scheduler import JOBS, Job, Scheduler, every
+from app.scheduler import JOBS, Job, Scheduler
 from app.settings import Settings
+from app.timetable import every
 from app.waking import Waking
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
@@ -320,14 +321,3 @@ async def test_stopping_waits_for_no_endless_job(parts: Parts, town: Municipalit
         await scheduler.stop(3600.0)
     assert ended == [True]
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
-
-
-@pytest.mark.parametrize("asleep", [timedelta(seconds=1), timedelta(minutes=1), timedelta(days=365)])
-def test_a_machine_that_slept_finds_each_job_due_once(asleep: timedelta) -> None:
-    trigger = every(seconds=10)
-    first = trigger.get_next_fire_time(None, datetime.now(UTC))
-    woken = first + asleep
-    following = trigger.get_next_fire_time(first, woken)
-    assert timedelta(0) <= following - woken <= timedelta(seconds=10)
-    assert (following - first) % timedelta(seconds=10) == timedelta(0)
-    assert trigger.get_next_fire_time(following, woken) == following + timedelta(seconds=10)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.parts import Parts, build_providers
-from app.scheduler import JOBS, Job, Scheduler, every
+from app.scheduler import JOBS, Job, Scheduler
 from app.settings import Settings
+from app.timetable import every
 from app.verifying import verify_apart
 from app.waking import Waking
 from app.wiring import build_printer, build_signer

@@ -29,6 +29,34 @@ async def test_a_lease_that_ran_out_is_taken_over(store: SqlStore) -> None:
     assert not await acquire(store, "a")
 
 
+async def test_a_lease_that_a_clock_ahead_left_behind_holds_nobody_off(store: SqlStore) -> None:
+    assert await acquire(store, "dead", timedelta(days=365))
+    assert await acquire(store, "a")
+    assert not await acquire(store, "b")
+    assert await acquire(store, "a")
+
+
+async def test_a_clock_set_back_by_a_second_takes_no_lease_away(store: SqlStore) -> None:
+    assert await acquire(store, "a", LONG + timedelta(seconds=1))
+    assert not await acquire(store, "b", LONG)
+
+
+async def test_everybody_sees_when_a_job_last_ran(store: SqlStore) -> None:
+    async def seen() -> float | None:
+        async with store.unit(write=False) as uow:
+            [lease] = await uow.leases.all()
+        assert lease.name == "relay"
+        return (lease.now - lease.ran_at).total_seconds() if lease.ran_at else None
+
+    assert await acquire(store, "a")
+    assert await seen() is None
+    async with store.unit() as uow:
+        assert await uow.leases.acquire("relay", "a", LONG, timedelta(seconds=7))
+    for token in ("a", "b"):  # a renewal without news keeps the news
+        await acquire(store, token)
+        assert 7 <= (await seen() or 0) < 20
+
+
 async def test_a_lease_is_given_back_by_its_holder_only(store: SqlStore) -> None:
     assert await acquire(store, "a")
     async with store.unit() as uow:

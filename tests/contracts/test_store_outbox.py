@@ -127,9 +127,9 @@ async def test_a_lost_claim_cannot_mark(store: SqlStore) -> None:
     (message,) = await claim(store, "dead", lease=NO_LEASE)
     assert not await mark(store, message, MessageState.SENT, token="other")
     async with store.unit() as uow:
-        assert await uow.outbox.abandoned("bale", 10) == 0
-        assert await uow.outbox.abandoned("sms", 10) == 1
-        assert await uow.outbox.abandoned("sms", 10) == 0
+        assert await uow.outbox.abandoned("bale", LEASE, 10) == 0
+        assert await uow.outbox.abandoned("sms", LEASE, 10) == 1
+        assert await uow.outbox.abandoned("sms", LEASE, 10) == 0
     assert not await mark(store, message, MessageState.SENT, token="dead")
     stored = await now_of(store, message)
     assert (stored.state, stored.reason, stored.provider) == (MessageState.UNKNOWN, "abandoned", PANEL)
@@ -139,9 +139,42 @@ async def test_a_running_claim_is_not_abandoned(store: SqlStore) -> None:
     await queue(store, a_message())
     (message,) = await claim(store)
     async with store.unit() as uow:
-        assert await uow.outbox.abandoned("sms", 10) == 0
+        assert await uow.outbox.abandoned("sms", LEASE, 10) == 0
         assert not await uow.outbox.settle(message.id, MessageState.SENT, NOW)  # its holder will tell
     assert await mark(store, message, MessageState.UNKNOWN)
+
+
+async def test_a_claim_that_a_clock_ahead_left_behind_is_abandoned(store: SqlStore) -> None:
+    await queue(store, a_message())
+    (message,) = await claim(store, "dead", lease=timedelta(days=365))
+    async with store.unit() as uow:
+        assert await uow.outbox.abandoned("sms", LEASE, 10) == 1
+    assert (await now_of(store, message)).state is MessageState.UNKNOWN
+
+
+async def test_what_a_clock_ahead_put_off_is_due(store: SqlStore) -> None:
+    """A reply that it queued, one that it put back, and one whose outcome nobody knows."""
+    year = timedelta(days=365)
+
+    async def marked_ahead(state: MessageState, **changes: Any) -> OutboxMessage:
+        await queue(store, a_message())
+        (message,) = await claim(store)
+        async with store.unit() as uow:
+            assert await uow.outbox.mark(replace(message, state=state, updated_at=NOW + year, **changes), HOLDER)
+        return message
+
+    queued, later = a_message(created_at=NOW + year, not_before=NOW + year), a_message(not_before=NOW + MINUTE)
+    await queue(store, queued, later)
+    put_back = await marked_ahead(MessageState.QUEUED, not_before=NOW + year + MINUTE)
+    unknown = await marked_ahead(MessageState.UNKNOWN)
+    assert await claim(store) == []
+    async with store.unit() as uow:
+        assert await uow.outbox.pull_back("bale", NOW) == 0
+        assert await uow.outbox.pull_back("sms", NOW) == 3
+        assert await uow.outbox.pull_back("sms", NOW) == 0
+        asked = await uow.outbox.awaiting("sms", PANEL, MessageState.UNKNOWN, NOW + MINUTE, 10)
+    assert [one.id for one in asked] == [unknown.id]
+    assert [one.id for one in await claim(store)] == [put_back.id, queued.id]
 
 
 async def test_late_receipts_raise_the_rank_and_never_lower_it(store: SqlStore) -> None:
