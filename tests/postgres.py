@@ -12,7 +12,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -102,6 +103,36 @@ class PostgresServer:
         """Leave a copy of all its data in a new folder; connections are cut."""
         self._stop(signal.SIGINT)
         subprocess.run(["cp", "--archive", self._home / "data", folder], check=True)
+        self._start()
+
+    @property
+    def pid(self) -> int:
+        """The process that every other of the server comes from."""
+        return self._process.pid
+
+    @contextmanager
+    def standby(self) -> Iterator["PostgresServer"]:
+        """A hot standby that follows this server; it can be read, and promoted."""
+        with tempfile.TemporaryDirectory(prefix="pishkhan-pg-") as folder:
+            if os.geteuid() == 0:
+                shutil.chown(folder, "postgres", "postgres")
+            copy = Path(folder) / "data"
+            options = ["--host=127.0.0.1", f"--port={self.port}", "--username=postgres", "--write-recovery-conf"]
+            program = self._programs / "pg_basebackup"
+            command: list[str | Path] = [program, *options, "--checkpoint=fast", "--no-sync", "--pgdata", copy]
+            subprocess.run(self._unprivileged(command), env=self._env, cwd="/", check=True, capture_output=True)
+            with PostgresServer(env=self._env, data=copy) as standby:
+                yield standby
+
+    async def promote(self) -> None:
+        """Make a standby a primary."""
+        await self._run("SELECT pg_promote()")
+
+    def damage(self, file: str) -> None:
+        """Break the first page of a file of its data (as `pg_relation_filepath` names it), as a failing disk does."""
+        self._stop(signal.SIGINT)
+        with (self._home / "data" / file).open("r+b") as pages:
+            pages.write(b"\xff" * 8192)
         self._start()
 
     def log(self) -> str:

@@ -90,6 +90,7 @@ class PostgresqlEngine(Engine):
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
         self._ended = False
+        self._retired: set[asyncio.Task[None]] = set()
 
     def insert(self, table: Table) -> Insert:
         """Return PostgreSQL's INSERT."""
@@ -105,7 +106,7 @@ class PostgresqlEngine(Engine):
         pool = self._pool or await self._open()
         connection = await self._taken(pool)
         try:
-            yield PostgresqlSession(connection, self.limits, self.retire)
+            yield PostgresqlSession(connection, self.limits, lambda: self._retire(pool))
         finally:
             if in_transaction(connection):  # it could not be rolled back: nobody may go on in it
                 connection.terminate()
@@ -177,10 +178,15 @@ class PostgresqlEngine(Engine):
         }
         return {"timeout": limits.connect, "server_settings": settings}
 
-    async def retire(self) -> None:
-        """Have every connection replaced at its next use: what happened to one may have happened to all."""
-        if self._pool is not None:
-            await self._pool.expire_connections()
+    def _retire(self, pool: asyncpg.Pool | None) -> None:
+        """Have no more taken from a pool: what happened to one connection may have happened to all. Units that have one
+        of it go on.
+        """
+        if pool is not None and pool is self._pool:
+            self._pool = None
+            closing = asyncio.create_task(_closed(pool, self.limits.command + CLOSE_SECONDS))
+            self._retired.add(closing)
+            closing.add_done_callback(self._retired.discard)
 
     async def serialise(self, session: Session, key: str) -> None:
         """Take an advisory lock."""
@@ -216,18 +222,18 @@ class PostgresqlEngine(Engine):
         kind = _KINDS.get(state) or _KINDS.get(state[:2])
         if kind is None and isinstance(error, LOST) and not isinstance(error, DataError):  # an argument is our mistake
             kind = FaultKind.NO_ANSWER
+        if kind is FaultKind.READ_ONLY and len(self._hosts) > 1:
+            self._retire(self._pool)  # another host may have become the primary
         return caused_by(kind, error) if kind else None
 
     async def close(self) -> None:
         """Close all connections."""
         pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await pool.close()
-        except TimeoutError:  # somebody still holds a connection
-            pool.terminate()
+        for closing in self._retired:
+            closing.cancel()
+        await asyncio.gather(*self._retired, return_exceptions=True)
+        if pool is not None:
+            await _closed(pool, CLOSE_SECONDS)
 
     async def damage(self) -> str:
         """Say how many pages failed their checksum since the server's figures began, where it was made with checksums:
@@ -246,6 +252,15 @@ class PostgresqlEngine(Engine):
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.terminate()
+        for closing in self._retired:
+            closing.cancel()
+
+
+async def _closed(pool: asyncpg.Pool, seconds: float) -> None:
+    """Close a pool when its connections are given back, or after some seconds whatever they do."""
+    with suppress(*LOST):
+        async with asyncio.timeout(seconds):
+            await pool.close()  # which ends the hard way when it is cut off
 
 
 async def _read_json(connection: asyncpg.Connection) -> None:

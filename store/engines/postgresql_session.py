@@ -38,7 +38,7 @@ ResultT = TypeVar("ResultT")
 class PostgresqlSession(Session):
     """A connection of the pool in the hands of one unit."""
 
-    def __init__(self, connection: Any, limits: Limits, silent: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, connection: Any, limits: Limits, silent: Callable[[], None]) -> None:
         """`silent` hears that a connection did not answer in time."""
         self.connection = connection
         self._limits = limits
@@ -149,7 +149,7 @@ class PostgresqlSession(Session):
             return await exchange
         except TimeoutError:
             self.connection.terminate()
-            await self._silent()
+            self._silent()
             raise
 
 

@@ -321,3 +321,43 @@ async def test_stopping_waits_for_no_endless_job(parts: Parts, town: Municipalit
         await scheduler.stop(3600.0)
     assert ended == [True]
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
+
+
+async def test_a_run_that_does_not_end_is_cut_off_at_its_limit(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    async def hang(_parts: Parts) -> None:
+        await asyncio.Event().wait()
+
+    job = Job("hangs", every(hours=1), hang, limit=timedelta(milliseconds=50))
+    async with asyncio.timeout(5):
+        assert not await Scheduler(parts, (job,)).run(job)
+    assert [record.getMessage() for record in caplog.records] == ["job hangs was cut off after 0.05 s"]
+
+
+async def test_a_clock_that_steps_back_stops_no_interval(
+    parts: Parts, town: Municipality, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran = asyncio.Semaphore(0)
+
+    async def run_once(_parts: Parts) -> None:
+        ran.release()
+
+    async with started(parts, Job("often", every(seconds=1), run_once)):
+        async with asyncio.timeout(5):
+            await ran.acquire()
+            town.advance(hours=-1)
+            await ran.acquire()
+            await ran.acquire()
+    assert "the clock was set by -3600 s" in [record.getMessage() for record in caplog.records]
+
+
+async def test_late_jobs_are_told_to_monitoring(parts: Parts) -> None:
+    async def nothing(_parts: Parts) -> None:
+        """It is done at once."""
+
+    job = Job("relay", every(seconds=1), nothing, at_once="sms")
+    async with started(parts, job, Job("other", every(hours=1), nothing)) as scheduler:
+        assert {state.name: state.seconds_ago for state in parts.runs.states()} == {"relay": None, "other": None}
+        assert await scheduler.run(job)
+        [relay, other] = parts.runs.states()
+    assert relay.seconds_ago is not None
+    assert (relay.seconds_ago < 5, relay.late, relay.carries, other.carries) == (True, False, True, False)

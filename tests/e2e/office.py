@@ -106,6 +106,10 @@ class Office:
         finally:
             self._start = warm
 
+    def start_by(self, starter: Starter) -> None:
+        """Have processes started that way from now on."""
+        self._start = starter
+
     async def run(self, *arguments: str, death: Death | None = None) -> Finished:
         """Run a command of `pishkhan` to its end, or to its death."""
         return await self.run_with({}, *arguments, death=death)

@@ -10,6 +10,7 @@ from tests.e2e.furnish import furnish
 from tests.faults.checks import Expected
 from tests.faults.conftest import Site
 from tests.faults.disk import move, no_room, small_disk
+from tests.faults.nights import readiness
 from tests.faults.office import mortal_office
 from tests.faults.plan import Plan, Receipts
 
@@ -38,6 +39,8 @@ async def test_texts_wait_until_there_is_room(disk: tuple[Path, bool]) -> None:
                 async with asyncio.timeout(20):
                     while site.expected.refusals < REFUSALS:  # noqa: ASYNC110 - the panel's answers are counted
                         await asyncio.sleep(0.01)
+                status, told = await readiness(office)
+                assert (status, told["part"]) == (503, "database") or not mounted
 
         await site.plays(Plan(0, STORIES, receipts=(Receipts((10,), copies=2), Receipts(()))), crowded())
         assert await office.is_ready()

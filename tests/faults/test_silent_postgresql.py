@@ -1,0 +1,108 @@
+"""PostgreSQL falls silent: a network that swallows, a server that hangs. Nobody waits for long, and all goes on."""
+
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from tests.e2e.furnish import furnish
+from tests.e2e.people import Phone
+from tests.faults.nights import ANSWER_SECONDS, SHORT, readiness, refuses, until
+from tests.faults.office import MortalOffice, mortal_office
+from tests.support.black_hole import BlackHole
+
+pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
+
+STOP_SECONDS = 8.0
+"""SIGTERM ends a process within five, on a machine of its own."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office() -> AsyncIterator[MortalOffice]:
+    """An office on PostgreSQL, with short limits; not opened."""
+    async with mortal_office("postgresql", furnish, settings=SHORT) as made:
+        yield made
+        made.spoke_well()
+
+
+@asynccontextmanager
+async def behind(office: MortalOffice) -> AsyncIterator[BlackHole]:
+    """Open the office behind a network that can swallow everything."""
+    url = make_url(office.settings["PISHKHAN_DATABASE_URL"])
+    async with BlackHole(url.port or 0) as network:
+        office.settings["PISHKHAN_DATABASE_URL"] = url.set(port=network.port).render_as_string(hide_password=False)
+        await office.open()
+        try:
+            yield network
+        finally:
+            office.settings["PISHKHAN_DATABASE_URL"] = url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def hanging(office: MortalOffice) -> Iterator[None]:
+    """Stop the server and every process of its sessions, as a machine does that swaps itself to death."""
+    assert office.postgresql
+    postmaster = office.postgresql.pid
+    found = subprocess.run(["pgrep", "--parent", str(postmaster)], capture_output=True, text=True, check=True)
+    processes = [postmaster, *map(int, found.stdout.split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+async def ends(office: MortalOffice) -> None:
+    """The process obeys SIGTERM, in order."""
+    assert office.server
+    office.server.signal(signal.SIGTERM)
+    assert await office.server.ends_within(STOP_SECONDS), office.said
+    assert office.server.ended.result() == 0
+
+
+async def test_connections_that_die_silently_are_replaced(office: MortalOffice) -> None:
+    phone = Phone(office, "09125560001")
+    async with behind(office) as network:
+        await phone.says("راهنما", "sms.help*")
+        network.swallow(new=False)
+        for messageid in range(1_406_000, 1_406_010):
+            [(status, _)] = await office.webhooks.inbound(phone.mobile, "راهنما", messageid=messageid)
+            if status == 200:
+                break
+        await phone.hears("sms.help*")
+        await until(office.is_ready, ANSWER_SECONDS)
+        assert "the database cannot be used (no_answer): " in office.complained
+        assert await office.close() == 0
+
+
+async def test_while_nothing_comes_back_calls_are_refused_and_sigterm_is_obeyed(office: MortalOffice) -> None:
+    async with behind(office) as network:
+        network.swallow(new=True)
+        assert await refuses(office, "09125560002", "راهنما", 1_406_020) < ANSWER_SECONDS
+        assert (await readiness(office))[1]["cause"] == "no_answer"
+        await ends(office)
+
+
+async def test_a_server_that_hangs_is_told_and_outlived(office: MortalOffice) -> None:
+    phone = Phone(office, "09125560003")
+    await office.open()
+    await phone.says("راهنما", "sms.help*")
+    before = len(office.complained)
+    with hanging(office):
+        assert await refuses(office, phone.mobile, "راهنما", 1_406_030) < ANSWER_SECONDS
+        status, told = await readiness(office)
+        assert (status, told["cause"]) == (503, "no_answer")
+    await until(office.is_ready, ANSWER_SECONDS)
+    [(status, _)] = await office.webhooks.inbound(phone.mobile, "راهنما", messageid=1_406_030)
+    assert status == 200
+    await phone.hears("sms.help*")
+    assert office.complained[before:].count("the database cannot be used (no_answer): ") == 1
+    with hanging(office):
+        await ends(office)
