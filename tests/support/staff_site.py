@@ -50,7 +50,7 @@ INSIDE = (ip_network("127.0.0.0/8"),)
 PROXY = (ip_network("127.0.0.1/32"),)
 """The proxy in front of the site, at which every browser of the tests seems to call."""
 
-COLLEAGUE = "127.0.0.7"
+COLLEAGUE = "127.0.0.1"
 """Whom it names for calls that do not say themselves where they come from: somebody inside."""
 
 OUTSIDE = {"X-Forwarded-For": "203.0.113.9"}
