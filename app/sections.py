@@ -197,7 +197,10 @@ class HttpSettings(Section):
         description="Seconds in which a connection sends a whole head, from its opening or its last answer on.",
     )
     body_timeout: float = Field(
-        30.0, gt=0, le=3600, description="Seconds that a body may take, besides one for each 10 KB of its length."
+        30.0,
+        gt=0,
+        le=3600,
+        description="Seconds that a body may take, and one for each 10 KB of it; and that an answer may stay untaken.",
     )
 
 

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler
 
 from app.access_log import AccessLog, malformed_in_a_line, route_of
 from app.checks import faults, remarks
+from app.connections import ending_untaken
 from app.operations import Operations
 from app.parts import Parts, build_channels, opened
 from app.proxies import behind
@@ -48,6 +49,7 @@ def build_app(parts: Parts) -> web.Application:
     """Return the application with every channel mounted."""
     app = web.Application(client_max_size=LARGEST_BODY)
     app[BODY_SECONDS] = parts.settings.http.body_timeout
+    app.middlewares.append(ending_untaken(parts.settings.http.body_timeout))
     app[HTTPS_HOST] = parts.settings.address.partition("https://")[2]
     app.middlewares.append(behind(parts.settings.trusted_proxies))
     operations = Operations(parts.settings, parts.store, parts.desk.clock, parts.runs)

@@ -102,6 +102,26 @@ async def test_a_body_without_an_end_is_not_waited_for(office: Office) -> None:
     assert seconds < PATIENCE
 
 
+async def test_an_answer_that_nobody_takes_is_not_kept(office: Office) -> None:
+    asked = 400
+    with socket.socket() as narrow:
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        narrow.connect(("127.0.0.1", office.port))
+        narrow.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=narrow, limit=1)
+        writer.write(b"GET / HTTP/1.1\r\nHost: desk\r\n\r\n" * asked)
+        await asyncio.sleep(3 * LIMIT)
+        taken = b""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while part := await reader.read(65536):
+                    taken += part
+        except ConnectionError:
+            pass
+        assert 0 < taken.count(b"HTTP/1.1 200 OK") < asked
+        writer.close()
+
+
 async def test_a_caller_that_goes_away_is_no_fault(office: Office) -> None:
     before = len(office.complained)
     for path in ADDRESSES:
