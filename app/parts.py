@@ -17,10 +17,11 @@ from app.passwords import Argon2Passwords
 from app.proxies import inside
 from app.report_process import ReportProcess
 from app.settings import Settings, SettingsError
+from app.sign_in_queue import SignInQueue
 from app.signing import Ed25519Signer
 from app.table_exports import ProcessExports
 from app.waking import Waking
-from app.wiring import build_printer, build_signer, build_vault, desk_of
+from app.wiring import build_printer, build_signer, build_vault, desk_of, house_words
 from channels import Channel
 from channels.admin import Admin, Apart
 from channels.admin.frame import HOME as STAFF
@@ -139,7 +140,8 @@ def _sms(parts: Parts) -> Channel:
 
 def _admin(parts: Parts) -> Channel:
     settings = parts.settings
-    doorman = Doorman(parts.desk, parts.store, Argon2Passwords(), build_vault(settings))
+    passwords = Argon2Passwords(house_words(settings, parts.desk.catalogue))
+    doorman = Doorman(parts.desk, parts.store, passwords, build_vault(settings), SignInQueue())
     hint = parts.desk.catalogue.render("admin.sign_in.demo", {"password": PASSWORD}) if settings.demo else None
     apart = Apart(parts.printer, ProcessExports(settings), ReportProcess(settings))
     is_inside, wanted = inside(settings.inside_networks), settings.second_factor_inside

@@ -2,10 +2,13 @@
 
 import asyncio
 import secrets
+from collections.abc import Collection
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.password_strength import refuse_weak
 
 LENGTH = 16
 """Characters of a made password: 90 bits."""
@@ -40,10 +43,14 @@ def _nobodys() -> str:
 
 
 class Argon2Passwords:
-    """Implements `domain.ports.Passwords`: some 50 ms and 64 MiB a check, in a thread, one at a time in a process."""
+    """Implements `domain.sign_in_ports.Passwords`: 50 ms and 64 MiB a check, in a thread, one at a time in a process.
 
-    def __init__(self) -> None:
+    `house` are words that everybody knows of the house, such as its name: no password is made of them.
+    """
+
+    def __init__(self, house: Collection[str] = ()) -> None:
         self._turn = asyncio.Lock()
+        self._house = tuple(house)
 
     def made(self) -> str:
         """Return a new random password."""
@@ -60,3 +67,7 @@ class Argon2Passwords:
         """Return the hash of a new password."""
         async with self._turn:
             return await asyncio.to_thread(hashed, password)
+
+    def refuse_weak(self, password: str, words: Collection[str]) -> None:
+        """Refuse a password that nobody should choose; `words` are what others know of its owner."""
+        refuse_weak(password, [*self._house, *words])

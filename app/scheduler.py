@@ -21,6 +21,7 @@ from app.leases import PERIOD, Lease, LeaseLost
 from app.parts import Parts
 from app.timetable import Interval, Moment, Trigger, daily, every
 from app.verifying import verify_apart
+from app.wiring import build_vault
 from domain.actions.erase import erase_kept_long_enough
 from domain.actions.expiries import REMINDED_FROM, remind
 from domain.actions.house import renew
@@ -28,6 +29,7 @@ from domain.actions.import_jobs import forget_old
 from domain.actions.monthly import keep_monthly
 from domain.actions.notify import SMS
 from domain.actions.offices import forget_calls
+from domain.actions.own_account import key_paper_codes
 from domain.actions.sealing import seal
 from domain.actions.signing_in import forget_sessions
 from domain.actions.timers import run_due
@@ -124,6 +126,7 @@ JOBS = (
     ),
     Job("forgotten_imports", daily(4), lambda parts: forget_old(parts.desk, parts.store), made_up=True),
     Job("forgotten_sessions", daily(4), lambda parts: forget_sessions(parts.desk, parts.store), made_up=True),
+    Job("paper_codes", daily(4), lambda parts: key_paper_codes(parts.store, build_vault(parts.settings)), made_up=True),
     Job("expiries", daily(REMINDED_FROM), lambda parts: remind(parts.desk, parts.store), made_up=True),
     Job(
         "report",

@@ -1,6 +1,7 @@
 """Puts the desk together by plain constructor arguments; what a serving process needs besides is in `app/parts.py`."""
 
 import tomllib
+from urllib.parse import urlsplit
 
 from app.clock import SystemClock
 from app.ids import RandomIds
@@ -68,6 +69,12 @@ def build_vault(settings: Settings) -> FernetVault:
     if not secret:
         raise SettingsError(["PISHKHAN_SECRET_KEY is not set: keys of offices are sealed with a key made of it"])
     return FernetVault(secret)
+
+
+def house_words(settings: Settings, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return what everybody knows of this house, of which no password may be made: its name, and where it is found."""
+    name = settings.letterhead.name or catalogue.text("print.municipality")
+    return name, catalogue.text("web.site.name"), settings.letterhead.address, urlsplit(settings.address).hostname or ""
 
 
 async def desk_of(settings: Settings, store: Store) -> Desk:

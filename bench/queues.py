@@ -13,6 +13,7 @@ A short look: `--sizes 1000 10000 --calls 20 --rounds 1`.
 
 import argparse
 import asyncio
+import json
 import random
 import re
 import time
@@ -31,11 +32,11 @@ from bench.databases import KINDS, SQLITE, Place, at_rest, filled, place, read_o
 from bench.filling import citizens_of, taxis_of, tracking_code
 from bench.panel import panel
 from bench.processes import Server, free_port, processor_seconds, usual
+from bench.staff import first_sign_in
 from bench.tables import Percentiles, Spread, judge, machine, table
 from domain import tracking
 from domain.people import Role, mobile_shown
 
-PASSWORD = "bench-51c0ffee"  # noqa: S105 - of a server that lives for one bench
 WARM_UP_CALLS = 5
 HIGHEST = 1.20
 """How many times as long as beside the least a p95 may be."""
@@ -149,12 +150,9 @@ class Site:
         self._server = server
         self._browser = browser
 
-    async def sign_in(self) -> None:
-        """Open a session."""
-        form = {"username": Role.MANAGER.value, "password": PASSWORD}
-        async with self._browser.post(self._address("/staff/sign-in"), data=form, allow_redirects=False) as answer:
-            if answer.status != 303:
-                raise SystemExit(f"the manager is not let in: {answer.status}")
+    async def sign_in(self, made: str) -> None:
+        """Open a session with a made password."""
+        await first_sign_in(self._browser, self._address(""), Role.MANAGER.value, made)
 
     async def call(self, look: str) -> tuple[float, int]:
         """Ask for a page; return the milliseconds until all of it was there, and the rows of its list."""
@@ -183,13 +181,13 @@ async def opened(where: Place, url: str, size: int, common: Sequence[str], stack
     texts = await stack.enter_async_context(panel())
     server = Server(where.home, usual(url, free_port(), texts))
     await server.run("history", "seal")
-    await server.run("staff", "reset-password", Role.MANAGER.value, "--password", PASSWORD)
+    made = json.loads(await server.run("staff", "reset-password", Role.MANAGER.value, "--json"))["password"]
     await stack.enter_async_context(server)
     await at_rest(url)
     await read_once(url)
     browser = await stack.enter_async_context(ClientSession(cookie_jar=CookieJar(unsafe=True)))
     site = Site(size, server, browser, common)
-    await site.sign_in()
+    await site.sign_in(made)
     return site
 
 

@@ -30,6 +30,7 @@ from bench.databases import KINDS, Place, at_rest, filled, place, versions
 from bench.panel import panel
 from bench.processes import Server, free_port, resident_bytes, usual
 from bench.relay import lag
+from bench.staff import first_sign_in, sign_in
 from bench.tables import Percentiles, Spread, judge, machine, table
 from domain.calendar import in_tehran, to_jalali
 from domain.reports import REPORTS
@@ -85,17 +86,18 @@ HEADINGS = (
 class Manager:
     """Somebody of the staff in a browser."""
 
-    def __init__(self, server: Server, password: str) -> None:
+    def __init__(self, server: Server, made: str) -> None:
         self._address = f"http://127.0.0.1:{server.port}"
-        self._password = password
+        self._made = made
         self._session = ClientSession(cookie_jar=CookieJar(unsafe=True))
+
+    async def come(self) -> None:
+        """Sign in for the first time."""
+        await first_sign_in(self._session, self._address, "bench", self._made)
 
     async def sign_in(self) -> None:
         """Sign in, which is a fresh proof."""
-        form = {"username": "bench", "password": self._password}
-        async with self._session.post(f"{self._address}/staff/sign-in", data=form, allow_redirects=False) as answer:
-            if answer.status != 303:
-                raise SystemExit(f"signing in was answered {answer.status}")
+        await sign_in(self._session, self._address, "bench")
 
     async def get(self, path: str, file: io.BufferedIOBase | None = None) -> tuple[float, float]:
         """Fetch a page or sheet; return the seconds to its first byte and to its end."""
@@ -210,7 +212,7 @@ async def measured(where: Place, url: str, requests: int, rounds: int) -> list[M
             manager = Manager(server, json.loads(added)["password"])
             try:
                 await at_rest(url)
-                await manager.sign_in()
+                await manager.come()
                 found = [await report(server, manager, name, year, rounds) for name in REPORTS]
                 return found + [await sheet(server, manager, kind, requests) for kind in ("csv", "xlsx")]
             finally:

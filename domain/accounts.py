@@ -21,8 +21,8 @@ class Person:
 
 @dataclass(slots=True)
 class StaffMember:
-    """Somebody who works on requests. `password_hash` is argon2; a substitute acts with this member's roles too
-    (`Substitution`).
+    """Somebody who works on requests. `password_hash` is argon2; a `password_temporary` was made by another and is
+    changed at the first sign-in. A substitute acts with this member's roles too (`Substitution`).
     """
 
     username: str
@@ -32,6 +32,7 @@ class StaffMember:
     password_hash: str
     active: bool
     created_at: datetime
+    password_temporary: bool = False
 
     @property
     def mark(self) -> str:

@@ -193,12 +193,20 @@ class Lines(Protocol):
         """Return the count without adding to it."""
         ...
 
+    async def take_back(self, key: str, at: datetime, window: timedelta) -> None:
+        """Count one less under `key` in the window of that moment, if it is still there."""
+        ...
+
+    async def counts(self, prefix: str, now: datetime) -> dict[str, int]:
+        """Return what is counted in windows that are not over under keys that begin so; each ends in its window."""
+        ...
+
     async def forget(self, key: str, now: datetime, window: timedelta) -> None:
         """Forget the count of `key` in the present window."""
         ...
 
-    async def forget_all(self, beginning: str) -> None:
-        """Forget every count whose key begins like this, in any window."""
+    async def forget_all(self, beginning: str) -> int:
+        """Forget every count whose key begins like this, in any window; return how many there were."""
         ...
 
     async def shut(self, key: str, until: datetime) -> None:

@@ -86,20 +86,10 @@ class Vault(Protocol):
         """Return the secret; `Internal` when it was sealed by another vault, or changed."""
         ...
 
-
-class Passwords(Protocol):
-    """Makes and checks passwords; slow by design, so never inside a unit of work."""
-
-    def made(self) -> str:
-        """Return a new random password."""
-        ...
-
-    async def matches(self, stored: str | None, password: str) -> bool:
-        """Tell whether this is the password behind a stored hash; None matches none, and takes as long."""
-        ...
-
-    async def hashed(self, password: str) -> str:
-        """Return the hash of a new password."""
+    def digest(self, purpose: str, text: str) -> str:
+        """Return a keyed digest (hexadecimal): who has the database alone cannot try texts against it. Digests of one
+        purpose are none of another.
+        """
         ...
 
 

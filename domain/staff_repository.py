@@ -49,6 +49,10 @@ class SecondFactors(Protocol):
         """Return the authenticator of a member of the staff; `lock` keeps other writers off it until the unit ends."""
         ...
 
+    async def all(self, *, lock: bool = False) -> list[SecondFactor]:
+        """Return every authenticator, by user name; `lock` as above."""
+        ...
+
     async def put(self, factor: SecondFactor) -> None:
         """Store a new or changed one (by user name)."""
         ...

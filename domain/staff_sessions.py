@@ -28,7 +28,6 @@ SEEN_AGAIN = timedelta(minutes=1)
 PERIOD = 30
 """Seconds that a code of the authenticator lives (RFC 6238)."""
 
-RECOVERY_CODES = 10
 _LONGEST_AGENT = 200
 
 
@@ -64,7 +63,7 @@ class SecondFactor:
     """An authenticator of a member of the staff: `sealed` is its secret, closed by the vault.
 
     `confirmed` once a code of it was shown. `last_step` is the period whose code was used last: no code works twice.
-    `recovery` are digests of the codes on paper that are left.
+    `recovery` is what is kept of the codes on paper that are left (`domain/paper_codes.py`).
     """
 
     username: str

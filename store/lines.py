@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, Integer, bindparam, delete, func, select, true
+from sqlalchemy import Executable, Integer, bindparam, delete, func, select, true, update
 
 from domain.windows import EPOCH, window_end
 from store.engines.base import Engine
@@ -13,6 +13,7 @@ SWEPT_AT_ONCE = 100
 
 _OPTED_OUT = select(opt_outs.c.mobile).where(opt_outs.c.mobile == bindparam("of_mobile"), opt_outs.c.stopped == true())
 _HITS = select(hits.c.count).where(hits.c.key == bindparam("of_key"))
+_TAKE_BACK = update(hits).where(hits.c.key == bindparam("of_key"), hits.c.count > 0).values({"count": hits.c.count - 1})
 _SHUT = select(hits.c.ends_at).where(hits.c.key == bindparam("of_key"))
 _FORGET = delete(hits).where(hits.c.key == bindparam("of_key"))
 _FORGET_ALL = delete(hits).where(
@@ -70,14 +71,25 @@ class SqlLines(Repository):
         full_key, _ = window_of(key, now, window)
         return await self._work.value(_HITS, {"of_key": full_key}) or 0
 
+    async def take_back(self, key: str, at: datetime, window: timedelta) -> None:
+        """Count one less under `key` in the window of that moment, if it is still there."""
+        full_key, _ = window_of(key, at, window)
+        await self._work.run(_TAKE_BACK, {"of_key": full_key})
+
+    async def counts(self, prefix: str, now: datetime) -> dict[str, int]:
+        """Return what is counted in windows that are not over under keys that begin so; each ends in its window."""
+        begins = hits.c.key.startswith(prefix, autoescape=True)
+        rows = await self._work.rows(select(hits.c.key, hits.c.count).where(begins, hits.c.ends_at > now))
+        return {key: count for key, count in rows}
+
     async def forget(self, key: str, now: datetime, window: timedelta) -> None:
         """Forget the count of `key` in the present window, at the latest by the commit."""
         full_key, _ = window_of(key, now, window)
         await self._work.later(_FORGET, {"of_key": full_key})
 
-    async def forget_all(self, beginning: str) -> None:
-        """Forget every count whose key begins like this, in any window."""
-        await self._work.run(_FORGET_ALL, {"beginning": beginning, "length": len(beginning)})
+    async def forget_all(self, beginning: str) -> int:
+        """Forget every count whose key begins like this, in any window; return how many there were."""
+        return await self._work.count(_FORGET_ALL, {"beginning": beginning, "length": len(beginning)})
 
     async def shut(self, key: str, until: datetime) -> None:
         """Remember that what is done under `key` is refused until then; said again, the later word counts."""

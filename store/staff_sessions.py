@@ -27,6 +27,8 @@ _SWEEP = delete(staff_sessions).where(staff_sessions.c.seen_at < bindparam("seen
 
 _FACTOR = Record(second_factors, SecondFactor)
 _OF_MEMBER = select(*_FACTOR.columns).where(second_factors.c.username == bindparam("of_username"))
+_FACTORS = select(*_FACTOR.columns).order_by(second_factors.c.username)
+_FACTORS_LOCKED = _FACTORS.with_for_update()
 _OF_MEMBER_LOCKED = _OF_MEMBER.with_for_update()
 _REMOVE = delete(second_factors).where(second_factors.c.username == bindparam("of_username"))
 
@@ -85,6 +87,10 @@ class SqlSecondFactors(Repository):
         """Return the authenticator of a member of the staff."""
         row = await self._work.row(_OF_MEMBER_LOCKED if lock else _OF_MEMBER, {"of_username": username})
         return None if row is None else _FACTOR.read(row)
+
+    async def all(self, *, lock: bool = False) -> list[SecondFactor]:
+        """Return every authenticator, by user name."""
+        return _FACTOR.read_all(await self._work.rows(_FACTORS_LOCKED if lock else _FACTORS))
 
     async def put(self, factor: SecondFactor) -> None:
         """Store a new or changed one (by user name)."""

@@ -95,6 +95,7 @@ COMMANDS: Table = {
             "add": "app.cli.staff:add",
             "reset-password": "app.cli.staff:reset_password",
             "totp": "app.cli.staff:totp",
+            "unlock": "app.cli.staff:unlock",
             "list": "app.cli.staff:list_staff",
             "substitute": "app.cli.substitutes:substitute",
             "end-substitute": "app.cli.substitutes:end_substitute",

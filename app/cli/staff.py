@@ -1,5 +1,6 @@
 """`pishkhan staff`: members of the staff, their passwords and authenticators, which are shown once."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import segno
@@ -9,16 +10,14 @@ from app import passwords
 from app.cli.options import AsJson, Config
 from app.cli.output import emit_json, say, table, told
 from app.cli.session import Session, acting_or_system, in_session
-from app.wiring import build_vault
+from app.password_strength import refuse_weak
+from app.wiring import build_vault, house_words
 from domain.accounts import StaffMember
-from domain.actions import own_account, staff_accounts
-from domain.errors import InvalidField
+from domain.actions import attempts, own_account, staff_accounts
 from domain.staff_sessions import enrolment_address
 
 Username = Annotated[str, typer.Argument(help="User name: Latin letters, digits, «.», «_» and «-».")]
 Password = Annotated[str | None, typer.Option(help="Password; made up, and shown once, if not given.")]
-
-SHORTEST_PASSWORD = 8
 
 
 def add(
@@ -30,10 +29,10 @@ def add(
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Add a member of the staff."""
+    """Add a member of the staff, who changes the password at the first sign-in."""
 
     async def work(session: Session) -> dict[str, Any]:
-        secret = _usable(password)
+        secret = _usable(session, password, [username, name or ""])
         kept, actor = passwords.hashed(secret), await acting_or_system(session, None)
         async with session.store.unit() as uow:
             member = await staff_accounts.add(
@@ -49,10 +48,10 @@ def add(
 def reset_password(
     username: Username, password: Password = None, as_json: AsJson = False, config: Config = None
 ) -> None:
-    """Give a member of the staff a new password; every session at the staff's site ends."""
+    """Give a member of the staff a new password, changed at the first sign-in; sessions and locks at the site end."""
 
     async def work(session: Session) -> dict[str, Any]:
-        secret = _usable(password)
+        secret = _usable(session, password, [username])
         kept, actor = passwords.hashed(secret), await acting_or_system(session, None)
         async with session.store.unit() as uow:
             await staff_accounts.reset_password(session.desk, uow, username, kept, actor=actor)
@@ -83,6 +82,26 @@ def totp(username: Username, as_json: AsJson = False, config: Config = None) -> 
     say("codes on paper, each for one time: " + ", ".join(made["recovery_codes"]))
 
 
+def unlock(username: Username, as_json: AsJson = False, config: Config = None) -> None:
+    """Forget the wrong passwords and codes that lock a member of the staff out of the site, wherever they came from."""
+
+    async def work(session: Session) -> dict[str, Any]:
+        actor = await acting_or_system(session, None)
+        async with session.store.unit() as uow:
+            found = await attempts.locks(uow, username, session.desk.clock.now())
+            await staff_accounts.unlock(session.desk, uow, username, actor=actor)
+        return {"username": username, "locks": [{"place": one.place, "source": one.source} for one in found]}
+
+    with told(as_json):
+        done = in_session(config, work)
+    if as_json:
+        emit_json(done)
+    else:
+        for one in done["locks"]:
+            say(f"{username}: was locked: {one['place']}, {one['source'] or 'from everywhere there'}")
+        say(f"{username}: wrong passwords and codes are forgotten")
+
+
 def list_staff(as_json: AsJson = False, config: Config = None) -> None:
     """List every member of the staff."""
 
@@ -105,10 +124,12 @@ def _tell(made: dict[str, Any], as_json: bool) -> None:
         say(f"{made['username']}: the password is {made['password']} (it is not shown again)")
 
 
-def _usable(password: str | None) -> str:
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise InvalidField("password")
-    return password or passwords.generate()
+def _usable(session: Session, password: str | None, words: Sequence[str]) -> str:
+    """Return the password that was given, if somebody may have it, or a made one."""
+    if password is None:
+        return passwords.generate()
+    refuse_weak(password, [*house_words(session.settings, session.desk.catalogue), *words], "password")
+    return password
 
 
 def _view(member: StaffMember) -> dict[str, Any]:

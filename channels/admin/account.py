@@ -9,13 +9,14 @@ import segno
 from aiohttp import web
 
 from channels.admin.agents import browser_shown
+from channels.admin.coming_back import PROOF_PASSWORD
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.gate import ACCOUNT, PROOF, local
 from channels.web.error_pages import WORDING, status_of
 from channels.web.posted import said
 from domain.actions import own_account
 from domain.actions.signing_in import Doorman
-from domain.errors import AuthenticationFailed, DomainError, InvalidField
+from domain.errors import AuthenticationFailed, DomainError, InvalidField, TooManyRequests
 from domain.ports import UnitOfWork
 from domain.staff_sessions import StaffSession, enrolment_address
 from domain.wording import day_and_hour
@@ -99,17 +100,23 @@ class AccountPages:
         return web.Response(body=drawn.getvalue(), content_type="image/svg+xml")
 
     async def _change_password(self, request: web.Request, visit: Visit) -> web.Response:
-        username = visit.member.username
-        new, again = (str(visit.form.get(name, "")) for name in ("new_password", "again"))
+        """Set a new password. The present one is asked for whatever the session's age: it may be left open."""
+        member, passwords = visit.member, self._doorman.passwords
+        present, new, again = (str(visit.form.get(name, "")) for name in (PROOF_PASSWORD, "new_password", "again"))
         try:
+            await self._doorman.confirm_password(visit.session, present, visit.caller)
             if new != again:
                 raise InvalidField("again", detail="not_the_same")
-            own_account.refuse_weak(new, username)
-        except InvalidField as error:
+            if new == present:
+                raise InvalidField("new_password", detail="same_password")
+            passwords.refuse_weak(new, [member.username, member.full_name])
+        except (AuthenticationFailed, TooManyRequests, InvalidField) as error:
             return await self._page(request, visit, error, password_problem=self._words(request, error))
-        hashed = await self._doorman.passwords.hashed(new)
+        hashed = await passwords.hashed(new)
         async with self._store.unit() as uow:
-            await own_account.set_password(self._desk, uow, username, hashed, visit.actor.label, keeping=visit.session)
+            await own_account.set_password(
+                self._desk, uow, member.username, hashed, visit.actor.label, keeping=visit.session
+            )
         raise web.HTTPSeeOther(f"{PATH}?done=password_changed")
 
     async def _end_session(self, request: web.Request, visit: Visit) -> web.Response:

@@ -11,12 +11,17 @@ from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import page
 from channels.web.posted import Form, Upload, said
 from channels.web.session import CSRF, SessionCookie
-from domain.actions.signing_in import Caller, Doorman
+from domain.actions.signing_in import Doorman
 from domain.errors import AuthenticationFailed, DomainError, TooManyRequests
+from domain.known_devices import KEPT
+from domain.sign_in_attempts import Caller
 from domain.staff_sessions import LONGEST, REMEMBERED, StaffSession
 
 COOKIE = SessionCookie("pishkhan_staff", "/staff", LONGEST + REMEMBERED)
 """It is kept for as long as a form of its session is asked back."""
+
+DEVICE_COOKIE = SessionCookie("pishkhan_device", "/staff", KEPT)
+"""By it a browser is known whose attempts are counted by themselves (`domain/known_devices.py`)."""
 
 PROOF_PASSWORD, PROOF_CODE = "proof_password", "proof_code"
 LOST_FILE = "lost_file"
@@ -28,6 +33,16 @@ _NOT_KEPT = frozenset({PROOF_PASSWORD, PROOF_CODE, CSRF, LOST_FILE})
 def kept(form: Form) -> list[tuple[str, str]]:
     """Return what was typed into a form that shall be sent once more; tokens, proofs and files are given anew."""
     return [(name, value) for name, value in form.items() if isinstance(value, str) and name not in _NOT_KEPT]
+
+
+def let_in(
+    request: web.Request, response: web.Response, doorman: Doorman, caller: Caller, session: StaffSession, token: str
+) -> None:
+    """Give the browser the token of a session for which everything was shown, and make the browser known."""
+    COOKIE.give(request, response, token)
+    device = doorman.make_known(session.username, caller)
+    if device:
+        DEVICE_COOKIE.give(request, response, device)
 
 
 class ComingBack:
@@ -52,21 +67,27 @@ class ComingBack:
         except (AuthenticationFailed, TooManyRequests) as error:
             return self._page(request, form, former, second_factor, error)
         response = self.ready(request, form, session)
-        COOKIE.give(request, response, token)
+        let_in(request, response, self._doorman, caller, session, token)
         return response
 
-    def ready(self, request: web.Request, form: Form, session: StaffSession) -> web.Response:
-        """Return the page from which the form is sent again, as one of this session."""
-        context = {**_carried(request, form), "csrf": session.csrf, "problem": None}
-        return page(request, "admin/ready.html", context)
+    def ready(
+        self, request: web.Request, form: Form, session: StaffSession, hindrance: str | None = None
+    ) -> web.Response:
+        """Return the page from which the form is sent again, as one of this session; `hindrance` is the key of the text
+        that says what is to be done before that.
+        """
+        problem = request.app[WORDING].catalogue.text(hindrance) if hindrance else None
+        context = {**_carried(request, form), "csrf": session.csrf, "problem": problem}
+        return page(request, "admin/ready.html", context, status=409 if hindrance else 200)
 
     async def _signed_in(
         self, former: StaffSession, password: str, code: str | None, caller: Caller
     ) -> tuple[StaffSession, str]:
-        session, token = await self._doorman.sign_in(former.username, password, caller)
+        alive = former if former.alive(self._doorman.desk.clock.now()) else None
+        ended = alive if code is None else None  # with a code, it ends once that was shown
+        session, token = await self._doorman.sign_in(former.username, password, caller, former=ended)
         if code is None:
             return session, token
-        alive = former if former.alive(self._doorman.desk.clock.now()) else None
         try:
             return await self._doorman.show_code(session, code, caller, former=alive)
         except DomainError:

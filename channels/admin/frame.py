@@ -12,9 +12,9 @@ from channels.web.pages import page
 from channels.web.posted import NO_FORM, Form
 from domain import access
 from domain.accounts import StaffMember, Substitution
-from domain.actions.signing_in import Caller
 from domain.errors import DomainError
 from domain.people import Actor
+from domain.sign_in_attempts import Caller
 from domain.staff_sessions import StaffSession
 
 HOME = "/staff"
@@ -112,9 +112,10 @@ def staff_page(
 ) -> web.Response:
     """Render a page of the site with its navigation. `done` names what was just done (`admin.done.…`), if anything."""
     done = f"admin.done.{request.query.get('done', '')}"
+    offered = () if visit.member.password_temporary else request.app[SECTIONS]
     shared = {
         "visit": visit,
-        "sections": [one for one in request.app[SECTIONS] if visit.may(one.right)],
+        "sections": [one for one in offered if visit.may(one.right)],
         "done": done if done in request.app[WORDING].catalogue else None,
     }
     return page(request, template, {**shared, **context}, status=status)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from channels.admin.coming_back import COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
+from channels.admin.coming_back import COOKIE, DEVICE_COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
 from channels.admin.denials import Denials
 from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
 from channels.web.error_pages import WORDING, status_of
@@ -21,11 +21,12 @@ from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from channels.web.session import bears, require_own_form
 from domain import access
-from domain.actions.signing_in import Caller, Doorman
+from domain.actions.signing_in import Doorman
 from domain.actions.staffing import acting_for, standing_in, today
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 from domain.people import Role
 from domain.ports import UnitOfWork
+from domain.sign_in_attempts import Caller
 from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
 
 CHANNEL = "staff"
@@ -34,6 +35,8 @@ CHANNEL = "staff"
 SIGN_IN, SECOND_FACTOR = "/staff/sign-in", "/staff/second-factor"
 ACCOUNT, PROOF = "/staff/account", "/staff/proof"
 """The own account, where an authenticator is made, and where a fresh proof is given that it needs."""
+
+_OWN = (ACCOUNT, PROOF)
 
 _ASKED_FOR = frozenset({access.SECOND_FACTOR, access.PROOF})
 
@@ -54,7 +57,8 @@ class Gate:
 
     def caller(self, request: web.Request) -> Caller:
         """Return where a call comes from."""
-        return Caller(request.remote or "", request.headers.get("User-Agent", ""), self._inside(request))
+        agent, device = request.headers.get("User-Agent", ""), DEVICE_COOKIE.token(request)
+        return Caller(request.remote or "", agent, self._inside(request), device)
 
     def guarded(self, route: Route) -> Handler:
         """Return the route's handler behind the door."""
@@ -63,7 +67,7 @@ class Gate:
             visit = await self.visit(request)
             if visit is None:
                 return await self._asked_back(request, route)
-            if visit.must_enrol and route.path.startswith((ACCOUNT, PROOF)):
+            if visit.must_enrol and route.path.startswith(_OWN):
                 visit = replace(visit, second_factor=False)
             try:
                 if request.method == "POST":
@@ -174,8 +178,14 @@ class Gate:
         raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
 
     async def _let_in(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
-        """Answer whoever has the right; a handler may require a further one, for which a proof is asked too."""
+        """Answer whoever has the right; a handler may require a further one, for which a proof is asked too. Whoever
+        has a password that somebody else made is led to where it is changed, whatever else was asked for.
+        """
         visit.require(route.right)
+        if visit.member.password_temporary and not route.path.startswith(_OWN):
+            if kept(visit.form):
+                return self._back.ready(request, visit.form, visit.session, "admin.return.password_first")
+            raise web.HTTPSeeOther(ACCOUNT)
         return await route.handler(request, visit)
 
     async def _is_earlier(self, request: web.Request, visit: Visit) -> bool:

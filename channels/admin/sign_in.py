@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.coming_back import COOKIE
+from channels.admin.coming_back import COOKIE, let_in
 from channels.admin.frame import FORM_BYTES
 from channels.admin.gate import SECOND_FACTOR, SIGN_IN, Gate, way_on
 from channels.web.error_pages import WORDING, status_of
@@ -13,6 +13,8 @@ from channels.web.pages import page
 from channels.web.posted import read_posted, said
 from domain.actions.signing_in import Doorman
 from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
+from domain.sign_in_attempts import Caller
+from domain.staff_sessions import StaffSession
 
 SIGN_OUT = "/staff/sign-out"
 
@@ -37,7 +39,7 @@ class SignInPages:
         return self._sign_in_page(request)
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        """Check the password. Whatever session the browser had stays another one: each sign-in makes a new token."""
+        """Check the password. The session that the browser had ends; the new one has a token of its own."""
         form, caller = await read_posted(request, FORM_BYTES), self._gate.caller(request)
         username, password = said(form, "username"), str(form.get("password", ""))
         try:
@@ -45,14 +47,19 @@ class SignInPages:
         except Forbidden:
             await self._doorman.note_foreign_form(username, caller)
             raise
+        former = await self._gate.visit(request)
         try:
-            session, token = await self._doorman.sign_in(username, password, caller)
+            session, token = await self._doorman.sign_in(
+                username, password, caller, former=former.session if former else None
+            )
         except (AuthenticationFailed, TooManyRequests) as error:
             return self._sign_in_page(request, username, error)
         way = way_on(request)
-        asked = await self._gate.has_code_to_show(session, caller)
-        on = f"{SECOND_FACTOR}?{urlencode({'next': way})}" if asked else way
-        return _let_in(request, on, token)
+        if not await self._gate.has_code_to_show(session, caller):
+            return self._let_in(request, way, caller, session, token)
+        response = _onward(f"{SECOND_FACTOR}?{urlencode({'next': way})}")
+        COOKIE.give(request, response, token)
+        return response
 
     async def _ask_code(self, request: web.Request) -> web.Response:
         if await self._gate.visit(request) is None:
@@ -67,18 +74,25 @@ class SignInPages:
         await self._gate.require_own_form(request, form, visit)
         code = said(form, "code")
         try:
-            _, token = await self._doorman.show_code(visit.session, code, visit.caller)
+            session, token = await self._doorman.show_code(visit.session, code, visit.caller)
         except (AuthenticationFailed, TooManyRequests) as error:
             return await self._code_page(request, error)
-        return _let_in(request, way_on(request), token)
+        return self._let_in(request, way_on(request), visit.caller, session, token)
 
     async def _sign_out(self, request: web.Request) -> web.Response:
         visit = await self._gate.visit(request)
         if visit:
             await self._gate.require_own_form(request, await read_posted(request, FORM_BYTES), visit)
             await self._doorman.sign_out(visit.session, visit.caller)
-        response = web.Response(status=303, headers={"Location": SIGN_IN})
+        response = _onward(SIGN_IN)
         COOKIE.take(request, response)
+        return response
+
+    def _let_in(
+        self, request: web.Request, way: str, caller: Caller, session: StaffSession, token: str
+    ) -> web.Response:
+        response = _onward(way)
+        let_in(request, response, self._doorman, caller, session, token)
         return response
 
     def _sign_in_page(self, request: web.Request, username: str = "", error: DomainError | None = None) -> web.Response:
@@ -97,7 +111,5 @@ def _problem(request: web.Request, error: DomainError | None) -> str | None:
     return request.app[WORDING].error(error) if error else None
 
 
-def _let_in(request: web.Request, way: str, token: str) -> web.Response:
-    response = web.Response(status=303, headers={"Location": way})
-    COOKIE.give(request, response, token)
-    return response
+def _onward(way: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": way})

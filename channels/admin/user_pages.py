@@ -14,7 +14,7 @@ from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import said
 from domain.accounts import StaffMember
-from domain.actions import staff_accounts
+from domain.actions import attempts, staff_accounts
 from domain.actions.desk import Desk
 from domain.actions.signing_in import Doorman
 from domain.errors import DomainError, Forbidden, NotFound
@@ -67,7 +67,7 @@ class UserPages:
         """Return every route."""
         changes = {
             "change": self._change, "switch": self._switch, "password": self._reset, "factor": self._take_factor,
-            "sessions": self._end_sessions,
+            "sessions": self._end_sessions, "unlock": self._unlock,
         }  # fmt: skip
         return (
             Route("GET", PATH, "users.view", self._show_all),
@@ -133,6 +133,12 @@ class UserPages:
 
         return await self._done(request, visit, "sessions_ended", work)
 
+    async def _unlock(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, username: str) -> None:
+            await staff_accounts.unlock(self._desk, uow, username, actor=visit.actor)
+
+        return await self._done(request, visit, "unlocked", work)
+
     async def _done(self, request: web.Request, visit: Visit, what: str, work: Work) -> web.Response:
         """Do something about an account in one unit and show it again, with what was wrong if it was refused."""
         username = _username(request)
@@ -174,10 +180,12 @@ class UserPages:
                 raise NotFound("username")
             sessions = await uow.staff_sessions.of(member.username)
             factor = await uow.second_factors.get(member.username)
+            locks = await attempts.locks(uow, member.username, visit.now)
         wording = self._desk.wording
         context = {
             "member": member,
             "sessions": [(browser_shown(one.agent), one) for one in sessions if one.alive(visit.now)],
+            "locks": locks,
             "enrolled": bool(factor and factor.confirmed),
             "change": CHANGE.shown(wording, _given(member), tried),
             "problem": wording.error(tried.error) if tried and tried.action != CHANGE.name else None,

@@ -2,25 +2,17 @@
 
 from dataclasses import replace
 
+from domain import paper_codes
 from domain.actions.desk import Desk
-from domain.errors import AuthenticationFailed, InvalidField, NotAllowedNow, NotFound
-from domain.ports import UnitOfWork, Vault
-from domain.staff_sessions import (
-    RECOVERY_CODES,
-    SecondFactor,
-    StaffSession,
-    digest_of,
-    new_secret,
-    step_of,
-)
+from domain.errors import AuthenticationFailed, NotAllowedNow, NotFound
+from domain.ports import Store, UnitOfWork, Vault
+from domain.staff_sessions import SecondFactor, StaffSession, new_secret, step_of
 
-SHORTEST_PASSWORD = 10
-"""Characters of a password that somebody chooses."""
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
+"""Characters of a password that somebody chooses: the same limits where it is set and where it is shown."""
 
 ACCOUNTS = "accounts"
 """What units that change accounts wait for each other by: a row of the staff is stored as a whole."""
-
-_RECOVERY_DIGITS = 10
 
 
 async def begin_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username: str) -> str:
@@ -51,7 +43,7 @@ async def confirm_enrolment(desk: Desk, uow: UnitOfWork, vault: Vault, username:
     step = step_of(vault.open(factor.sealed), code, now)
     if step is None:
         raise AuthenticationFailed("code", detail="wrong_code")
-    codes, kept = _recovery_codes(desk)
+    codes, kept = _recovery_codes(desk, vault, username)
     await uow.second_factors.put(replace(factor, confirmed=True, last_step=step, recovery=kept))
     await uow.audit.record(now, f"staff:{username}", "second_factor_enrolled", {})
     return codes
@@ -65,7 +57,7 @@ async def enrol(desk: Desk, uow: UnitOfWork, vault: Vault, username: str, by: st
     if await uow.people.staff(username) is None:
         raise NotFound("username")
     secret, now = new_secret(), desk.clock.now()
-    codes, kept = _recovery_codes(desk)
+    codes, kept = _recovery_codes(desk, vault, username)
     await uow.second_factors.put(SecondFactor(username, vault.close(secret), True, 0, kept, now))
     ended = await uow.staff_sessions.end_others(username)
     facts = {"username": username, "sessions_ended": ended}
@@ -80,21 +72,37 @@ async def give_up_second_factor(desk: Desk, uow: UnitOfWork, username: str, by: 
     await uow.audit.record(desk.clock.now(), by, "second_factor_given_up", {"username": username})
 
 
-def refuse_weak(password: str, username: str) -> None:
-    """Refuse a password that is short, or made of the user name (`InvalidField("new_password")`)."""
-    if len(password) < SHORTEST_PASSWORD or username.lower() in password.lower() or len(set(password)) < 5:
-        raise InvalidField("new_password", detail="weak_password", least=SHORTEST_PASSWORD)
+async def key_paper_codes(store: Store, vault: Vault) -> int:
+    """Wrap the codes on paper that lie as plain hashes, from before; return of how many members. They go on working."""
+    changed = 0
+    async with store.unit() as uow:
+        for factor in await uow.second_factors.all(lock=True):
+            keyed = tuple(paper_codes.keyed(vault, factor.username, one) for one in factor.recovery)
+            if keyed != factor.recovery:
+                await uow.second_factors.put(replace(factor, recovery=keyed))
+                changed += 1
+    return changed
 
 
 async def set_password(
-    desk: Desk, uow: UnitOfWork, username: str, hashed: str, by: str, *, keeping: StaffSession | None = None
+    desk: Desk,
+    uow: UnitOfWork,
+    username: str,
+    hashed: str,
+    by: str,
+    *,
+    keeping: StaffSession | None = None,
+    temporary: bool = False,
 ) -> None:
-    """Store a new password's hash and end the member's sessions, but for the one at hand; `NotFound("username")`."""
+    """Store a new password's hash and end the member's sessions, but for the one at hand; `NotFound("username")`.
+
+    A `temporary` one is known to whoever made it: the member changes it before anything else.
+    """
     await uow.serialise(ACCOUNTS)
     member = await uow.people.staff(username)
     if member is None:
         raise NotFound("username")
-    await uow.people.put_staff(replace(member, password_hash=hashed))
+    await uow.people.put_staff(replace(member, password_hash=hashed, password_temporary=temporary))
     ended = await uow.staff_sessions.end_others(username, keeping.digest if keeping else None)
     facts = {"username": username, "sessions_ended": ended}
     await uow.audit.record(desk.clock.now(), by, "password_changed", facts)
@@ -110,12 +118,7 @@ async def end_session(desk: Desk, uow: UnitOfWork, session: StaffSession, digest
     await uow.audit.record(desk.clock.now(), f"staff:{session.username}", "session_ended", facts)
 
 
-def _recovery_codes(desk: Desk) -> tuple[list[str], tuple[str, ...]]:
-    """Return new codes, and what is kept of them."""
-    codes = [_recovery_code(desk) for _ in range(RECOVERY_CODES)]
-    return codes, tuple(digest_of(one.replace("-", "")) for one in codes)
-
-
-def _recovery_code(desk: Desk) -> str:
-    digits = str(int(desk.ids.token(), 16))[-_RECOVERY_DIGITS:]
-    return f"{digits[:5]}-{digits[5:]}"
+def _recovery_codes(desk: Desk, vault: Vault, username: str) -> tuple[list[str], tuple[str, ...]]:
+    """Return new codes on paper, and what is kept of them."""
+    codes = [paper_codes.code_of(desk.ids.token()) for _ in range(paper_codes.HOW_MANY)]
+    return codes, tuple(paper_codes.kept(vault, username, one) for one in codes)

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain import people
 from domain.accounts import StaffMember
-from domain.actions import own_account
+from domain.actions import attempts, own_account
 from domain.actions.desk import Desk
 from domain.engine import SYSTEM
 from domain.errors import (
@@ -47,7 +47,8 @@ async def add(
     mobile: str | None = None,
     actor: Actor = SYSTEM,
 ) -> StaffMember:
-    """Store a new member of the staff; the full name is the user name where none is given.
+    """Store a new member of the staff, who changes the password first; the full name is the user name where none is
+    given.
 
     Errors: `Forbidden`, `InvalidField` (`username`, `full_name`, `mobile`), `MissingField("role")`,
     `UnknownKind("role")`, `AlreadyDone("username")`.
@@ -56,7 +57,8 @@ async def add(
     if await uow.people.staff(name):
         raise AlreadyDone("username", detail="username_taken")
     now, number = desk.clock.now(), people.mobile(mobile) if mobile else None
-    member = StaffMember(name, _roles(roles), _full_name(full_name or name), number, password_hash, True, now)
+    given, title = _roles(roles), _full_name(full_name or name)
+    member = StaffMember(name, given, title, number, password_hash, True, now, password_temporary=True)
     await uow.people.put_staff(member)
     await uow.audit.record(now, label, "staff_added", {"username": name, "roles": sorted(member.roles)})
     return member
@@ -114,9 +116,24 @@ async def set_active(desk: Desk, uow: UnitOfWork, username: str, active: bool, *
 async def reset_password(
     desk: Desk, uow: UnitOfWork, username: str, password_hash: str, *, actor: Actor = SYSTEM
 ) -> None:
-    """Give a member a new password; every session of theirs ends. Errors: `Forbidden`, `NotFound("username")`."""
+    """Give a member a new password, which they change first; every session of theirs ends, and what locked them is
+    forgotten. Errors: `Forbidden`, `NotFound("username")`.
+    """
     label = await _keeping(uow, actor)
-    await own_account.set_password(desk, uow, username, password_hash, label)
+    await own_account.set_password(desk, uow, username, password_hash, label, temporary=True)
+    await attempts.forget(uow, username)
+
+
+async def unlock(desk: Desk, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> int:
+    """Forget every wrong attempt at a member's account, wherever it came from; return how many counts there were.
+
+    Addresses that are locked for whatever account stay so. Errors: `Forbidden`, `NotFound("username")`.
+    """
+    label = await _keeping(uow, actor)
+    await _member(uow, username)
+    forgotten = await attempts.forget(uow, username)
+    await _record(desk, uow, label, "unlocked", username, {"count": forgotten})
+    return forgotten
 
 
 async def take_second_factor(desk: Desk, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> None:

@@ -31,6 +31,7 @@ staff = Table(
     Column("password_hash", Words, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("password_temporary", Boolean, nullable=False),
 )
 
 substitutes = Table(

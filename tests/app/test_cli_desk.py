@@ -1,14 +1,20 @@
 """The smaller commands: staff, imports, days, simulated texts, checks, help, and exit codes."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
 
 from app import passwords
 from app.cli.main import COMMANDS, Group
+from domain.actions import attempts
+from domain.sign_in_attempts import MOST_OF_PAIR, Caller, limits_at_door
+from store.unit_of_work import SqlStore
 from tests.support.terminal import Terminal
 
 
@@ -65,6 +71,27 @@ def test_staff_get_passwords_that_are_told_once(terminal: Terminal) -> None:
     }  # fmt: skip
 
 
+def test_an_account_is_unlocked_at_the_terminal(terminal: Terminal, database: Path, audit: Any) -> None:
+    terminal.json("staff", "add", "maryam", "--role", "civil")
+
+    async def guess() -> None:
+        store = await SqlStore.open(f"sqlite:///{database}")
+        limits = limits_at_door("maryam", Caller("203.0.113.9", "", inside=False), None)
+        for _ in range(MOST_OF_PAIR):
+            async with store.unit() as uow:
+                await attempts.begin(uow, limits, datetime.now(UTC))
+        await store.close()
+
+    asyncio.run(guess())
+    assert terminal.json("staff", "unlock", "maryam") == {
+        "username": "maryam", "locks": [{"place": "outside", "source": "203.0.113.9"}],
+    }  # fmt: skip
+    assert terminal.json("staff", "unlock", "maryam")["locks"] == []
+    assert "forgotten" in terminal.run("staff", "unlock", "maryam").out
+    assert [actor for actor, _ in audit("unlocked")] == ["system:cli"] * 3
+    assert terminal.refused("staff", "unlock", "bob")["code"] == "not_found"
+
+
 def test_an_authenticator_is_given_at_the_terminal(terminal: Terminal) -> None:
     terminal.json("staff", "add", "maryam", "--role", "civil")
     first, second = (terminal.json("staff", "totp", "maryam") for _ in range(2))
@@ -85,7 +112,8 @@ def test_staff_that_cannot_be_are_refused(terminal: Terminal) -> None:
     assert terminal.refused(*add, "a b", "--role", "civil")["field"] == "username"
     assert terminal.refused(*add, "bob", "--role", "citizen")["code"] == "unknown_kind"
     assert terminal.refused(*add, "bob", "--role", "civil", "--mobile", "12")["field"] == "mobile"
-    assert terminal.refused(*add, "bob", "--role", "civil", "--password", "short")["field"] == "password"
+    for weak in ("short", "a river of bob 7", "Letmein2024!", "x" * 201):
+        assert terminal.refused(*add, "bob", "--role", "civil", "--password", weak)["field"] == "password"
     assert terminal.refused("staff", "reset-password", "bob")["code"] == "not_found"
 
 

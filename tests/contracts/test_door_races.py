@@ -1,9 +1,10 @@
 """Many who knock at the staff's door at once, on every engine: they get as many tries as one who knocks in a row."""
 
 import asyncio
+import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,13 @@ import pyotp
 import pytest
 
 from domain.accounts import StaffMember
+from domain.actions.attempts import locks
 from domain.actions.own_account import set_password
-from domain.actions.signing_in import MOST_OF_PAIR, Caller, Doorman, forget_sessions
+from domain.actions.signing_in import Doorman, forget_sessions
+from domain.actions.staff_accounts import unlock
 from domain.errors import AuthenticationFailed, TooManyRequests
 from domain.people import Role
+from domain.sign_in_attempts import MOST_OF_PAIR, Caller
 from domain.staff_sessions import IDLE, REMEMBERED, STEP_UP, SecondFactor
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, StepClock, build_desk
@@ -26,13 +30,19 @@ RIGHT = "right"
 
 
 class Together:
-    """Passwords that are all compared before anybody is answered, as by several processes."""
+    """Passwords that are compared once so many have come this far, as by several processes; it counts the compared."""
 
     def __init__(self, how_many: int) -> None:
         self._all = asyncio.Barrier(how_many)
+        self.compared = 0
+        self.reached = asyncio.Event()
+        """Once as many are compared as may be of one address."""
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether it is the right one, once all have come so far."""
+        self.compared += 1
+        if self.compared == MOST_OF_PAIR:
+            self.reached.set()
         await self._all.wait()
         return stored is not None and password == RIGHT
 
@@ -44,20 +54,18 @@ class Together:
         """Nothing here hashes one."""
         raise NotImplementedError
 
+    def refuse_weak(self, password: str, words: Collection[str]) -> None:
+        """Nothing here chooses one."""
+        raise NotImplementedError
 
-class Late(Together):
-    """Passwords of which the right one is compared with the others, and its answer comes later."""
 
-    def __init__(self, how_many: int) -> None:
-        super().__init__(how_many)
-        self.answers = asyncio.Event()
+class AllAtOnce:
+    """A queue in which nobody waits, as of many processes."""
 
-    async def matches(self, stored: str | None, password: str) -> bool:
-        """Tell whether it is the right one."""
-        right = await super().matches(stored, password)
-        if right:
-            await self.answers.wait()
-        return right
+    @asynccontextmanager
+    async def turn(self, source: str, *, known: bool) -> AsyncIterator[None]:
+        """Give the turn at once."""
+        yield
 
 
 class Open:
@@ -71,6 +79,10 @@ class Open:
         """Return the same."""
         return sealed
 
+    def digest(self, purpose: str, text: str) -> str:
+        """Return a digest without a key."""
+        return hashlib.sha256(f"{purpose}|{text}".encode()).hexdigest()
+
 
 @pytest.fixture
 async def clock(store: SqlStore) -> StepClock:
@@ -81,10 +93,10 @@ async def clock(store: SqlStore) -> StepClock:
     return StepClock()
 
 
-def doormen(clock: StepClock, *stores: SqlStore, at_once: int = 1) -> list[Doorman]:
+def doormen(clock: StepClock, *stores: SqlStore, passwords: Together | None = None) -> list[Doorman]:
     """The same door in several processes."""
-    passwords = Together(at_once)
-    return [Doorman(build_desk(clock), store, passwords, Open()) for store in stores]
+    passwords = passwords or Together(1)
+    return [Doorman(build_desk(clock), store, passwords, Open(), AllAtOnce()) for store in stores]
 
 
 async def told(tries: Sequence[Awaitable[Any]]) -> Counter[str]:
@@ -97,30 +109,46 @@ async def told(tries: Sequence[Awaitable[Any]]) -> Counter[str]:
 
 
 async def test_passwords_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:
-    here, there = doormen(clock, store, other_store, at_once=AT_ONCE)
+    passwords = Together(MOST_OF_PAIR)
+    here, there = doormen(clock, store, other_store, passwords=passwords)
     answers = await told([(here, there)[i % 2].sign_in("civil", f"wrong {i}", CALLER) for i in range(AT_ONCE)])
     assert answers == {"AuthenticationFailed": MOST_OF_PAIR, "TooManyRequests": AT_ONCE - MOST_OF_PAIR}
+    assert passwords.compared == MOST_OF_PAIR, "attempts are counted before their passwords are compared"
 
 
 async def test_proofs_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:
     [door] = doormen(clock, store)
     session, _ = await door.sign_in("civil", RIGHT, CALLER)
     proved = session.proved_at
-    here, there = doormen(clock, store, other_store, at_once=AT_ONCE)
+    here, there = doormen(clock, store, other_store, passwords=Together(MOST_OF_PAIR))
     answers = await told([(here, there)[i % 2].prove(session, f"wrong {i}", "", CALLER) for i in range(AT_ONCE)])
     assert answers == {"AuthenticationFailed": MOST_OF_PAIR, "TooManyRequests": AT_ONCE - MOST_OF_PAIR}
     assert session.proved_at == proved
+    await door.sign_in("civil", RIGHT, CALLER)  # the proofs of a session are counted by that alone
 
 
-async def test_who_comes_last_with_the_right_one_is_too_late(clock: StepClock, store: SqlStore) -> None:
+async def test_attempts_that_are_under_way_count(clock: StepClock, store: SqlStore) -> None:
+    waiting = Together(MOST_OF_PAIR + 1)
+    [held] = doormen(clock, store, passwords=waiting)
+    under_way = [asyncio.create_task(held.sign_in("civil", f"wrong {i}", CALLER)) for i in range(MOST_OF_PAIR)]
     [door] = doormen(clock, store)
-    late = Late(AT_ONCE)
-    door = replace(door, passwords=late)
-    last = asyncio.create_task(door.sign_in("civil", RIGHT, CALLER))
-    await told([door.sign_in("civil", f"wrong {i}", CALLER) for i in range(AT_ONCE - 1)])
-    late.answers.set()
+    await waiting.reached.wait()
     with pytest.raises(TooManyRequests):
-        await last
+        await door.sign_in("civil", RIGHT, CALLER)
+    for one in under_way:
+        one.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def test_what_was_right_is_counted_no_more(clock: StepClock, store: SqlStore) -> None:
+    [door] = doormen(clock, store)
+    for _ in range(MOST_OF_PAIR + 1):
+        await told([door.sign_in("civil", f"wrong {i}", CALLER) for i in range(MOST_OF_PAIR - 1)])
+        await door.sign_in("civil", RIGHT, CALLER)
+        async with store.unit() as uow:
+            assert await unlock(door.desk, uow, "civil") > 0
+    async with store.unit(write=False) as uow:
+        assert await locks(uow, "civil", clock.now()) == []
 
 
 async def test_codes_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:
@@ -175,7 +203,7 @@ class Changing(Together):
 async def test_a_password_that_is_changed_meanwhile_lets_nobody_in(
     clock: StepClock, store: SqlStore, other_store: SqlStore
 ) -> None:
-    door = Doorman(build_desk(clock), store, Changing(clock, other_store), Open())
+    door = Doorman(build_desk(clock), store, Changing(clock, other_store), Open(), AllAtOnce())
     with pytest.raises(AuthenticationFailed):
         await door.sign_in("civil", RIGHT, CALLER)
     async with store.unit(write=False) as uow:

@@ -111,6 +111,23 @@ async def test_hits_are_counted_in_windows_aligned_to_the_epoch(store: SqlStore)
         assert await uow.lines.hits("out", NOW, MINUTE) == 0
 
 
+async def test_a_count_is_taken_back_found_by_its_beginning_and_forgotten(store: SqlStore) -> None:
+    async with store.unit() as uow:
+        for key in ("at%_a|1", "at%_a|1", "at%_a|2", "atXXa|1"):
+            await uow.lines.hit(key, NOW, MINUTE)
+        await uow.lines.take_back("at%_a|1", NOW, MINUTE)
+        await uow.lines.take_back("at%_a|2", NOW + MINUTE, MINUTE)  # of another window
+        found = await uow.lines.counts("at%_a|", NOW)
+        assert {key.rsplit("|", 2)[0]: count for key, count in found.items()} == {"at%_a|1": 1, "at%_a|2": 1}
+        assert await uow.lines.counts("at%_a|", NOW + MINUTE) == {}
+        for _ in range(3):
+            await uow.lines.take_back("at%_a|1", NOW, MINUTE)
+        assert await uow.lines.hits("at%_a|1", NOW, MINUTE) == 0
+        assert await uow.lines.forget_all("at%_a|") == 2
+        assert await uow.lines.hits("at%_a|2", NOW, MINUTE) == 0
+        assert await uow.lines.hits("atXXa|1", NOW, MINUTE) == 1
+
+
 async def test_a_key_is_shut_until_its_moment(store: SqlStore) -> None:
     async with store.unit() as uow:
         assert not await uow.lines.is_shut("door", NOW)

@@ -23,6 +23,7 @@ from app.proxies import ORIGIN, behind, inside
 from app.report_process import ReportProcess
 from app.settings import Settings
 from app.sheet_writing import written
+from app.sign_in_queue import SignInQueue
 from app.table_exports import no_bar
 from app.vault import FernetVault
 from channels.admin import Admin, Apart
@@ -43,6 +44,7 @@ from tests.support.demo_site import MORNING, DemoSite, StepClock, build_desk, de
 from tests.support.papers import ADDRESS, letterhead
 
 PASSWORD = "a quiet harbour 1405"
+NEW_PASSWORD = "green lamp over water"
 HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 """A hash names its costs: with these a sign-in takes no third of a second, of which thousands of tests have one."""
 
@@ -200,7 +202,7 @@ async def staff_site(
         vault = FernetVault("a secret of the tests")
         sheets = ReportProcess(Settings(demo=True, database_url=f"sqlite:///{database}"))
         printer = PaperPrinter(bears, ADDRESS)
-        doorman = Doorman(demo.desk, demo.store, Argon2Passwords(), vault)
+        doorman = Doorman(demo.desk, demo.store, Argon2Passwords(["شهرداری گمیشان"]), vault, SignInQueue(pause=0))
         apart = Apart(printer, NearExports(demo), sheets)
         admin = Admin(doorman, inside(INSIDE), apart, second_factor_inside=second_factor_inside)
         demo.app.middlewares.insert(0, naming_proxy)

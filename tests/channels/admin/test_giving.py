@@ -14,7 +14,7 @@ from domain.people import Actor, Role
 from domain.requests import ServiceRequest
 from tests.channels.admin.audited import denial_facts
 from tests.channels.admin.test_request_pages import expert_request, opened, revision
-from tests.support.staff_site import HASH, StaffSite, Visitor
+from tests.support.staff_site import COLLEAGUE, HASH, StaffSite, Visitor
 
 PATH = "/staff/assign"
 
@@ -83,7 +83,7 @@ async def test_several_requests_are_given_at_once(site: StaffSite, inside: Visit
     assert (await site.request(mine.code)).assignee == "civil"
     assert (await site.request(theirs.code)).assignee is None
     [denial] = await denial_facts(site)
-    assert (denial["about"], denial["path"], denial["address"]) == (theirs.code, PATH, "127.0.0.1")
+    assert (denial["about"], denial["path"], denial["address"]) == (theirs.code, PATH, COLLEAGUE)
 
 
 async def test_what_a_colleague_did_meanwhile_is_not_replaced(site: StaffSite, inside: Visitor) -> None:

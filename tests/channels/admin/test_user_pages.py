@@ -8,7 +8,7 @@ import pytest
 from domain.accounts import StaffMember
 from domain.people import Role
 from tests.channels.admin.audited import audited
-from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
+from tests.support.staff_site import NEW_PASSWORD, OUTSIDE, StaffSite, Visitor, visitor
 
 CIVIL = "/staff/users/one/civil"
 
@@ -51,6 +51,12 @@ async def test_somebody_is_added_and_signs_in(site: StaffSite, admin: Visitor) -
     assert secret(page) not in await admin.get("/staff/users")
     async with visitor(site) as newcomer:
         await newcomer.sign_in("sara.n", secret(page))
+        await newcomer.get("/staff", 303)
+        assert "سارا نوری" in await newcomer.get("/staff/account")
+        await newcomer.post(
+            "/staff/account/password", new_password=NEW_PASSWORD, again=NEW_PASSWORD,
+            proof_password=secret(page),
+        )  # fmt: skip
         assert "سارا نوری" in await newcomer.get("/staff")
 
 
@@ -143,6 +149,25 @@ async def test_a_new_password_takes_the_place_of_the_old(site: StaffSite, admin:
         await civil.get("/staff", 303)
         await civil.sign_in("civil", status=401)
         await civil.sign_in("civil", secret(page))
+
+
+async def test_an_administrator_unlocks_an_account(site: StaffSite, admin: Visitor) -> None:
+    async with visitor(site, OUTSIDE) as guesser, visitor(site) as inside:
+        for who in (guesser, inside):
+            for _ in range(5):
+                await who.sign_in("civil", "wrong", 401)
+            await who.sign_in("civil", "wrong", 429)
+        page = await admin.get(CIVIL)
+        assert ("از بیرون سازمان" in page, "203.0.113.9" in page, f"{CIVIL}/unlock" in page) == (True, True, True)
+        assert await admin.post(f"{CIVIL}/unlock") == f"{CIVIL}?done=unlocked"
+        assert f"{CIVIL}/unlock" not in await admin.get(f"{CIVIL}?done=unlocked")
+        await guesser.sign_in("civil", "wrong", 401)
+        assert await inside.sign_in("civil") == "/staff"
+    assert ("staff:admin", "unlocked") in await audited(site)
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        await manager.get(CIVIL)
+        await manager.post(f"{CIVIL}/unlock", 403)
 
 
 async def test_a_lost_second_factor_is_taken_away(site: StaffSite, admin: Visitor) -> None:

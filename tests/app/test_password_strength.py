@@ -1,0 +1,48 @@
+"""Which passwords are refused, and with which reason."""
+
+import pytest
+
+from app.password_strength import refuse_weak
+from app.passwords import generate
+from domain.errors import InvalidField
+
+KNOWN = ["شهرداری گمیشان", "pishkhan.gomishan.ir", "maryam.k", "مریم کلته"]
+
+
+def why(password: str) -> str | None:
+    """The reason for which a password is refused."""
+    try:
+        refuse_weak(password, KNOWN)
+    except InvalidField as refused:
+        return refused.detail
+    return None
+
+
+REFUSED = {
+    "short_password": ["kuh-darya"],
+    "long_password": ["x" * 201],
+    "common_password": [
+        "Letmein2024!", "P@ssw0rd2024", "qwertyuiop1", "1234567890", "aaaaaaaaaaaaaa", "abababababab", "۱۲۳۴۵۶۷۸۹۰",
+        "iloveyou2025", "1405/09/05-1405", "09121112233", "zaq12wsxcde3",
+    ],
+    "known_words": [
+        "gomishan-1405-quiet", "GOMI-SHAN river 77", "گمیشان و دریای سبز", "گمي‌شان و درياي سبز", "Shahrdari$Blue9",
+        "aivnhvd over water", "maryam over the water", "مریم کنار آب ایستاد", "pishkhan blue lamp",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reason", "password"), [(why, one) for why, several in REFUSED.items() for one in several])
+def test_what_many_would_try_is_refused(reason: str, password: str) -> None:
+    assert why(password) == reason
+
+
+@pytest.mark.parametrize(
+    "password", ["a quiet harbour 1405", "گل‌جمال سه نان خرید", "green lamp over water", "7KmVwq2Rk9bT"]
+)
+def test_what_is_hard_to_guess_is_taken(password: str) -> None:
+    assert why(password) is None
+
+
+def test_what_is_made_here_is_taken() -> None:
+    assert [why(generate()) for _ in range(20)] == [None] * 20

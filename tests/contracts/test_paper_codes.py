@@ -1,0 +1,77 @@
+"""Codes on paper: kept by keyed digests; those of before, which lie as plain hashes, are wrapped and go on working."""
+
+import hashlib
+
+import pyotp
+import pytest
+
+from app.sign_in_queue import SignInQueue
+from app.vault import FernetVault
+from domain import paper_codes
+from domain.accounts import StaffMember
+from domain.actions.own_account import begin_enrolment, confirm_enrolment, key_paper_codes
+from domain.actions.signing_in import Doorman
+from domain.errors import AuthenticationFailed
+from domain.people import Role
+from domain.sign_in_attempts import Caller
+from domain.staff_sessions import SecondFactor, new_secret
+from store.unit_of_work import SqlStore
+from tests.contracts.test_door_races import Together
+from tests.support.demo_site import MORNING, StepClock, build_desk
+
+CALLER = Caller("203.0.113.9", "a browser", inside=True)
+VAULT = FernetVault("a secret of the tests")
+
+
+def plain(code: str) -> str:
+    """What the store kept of a code before."""
+    return hashlib.sha256(code.replace("-", "").encode()).hexdigest()
+
+
+@pytest.fixture
+async def door(store: SqlStore) -> Doorman:
+    """A door with a member who has two codes of before on paper."""
+    member = StaffMember("civil", frozenset({Role.CIVIL}), "کارمند عمران", None, "stored", True, MORNING)
+    old = tuple(map(plain, ("12345-67890", "11111-22222")))
+    async with store.unit() as uow:
+        await uow.people.put_staff(member)
+        await uow.second_factors.put(SecondFactor("civil", VAULT.close(new_secret()), True, 0, old, MORNING))
+    return Doorman(build_desk(StepClock()), store, Together(1), VAULT, SignInQueue())
+
+
+async def kept(store: SqlStore) -> tuple[str, ...]:
+    """What the store keeps of the codes."""
+    async with store.unit(write=False) as uow:
+        factor = await uow.second_factors.get("civil")
+    assert factor
+    return factor.recovery
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_codes_of_before_go_on_working(door: Doorman, store: SqlStore, wrapped: bool) -> None:
+    if wrapped:
+        assert await key_paper_codes(store, VAULT) == 1
+        assert await key_paper_codes(store, VAULT) == 0
+        assert plain("12345-67890") not in await kept(store)
+    session, _ = await door.sign_in("civil", "right", CALLER)
+    shown, _ = await door.show_code(session, "۱۲۳۴۵ ۶۷۸۹۰", CALLER)
+    assert shown.second_factor
+    left = await kept(store)
+    assert (len(left), plain("11111-22222") in left) == (1, False), "what is left is keyed"
+    session, _ = await door.sign_in("civil", "right", CALLER)
+    with pytest.raises(AuthenticationFailed):
+        await door.show_code(session, "12345-67890", CALLER)
+
+
+async def test_nothing_that_is_kept_can_be_tried_without_the_key(door: Doorman, store: SqlStore) -> None:
+    async with store.unit() as uow:
+        await uow.second_factors.remove("civil")
+        secret = await begin_enrolment(door.desk, uow, VAULT, "civil")
+        code = pyotp.TOTP(secret).at(door.desk.clock.now())
+        codes = await confirm_enrolment(door.desk, uow, VAULT, "civil", code)
+    stored = await kept(store)
+    assert (len(codes), len(set(stored))) == (paper_codes.HOW_MANY, paper_codes.HOW_MANY)
+    assert not {plain(one) for one in codes} & set(stored)
+    assert {paper_codes.kept(VAULT, "civil", one) for one in codes} == set(stored)
+    for vault, name in ((FernetVault("another secret of them"), "civil"), (VAULT, "sara")):
+        assert not {paper_codes.kept(vault, name, one) for one in codes} & set(stored)
