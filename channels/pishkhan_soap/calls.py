@@ -40,7 +40,13 @@ LOCK_ATTEMPTS = 10
 LOCK_WINDOW = timedelta(minutes=15)
 
 LOCKED = "locked"
-"""The detail of a refused token from an address that is locked out: none of these is counted."""
+"""The detail of a refused token from an address that is locked out."""
+
+ADDRESS = "address"
+"""The detail of a call that a key proved, and that came from another network than the office is bound to."""
+
+NO_GUESSES = frozenset({CLOCK, ADDRESS, LOCKED})
+"""Details of refusals that are not counted: who has the key guesses nothing, and who is locked out was counted."""
 
 KEYS_TRIED = 2
 """A refused token was tried against so many keys at least, as many as an office has while it changes them: the time
@@ -122,7 +128,7 @@ class Counter:
         if not self._proved(office, token, now) or office is None:
             raise await self._denied(uow, office, token, caller)
         if not office.admits(caller.address):
-            raise AuthenticationFailed("Username", detail="address")
+            raise AuthenticationFailed("Username", detail=ADDRESS)
         refuse_old(token, now, self.skew)
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", detail="nonce")
@@ -172,13 +178,13 @@ class Counter:
     async def note_refusal(self, username: str, caller: Caller, error: DomainError, operation: str) -> None:
         """Record a refused call (alike ones together), and lock its address out after too many.
 
-        Who has the key and a wrong clock guesses nothing: it shall go on being told what the time is.
+        Who has the key and a wrong clock or network goes on being told what is wrong.
         """
         now = self.desk.clock.now()
         detail = {"username": username, "address": caller.address, "operation": operation, "error": str(error)}
         async with self.store.unit() as uow:
             await note(uow, now, "office", username, "counter_refused", detail, known=partial(_is_known, uow, username))
-            if username and isinstance(error, AuthenticationFailed) and error.detail not in {CLOCK, LOCKED}:
+            if username and isinstance(error, AuthenticationFailed) and error.detail not in NO_GUESSES:
                 await self._count(uow, username, caller, now)
 
     async def _count(self, uow: UnitOfWork, username: str, caller: Caller, now: datetime) -> None:

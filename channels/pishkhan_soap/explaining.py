@@ -19,7 +19,10 @@ from domain.errors import DomainError, InvalidField, MissingField, UnknownKind
 from domain.field_types import number_text
 from domain.text import persian_digits, shown
 
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_HINTS = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
+"""Attributes that every element may have; nobody follows them."""
+
 _LONGEST_GIVEN = 30
 _ALIKE = 0.7
 """From here on a name counts as a misspelling of another one (`difflib`)."""
@@ -56,6 +59,8 @@ def _complaints(record: Record, element: Element) -> Iterator[Complaint]:
         taken = _taken(member, children)
         for child in taken:
             yield from _inside(member, child)
+        if member.most and len(taken) > member.most:
+            yield _form(taken[member.most], "soap_too_many", most=member.most)
         del children[: len(taken)]
         if member.required and not taken:
             yield _missing(record, member, element, children)
@@ -127,7 +132,7 @@ def _meant(name: str, names: Sequence[str]) -> str | None:
 
 def _foreign_attributes(element: Element) -> Iterator[Complaint]:
     for name in element.attrib:
-        if etree.QName(str(name)).namespace != _XSI:
+        if name not in _HINTS:
             yield _form(element, "soap_attribute", attribute=etree.QName(str(name)).localname)
 
 

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.schema import NAMESPACE, camel, escaped
+from domain.documents import MAX_BYTES
 from domain.errors import DomainError
+from domain.text import persian_digits
 from domain.wording import Wording
 
 SERVER_CODES = frozenset({"internal", "unavailable"})
@@ -35,6 +37,13 @@ NAMING: Mapping[tuple[str, str], str] = {
     ("missing_field", "no_own_taxi"): "details.missing_field.soap_missing",
 }
 """Errors, by code and detail, whose text here names the element: a form at a counter has many at once."""
+
+OF_A_COUNTER: Mapping[tuple[str, str | None], str] = {
+    ("too_large", "content"): "soap.large_file",
+    ("too_large", "body"): "soap.large_call",
+    ("not_found", "trackingCode"): "soap.no_such_request",
+}
+"""Errors without a detail, by code and element, that mean something more definite at a counter than elsewhere."""
 
 NAMED = frozenset({"invalid_field", "unknown_kind"})
 """Codes whose other texts say what a value should be, and not always of which element."""
@@ -120,6 +129,8 @@ class Faults:
             return self.wording.catalogue.render("soap.internal", {"reference": str(error.params["reference"])})
         label = labels.get(field or "", field or "")
         catalogue = self.wording.catalogue
+        if error.detail is None and (key := OF_A_COUNTER.get((error.code, field))):
+            return catalogue.render(key, {"limit": persian_digits(MAX_BYTES // 2**20)})
         if field and (key := NAMING.get((error.code, error.detail or ""))):
             return catalogue.render(key, {"element": label})
         text = self.wording.error(error)

@@ -39,6 +39,7 @@ class Normalised:
 def normalise(record: Record, body: Element) -> Normalised:
     """Fold the values of a body by the shape that it should have, and leave out what says nothing."""
     gone: list[Element] = []
+    _is_nil(body)
     _says_something(record, body, gone)
     if not gone:
         return Normalised()

@@ -125,6 +125,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "soap_rrn",
         "soap_security",
         "soap_text",
+        "soap_too_many",
         "soap_tracking_code",
         "soap_twice",
         "soap_unknown",

@@ -251,6 +251,15 @@ async def test_a_desk_with_a_wrong_key_does_not_lock_the_one_beside_it_out(offic
     assert "یک ربع" not in (await pinged(office, key="w" * 20)).fault.message
 
 
+async def test_the_right_key_from_another_network_locks_nobody_out(office: Office) -> None:
+    async with office.town.store.unit() as uow:
+        await offices.allow(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+    told = {(await pinged(office)).fault.message for _ in range(12)}
+    assert len(told) == 1
+    assert "نشانی شبکه" in told.pop()
+    assert office.audited("office_locked") == []
+
+
 @pytest.mark.parametrize("good", [body("Ping"), body("GetRequest", {"trackingCode": "123456780"})])
 async def test_a_right_key_resets_the_count(office: Office, good: str) -> None:
     """Also that of a call which is refused for something else."""

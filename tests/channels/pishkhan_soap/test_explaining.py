@@ -100,6 +100,8 @@ def test_an_unqualified_element_is_told_as_such(operation: Operation, namespace:
 
 
 SAID = body("SubmitMachineryRequest", MACHINERY)
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+ITEM = "<item><machine>loader</machine><hours>4</hours></item>"
 PLACE = "<place>خیابان امام</place>"
 
 
@@ -113,6 +115,8 @@ PLACE = "<place>خیابان امام</place>"
         (PLACE, PLACE + "<colour>red</colour>", "colour", "در این فراخوان نیست"),
         (PLACE, "<place colour='red'>خیابان امام</place>", "place", "«colour»"),
         (PLACE, "<place><b>خیابان</b></place>", "place", "«b»"),
+        ("</items>", ITEM * 10 + "</items>", "item", "۱۰"),
+        (PLACE, f'<place xmlns:x="{XSI}" x:bogus="1">خیابان امام</place>', "place", "«bogus»"),
         (PLACE, "words" + PLACE, "SubmitMachineryRequest", "نوشته‌ای"),
     ],
 )

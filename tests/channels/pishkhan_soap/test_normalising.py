@@ -79,6 +79,8 @@ def test_a_value_is_read_however_it_is_written(name: str, text: str, value: obje
         ("</items>", "<item/></items>"),
         ("</items>", "<item><machine/><hours/></item></items>"),
         ("</items>", f'<item {XSI} xsi:nil="true"/></items>'),
+        ("<SubmitMachineryRequest", f'<SubmitMachineryRequest {XSI} xsi:type="anything"'),
+        ("<SubmitMachineryRequest", f'<SubmitMachineryRequest {XSI} xsi:schemaLocation="urn:x x.xsd"'),
         ("<place>", '<place xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" e:encodingStyle="urn:x">'),
     ],
 )

@@ -1,4 +1,4 @@
-"""A fault of ours says no more than that it was one, and the reference under which the log has it."""
+"""What faults say: of ours no more than that there was one, and the reference under which the log has it."""
 
 import re
 from datetime import timedelta
@@ -7,10 +7,27 @@ import pytest
 
 from app.vault import FernetVault
 from channels.pishkhan_soap.calls import Counter
+from channels.pishkhan_soap.faults import Version
 from domain.actions import offices
-from domain.errors import Internal
+from domain.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
 from tests.channels.pishkhan_soap.counters import Office
-from tests.channels.pishkhan_soap.envelopes import SOAP_11, SOAP_12
+from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, SOAP_12
+from tests.channels.pishkhan_soap.whole_calls import CONTRACT, FAULTS
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (TooLarge("document", limit=1), "۷ مگابایت"),
+        (TooLarge("body"), "یکی‌یکی"),
+        (NotFound("code"), "از این دفتر پیدا نشد"),
+        (MissingField("address"), "«نشانی ملک» لازم است"),
+        (InvalidField("text", detail="empty"), "«شرح درخواست»: متن خالی است."),
+    ],
+)
+def test_errors_of_the_domain_are_said_in_a_counters_words(error: DomainError, says: str) -> None:
+    labels = CONTRACT.labels(f"{{{OURS}}}SubmitExpertRequest")
+    assert says in FAULTS.of(Version.SOAP_11, error, labels=labels).text
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a secret"), Internal("key", detail="sealed_elsewhere")])
