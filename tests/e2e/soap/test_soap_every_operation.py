@@ -77,9 +77,10 @@ async def about_machines(watched: Watched, office: Office, phone: Phone, desk: D
 
 
 async def is_printed(watched: Watched, office: Office, desk: Desk, code: str) -> None:
-    """The machine is handed over; its form comes as a PDF whose code leads to the page that verifies it."""
+    """The machine is handed over on its day; its form comes as a PDF whose code leads to the page that verifies it."""
     await desk.does("schedule", code)
-    await desk.does("hand_over", code, early="yes")
+    office.wake_at(8, days=1)
+    await desk.does("hand_over", code)
     got = await watched.call("GetDocument", trackingCode=code, name="delivery_form")
     assert (got["mediaType"], got["fileName"]) == ("application/pdf", f"delivery_form-{code}.pdf")
     [(kind, address)] = scanned(pages_of(got["content"]))
