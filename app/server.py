@@ -7,7 +7,9 @@ takes no further call, lets what runs finish for some seconds, and gives its lea
 import asyncio
 import logging
 import signal
-from contextlib import suppress
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -97,9 +99,31 @@ async def serve(settings: Settings) -> None:
     stop = _told_to_stop()  # before anything else, so that one who stops a start does it no other way
     for remark in [*remarks(settings), *(f"{name} is set, and nothing reads it" for name in unused_names())]:
         log.warning(remark)
-    async with opened(settings) as parts:
-        await refuse_unknown_states(parts.desk, parts.store)
-        await _run(parts, stop)
+    async with AsyncExitStack() as held:
+        parts = await _unless_stopped(_ready_to_run(settings, held), stop)
+        if parts is not None:
+            await _run(parts, stop)
+
+
+async def _ready_to_run(settings: Settings, held: AsyncExitStack) -> Parts:
+    parts = await held.enter_async_context(opened(settings))
+    await refuse_unknown_states(parts.desk, parts.store)
+    return parts
+
+
+async def _unless_stopped(starting: Coroutine[Any, Any, Parts], stop: asyncio.Event) -> Parts | None:
+    """Start, unless the process is told to stop before it has: a database that hangs keeps nobody from that."""
+    started, stopped = asyncio.create_task(starting), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({started, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if started.done():
+            return started.result()
+        log.info("stopping")
+        return None
+    finally:
+        for task in (started, stopped):
+            task.cancel()
+        await asyncio.gather(started, stopped, return_exceptions=True)
 
 
 async def _run(parts: Parts, stop: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -106,3 +107,15 @@ async def test_a_server_that_hangs_is_told_and_outlived(office: MortalOffice) ->
     assert office.complained[before:].count("the database cannot be used (no_answer): ") == 1
     with hanging(office):
         await ends(office)
+
+
+async def test_a_start_that_waits_for_a_silent_host_obeys_sigterm(office: MortalOffice) -> None:
+    url = office.settings["PISHKHAN_DATABASE_URL"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        office.settings["PISHKHAN_DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{silent.getsockname()[1]}/x"
+        office.settings["PISHKHAN_DATABASE__CONNECT_TIMEOUT"] = "60"
+        office.settings["PISHKHAN_DATABASE__WAIT_TIMEOUT"] = "60"
+        server = await office.begin()
+        assert not await server.ends_within(2)
+        await ends(office)
+    office.settings |= {"PISHKHAN_DATABASE_URL": url, **SHORT}

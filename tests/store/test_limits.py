@@ -71,6 +71,21 @@ async def test_while_nothing_answers_everybody_is_told_in_time(store: SqlStore, 
     assert await hit(store) == 1
 
 
+async def test_there_are_no_more_connections_than_the_setting_says(store: SqlStore, postgres_url: str) -> None:
+    async def slowly() -> None:
+        async with store.unit() as uow:
+            await uow.tariffs.all()
+            await asyncio.sleep(0.05)
+
+    await asyncio.gather(*(slowly() for _ in range(20)))
+    server = await asyncpg.connect(postgres_url)
+    found = await server.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pishkhan'"
+    )
+    await server.close()
+    assert found == LIMITS.connections
+
+
 async def test_who_is_cut_off_while_nothing_answers_ends(store: SqlStore, network: BlackHole) -> None:
     network.swallow(new=True)
     async with asyncio.timeout(5):
