@@ -99,11 +99,14 @@ class SharedContact:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A photo or file. `content` is None when it was not fetched: `too_large` tells why, else it could not be."""
+    """A photo or file, and what was written under it. `content` is None when it was not fetched: `too_large` tells why,
+    else it could not be.
+    """
 
     name: str
     content: bytes | None
     too_large: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,21 +19,21 @@ PAUSE_SECONDS = 0.5
 async def fetched(bot: Bot, file: FileThere) -> SentFile:
     """Return the file with its bytes; without them when it is too large, or could not be had in three tries."""
     if file.size is not None and file.size > MAX_BYTES:
-        return SentFile(file.name, None, too_large=True)
+        return SentFile(file.name, None, too_large=True, caption=file.caption)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await _tried(bot, file)
     except TimeoutError:
-        return SentFile(file.name, None)
+        return SentFile(file.name, None, caption=file.caption)
 
 
 async def _tried(bot: Bot, file: FileThere) -> SentFile:
     for attempt in range(TRIES):
         try:
             there = await bot.get_file(file.file_id)
-            return SentFile(file.name, bytes(await there.download_as_bytearray()))
+            return SentFile(file.name, bytes(await there.download_as_bytearray()), caption=file.caption)
         except BadRequest as error:  # larger than bots may fetch (20 MB), or gone
-            return SentFile(file.name, None, too_large="too big" in error.message)
+            return SentFile(file.name, None, too_large="too big" in error.message, caption=file.caption)
         except TelegramError:
             await asyncio.sleep(PAUSE_SECONDS * 2**attempt)
-    return SentFile(file.name, None)
+    return SentFile(file.name, None, caption=file.caption)

@@ -31,6 +31,7 @@ class FileThere:
     file_id: str
     name: str
     size: int | None
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,15 @@ def _message(message: Message) -> tuple[Came, FileThere | None]:
         return SharedContact(message.contact.phone_number, own), None
     if message.photo:
         largest = message.photo[-1]
-        return _file(largest.file_id, PHOTO_NAME, largest.file_size)
+        return _file(largest.file_id, PHOTO_NAME, largest.file_size, message.caption)
     if message.document:
-        return _file(message.document.file_id, message.document.file_name or "", message.document.file_size)
+        document = message.document
+        return _file(document.file_id, document.file_name or "", document.file_size, message.caption)
     return Unreadable(), None
 
 
-def _file(file_id: str, name: str, size: int | None) -> tuple[Came, FileThere]:
-    return SentFile(name, None), FileThere(file_id, name, size)
+def _file(file_id: str, name: str, size: int | None, caption: str | None) -> tuple[Came, FileThere]:
+    return SentFile(name, None, caption=caption or ""), FileThere(file_id, name, size, caption or "")
 
 
 def _written(text: str) -> Came:

@@ -1,7 +1,7 @@
 """One update from a chat that has proved its mobile: read as what it is, done, and answered with words and buttons."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain import tracking
 from domain.actions import commands
@@ -137,6 +137,8 @@ async def _file(talk: Talk, line: Address, file: SentFile, stored: Stored | None
         said, rows = await take_file(talk, dialogue, file)
     except DomainError as error:
         said, rows = talk.say_error(error), ()
+    if file.caption:  # nothing that is sent is dropped without a word
+        said = replace(said, text=f"{said.text}\n{talk.text('chat.caption')}")
     await keep(talk, line, dialogue, before)
     if dialogue.top is not None and dialogue.top.intent == PAPERS:
         return Turn("file", (Spoken(said, Shown((*rows, *question(talk, dialogue)))),))

@@ -96,8 +96,8 @@ def _text_of(update: ReceivedUpdate) -> str:
             return shown(payload)
         case Pressed(data=data):
             return shown(read_answer(data).text)
-        case SentFile(name=name):
-            return shown(name)
+        case SentFile(name=name, caption=caption):
+            return shown(f"{name} {caption}".strip())
     return ""
 
 

@@ -21,7 +21,7 @@ SAID = (
     "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
     "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
-    "chat.buttons.track", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
+    "chat.buttons.track", "chat.caption", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
     "chat.moved_away", "chat.no_paper_wanted", "chat.notices", "chat.notices_set", "chat.paper_kept",
     "chat.papers_complete", "chat.papers_missing", "chat.printed", "chat.prove_first", "chat.proved",
     "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.send_paper", "chat.share",

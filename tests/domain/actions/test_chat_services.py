@@ -91,6 +91,18 @@ async def test_a_file_that_cannot_be_kept_is_told_and_waited_for_again(
     assert len(await documents(anneh, code)) == 1
 
 
+async def test_what_is_written_under_a_file_is_not_dropped_without_a_word(anneh: Person) -> None:
+    await asked(anneh)
+    await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
+    await anneh.does(SentFile("a.jpg", PHOTO, caption="این هم سند؛ لودر هم می‌خواهم"))
+    [answer] = await anneh.hears()
+    assert answer.text.startswith("«سند مالکیت» رسید.")
+    assert "نوشته زیر فایل خوانده نمی‌شود" in answer.text
+    assert anneh.town.rows("SELECT text FROM inbox ORDER BY id DESC LIMIT 1") == [
+        ("a.jpg این هم سند؛ لودر هم می‌خواهم",)
+    ]
+
+
 async def test_a_text_where_a_file_is_wanted(anneh: Person) -> None:
     await asked(anneh)
     await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))

@@ -81,7 +81,7 @@ async def test_a_press_names_itself_and_its_message(link: Link, messenger: FakeB
 
 
 async def test_files_are_named_with_their_size(link: Link, messenger: FakeBotApi, reza: Person) -> None:
-    reza.sends_photo(b"\xff\xd8\xff full size")
+    reza.sends_photo(b"\xff\xd8\xff full size", "سند من")
     reza.sends_file(PAPER, "سند.pdf", "application/pdf")
     _, photo, paper = incoming(link, messenger)
     assert photo
@@ -90,7 +90,8 @@ async def test_files_are_named_with_their_size(link: Link, messenger: FakeBotApi
     assert paper.file
     assert (photo.file.name, photo.file.size) == ("photo.jpg", 13)
     assert (paper.file.name, paper.file.size) == ("سند.pdf", len(PAPER))
-    assert await fetched(link.bot, photo.file) == SentFile("photo.jpg", b"\xff\xd8\xff full size")
+    assert photo.came == SentFile("photo.jpg", None, caption="سند من")
+    assert await fetched(link.bot, photo.file) == SentFile("photo.jpg", b"\xff\xd8\xff full size", caption="سند من")
     assert await fetched(link.bot, paper.file) == SentFile("سند.pdf", PAPER)
 
 
