@@ -135,6 +135,34 @@ async def test_a_lost_claim_cannot_mark(store: SqlStore) -> None:
     assert (stored.state, stored.reason, stored.provider) == (MessageState.UNKNOWN, "abandoned", PANEL)
 
 
+async def test_what_was_abandoned_is_sent_again_so_often_and_no_more(store: SqlStore) -> None:
+    await queue(store, a_message())
+    for resends in range(2):
+        (message,) = await claim(store, lease=NO_LEASE)
+        assert message.resends == resends
+        async with store.unit() as uow:
+            assert await uow.outbox.resend("sms", NOW, 2, 10) == 0, "it is not known to be abandoned yet"
+            assert await uow.outbox.abandoned("sms", 10) == 1
+            assert await uow.outbox.resend("bale", NOW, 2, 10) == 0
+            assert await uow.outbox.resend("sms", NOW, 2, 10) == 1
+            assert await uow.outbox.resend("sms", NOW, 2, 10) == 0
+    (message,) = await claim(store, lease=NO_LEASE)
+    async with store.unit() as uow:
+        assert await uow.outbox.abandoned("sms", 10) == 1
+        assert await uow.outbox.resend("sms", NOW, 2, 10) == 0
+    stored = await now_of(store, message)
+    assert (stored.state, stored.resends) == (MessageState.UNKNOWN, 2)
+
+
+async def test_only_abandoned_ones_are_sent_again_by_the_store(store: SqlStore) -> None:
+    await queue(store, a_message())
+    (message,) = await claim(store)
+    assert await mark(store, message, MessageState.UNKNOWN, reason="timeout", resends=1)
+    async with store.unit() as uow:
+        assert await uow.outbox.resend("sms", NOW, 3, 10) == 0
+    assert (await now_of(store, message)).resends == 1
+
+
 async def test_a_running_claim_is_not_abandoned(store: SqlStore) -> None:
     await queue(store, a_message())
     (message,) = await claim(store)
