@@ -66,6 +66,21 @@ async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) 
     assert (await anneh.town.request(code)).state == "awaiting_payment"
 
 
+async def test_a_choice_from_a_list_ends_nothing_unasked(anneh: Person) -> None:
+    """One tap on one's own code ended it."""
+    code = await anneh.town.reach("awaiting_payment")
+    for pressed in (True, False):
+        which = await anneh.says("لغو")
+        asked = await (anneh.press(labels(which)[0], which) if pressed else anneh.says("۱"))
+        assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "خیر"])
+        assert (await anneh.town.request(code)).state == "awaiting_payment"
+        await anneh.press("خیر", asked)
+    assert (await anneh.town.request(code)).state == "awaiting_payment"
+    await anneh.says("لغو")
+    await anneh.press("بله", await anneh.says("1"))
+    assert (await anneh.town.request(code)).state == "cancelled"
+
+
 async def test_a_summary_has_no_buttons_under_what_is_said_of_a_file(anneh: Person) -> None:
     summary = await form_until_summary(anneh)
     await anneh.hears()
