@@ -142,13 +142,13 @@ async def test_what_was_abandoned_is_sent_again_so_often_and_no_more(store: SqlS
         assert message.resends == resends
         async with store.unit() as uow:
             assert await uow.outbox.resend("sms", NOW, 2, 10) == 0, "it is not known to be abandoned yet"
-            assert await uow.outbox.abandoned("sms", 10) == 1
+            assert await uow.outbox.abandoned("sms", LEASE, 10) == 1
             assert await uow.outbox.resend("bale", NOW, 2, 10) == 0
             assert await uow.outbox.resend("sms", NOW, 2, 10) == 1
             assert await uow.outbox.resend("sms", NOW, 2, 10) == 0
     (message,) = await claim(store, lease=NO_LEASE)
     async with store.unit() as uow:
-        assert await uow.outbox.abandoned("sms", 10) == 1
+        assert await uow.outbox.abandoned("sms", LEASE, 10) == 1
         assert await uow.outbox.resend("sms", NOW, 2, 10) == 0
     stored = await now_of(store, message)
     assert (stored.state, stored.resends) == (MessageState.UNKNOWN, 2)
