@@ -142,6 +142,7 @@ JOBS = (
         made_up=True,
         limit=LONG_LIMIT,
     ),
+    Job("integrity", daily(1), lambda parts: parts.store.examine(), limit=LONG_LIMIT),
     Job("nightly", daily(2), lambda parts: ask_nightly(parts.desk, parts.store)),
     Job(
         "verification",

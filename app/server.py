@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from app.access_log import AccessLog, malformed_in_a_line, route_of
 from app.checks import faults, remarks
 from app.connections import ending_untaken
+from app.key_check import keep_or_refuse
 from app.operations import Operations
 from app.parts import Parts, build_channels, opened
 from app.proxies import behind
@@ -108,6 +109,7 @@ async def serve(settings: Settings) -> None:
 async def _ready_to_run(settings: Settings, held: AsyncExitStack) -> Parts:
     parts = await held.enter_async_context(opened(settings))
     await refuse_unknown_states(parts.desk, parts.store)
+    await keep_or_refuse(settings, parts.store, parts.desk.clock)
     return parts
 
 

@@ -320,6 +320,12 @@ class SmsProvider(Carrier, Protocol):
 
     webhook_secret: str
 
+    async def refusal(self) -> str | None:
+        """Ask the panel about the account, which sends nothing: None when it knows the key, else the reason that a text
+        would meet (`key`, `account`, `unreachable` …).
+        """
+        ...
+
     def read_inbound(self, form: Mapping[str, str]) -> ReceivedSms:
         """Read the inbound webhook; `MissingField` when it lacks what every text has."""
         ...

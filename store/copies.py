@@ -18,7 +18,8 @@ NUMBERS_SKIPPED = 10_000
 them who may still pay: a number drawn again would credit one citizen's money to another.
 """
 
-_VERSION = "alembic_version"
+_OF_THE_SCHEMA = {"alembic_version", "key_checks"}
+"""What a database holds before anybody used it: its version, and the check of the key that it was migrated with."""
 
 
 async def backup(url: str, file: Path, *, force: bool = False) -> None:
@@ -89,7 +90,7 @@ def _has_numbers(connection: Connection) -> bool:
 
 
 def _holds_nothing(connection: Connection) -> bool:
-    names = [name for name in inspect(connection).get_table_names() if name != _VERSION]
+    names = [name for name in inspect(connection).get_table_names() if name not in _OF_THE_SCHEMA]
     return not any(connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first() for name in names)
 
 

@@ -27,6 +27,7 @@ from store.history import SqlHistory
 from store.imports import SqlImports
 from store.inbox import SqlInbox
 from store.issued_papers import SqlIssuedPapers
+from store.key_checks import SqlKeyChecks
 from store.leases import SqlLeases
 from store.lines import SqlLines
 from store.migrate import check
@@ -98,6 +99,7 @@ class SqlUnit:
         self.settings = SqlSettingChanges(work)
         self.audit = SqlAudit(work)
         self.verifications = SqlVerifications(work)
+        self.key_checks = SqlKeyChecks(work)
 
     def attempt(self) -> AbstractAsyncContextManager[None]:
         """Open a part of this unit that rolls back alone when it raises; the unit can go on and be committed."""

@@ -11,6 +11,7 @@ import typer
 from app.cli.options import AsJson, Config
 from app.cli.output import emit_json, fail, fail_with, say, told, waiting
 from app.database import open_store, told_once
+from app.key_check import keep_or_refuse
 from app.readiness import NotReady
 from app.settings import Settings, load
 from app.wiring import desk_of
@@ -50,6 +51,7 @@ async def _migrate(settings: Settings) -> dict[str, Any]:
     store = await open_store(settings)
     try:
         desk = await desk_of(settings, store)
+        await keep_or_refuse(settings, store, desk.clock)
         counted, moved = await recount(desk, store), await upgrade(desk, store)
     finally:
         await store.close()

@@ -168,6 +168,7 @@ COMMANDS: Table = {
         },
     ),
     "calendar": Group("Working days and holidays.", {"set": "app.cli.calendar:set_day"}),
+    "secret-key": Group("The key that others are derived from.", {"accept": "app.cli.secret_key:accept"}),
     "backup": "app.cli.database:backup",
     "restore": "app.cli.database:restore",
     "soap": Group("The counter offices' software.", {"wsdl": "app.cli.soap:wsdl"}),

@@ -11,6 +11,7 @@ from typing import TypeVar
 from app.cli.naming import ABOUT, COMMAND
 from app.clock import SystemClock
 from app.database import open_store
+from app.key_check import refuse_another_key
 from app.settings import Settings, load
 from app.wiring import desk_of
 from domain.actions.desk import Desk
@@ -42,18 +43,21 @@ class Session:
     actor: Actor | None = None
 
 
-def in_session(config: Path | None, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
-    """Do the work on the configured database; `SettingsError`, and `NotReady` when the schema is another.
+def in_session(config: Path | None, work: Callable[[Session], Awaitable[ResultT]], *, any_key: bool = False) -> ResultT:
+    """Do the work on the configured database; `SettingsError`, and `NotReady` when the schema is another, or the secret
+    key (with `any_key` the work itself deals with that).
 
     What somebody was not allowed to do is audited, as at the staff's site.
     """
     logging.basicConfig(level=logging.WARNING)
-    return asyncio.run(_in_session(load(config), work))
+    return asyncio.run(_in_session(load(config), work, any_key=any_key))
 
 
-async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
+async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[ResultT]], *, any_key: bool) -> ResultT:
     store = await open_store(settings)
     try:
+        if not any_key:
+            await refuse_another_key(settings, store)
         session = Session(settings, store, await desk_of(settings, store))
         try:
             return await work(session)

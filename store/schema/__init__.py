@@ -48,7 +48,7 @@ from store.schema.registries import (
 )
 from store.schema.reports import machine_work, report_files, steps
 from store.schema.requests import history, requests, seals, search_words, timers
-from store.schema.running import audit, leases, setting_changes, verifications, work_calendar
+from store.schema.running import audit, key_checks, leases, setting_changes, verifications, work_calendar
 from store.schema.staff_access import second_factors, staff_sessions
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "imports",
     "inbox",
     "issued_papers",
+    "key_checks",
     "leases",
     "machine_work",
     "maintenance",

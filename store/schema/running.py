@@ -1,4 +1,4 @@
-"""What keeps the processes together: leases, declared days, changed settings, the audit, verifications."""
+"""What keeps the processes together: leases, declared days, settings, the audit, verifications, the key's check."""
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 
@@ -61,4 +61,12 @@ verifications = Table(
     *(Column(name, ID) for name in ("requests", "events", "seals", "unsealed")),
     Column("fault_count", Integer),
     Column("faults", JSON_VALUE),
+)
+
+key_checks = Table(
+    "key_checks",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+    Column("at", Utc, nullable=False),
 )

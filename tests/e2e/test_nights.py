@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import new_phone
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office
 from tests.e2e.offices import new_office
@@ -20,6 +21,7 @@ FORM = (
 )  # fmt: skip
 
 KEPT = 35
+DAMAGED = "the database cannot be used (damaged)"
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -89,3 +91,19 @@ async def test_the_units_go_on_after_a_fault_and_fail_where_it_was_found() -> No
         assert [code for code, _ in await night(office, unit_commands("pishkhan-backup.service"))] == [0, 0]
         assert len(copies(office)) == KEPT
         assert (office.home / "backups" / copies(office)[-1]).stat().st_size
+
+
+async def test_a_damaged_page_is_found_by_night_while_the_server_serves() -> None:
+    async with new_office("sqlite", furnish) as office:
+        await asyncio.to_thread(damage_a_page, office.home / "pishkhan.db")
+        await office.open()
+        office.wake_at(1)
+        for _ in range(150):
+            if DAMAGED in office.complained:
+                break
+            await asyncio.sleep(0.2)
+        assert [one for one in office.complained.splitlines() if DAMAGED in one]
+        assert not await office.is_ready(), "monitoring hears of it"
+        assert "Traceback" not in office.complained
+        await new_phone(office).says("راهنما", "sms.help")
+        assert await office.close() == 0

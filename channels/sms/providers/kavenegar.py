@@ -170,6 +170,18 @@ class Kavenegar:
             return entries
         return _judged(entries[0]) if entries else _UNREADABLE
 
+    async def refusal(self) -> str | None:
+        """Ask for the account's own data; whatever the panel refuses here, it refuses of a text."""
+        try:
+            http_status, body = await self._post("account/info", {})
+        except (ClientError, TimeoutError):
+            return _UNREACHABLE.reason
+        try:
+            status = _Answer.model_validate_json(body).returned.status
+        except ValidationError:
+            return _UNREADABLE.reason if http_status == _OK else f"http_{http_status}"
+        return None if status == _OK else (RESULTS.get(status) or _unknown(status)).reason
+
     @property
     def remembers(self) -> timedelta:
         """How long after sending our ids are still known."""

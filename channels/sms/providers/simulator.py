@@ -26,6 +26,10 @@ class Simulator:
         """Accept the text, free of charge; its provider id follows from the message's own."""
         return _accepted(message.id)
 
+    async def refusal(self) -> str | None:
+        """Refuse nobody."""
+        return None
+
     @property
     def remembers(self) -> timedelta:
         """How long after sending our ids are still known."""
