@@ -110,6 +110,9 @@ class PolicySettings(BaseModel):
         _DEFAULTS.max_hours_per_machine, ge=1, le=24, description="Hours asked of one machine."
     )
     max_machines: int = Field(_DEFAULTS.max_machines, ge=1, description="Machines in one request.")
+    refund_limit: int = Field(
+        _DEFAULTS.refund_limit, ge=0, description="Rials of a refund above which a second person has to approve it."
+    )
     tariffs_need_approval: bool = Field(
         _DEFAULTS.tariffs_need_approval, description="Whether a price needs a second person's approval."
     )

@@ -95,6 +95,7 @@ class Payment:
 
     `office` is the code of the counter office that took it; its references bear the code (`terminal_reference`).
     `rrn`, `terminal_id` and `paid_at` are what else a POS receipt says (domain/pos_receipts.py).
+    `reversed_at` is when it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`).
     """
 
     id: int
@@ -109,6 +110,40 @@ class Payment:
     rrn: str | None = None
     terminal_id: str | None = None
     paid_at: datetime | None = None
+    reversed_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not reversed."""
+        return self.reversed_at is None
+
+    @property
+    def recorder(self) -> str:
+        """Who recorded it with the own hand, as a label, whomever they stood for."""
+        return hand_of(self.recorded_by)
+
+
+def hand_of(label: str) -> str:
+    """Return whose hand a label of an actor names: a substitute's own, not that of the absent one."""
+    return label.partition(" for ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """That a payment was recorded wrongly: a record of its own, never edited, from which the ledger can post.
+
+    `payment_id` is the payment's row, `amount` its rials, `outcome` what it had done; `reason` is in somebody's words
+    (None once personal data was erased), `reversed_by` a label.
+    """
+
+    id: int
+    payment_id: int
+    bill_id: int
+    amount: int
+    outcome: PaymentOutcome
+    reason: str | None
+    reversed_by: str
+    at: datetime
 
 
 def reference_number(text: str) -> str:
@@ -125,10 +160,11 @@ def terminal_reference(office: str | None, reference: str) -> str:
 
 
 class RefundState(StrEnum):
-    """Whether the money went back."""
+    """Whether the money went back; `cancelled`: it is not due after all, since the payment behind it was reversed."""
 
     DUE = "due"
     REFUNDED = "refunded"
+    CANCELLED = "cancelled"
 
 
 SURPLUS = "surplus_payment"
@@ -137,7 +173,11 @@ SURPLUS = "surplus_payment"
 
 @dataclass(slots=True)
 class Refund:
-    """Money to return to the citizen. `reason` is a stable code: cancelled, fewer_hours, surplus_payment."""
+    """Money to return to the citizen. `reason` is a stable code: cancelled, fewer_hours, surplus_payment.
+
+    `iban` is where it went, and before that where a second person said that it is to go (`approved_by`, a label).
+    `bill_was` is the bill's state before this became due on it, where that changed it.
+    """
 
     id: int
     bill_id: int
@@ -147,6 +187,9 @@ class Refund:
     created_at: datetime
     iban: str | None = None
     refunded_at: datetime | None = None
+    bill_was: BillState | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

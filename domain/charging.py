@@ -12,6 +12,7 @@ from domain.bills import Bill, BillKind, BillState, Refund, RefundState
 from domain.calendar import TEHRAN, tehran
 from domain.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
 from domain.lifecycle import Context, Effect, Guard
+from domain.policy import Policy
 from domain.ports import UnitOfWork
 from domain.requests import ServiceRequest
 from domain.tariffs import Quote
@@ -26,8 +27,12 @@ async def bills_of(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
 
 def payment_deadline(ctx: Context) -> datetime:
     """Return the end of the last day on which the citizen may pay: midnight, Tehran, `payment_days` from today."""
-    day = ctx.now.astimezone(TEHRAN).date() + timedelta(days=ctx.policy.payment_days + 1)
-    return tehran(day, time(0))
+    return last_moment_to_pay(ctx.now, ctx.policy)
+
+
+def last_moment_to_pay(now: datetime, policy: Policy) -> datetime:
+    """Return the deadline of a bill that is made, or opened again, now."""
+    return tehran(now.astimezone(TEHRAN).date() + timedelta(days=policy.payment_days + 1), time(0))
 
 
 def payment_gives_up(ctx: Context) -> datetime:
@@ -179,7 +184,7 @@ class RefundAll(Effect):
 
 async def refund(ctx: Context, bill: Bill, amount: int, reason: str) -> None:
     """Note that `amount` rials of a paid bill are due back, and say so among the facts."""
-    entry = Refund(ctx.ids.new_id(), bill.id, amount, reason, RefundState.DUE, ctx.now)
+    entry = Refund(ctx.ids.new_id(), bill.id, amount, reason, RefundState.DUE, ctx.now, bill_was=bill.state)
     await ctx.uow.bills.add_refund(entry)
     bill.state = BillState.REFUND_DUE
     await ctx.uow.bills.save(bill)

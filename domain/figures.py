@@ -99,13 +99,14 @@ for its service, and nothing else.
 
 PAYMENTS = Fact(
     "payments",
-    ("payments", "paid", "surplus", "returned", "paid_elsewhere"),
+    ("payments", "paid", "surplus", "returned", "paid_elsewhere", "reversed"),
     OF_REQUEST | {Dimension.METHOD, Dimension.COUNTER},
     BY_UNIT,
 )
 """Money that came in or went back, by the moment at which it was recorded. `payments` and `paid` settled a bill;
 `surplus` came for one that was settled or closed already; `returned` went back. `paid_elsewhere` counts the settling
-payments that were not taken at the municipality's own terminal.
+payments that were not taken at the municipality's own terminal. What was recorded wrongly counts in none of them, from
+its reversal on, and in `reversed` alone.
 """
 
 REFUNDS = Fact("refunds", ("refunds", "refund_total", "refund_due"), OF_REQUEST, BY_UNIT)
@@ -227,6 +228,8 @@ PAYMENT_COUNT = _counted("payments", PAYMENTS, "payments")
 SURPLUS = _counted("surplus", PAYMENTS, "surplus", Measure.RIALS)
 RETURNED = _counted("returned", PAYMENTS, "returned", Measure.RIALS)
 """Money that went back to citizens in the period."""
+REVERSED = _counted("reversed", PAYMENTS, "reversed", Measure.RIALS)
+"""What was recorded in the period as come in, and found wrong later."""
 NET = Figure("net", Measure.RIALS, (PAYMENTS,), lambda sums: sums["paid"] + sums["surplus"] - sums["returned"])
 """What stayed: paid and surplus, less returned."""
 REFUND_TOTAL = _counted("refund_total", REFUNDS, "refund_total", Measure.RIALS)

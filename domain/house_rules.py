@@ -95,7 +95,8 @@ GROUPS: Mapping[str, Sequence[Rule]] = {
     "money": (
         _of("rounding_step", Multiple(BILL_STEP, 1_000_000, BILL_STEP)),
         _of("rounding_mode", Choice(), "down", "up", "nearest"),
-        _whether("refund_unused_hours"), _whether("tariffs_need_approval"), _number("low_rating", 0, 5),
+        _whether("refund_unused_hours"), _whether("tariffs_need_approval"),
+        _number("refund_limit", 0, 10**12), _number("low_rating", 0, 5),
     ),
     "machines": (_number("max_hours_per_machine", 1, 24), _number("max_machines", 1, 10)),
     "leaves": (

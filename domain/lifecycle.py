@@ -104,10 +104,11 @@ class Command(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What makes the system take a transition by itself."""
+    """What makes the system take a transition by itself; with a reversed payment a bill is open again."""
 
     AUTOMATIC = "automatic"
     BILL_SETTLED = "bill_settled"
+    PAYMENT_REVERSED = "payment_reversed"
     DEADLINE = "deadline"
 
 

@@ -54,7 +54,9 @@ class Offices(Protocol):
         ...
 
     async def payments_between(self, office: str, start: datetime, end: datetime) -> list[CounterPayment]:
-        """Return the payments that the office reported from `start` on and before `end`, oldest first."""
+        """Return the payments that the office reported from `start` on and before `end`, oldest first; reversed ones
+        are none.
+        """
         ...
 
 

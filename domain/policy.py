@@ -16,7 +16,7 @@ class Policy:
     `inbound_window`. `low_rating` is the highest score that alerts the manager. `retention` is how long after its end
     the personal data of a request is kept. `messenger_patience` is how long a notice waits for a messenger before it
     goes by SMS; zero: to its own end. With `tariffs_need_approval` a price is in force when a second person has
-    approved it.
+    approved it. A refund of more than `refund_limit` rials needs a second person.
     """
 
     company_code: str = "009"
@@ -50,6 +50,7 @@ class Policy:
     guess_window: timedelta = timedelta(hours=1)
     notice_keeps: timedelta = timedelta(days=2)
     messenger_patience: timedelta = timedelta(minutes=60)
+    refund_limit: int = 50_000_000
     max_hours_per_machine: int = 24
     max_machines: int = 10
     tariffs_need_approval: bool = False

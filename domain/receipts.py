@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain import bill_ids
-from domain.bills import SURPLUS, Bill, Payment, PaymentOutcome
+from domain.bills import SURPLUS, Bill, Payment, PaymentOutcome, RefundState
 from domain.charging import bills_of
 from domain.people import Role
 from domain.ports import UnitOfWork
@@ -54,7 +54,7 @@ async def paid_bills(uow: UnitOfWork, bills: Iterable[Bill]) -> list[dict[str, A
     found = []
     for bill in bills:
         payments = await uow.bills.payments_of(bill.id)
-        paid = next((one for one in payments if one.outcome is PaymentOutcome.SETTLED), None)
+        paid = next((one for one in payments if one.stands and one.outcome is PaymentOutcome.SETTLED), None)
         if paid:
             found.append(await _facts(uow, bill, paid))
     return found
@@ -72,7 +72,8 @@ async def _payer(uow: UnitOfWork, request: ServiceRequest) -> str | None:
 
 
 async def _facts(uow: UnitOfWork, bill: Bill, paid: Payment) -> dict[str, Any]:
-    refunds = [one for one in await uow.bills.refunds_of(bill.id) if one.reason != SURPLUS]  # that was paid besides
+    every = await uow.bills.refunds_of(bill.id)  # a surplus was paid besides
+    refunds = [one for one in every if one.reason != SURPLUS and one.state is not RefundState.CANCELLED]
     office = await uow.offices.by_code(paid.office) if paid.office else None
     return {
         "bill_id": bill.bill_id,

@@ -132,7 +132,7 @@ REVENUE = Report(
     "revenue",
     frozenset({Role.REVENUE}) | OVERSEERS,
     (
-        Section("whole", (), (*MONEY, of.WAIVED, of.LAPSED, of.SURPLUS, of.REFUND_TOTAL, of.REFUND_DUE)),
+        Section("whole", (), (*MONEY, of.WAIVED, of.LAPSED, of.SURPLUS, of.REVERSED, of.REFUND_TOTAL, of.REFUND_DUE)),
         MONEY_OVER_TIME,
         Section(
             "money", (Dimension.SERVICE,),

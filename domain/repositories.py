@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.accounts import Document, Person, StaffMember, Substitution
-from domain.bills import Bill, DueBack, Payment, PaymentMethod, Refund
+from domain.bills import Bill, DueBack, Payment, PaymentMethod, Refund, Reversal
 from domain.fleet import Booking, Resource, ResourceKind
 from domain.history import Head, HistoryEvent, Seal
 from domain.house_records import DeclaredDay
@@ -155,15 +155,23 @@ class Bills(Protocol):
         ...
 
     async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
-        """Return the payment with that reference, if it was recorded; the first one of those at terminals."""
+        """Return the standing payment with that reference, if there is one; the first one of those at terminals."""
         ...
 
     async def alike(self, payment: Payment) -> list[Payment]:
-        """Return the recorded payments of its method with its reference, and its office's with its RRN."""
+        """Return the standing payments of its method with its reference, and its office's with its RRN."""
+        ...
+
+    async def reverse(self, reversal: Reversal) -> None:
+        """Keep a reversal and mark its payment; `Conflict("payment")` when it was reversed before."""
+        ...
+
+    async def reversals_of(self, bill_row: int) -> list[Reversal]:
+        """Return the reversals of payments of a bill, oldest first."""
         ...
 
     async def payments_of(self, bill_row: int) -> list[Payment]:
-        """Return the payments of a bill, oldest first."""
+        """Return the payments of a bill, reversed ones too, oldest first."""
         ...
 
     async def add_refund(self, refund: Refund) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Executable, Integer, Select, bindparam, func, insert, literal, select, tuple_, update
 
 from domain.bill_ids import HIGHEST_FILE_NUMBER
-from domain.bills import Bill, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.bills import Bill, DueBack, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.errors import BillNotFound, Conflict, Unavailable
 from domain.paging import Cursor
 from domain.pos_receipts import distinction
@@ -13,7 +13,7 @@ from store.engines.base import Engine
 from store.engines.prepared import Row
 from store.engines.types import ID, Choice, Utc
 from store.rows import Record
-from store.schema import bills, payments, refunds
+from store.schema import bills, payment_reversals, payments, refunds
 from store.sequences import SqlSequences
 from store.work import Repository
 
@@ -38,17 +38,34 @@ _SAVE = (
 
 _PAYMENT = Record(payments, Payment)
 _OF_METHOD, _REFERRED = payments.c.method == bindparam("of_method"), payments.c.reference == bindparam("of_reference")
-_BY_REFERENCE = select(*_PAYMENT.columns).where(_OF_METHOD, _REFERRED).order_by(payments.c.id)
+_STANDS = payments.c.reversed_at.is_(None)
+_BY_REFERENCE = select(*_PAYMENT.columns).where(_OF_METHOD, _REFERRED, _STANDS).order_by(payments.c.id)
 # The office as text, so that payments of no office are found by their RRN, too.
 _BY_RRN = select(*_PAYMENT.columns).where(
-    payments.c.rrn == bindparam("of_rrn"), _OF_METHOD, func.coalesce(payments.c.office, "") == bindparam("of_office")
+    payments.c.rrn == bindparam("of_rrn"),
+    _OF_METHOD,
+    func.coalesce(payments.c.office, "") == bindparam("of_office"),
+    _STANDS,
 )
 _PAYMENTS_OF = select(*_PAYMENT.columns).where(payments.c.bill_id == bindparam("bill_row")).order_by(payments.c.id)
+
+_REVERSAL = Record(payment_reversals, Reversal)
+_REVERSALS_OF = (
+    select(*_REVERSAL.columns)
+    .where(payment_reversals.c.bill_id == bindparam("bill_row"))
+    .order_by(payment_reversals.c.id)
+)
+_MARK_REVERSED = (
+    update(payments)
+    .where(payments.c.id == bindparam("payment_row"), payments.c.reversed_at.is_(None))
+    .values(reversed_at=bindparam("moment", type_=Utc))
+)
+_ADD_REVERSAL = insert(payment_reversals)
 
 _REFUND = Record(refunds, Refund)
 _ADD_REFUND = insert(refunds)
 _REFUNDS_OF = select(*_REFUND.columns).where(refunds.c.bill_id == bindparam("bill_row")).order_by(refunds.c.id)
-# Money that went back stays so: a second save of the same refund is refused.
+# Money that went back stays so, and so does what is not due any more: a second save of the same refund is refused.
 _SAVE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), refunds.c.state == RefundState.DUE)
 
 # Written into the statement, so that both databases see that the index of what is due serves it.
@@ -73,7 +90,11 @@ _DUE = (
 )
 _PAID = (
     select(func.coalesce(func.sum(payments.c.amount), 0))
-    .where(payments.c.bill_id == bills.c.id, payments.c.outcome != PaymentOutcome.RETURNED)
+    .where(
+        payments.c.bill_id == bills.c.id,
+        payments.c.outcome != PaymentOutcome.RETURNED,
+        payments.c.reversed_at.is_(None),
+    )
     .scalar_subquery()
 )
 _TOTAL_DUE = select(func.count(refunds.c.bill_id.distinct()), func.coalesce(func.sum(refunds.c.amount), 0)).where(
@@ -143,7 +164,9 @@ class SqlBills(Repository):
             raise Conflict("reference")
 
     async def payment(self, method: PaymentMethod, reference: str) -> Payment | None:
-        """Return the payment with that reference, if it was recorded; the first one of those at terminals."""
+        """Return the payment with that reference, if it was recorded and not reversed; the first one of those at
+        terminals.
+        """
         row = await self._work.row(_BY_REFERENCE, {"of_method": method, "of_reference": reference})
         return None if row is None else _PAYMENT.read(row)
 
@@ -157,8 +180,19 @@ class SqlBills(Repository):
         return list({one.id: one for one in found}.values())
 
     async def payments_of(self, bill_row: int) -> list[Payment]:
-        """Return the payments of a bill, oldest first."""
+        """Return the payments of a bill, reversed ones too, oldest first."""
         return _PAYMENT.read_all(await self._work.rows(_PAYMENTS_OF, {"bill_row": bill_row}))
+
+    async def reverse(self, reversal: Reversal) -> None:
+        """Keep a reversal and mark its payment; `Conflict("payment")` when it was reversed before."""
+        marked = {"payment_row": reversal.payment_id, "moment": reversal.at}
+        if await self._work.count(_MARK_REVERSED, marked) != 1:
+            raise Conflict("payment")
+        await self._work.run(_ADD_REVERSAL, _REVERSAL.values(reversal))
+
+    async def reversals_of(self, bill_row: int) -> list[Reversal]:
+        """Return the reversals of payments of a bill, oldest first."""
+        return _REVERSAL.read_all(await self._work.rows(_REVERSALS_OF, {"bill_row": bill_row}))
 
     async def add_refund(self, refund: Refund) -> None:
         """Store money to return."""
@@ -169,8 +203,9 @@ class SqlBills(Repository):
         return _REFUND.read_all(await self._work.rows(_REFUNDS_OF, {"bill_row": bill_row}))
 
     async def save_refund(self, refund: Refund) -> None:
-        """Store a changed refund; `Conflict("refund")` when the money went back before."""
-        changed = {"state": refund.state, "iban": refund.iban, "refunded_at": refund.refunded_at}
+        """Store a changed refund; `Conflict("refund")` when the money went back before, or is not due any more."""
+        names = ("state", "iban", "refunded_at", "approved_by", "approved_at")
+        changed = {name: getattr(refund, name) for name in names}
         if await self._work.count(_SAVE_REFUND, {**changed, "refund_row": refund.id}) != 1:
             raise Conflict("refund")
 

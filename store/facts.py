@@ -74,11 +74,12 @@ def _bills_in(*states: BillState) -> ColumnElement[Any]:
 
 
 def _came(outcome: PaymentOutcome, value: ColumnElement[Any] | int) -> ColumnElement[Any]:
-    return _if(payments.c.outcome == outcome, value)
+    return _if(and_(payments.c.outcome == outcome, _STANDS), value)
 
 
+_STANDS = payments.c.reversed_at.is_(None)
 _OWN_TERMINAL = and_(payments.c.method == PaymentMethod.POS, payments.c.office.is_(None))
-_SETTLED_ELSEWHERE = and_(payments.c.outcome == PaymentOutcome.SETTLED, ~_OWN_TERMINAL)
+_SETTLED_ELSEWHERE = and_(payments.c.outcome == PaymentOutcome.SETTLED, _STANDS, ~_OWN_TERMINAL)
 
 FACTS: Mapping[str, Rows] = {
     REQUESTS.key: Rows(requests, requests.c.created_at, _OF_REQUEST, (_NUMBER,), requests.c.id),
@@ -110,7 +111,7 @@ FACTS: Mapping[str, Rows] = {
         (
             _came(PaymentOutcome.SETTLED, 1), _came(PaymentOutcome.SETTLED, payments.c.amount),
             _came(PaymentOutcome.SURPLUS, payments.c.amount), _came(PaymentOutcome.RETURNED, payments.c.amount),
-            _if(_SETTLED_ELSEWHERE),
+            _if(_SETTLED_ELSEWHERE), _if(~_STANDS, payments.c.amount),
         ),
         requests.c.id,
     ),
@@ -119,6 +120,7 @@ FACTS: Mapping[str, Rows] = {
         _OF_BILL,
         (_NUMBER, func.sum(refunds.c.amount), _if(refunds.c.state == RefundState.DUE, refunds.c.amount)),
         requests.c.id,
+        (refunds.c.state != RefundState.CANCELLED,),
     ),
     RATINGS.key: Rows(
         ratings.join(requests, ratings.c.request_id == requests.c.id), ratings.c.at, _OF_REQUEST,

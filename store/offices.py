@@ -54,6 +54,7 @@ _PAYMENTS = (
     .join_from(payments, bills, payments.c.bill_id == bills.c.id)
     .outerjoin(requests, and_(bills.c.subject_kind == SUBJECT, bills.c.subject_id == requests.c.id))
     .where(payments.c.office == bindparam("of_office"), payments.c.at >= _START, payments.c.at < _END)
+    .where(payments.c.reversed_at.is_(None))
     .order_by(payments.c.at, payments.c.id)
 )  # fmt: skip
 
@@ -116,7 +117,9 @@ class SqlOffices(Repository):
         return {service: int(number) for service, number in rows}
 
     async def payments_between(self, office: str, start: datetime, end: datetime) -> list[CounterPayment]:
-        """Return the payments that the office reported, oldest first, under their terminals' own references."""
+        """Return the payments that the office reported and that were not reversed, oldest first, under their terminals'
+        own references.
+        """
         own = terminal_reference(office, "")
         rows = await self._work.rows(_PAYMENTS, {"of_office": office, "start": start, "end": end})
         return [

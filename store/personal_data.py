@@ -29,6 +29,7 @@ from store.schema import (
     office_calls,
     opt_outs,
     outbox,
+    payment_reversals,
     people,
     ratings,
     refunds,
@@ -73,6 +74,7 @@ _WORDLESS_BILLS = update(bills).where(bills.c.id.in_(_BILLS)).values(note=None)
 _EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS))
 _EXPLAIN = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _WORDLESS_REFUNDS = update(refunds).where(refunds.c.bill_id.in_(_BILLS)).values(iban=None)
+_WORDLESS_REVERSALS = update(payment_reversals).where(payment_reversals.c.bill_id.in_(_BILLS)).values(reason=None)
 _DROP_WORDS = delete(search_words).where(search_words.c.request_id == _REQUEST)
 _WORDLESS_RATING = update(ratings).where(ratings.c.request_id == _REQUEST).values(text=None)
 
@@ -193,6 +195,7 @@ class SqlPersonalData(Repository):
         of = {"of_request": request_id}
         await self._work.run(_WORDLESS_BILLS, of)
         await self._work.run(_WORDLESS_REFUNDS, of)
+        await self._work.run(_WORDLESS_REVERSALS, of)
         for bill_row, explanation in await self._work.rows(_EXPLANATIONS, of):
             figures = {name: value for name, value in explanation.items() if name != "reason"}
             if figures != explanation:

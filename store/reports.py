@@ -38,7 +38,8 @@ _BILLED = select(func.sum(bills.c.amount)).where(_OF_REQUEST, _STANDS).scalar_su
 
 
 def _came(outcome: PaymentOutcome) -> Any:
-    amounts = func.sum(case((payments.c.outcome == outcome, payments.c.amount), else_=0))
+    stands = and_(payments.c.outcome == outcome, payments.c.reversed_at.is_(None))
+    amounts = func.sum(case((stands, payments.c.amount), else_=0))
     of_bills = payments.join(bills, payments.c.bill_id == bills.c.id)
     return select(amounts).select_from(of_bills).where(_OF_REQUEST).correlate(requests).scalar_subquery()
 

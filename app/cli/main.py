@@ -85,6 +85,8 @@ COMMANDS: Table = {
         "Money that came in, and money that goes back.",
         {
             "record": "app.cli.payments:record",
+            "reverse": "app.cli.reversals:reverse",
+            "approve-refund": "app.cli.reversals:approve_refund",
             "refund": "app.cli.payments:refund",
             "refunds": "app.cli.payments:refunds",
         },

@@ -24,14 +24,13 @@ def record(
     bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
     payment_id: Annotated[str, typer.Argument(help="Payment id (شناسه پرداخت).")],
     amount: Annotated[int, typer.Argument(help="Amount in rials.")],
-    reference: Annotated[
-        str, typer.Option(help="The bank's own number of the payment; the same one is recorded once.")
-    ],
+    reference: Annotated[str, typer.Option(help="The bank's own number of the payment, which is recorded once.")],
     username: As,
+    surplus: Annotated[bool, typer.Option(help="The bill is closed, and the money came all the same.")] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Record a bank slip: it settles its bill, or is kept as surplus and due back."""
+    """Record a bank slip: it settles its bill, or, where you say so, is kept as surplus and due back."""
 
     async def work(session: Session) -> dict[str, Any]:
         async with session.store.unit() as uow:
@@ -39,7 +38,8 @@ def record(
             if Role.REVENUE not in actor.role_names:
                 raise Forbidden("payment")
             ids = (bill_id, payment_id)
-            settled = await keep(session.desk, uow, ids, amount, PaymentMethod.SLIP, reference, actor)
+            slip = (amount, PaymentMethod.SLIP, reference)
+            settled = await keep(session.desk, uow, ids, *slip, actor, surplus=surplus)
             if settled.outcome:
                 await announce(session.desk, uow, settled.outcome, actor)
             return _view(settled)

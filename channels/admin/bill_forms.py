@@ -5,11 +5,16 @@ from channels.admin.frame import Visit
 from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.pay import Settled, record
-from domain.actions.refunds import refund
+from domain.actions.refunds import approve, refund
+from domain.actions.reversals import Reversed, reverse
 from domain.bills import PaymentMethod, PaymentOutcome
+from domain.errors import InvalidField
 from domain.field_types import Choice, Reading, Rials
 from domain.forms import Field
 from domain.ports import UnitOfWork
+
+_LONGEST = 20
+"""Signs that no row's number has."""
 
 _AMOUNT = Field("amount", Rials())
 _METHOD = Field("method", Choice(), choices=METHODS)
@@ -24,7 +29,8 @@ async def record_by_hand(desk: Desk, uow: UnitOfWork, visit: Visit) -> Settled:
     amount = _AMOUNT.read(said(form, _AMOUNT.name), Reading(visit.now))
     method = _METHOD.read(said(form, _METHOD.name) or PaymentMethod.SLIP, Reading(visit.now, METHODS))
     ids = said(form, "bill_id"), said(form, "payment_id")
-    return await record(desk, uow, ids, amount, PaymentMethod(method), said(form, "reference"), visit.actor)
+    paid, surplus = (amount, PaymentMethod(method), said(form, "reference")), bool(said(form, "surplus"))
+    return await record(desk, uow, ids, *paid, visit.actor, surplus=surplus)
 
 
 def recorded(settled: Settled) -> str:
@@ -40,3 +46,25 @@ async def give_back(desk: Desk, uow: UnitOfWork, visit: Visit) -> None:
     bill_id, iban, reference = (said(form, name) for name in ("bill_id", "iban", "reference"))
     amount = _AMOUNT.read(said(form, _AMOUNT.name), Reading(visit.now))
     await refund(desk, uow, bill_id, iban, reference, visit.actor, amount)
+
+
+async def agree(desk: Desk, uow: UnitOfWork, visit: Visit) -> None:
+    """Keep a second person's word that the form's sum goes to its IBAN; errors: those of `approve`."""
+    form = visit.form
+    amount = _AMOUNT.read(said(form, _AMOUNT.name), Reading(visit.now))
+    await approve(desk, uow, said(form, "bill_id"), said(form, "iban"), visit.actor, amount)
+
+
+async def reverse_wrong(desk: Desk, uow: UnitOfWork, visit: Visit) -> Reversed:
+    """Reverse the payment that the form names; errors: `InvalidField("payment")` for a form that is not ours, and those
+    of `reverse`.
+    """
+    row = said(visit.form, "payment")
+    if not (row.isascii() and row.isdecimal() and len(row) < _LONGEST):
+        raise InvalidField("payment")
+    return await reverse(desk, uow, said(visit.form, "bill_id"), int(row), said(visit.form, "reason"), visit.actor)
+
+
+def what_follows(done: Reversed) -> str:
+    """Return the key under `admin.done` that tells what follows from a reversal."""
+    return f"reversed_{done.follows}"

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from channels.admin.actors import actor_shown
-from domain.bills import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.actions.desk import Desk
+from domain.actions.refunds import alone_refused, approved, concerns_two, recorded_by
+from domain.bills import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.messages import Catalogue
+from domain.people import Actor
 from domain.ports import UnitOfWork
 from domain.text import grouped
 from domain.wording import day_and_hour
@@ -18,7 +21,8 @@ METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
 @dataclass(frozen=True, slots=True)
 class Movement:
     """Money that came in for a bill or went back, in words: when, by which way, how much, the bank's reference, and who
-    recorded it. `iban` is where it went back to, while that is kept.
+    recorded it. `iban` is where it went back to, while that is kept. `reversed` tells when, by whom and why it was
+    found to be recorded wrongly; `payment` names one that can be found so.
     """
 
     at: str
@@ -27,6 +31,19 @@ class Movement:
     reference: str
     who: str
     iban: str | None
+    reversed: str | None
+    payment: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A second person's word on what is due back, for one visitor: `needed` before this one may send it back, `words`
+    when it was given, and whether this one may give it (`open`).
+    """
+
+    needed: bool
+    words: str | None
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +62,68 @@ class ShownBill:
     slip: str
     movements: Sequence[Movement]
     refund: str | None
+    approval: Approval
 
     methods: ClassVar[tuple[PaymentMethod, ...]] = METHODS
 
+    @property
+    def reversible(self) -> bool:
+        """Whether it has a payment that can be reversed, as far as the page knows."""
+        return any(one.payment for one in self.movements)
 
-async def shown_bill(uow: UnitOfWork, catalogue: Catalogue, bill: Bill, names: Mapping[str, str]) -> ShownBill:
-    """Return a bill in words; `names` is what members of the staff are called by user name."""
+    @property
+    def payable_back(self) -> bool:
+        """Whether the visitor may send back what is due on it."""
+        return self.refund is not None and not self.approval.needed
+
+
+async def shown_bill(uow: UnitOfWork, desk: Desk, bill: Bill, names: Mapping[str, str], actor: Actor) -> ShownBill:
+    """Return a bill in words, as this visitor may deal with it; `names` is what members of the staff are called by user
+    name.
+    """
     refunds, payments = await uow.bills.refunds_of(bill.id), await uow.bills.payments_of(bill.id)
-    due = sum(one.amount for one in refunds if one.state is RefundState.DUE)
-    paid = any(one.outcome is PaymentOutcome.SETTLED for one in payments)
+    reversals = {one.payment_id: one for one in await uow.bills.reversals_of(bill.id)}
+    catalogue, waiting = desk.catalogue, [one for one in refunds if one.state is RefundState.DUE]
+    due = sum(one.amount for one in waiting)
+    paid = any(one.stands and one.outcome is PaymentOutcome.SETTLED for one in payments)
     slip = "slip" if bill.state.payable else "again" if paid else "late"
     return ShownBill(
         bill.bill_id, bill.payment_id, grouped(bill.amount), catalogue.text(f"admin.bill_states.{bill.state}"),
         bill.state.value, bill.state.payable, f"admin.bill.{slip}",
-        [_movement(catalogue, one, refunds, names) for one in payments], grouped(due) if due else None,
+        [_movement(catalogue, one, refunds, reversals.get(one.id), names) for one in payments],
+        grouped(due) if due else None, approval_of(desk, payments, waiting, names, actor),
     )  # fmt: skip
 
 
-def _movement(catalogue: Catalogue, one: Payment, refunds: Sequence[Refund], names: Mapping[str, str]) -> Movement:
+def approval_of(
+    desk: Desk, payments: Sequence[Payment], due: Sequence[Refund], names: Mapping[str, str], actor: Actor
+) -> Approval:
+    """Return how it stands with the second person's word on what is due back on a bill."""
+    given = next((one for one in due if one.approved_by), None)
+    facts = {"who": actor_shown(desk.catalogue, given.approved_by, names), "iban": given.iban or ""} if given else {}
+    return Approval(
+        alone_refused(desk.policy, payments, due, actor) and not approved(due, actor),
+        desk.catalogue.render("admin.bill.approved", facts) if given else None,
+        given is None and concerns_two(desk.policy, payments, due) and not recorded_by(payments, actor),
+    )
+
+
+def _movement(
+    catalogue: Catalogue, one: Payment, refunds: Sequence[Refund], gone: Reversal | None, names: Mapping[str, str]
+) -> Movement:
     # A transfer gives back all that is due at once: its refunds bear its moment.
     ibans = [of.iban for of in refunds if one.outcome is PaymentOutcome.RETURNED and of.refunded_at == one.at]
     return Movement(
         day_and_hour(one.at), _way(catalogue, one), grouped(one.amount), one.reference,
         actor_shown(catalogue, one.recorded_by, names), next(filter(None, ibans), None),
+        _reversed(catalogue, gone, names) if gone else None,
+        one.id if one.stands and one.outcome is not PaymentOutcome.RETURNED else None,
     )  # fmt: skip
+
+
+def _reversed(catalogue: Catalogue, one: Reversal, names: Mapping[str, str]) -> str:
+    facts = {"at": day_and_hour(one.at), "who": actor_shown(catalogue, one.reversed_by, names)}
+    return catalogue.render("admin.bill.reversed", facts | {"reason": one.reason or "—"})
 
 
 def _way(catalogue: Catalogue, one: Payment) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.bill_forms import record_by_hand, recorded
+from channels.admin.bill_forms import agree, record_by_hand, recorded, reverse_wrong, what_follows
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id, unchanged
 from channels.admin.registry_view import REGISTRY_ROOM, Part, RegistryViews, address
@@ -61,6 +61,8 @@ class ChargePages:
             Route("POST", f"{one}/bill", "charges.bill", partial(self._bill, registry)),
             Route("POST", f"{one}/waive", "charges.waive", partial(self._waive, registry)),
             Route("POST", f"{one}/slip", "payments.record", partial(self._slip, registry)),
+            Route("POST", f"{one}/reverse", "payments.reverse", partial(self._reverse, registry)),
+            Route("POST", f"{one}/approve", "refunds.approve", partial(self._approve, registry)),
         )
 
     async def _bill(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
@@ -85,6 +87,19 @@ class ChargePages:
             return recorded(await record_by_hand(self._desk, uow, visit))
 
         return await self._done(registry, request, visit, "slip", work)
+
+    async def _reverse(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, form: Form) -> str:
+            return what_follows(await reverse_wrong(self._desk, uow, visit))
+
+        return await self._done(registry, request, visit, "reverse", work)
+
+    async def _approve(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, form: Form) -> str:
+            await agree(self._desk, uow, visit)
+            return "refund_approved"
+
+        return await self._done(registry, request, visit, "approve", work)
 
     async def _done(
         self, registry: Registry, request: web.Request, visit: Visit, what: str, work: Work

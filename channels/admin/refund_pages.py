@@ -3,14 +3,16 @@
 The same form stands on the page of a request, a duty or a fine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.bill_forms import give_back
+from channels.admin.actors import staff_names
+from channels.admin.bill_forms import agree, give_back
+from channels.admin.bill_view import Approval, approval_of
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.registry_row import RowPage, row_id
 from channels.admin.registry_view import RegistryViews, address
@@ -35,7 +37,7 @@ from domain.text import grouped, persian_digits
 from domain.wording import day_and_hour
 
 PATH = "/staff/refunds"
-_FORM = "refund"
+_FORM, _APPROVAL = "refund", "approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class ShownDue:
     since: str
     why: str
     about: About
+    approval: Approval
 
 
 class RefundPages:
@@ -82,6 +85,7 @@ class RefundPages:
         return (
             Route("GET", PATH, "refunds.view", self._show),
             Route("POST", f"{PATH}/refund", "refunds.pay", self._listed),
+            Route("POST", f"{PATH}/approve", "refunds.approve", self._approve),
             *(
                 Route("POST", f"{address(one)}/{{id:[0-9]{{1,19}}}}/refund", "refunds.pay", partial(self._of_row, one))
                 for one in owed
@@ -92,24 +96,31 @@ class RefundPages:
         return await self._page(request, visit)
 
     async def _listed(self, request: web.Request, visit: Visit) -> web.Response:
-        if tried := await self._give_back(visit):
+        if tried := await self._try(visit, _FORM, give_back):
             return await self._page(request, visit, tried)
         raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done=_FORM)}")
 
+    async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
+        if tried := await self._try(visit, _APPROVAL, agree):
+            return await self._page(request, visit, tried)
+        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done='refund_approved')}")
+
     async def _of_row(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        if tried := await self._give_back(visit):
+        if tried := await self._try(visit, _FORM, give_back):
             return await self._row.page(registry, request, visit, tried)
         raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={_FORM}")
 
-    async def _give_back(self, visit: Visit) -> Tried | None:
-        """Record what the form tells; return it if it was refused."""
+    async def _try(
+        self, visit: Visit, form: str, work: Callable[[Desk, UnitOfWork, Visit], Awaitable[None]]
+    ) -> Tried | None:
+        """Do what the form tells; return it if it was refused."""
         try:
             async with self._store.unit() as uow:
-                await give_back(self._desk, uow, visit)
+                await work(self._desk, uow, visit)
         except Forbidden:
             raise
         except DomainError as error:
-            return Tried(_FORM, _typed(visit.form), error)
+            return Tried(form, _typed(visit.form), error)
         return None
 
     async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
@@ -121,7 +132,8 @@ class RefundPages:
                 page = await due_page(uow, request.query.get(FIELD))
             except DomainError as error:
                 wrong = error
-            rows = [await self._shown(uow, visit, one) for one in page.rows]
+            names = await staff_names(uow)
+            rows = [await self._shown(uow, visit, one, names) for one in page.rows]
             number, amount = await uow.bills.total_due_back()
         words = self._desk.wording.error(wrong) if wrong else None
         beside = tried is not None and tried.given.get("bill_id") in {one.bill_id for one in rows}
@@ -139,13 +151,15 @@ class RefundPages:
         }
         return staff_page(request, visit, "admin/refunds.html", context, status=status_of(wrong) if wrong else 200)
 
-    async def _shown(self, uow: UnitOfWork, visit: Visit, due: DueBack) -> ShownDue:
+    async def _shown(self, uow: UnitOfWork, visit: Visit, due: DueBack, names: Mapping[str, str]) -> ShownDue:
         bill = due.bill
-        reasons = [one.reason for one in await uow.bills.refunds_of(bill.id) if one.state is RefundState.DUE]
+        waiting = [one for one in await uow.bills.refunds_of(bill.id) if one.state is RefundState.DUE]
+        reasons, payments = [one.reason for one in waiting], await uow.bills.payments_of(bill.id)
         return ShownDue(
             bill.bill_id, bill.payment_id, grouped(bill.amount), grouped(due.paid), grouped(due.amount),
             day_and_hour(due.since), "، ".join(map(self._reason, dict.fromkeys(reasons))),
             await self._about(uow, visit, bill),
+            approval_of(self._desk, payments, waiting, names, visit.actor),
         )  # fmt: skip
 
     async def _about(self, uow: UnitOfWork, visit: Visit, bill: Bill) -> About:

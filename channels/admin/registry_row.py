@@ -71,7 +71,7 @@ class RowPage:
         bills = await uow.bills.of_subject(registry.key, row.id) if registry.owed else []
         return {
             "charge": _charge(registry, row, visit),
-            "bills": [await shown_bill(uow, self._desk.catalogue, one, names) for one in bills],
+            "bills": [await shown_bill(uow, self._desk, one, names, visit.actor) for one in bills],
             "papers": await row_printouts(self._desk, uow, registry, row, visit.actor) if registry.owed else {},
         }
 
@@ -143,18 +143,16 @@ def _place(tried: Tried) -> str:
 
 def _offered(tried: Tried, charge: Mapping[str, Any] | None, bills: Sequence[ShownBill], visit: Visit) -> bool:
     """Tell whether the form that was refused still stands on the page."""
-    match tried.action:
-        case OUT_FORM.name:
-            return True
-        case "waived":
-            return charge is not None and bool(charge["waive"])
-        case "slip":
-            return visit.may("payments.record") and tried.given.get("bill_id") in {one.bill_id for one in bills}
-        case "refund":
-            owed = {one.bill_id for one in bills if one.refund}
-            return visit.may("refunds.pay") and tried.given.get("bill_id") in owed
-        case _:
-            return False
+    bill = next((one for one in bills if one.bill_id == tried.given.get("bill_id")), None)
+    offered = {
+        OUT_FORM.name: True,
+        "waived": charge is not None and bool(charge["waive"]),
+        "slip": bill is not None and visit.may("payments.record"),
+        "reverse": bill is not None and bill.reversible and visit.may("payments.reverse"),
+        "refund": bill is not None and bill.payable_back and visit.may("refunds.pay"),
+        "approve": bill is not None and bill.approval.open and visit.may("refunds.approve"),
+    }
+    return offered.get(tried.action, False)
 
 
 def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.bill_forms import give_back, record_by_hand, recorded
+from channels.admin.bill_forms import agree, give_back, record_by_hand, recorded, reverse_wrong, what_follows
 from channels.admin.frame import Route, Section, Visit, staff_page
 from channels.admin.request_view import Refused, RequestView, RequestViews
 from channels.admin.step_view import Opened
@@ -81,7 +81,9 @@ class RequestPages:
             Route("POST", f"{_ONE}/mobile", "requests.mobile", self._correct_mobile),
             Route("POST", f"{_ONE}/reopen", "requests.act", self._reopen),
             Route("POST", f"{_ONE}/slip", "payments.record", self._record_slip),
+            Route("POST", f"{_ONE}/reverse", "payments.reverse", self._reverse),
             Route("POST", f"{_ONE}/refund", "refunds.pay", self._refund),
+            Route("POST", f"{_ONE}/approve", "refunds.approve", self._approve),
         )
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
@@ -171,6 +173,22 @@ class RequestPages:
             return _after(code, recorded(settled))
 
         return await self._done(request, visit, "slip", work)
+
+    async def _reverse(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+            done = await reverse_wrong(self._desk, uow, visit)
+            if done.outcome:
+                await announce(self._desk, uow, done.outcome, visit.actor)
+            return _after(code, what_follows(done))
+
+        return await self._done(request, visit, "reverse", work)
+
+    async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
+        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+            await agree(self._desk, uow, visit)
+            return _after(code, "refund_approved")
+
+        return await self._done(request, visit, "approve", work)
 
     async def _refund(self, request: web.Request, visit: Visit) -> web.Response:
         async def work(uow: UnitOfWork, code: str, form: Form) -> str:

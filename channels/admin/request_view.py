@@ -124,7 +124,9 @@ class RequestView:
             "mobile": not self.head.erased and visit.may("requests.mobile"),
             "reopen": self.may_reopen,
             "slip": bill is not None and visit.may("payments.record"),
-            "refund": bill is not None and bill.refund is not None and visit.may("refunds.pay"),
+            "reverse": bill is not None and bill.reversible and visit.may("payments.reverse"),
+            "refund": bill is not None and bill.payable_back and visit.may("refunds.pay"),
+            "approve": bill is not None and bill.approval.open and visit.may("refunds.approve"),
         }
         return offered.get(form, False)
 
@@ -165,7 +167,7 @@ class RequestViews:
             documents=await uow.documents.of_request(request.id),
             missing=[self._paper(one) for one in await lacking_of(uow, service.documents, request)],
             papers={one: self._paper(one) for one in papers},
-            bills=[await shown_bill(uow, self._desk.catalogue, one, names) for one in await bills_of(uow, request)],
+            bills=[await shown_bill(uow, self._desk, one, names, visit.actor) for one in await bills_of(uow, request)],
             messages=[self._message(one) for one in await self._messages(uow, request)],
             history=[self._happening(service, one, actor_of(one, events), names) for one in reversed(events)],
             actions=await self._steps.of(uow, request, visit, opened),

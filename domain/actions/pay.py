@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain import bill_ids
 from domain.actions.desk import Desk
-from domain.actions.subjects import SUBJECTS
+from domain.actions.subjects import SUBJECTS, locked
 from domain.bills import (
     SURPLUS,
     Bill,
@@ -19,7 +19,7 @@ from domain.bills import (
     terminal_reference,
 )
 from domain.engine import Outcome
-from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField
+from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.pos_receipts import Likeness, PosReceipt, likeness, rrn_of
@@ -57,6 +57,8 @@ async def record(
     reference: str,
     actor: Actor,
     receipt: PosReceipt | None = None,
+    *,
+    surplus: bool = False,
 ) -> Settled:
     """Record a payment of `amount` rials with the bank's or POS's `reference`. The caller announces the outcome.
 
@@ -65,11 +67,14 @@ async def record(
     another sort, it is `DuplicateRequest`; each office has references of its own. References of terminals repeat: what
     the `receipt` says tells such payments apart, and where it does not, the RRN is asked for (`MissingField`). A wrong
     amount (`AmountMismatch`) and an empty reference (`MissingField`) change nothing. A payment of a bill that is
-    settled, expired or void is kept as surplus, and a refund over it is due.
+    settled, expired or void is kept as surplus, and a refund over it is due; the revenue unit has to say that this is
+    meant (`surplus`, else `NotAllowedNow("surplus")`). A counter's terminal has the money already when it reports it:
+    it is never refused. What was reversed does not stand: its reference may be recorded where it belongs, but a counter
+    does not bring the same payment once more (`DuplicateRequest`).
     """
     number, now, printed = reference_number(reference), desk.clock.now(), receipt or PosReceipt()
     actor, reference = _recorded_as(method, actor, number)
-    bill = await _locked(uow, ids)
+    bill = await locked(uow, await find_bill(uow, *ids))
     outcome = PaymentOutcome.SETTLED if bill.state.payable else PaymentOutcome.SURPLUS
     rrn = rrn_of(printed, number) if method is PaymentMethod.POS else None
     payment = Payment(
@@ -78,9 +83,7 @@ async def record(
     )  # fmt: skip
     if earlier := await _earlier(uow, payment):
         return Settled(bill, earlier)
-    if amount != bill.amount:
-        raise AmountMismatch("amount")
-    _refuse_again(await uow.bills.payments_of(bill.id), number, payment)
+    _refuse_wrong(bill, await uow.bills.payments_of(bill.id), payment, number, surplus=surplus)
     await uow.bills.add_payment(payment)
     if outcome is PaymentOutcome.SURPLUS:
         return await _surplus(desk, uow, bill, payment, actor)
@@ -106,6 +109,15 @@ async def _earlier(uow: UnitOfWork, new: Payment) -> Payment | None:
     return None
 
 
+def _refuse_wrong(bill: Bill, known: Sequence[Payment], new: Payment, number: str, *, surplus: bool) -> None:
+    if new.amount != bill.amount:
+        raise AmountMismatch("amount")
+    _refuse_again([one for one in known if one.stands], number, new)
+    _refuse_reversed([one for one in known if not one.stands], new)
+    if new.outcome is PaymentOutcome.SURPLUS and not (surplus or new.office):
+        raise NotAllowedNow("surplus", detail="surplus_unsaid")
+
+
 def _refuse_again(known: Sequence[Payment], number: str, new: Payment) -> None:
     """Refuse a receipt that the bill has already as another sort of payment (`DuplicateRequest`): nobody pays a bill
     twice by receipts of one number. Terminals of two offices may give the same one.
@@ -118,6 +130,14 @@ def _refuse_again(known: Sequence[Payment], number: str, new: Payment) -> None:
             raise DuplicateRequest("reference", detail="reference_used")
 
 
+def _refuse_reversed(reversed_: Sequence[Payment], new: Payment) -> None:
+    """Refuse a counter's report of what the revenue unit reversed on this bill: a late repetition would undo that."""
+    for one in reversed_:
+        named_alike = one.reference == new.reference or (one.rrn is not None and one.rrn == new.rrn)
+        if new.office and one.method is new.method and named_alike and likeness(one, new) is Likeness.SAME:
+            raise DuplicateRequest("reference", detail="payment_reversed")
+
+
 def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[Actor, str]:
     """Return by whom and with which reference it is stored."""
     if not reference:
@@ -128,18 +148,9 @@ def _recorded_as(method: PaymentMethod, actor: Actor, reference: str) -> tuple[A
     return recorder, terminal_reference(recorder.office, reference) if method is PaymentMethod.POS else reference
 
 
-async def _locked(uow: UnitOfWork, ids: tuple[str, str]) -> Bill:
-    """Return the bill with its subject locked first, in the order in which the engine takes both: no two can wait in
-    a ring.
-    """
-    bill = await find_bill(uow, *ids)
-    await SUBJECTS[bill.subject_kind].lock(uow, bill)
-    return await find_bill(uow, *ids, lock=True)
-
-
 async def _surplus(desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> Settled:
     now = desk.clock.now()
-    refund = Refund(desk.ids.new_id(), bill.id, payment.amount, SURPLUS, RefundState.DUE, now)
+    refund = Refund(desk.ids.new_id(), bill.id, payment.amount, SURPLUS, RefundState.DUE, now, bill_was=bill.state)
     await uow.bills.add_refund(refund)
     if bill.state in {BillState.EXPIRED, BillState.VOID}:
         bill.state = BillState.REFUND_DUE

@@ -21,6 +21,7 @@ from domain.ports import UnitOfWork
 from domain.registries import DUTY, VIOLATION, Registry
 from domain.registry_rows import RegistryRow
 from domain.registry_rules import ChargeState
+from domain.requests import Phase
 
 
 class BillSubject(Protocol):
@@ -36,6 +37,18 @@ class BillSubject(Protocol):
 
     async def surplus(self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor) -> None:
         """Note that money came in for a bill that is no longer open, and is due back."""
+        ...
+
+    async def owes_again(self, uow: UnitOfWork, bill: Bill) -> bool:
+        """Tell whether the bill is owed again once its payment is reversed; not where what it was for was given up."""
+        ...
+
+    async def reversed(
+        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+    ) -> Outcome | None:
+        """Note that a payment was recorded wrongly, and go back to waiting for money where the bill (as it stands now)
+        is open; return the step that a request took.
+        """
         ...
 
     async def refunded(
@@ -79,6 +92,24 @@ class RequestSubject:
         kept = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference, "iban": iban}
         await desk.engine.note(uow, request, "refund", actor, kept)
 
+    async def owes_again(self, uow: UnitOfWork, bill: Bill) -> bool:
+        """Say so unless the request ended without what it asked for."""
+        return (await uow.requests.get(bill.subject_id)).phase not in {Phase.DECLINED, Phase.CANCELLED}
+
+    async def reversed(
+        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+    ) -> Outcome | None:
+        """Append it to the request's history, and fire the step that a reversed payment causes."""
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        kept = {"bill_id": bill.bill_id, "amount": payment.amount, "reference": payment.reference, "reason": reason}
+        if not bill.state.payable:
+            await desk.engine.note(uow, request, "payment_reversed", actor, kept)
+            return None
+        if bill.deadline:
+            request.data["payment_deadline"] = bill.deadline.isoformat()
+        await desk.engine.note(uow, request, "payment_reversed", actor, kept)
+        return await desk.engine.fire(uow, request, Trigger.PAYMENT_REVERSED, actor)
+
     async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the citizen's mobile."""
         return (await uow.requests.get(bill.subject_id)).mobile
@@ -120,6 +151,23 @@ class RowSubject:
         kept = facts | {"reference": payment.reference, "iban": iban}
         await uow.audit.record(desk.clock.now(), actor.label, "refund", kept)
 
+    async def owes_again(self, uow: UnitOfWork, bill: Bill) -> bool:
+        """Say so: what a row owes is owed until it is paid or waived."""
+        return True
+
+    async def reversed(
+        self, desk: Desk, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+    ) -> Outcome | None:
+        """Mark the row billed once more where its bill is open again, and put it among the facts of the audit."""
+        now = desk.clock.now()
+        facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "amount": payment.amount}
+        kept = facts | {"reference": payment.reference, "reason": reason}
+        await uow.audit.record(now, actor.label, "payment_reversed", kept)
+        if bill.state.payable:
+            row = await self._row(uow, bill, lock=True)
+            await change(uow, row, {"state": ChargeState.BILLED}, actor.label, now, bill_id=bill.bill_id)
+        return None
+
     async def mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
         return await contact_of(uow, self.registry, (await self._row(uow, bill)).values)
@@ -143,3 +191,11 @@ SUBJECTS: Mapping[str, BillSubject] = {
     VIOLATION.key: RowSubject(VIOLATION),
 }
 """Every kind of `Bill.subject_kind`."""
+
+
+async def locked(uow: UnitOfWork, bill: Bill) -> Bill:
+    """Return the bill as it stands, with its subject locked first, in the order in which the engine takes both: no two
+    can wait in a ring.
+    """
+    await SUBJECTS[bill.subject_kind].lock(uow, bill)
+    return await uow.bills.by_bill_id(bill.bill_id, lock=True)

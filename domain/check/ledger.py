@@ -51,6 +51,15 @@ class Ledger:
             found = Ledger(Open.NO, Worth.PAID)
         return replace(found, worth=Worth.FREE) if any(guard.requires_free for guard in guards) else found
 
+    @property
+    def paid(self) -> bool:
+        """Whether money came in, and no bill is open."""
+        return self.bill is Open.NO and self.worth is Worth.PAID
+
+    def reversed(self) -> "Ledger":
+        """Return how the charge stands once its payment turned out to be recorded wrongly: its bill is open again."""
+        return Ledger(Open.YES, Worth.NOTHING)
+
     def after(self, effect: Effect) -> "Ledger":
         """Return how the charge stands after an effect."""
         found = replace(self, bill=Open.YES) if effect.issues_bill else self

@@ -2,11 +2,13 @@
 
 A step in the declaration is an edge only if it can fire. The system takes an automatic step on arrival, the first one
 whose `when` holds; a request stays where it arrived only if these do not cover every case. A deadline fires if it is
-reckoned, a payment if a bill can be open. Who moves a request by hand is not asked here: `steps.py` does.
+reckoned, a payment if a bill can be open. What was paid may turn out to be recorded wrongly: the bill is open again,
+and the request takes the step for that, or stays; followed while a step still asks for the money. Who moves a request
+by hand is not asked here: `steps.py` does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.check.ledger import Ledger, Open, walked
 from domain.lifecycle import Command, Service, Transition, Trigger
@@ -78,6 +80,18 @@ def _edges(service: Service, place: Place) -> Iterator[Edge]:
     yield from (_edge(place, step) for step in service.leaving(place.state, Trigger.DEADLINE) if step.deadline)
     if place.ledger.bill is not Open.NO:
         yield from (_edge(place, step) for step in service.leaving(place.state, Trigger.BILL_SETTLED))
+    if place.ledger.paid:
+        yield from _reversed(service, place)
+
+
+def _reversed(service: Service, place: Place) -> Iterator[Edge]:
+    """Yield what follows where a payment is reversed."""
+    owed = replace(place, ledger=place.ledger.reversed())
+    steps = service.leaving(place.state, Trigger.PAYMENT_REVERSED)
+    for step in steps:
+        yield replace(_edge(owed, step), start=place)
+    if not steps and any(guard.requires_settled for step in service.leaving(place.state) for guard in step.guards):
+        yield Edge(place, None, owed)
 
 
 def _arriving(service: Service, place: Place) -> Iterator[Edge]:

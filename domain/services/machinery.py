@@ -298,11 +298,12 @@ CANCELLING = (
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
         inputs=(WHY,), when=MoneyCameIn(),
-        effects=(RefundAll(), FreeMachines()), notices=(Notice("cancel_refund"),), command=Command.CANCEL,
+        effects=(RefundAll(), CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel_refund"),),
+        command=Command.CANCEL,
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(WHY,), effects=(FreeMachines(),), notices=(Notice("cancel"),),
+        inputs=(WHY,), effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),),
         command=Command.CANCEL,
     ),
 )  # fmt: skip

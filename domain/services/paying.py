@@ -26,7 +26,7 @@ def paying(*given_up: Effect) -> tuple[Transition, ...]:
     """Return the steps `priced` → `awaiting_payment` → `paid`, waived or `expired`; a price of nothing is paid at once.
 
     `given_up` are the effects that an expiry has besides closing the bill (what was held is freed). Each step has a
-    notice of its name.
+    notice of its name, but for the way back to waiting when a payment was recorded wrongly: who reverses it tells so.
     """
     return (
         Transition(
@@ -40,6 +40,7 @@ def paying(*given_up: Effect) -> tuple[Transition, ...]:
             "pay", ("awaiting_payment",), "paid", guards=(BillsSettled(),),
             notices=(Notice("pay"),), trigger=Trigger.BILL_SETTLED,
         ),
+        Transition("await_payment", ("paid",), "awaiting_payment", trigger=Trigger.PAYMENT_REVERSED),
         Transition(
             "waive", ("awaiting_payment",), "paid", REVENUE, inputs=(REASON,),
             guards=(NoPaymentUnresolved(),), effects=(WaiveBills(),), notices=(Notice("waive"),),

@@ -18,7 +18,7 @@ from store.schema.messages import (
     outbox,
     receipts,
 )
-from store.schema.money import bills, counters, payments, proposed_tariffs, refunds, tariffs
+from store.schema.money import bills, counters, payment_reversals, payments, proposed_tariffs, refunds, tariffs
 from store.schema.offices import commission_rules, office_calls, office_nonces, offices, till_closings
 from store.schema.people import (
     comments,
@@ -85,6 +85,7 @@ __all__ = [
     "opt_outs",
     "outbox",
     "owners",
+    "payment_reversals",
     "payments",
     "people",
     "proposed_tariffs",

@@ -1,6 +1,6 @@
 """Bills, payments, refunds and prices."""
 
-from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint, or_
+from sqlalchemy import Column, Date, Index, Integer, Table, UniqueConstraint, and_, or_
 
 from domain.bills import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.tariffs import ProposalState
@@ -46,13 +46,37 @@ payments = Table(
     Column("rrn", Words),
     Column("terminal_id", Words),
     Column("paid_at", Utc),
+    Column("reversed_at", Utc),
     Column("distinction", Words, nullable=False),
-    UniqueConstraint("method", "reference", "distinction"),
     Index(None, "bill_id"),
     Index(None, "at"),
 )
-partial("uq_payments_rrn", payments.c.rrn, payments.c.office, where=payments.c.rrn.is_not(None), unique=True)
+# One receipt is one payment, but for those that were recorded wrongly: it may be recorded anew where it belongs.
+partial(
+    "uq_payments_standing", payments.c.method, payments.c.reference, payments.c.distinction,
+    where=payments.c.reversed_at.is_(None), unique=True,
+)  # fmt: skip
+partial(
+    "uq_payments_rrn", payments.c.rrn, payments.c.office,
+    where=and_(payments.c.rrn.is_not(None), payments.c.reversed_at.is_(None)), unique=True,
+)  # fmt: skip
 partial("ix_payments_office", payments.c.office, payments.c.at, where=payments.c.office.is_not(None))
+
+payment_reversals = Table(
+    "payment_reversals",
+    metadata,
+    own_id(),
+    refers("payment_id", "payments.id"),
+    refers("bill_id", "bills.id"),
+    Column("amount", ID, nullable=False),
+    Column("outcome", Choice(PaymentOutcome), nullable=False),
+    Column("reason", Words),
+    Column("reversed_by", Words, nullable=False),
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("payment_id"),
+    Index(None, "bill_id"),
+    Index(None, "at"),
+)
 
 refunds = Table(
     "refunds",
@@ -65,6 +89,9 @@ refunds = Table(
     Column("created_at", Utc, nullable=False),
     Column("iban", Words),
     Column("refunded_at", Utc),
+    Column("bill_was", Choice(BillState)),
+    Column("approved_by", Words),
+    Column("approved_at", Utc),
     Index(None, "bill_id"),
     Index(None, "created_at"),
 )

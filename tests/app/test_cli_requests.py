@@ -285,12 +285,38 @@ def test_money_goes_back(office: Terminal) -> None:
     )  # fmt: skip
     transfer = ("payment", "refund", due["bill_id"], "--iban", "IR062960000000100324200001", "--reference", "TR-1")
     assert office.refused(*transfer, "--as", "civil")["code"] == "forbidden"
+    assert office.refused(*transfer, "--as", "revenue")["code"] == "not_allowed_now", "who recorded it, alone"
+    word = ("payment", "approve-refund", due["bill_id"], "--iban", "IR062960000000100324200001", "--amount")
+    assert office.refused(*word, "35200000", "--as", "revenue")["code"] == "not_allowed_now"
+    assert office.json(*word, "35200000", "--as", "manager")["amount"] == 35_200_000
     done = office.json(*transfer, "--as", "revenue")
     assert (done["amount"], done["bill"]["state"]) == (35_200_000, "refunded")
     assert office.json(*transfer, "--as", "revenue") == done
     assert office.json("payment", "refunds") == []
     shown = office.json("request", "show", code)
     assert (shown["history"][-1]["event"], shown["bills"][0]["state"]) == ("refund", "refunded")
+
+
+def test_a_payment_is_reversed(office: Terminal) -> None:
+    code = submitted(office)["code"]
+    act(office, code, "accept", "civil")
+    [bill] = act(office, code, "price", "revenue")["bills"]
+    slip = ("payment", "record", bill["bill_id"], bill["payment_id"], str(bill["amount"]), "--as", "revenue")
+    office.json(*slip, "--reference", "RRN-1")
+    assert office.refused(*slip, "--reference", "RRN-2")["code"] == "not_allowed_now", "a surplus is said"
+    assert office.json(*slip, "--reference", "RRN-2", "--surplus")["outcome"] == "surplus"
+    reverse = ("payment", "reverse", bill["bill_id"], "--reason", "فیش قبض دیگری بود", "--as")
+    assert office.refused(*reverse, "civil", "--reference", "RRN-2")["code"] == "forbidden"
+    assert office.json(*reverse, "revenue", "--reference", "RRN-2")["follows"] == "not_due"
+    done = office.json(*reverse, "revenue", "--reference", "RRN-1")
+    assert (done["follows"], done["amount"], done["bill"]["state"]) == ("waiting", 35_200_000, "open")
+    assert office.refused(*reverse, "revenue", "--reference", "RRN-1")["code"] == "already_done"
+    assert office.refused(*reverse, "revenue", "--reference", "RRN-9")["code"] == "not_found"
+    shown = office.json("request", "show", code)
+    assert (shown["state"], [one["event"] for one in shown["history"][-2:]]) == (
+        "awaiting_payment", ["payment_reversed", "await_payment"],
+    )  # fmt: skip
+    assert office.json(*slip, "--reference", "RRN-1")["outcome"] == "settled"
 
 
 def test_a_price_waits_for_a_second_person(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from domain.actions import refunds
+from domain.actions import refunds, reversals
 from domain.actions.recount import recount
 from domain.actions.reporting import Ran
 from domain.adding_up import Table
@@ -181,9 +181,26 @@ async def test_money_that_goes_back(town: Municipality) -> None:
     }  # fmt: skip
     [bill] = await town.bills(code)
     async with town.store.unit() as uow:
-        await refunds.refund(town.desk, uow, bill.bill_id, IBAN, "tr-1", actor(Role.REVENUE))
+        await refunds.refund(town.desk, uow, bill.bill_id, IBAN, "tr-1", actor(Role.REVENUE, "cashier"))
     back = whole(await ran(town, "revenue"))
     assert only(back, returned=0, net=0, refund_due=0) == {"returned": FOUR_HOURS, "net": 0, "refund_due": 0}
+
+
+async def test_money_that_was_recorded_wrongly_was_never_there(town: Municipality) -> None:
+    code = await town.reach("paid")
+    await town.pay(code, reference="again")
+    [bill] = await town.bills(code)
+    for reference in ("again", "slip-1"):
+        async with town.store.unit() as uow:
+            payment = await reversals.payment_named(uow, bill.bill_id, reference)
+            await reversals.reverse(town.desk, uow, bill.bill_id, payment.id, "اشتباه", actor(Role.REVENUE))
+    report = await ran(town, "revenue")
+    assert only(whole(report), paid=0, surplus=0, reversed=0, net=0, outstanding=0, refund_total=0, refund_due=0) == {
+        "paid": 0, "surplus": 0, "reversed": 2 * FOUR_HOURS, "net": 0, "outstanding": FOUR_HOURS, "refund_total": 0,
+        "refund_due": 0,
+    }  # fmt: skip
+    assert rows(report, "methods").get("slip", {"payments": 0})["payments"] == 0
+    assert whole(await ran(town, "civil"))["visits_avoided"] == 1, "the order alone"
 
 
 async def test_a_payment_at_ones_own_terminal_is_a_visit(town: Municipality) -> None:

@@ -173,12 +173,12 @@ async def test_bills_by_their_issue(store: SqlStore) -> None:
 
 @pytest.mark.usefixtures("ledger")
 async def test_money_by_the_day_on_which_it_moved(store: SqlStore) -> None:
-    assert await summed(store, PAYMENTS) == {(): (4, 308, 9, 30, 3)}
+    assert await summed(store, PAYMENTS) == {(): (4, 308, 9, 30, 3, 0)}
     assert await summed(store, PAYMENTS, D.METHOD, D.COUNTER) == {
-        ("slip", None): (2, 108, 9, 0, 2), ("pos", None): (1, 100, 0, 0, 0), ("pos", "1002"): (1, 100, 0, 0, 1),
-        ("refund", None): (0, 0, 0, 30, 0),
+        ("slip", None): (2, 108, 9, 0, 2, 0), ("pos", None): (1, 100, 0, 0, 0, 0),
+        ("pos", "1002"): (1, 100, 0, 0, 1, 0), ("refund", None): (0, 0, 0, 30, 0, 0),
     }  # fmt: skip
-    assert await summed(store, PAYMENTS, D.OFFICE) == {"1001": (3, 300, 9, 30, 2), None: (1, 8, 0, 0, 1)}
+    assert await summed(store, PAYMENTS, D.OFFICE) == {"1001": (3, 300, 9, 30, 2, 0), None: (1, 8, 0, 0, 1, 0)}
     assert await summed(store, REFUNDS, D.KIND) == {"valuation": (2, 42, 12)}
 
 

@@ -246,15 +246,17 @@ class Municipality:
 
     async def pay(
         self, code: str, *, amount: int | None = None, reference: str | None = None, bill: Bill | None = None,
-        method: PaymentMethod = PaymentMethod.SLIP, by: Role | Actor = Role.REVENUE,
+        method: PaymentMethod = PaymentMethod.SLIP, by: Role | Actor = Role.REVENUE, surplus: bool = True,
     ) -> pay.Settled:  # fmt: skip
-        """Record a bank slip for the newest bill of a request (or another bill), by default over its amount."""
+        """Record a bank slip for the newest bill of a request (or another bill), by default over its amount, and as a
+        surplus where the bill is not open.
+        """
         meant = bill or (await self.bills(code))[-1]
         ids, paid = (meant.bill_id, meant.payment_id), meant.amount if amount is None else amount
         slip = reference or f"slip-{next(self._slips)}"
         who = actor(by) if isinstance(by, Role) else by
         async with self.store.unit() as uow:
-            settled = await pay.record(self.desk, uow, ids, paid, method, slip, who)
+            settled = await pay.record(self.desk, uow, ids, paid, method, slip, who, surplus=surplus)
             if settled.outcome:
                 await notify.announce(self.desk, uow, settled.outcome, who)
         return settled

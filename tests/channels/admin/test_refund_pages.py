@@ -243,7 +243,7 @@ async def test_a_long_list_has_pages(site: StaffSite, revenue: Visitor) -> None:
     further = re.search(r'href="(/staff/refunds\?page=[^"]+)" rel="next"', first)
     assert further
     second = await revenue.get(further[1].replace("&amp;", "&"))
-    listed = [re.findall(r'name="bill_id" value="([0-9]+)"', page) for page in (first, second)]
+    listed = [[*dict.fromkeys(re.findall(r'name="bill_id" value="([0-9]+)"', page))] for page in (first, second)]
     assert [len(one) for one in listed] == [25, 6]
     assert [*listed[0], *listed[1]][:30] == [one.bill_id for one in bills]
     assert 'rel="prev"' in second

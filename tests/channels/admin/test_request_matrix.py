@@ -65,6 +65,8 @@ DOERS: Mapping[str, Callable[[Service, ServiceRequest, str], frozenset[Role]]] =
     "POST mobile": lambda service, *_: service.units | {Role.MANAGER},
     "POST reopen": lambda service, *_: service.units | {Role.MANAGER},
     "POST slip": lambda *_: STAFF_ROLES,
+    "POST reverse": lambda *_: STAFF_ROLES,
+    "POST approve": lambda *_: STAFF_ROLES,
     "POST refund": lambda *_: STAFF_ROLES,
 }
 """Who may do it, of those who see the request and have the route's right: by method and what stands behind the code."""

@@ -277,6 +277,14 @@ async def test_a_refused_mobile_stays_with_its_proof(site: StaffSite, inside: Vi
     assert 'href="#refusal"' in told(page)
 
 
+async def agreed(site: StaffSite, path: str, **sum_: str) -> None:
+    """The manager's word on a refund, as a second person."""
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        assert f'action="{path}/approve"' in await manager.get(path)
+        assert await manager.post(f"{path}/approve", iban=IBAN, **sum_) == f"{path}?done=refund_approved"
+
+
 async def test_a_refused_slip_and_refund_stay_beside_their_bill(site: StaffSite, inside: Visitor) -> None:
     request = await site.submitted()
     path = f"/staff/requests/{request.code}"
@@ -296,6 +304,7 @@ async def test_a_refused_slip_and_refund_stay_beside_their_bill(site: StaffSite,
         assert 'href="#refusal"' in told(page)
     await inside.post(f"{path}/slip", amount=due[1], **slip)
     await site.demo.act(request.code, "cancel", Role.CIVIL)
+    await agreed(site, path, bill_id=ids["bill_id"], amount=due[1])
     back = {"bill_id": ids["bill_id"], "amount": due[1], "iban": "IR00 12", "reference": "حواله ۲"}
     page = await inside.post(f"{path}/refund", 422, **back)
     form = small_form(page, f"{path}/refund")
@@ -331,8 +340,11 @@ async def test_money_goes_back_once(site: StaffSite) -> None:
         }
         await revenue.post(f"{path}/slip", reference="1", revision=revision(page), **values)
         await site.demo.act(request.code, "cancel", Role.CIVIL)
+        assert f'action="{path}/refund"' not in await revenue.get(path), "a second person comes first"
+        await agreed(site, path, bill_id=values["bill_id"], amount=values["amount"])
         page = await revenue.get(path)
         assert "باید به شهروند برگردد" in page
+        assert "کارمند manager برگشت این پول به شبای IR" in page
         back = {"bill_id": values["bill_id"], "revision": revision(page), "reference": "2", "amount": values["amount"]}
         assert "یکی نیست" in await revenue.post(f"{path}/refund", 422, iban=IBAN, **back | {"amount": "1000"})
         assert "شماره شبا درست نیست" in await revenue.post(f"{path}/refund", 422, iban="IR00", **back)

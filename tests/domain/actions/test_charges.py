@@ -44,7 +44,7 @@ async def paid(town: Municipality, bill: Bill, reference: str = "1", amount: int
     ids, rials = (bill.bill_id, bill.payment_id), bill.amount if amount is None else amount
     async with town.store.unit() as uow:
         return await pay.record(
-            town.desk, uow, ids, rials, PaymentMethod.SLIP, reference, actor(Role.REVENUE)
+            town.desk, uow, ids, rials, PaymentMethod.SLIP, reference, actor(Role.REVENUE), surplus=True
         )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ async def test_a_wrong_role_is_forbidden_in_every_state(town: Municipality) -> N
 
 async def test_nobody_takes_the_systems_steps(town: Municipality) -> None:
     code = await town.reach("awaiting_payment")
-    assert {"bill", "free", "pay", "pay_supplement", "expire", "no_answer"} == set(SYSTEM_TAKES)
+    assert {"bill", "free", "pay", "pay_supplement", "await_payment", "expire", "no_answer"} == set(SYSTEM_TAKES)
     for name in SYSTEM_TAKES:
         for role in (Role.SYSTEM, Role.REVENUE, Role.ADMIN):
             with pytest.raises(InvalidField, match="action:unknown_action"):
