@@ -19,6 +19,11 @@ from domain.tariffs import Quote
 
 SUBJECT = "request"
 
+BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
+"""What messages are told of a bill (`issue`, `actions.notify.bill_facts`)."""
+REFUND_FACTS = frozenset({"refund"})
+"""What messages are told of money that goes back."""
+
 
 async def bills_of(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
     """Return the request's bills, oldest first."""
@@ -66,6 +71,7 @@ class IssueBill(Effect):
     """Bill the quoted amount."""
 
     issues_bill: ClassVar[bool] = True
+    tells = BILL_FACTS
 
     async def apply(self, ctx: Context) -> None:
         """Issue the main bill from the stored quote."""
@@ -171,6 +177,7 @@ class RefundAll(Effect):
     """Everything that was paid is due back (a cancellation after payment)."""
 
     refunds: ClassVar[bool] = True
+    tells = REFUND_FACTS
 
     async def apply(self, ctx: Context) -> None:
         """Make a refund for each paid bill; the citizen is told all that is due, also what came twice before."""

@@ -59,6 +59,7 @@ async def lacking_of(uow: UnitOfWork, papers: Papers | None, request: ServiceReq
 class TellPapers(Effect):
     """Say with the first message which papers are required, wherever they will come from."""
 
+    tells: ClassVar[frozenset[str]] = frozenset({"documents"})
     papers: Papers
 
     async def apply(self, ctx: Context) -> None:
@@ -71,6 +72,7 @@ class DocumentsComplete(Guard):
     """Every required paper is there."""
 
     foreseeable: ClassVar[bool] = True
+    tells: ClassVar[frozenset[str]] = frozenset({"missing"})
     papers: Papers
 
     async def holds(self, ctx: Context) -> bool:

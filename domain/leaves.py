@@ -346,6 +346,8 @@ class NeedsConsent(Guard):
 class AwaitOwner(Effect):
     """Wait for the owner's answer; where no mobile of the owner is known, the officer records it."""
 
+    tells = frozenset({"driver_name"})
+
     async def apply(self, ctx: Context) -> None:
         """Name the owner's mobile as the one that may answer."""
         ctx.request.awaits = ctx.request.data[ASKED] = ctx.request.data["owner_mobile"]

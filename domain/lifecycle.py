@@ -62,6 +62,7 @@ class Guard(ABC):
     """Whether it looks at nothing that is typed into the step: then it is asked before the step is offered."""
     decides: ClassVar[tuple[str, bool] | None] = None
     """The question that it answers alone, and with which answer it holds; of two guards with both answers one holds."""
+    tells: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     async def holds(self, ctx: Context) -> bool:
@@ -86,6 +87,7 @@ class Effect(ABC):
     """Whether everything that was paid goes back."""
     delivers: ClassVar[bool] = False
     """Whether it gives the citizen what was paid for (a letter). `check` follows these five along every way."""
+    tells: ClassVar[frozenset[str]] = frozenset()  # facts that it gives to the messages of its step; a guard's too
     overrides: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
 
@@ -141,9 +143,7 @@ When = Callable[[Context], datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message planned into the last open window before `event`, `lead_hours` earlier. A state's reminders are known
-    by their texts.
-    """
+    """A message planned into the last open window before `event`, `lead_hours` earlier; its text names it."""
 
     text: str
     event: When

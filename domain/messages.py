@@ -53,19 +53,26 @@ class Catalogue:
     Over the sources lies what was worded anew since (`lay_over`), for everybody who holds this catalogue at once.
     """
 
-    def __init__(self, sources: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, sources: Iterable[Mapping[str, Any]], overrides: Mapping[str, Any] | None = None) -> None:
         self._given: dict[str, Any] = {}
         self._first: dict[str, Any] = {}
+        twice: dict[str, None] = {}
         for source in sources:
             for key, leaf in _flatten(source):
+                twice |= {key: None} if key in self._given else {}
                 self._given[key] = leaf
                 self._first.setdefault(key, leaf)
+        self.twice = tuple(twice)
+        """Keys that stand in two sources: which of both counts is chance. (What overrides is meant to stand twice.)"""
+        for key, leaf in _flatten(overrides or {}):
+            self._given[key] = leaf
+            self._first.setdefault(key, leaf)
         self._leaves = self._given
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> "Catalogue":
         """Read every `*.toml` of `domain/texts` and put the operator's own texts on top."""
-        return cls([*_shipped(), overrides or {}])
+        return cls(_shipped(), overrides)
 
     def lay_over(self, texts: Mapping[str, str | Sequence[str]]) -> None:
         """Word these anew, in place of all that was laid over before; class and part budget of a message stay."""

@@ -1,9 +1,11 @@
 """Money: whole rials as `int`, never a fraction."""
 
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from persiantools.digits import to_word
 
+from domain.errors import InvalidField
 from domain.text import grouped
 
 Rounding: TypeAlias = Literal["down", "up", "nearest"]
@@ -19,6 +21,18 @@ def round_rials(amount: int, step: int = BILL_STEP, mode: Rounding = "down") -> 
         raise ValueError(f"cannot round {amount} rials to steps of {step}")
     extra = {"down": 0, "nearest": step // 2, "up": step - 1}[mode]
     return (amount + extra) // step * step
+
+
+def exact_quantity(quantity: float) -> Decimal:
+    """Return a quantity as it was written; `InvalidField("units")` for one below zero or finer than two places, which
+    nobody could check on a bill.
+    """
+    written = Decimal(str(quantity))
+    if not written.is_finite() or written < 0:
+        raise InvalidField("units", detail="range", least=grouped(0), most="…")
+    if written * 100 % 1:
+        raise InvalidField("units", detail="two_places")
+    return written
 
 
 def rials_text(amount: int, unit: str) -> str:

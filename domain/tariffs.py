@@ -15,7 +15,7 @@ from typing import Any
 
 from domain.dated import holds
 from domain.errors import InvalidField, NotFound
-from domain.money import Rounding, round_rials
+from domain.money import Rounding, exact_quantity, round_rials
 from domain.text import ascii_digits, grouped
 
 Dimensions = Mapping[str, str]
@@ -166,13 +166,13 @@ class QuoteLine:
 
     @property
     def units(self) -> float:
-        """Units charged (halves allowed), the row's minimum applied."""
+        """Units charged, to two places, the row's minimum applied."""
         return max(self.asked, self.minimum)
 
     @property
     def amount(self) -> int:
-        """Rials before VAT; reckoned in half units, so that no fraction of a rial is ever rounded by a float."""
-        return int(self.units * 2) * self.rate * self.count // 2
+        """Rials before VAT: exactly what the units come to as they are written, the fraction of a rial dropped."""
+        return int(exact_quantity(self.units) * self.rate * self.count)
 
     @property
     def vat(self) -> int:
@@ -218,10 +218,10 @@ class Quote:
         """Return the same prices for other units, a number a line; an override is scaled by what the tariff says.
 
         What is priced keeps its prices: a line stays by its row, also where a band would price so many units today.
-        Where the tariff asks the same as before (or asked nothing, so that nothing can be scaled), it stays as it is.
+        Units are to two places (`InvalidField("units")`). Where the tariff asks the same as before (or asked nothing,
+        so that nothing can be scaled), it stays as it is.
         """
-        pairs = zip(self.lines, units, strict=True)
-        other = replace(self, lines=tuple(replace(line, asked=asked) for line, asked in pairs))
+        other = replace(self, lines=tuple(_with(line, asked) for line, asked in zip(self.lines, units, strict=True)))
         if self.override is None or self.computed in {0, other.computed}:
             return other
         scaled = round_rials(self.override * other.computed // self.computed, self.step, self.mode)
@@ -282,14 +282,23 @@ def beside(rows: Iterable[TariffRow], row: TariffRow) -> list[TariffRow]:
 
 
 def quote(rows: Iterable[TariffRow], wanted: Iterable[Wanted], day: date, *, step: int, mode: Rounding) -> Quote:
-    """Price all that is wanted by the rows in force on that day."""
-    table = list(rows)
+    """Price all that is wanted by the rows in force on that day, to two places of a unit; `InvalidField("units")` for
+    finer ones, `NotFound("tariff")`.
+    """
+    table, wanted = list(rows), list(wanted)
+    for want in wanted:
+        exact_quantity(want.units)
     lines = [_line(find_row(table, want, day), want) for want in wanted]
     return Quote(tuple(lines), step, mode)
 
 
 def _line(row: TariffRow, want: Wanted) -> QuoteLine:
     return QuoteLine(row.id, row.dimensions, row.unit, want.units, row.minimum, want.count, row.rate, row.vat_percent)
+
+
+def _with(line: QuoteLine, units: float) -> QuoteLine:
+    exact_quantity(units)
+    return replace(line, asked=units)
 
 
 def of_thing(rows: Iterable[TariffRow], service: str, dimensions: Dimensions) -> list[TariffRow]:

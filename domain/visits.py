@@ -97,6 +97,8 @@ class BookVisit(Effect):
     A new time is one at which officers go out (`WorkingCalendar.visitable`), unless `outside_hours` says otherwise.
     """
 
+    tells = frozenset({"contact"})
+
     async def apply(self, ctx: Context) -> None:
         """Take the slots in place of earlier ones; `Conflict("visit")` when the officer is elsewhere then."""
         member = await _officer(ctx)

@@ -30,6 +30,7 @@ def add(
     minimum: Annotated[int, typer.Option(min=0, help="The least number of units that is charged.")] = 0,
     vat: Annotated[int, typer.Option(min=0, max=100, help="VAT in percent.")] = 0,
     since: Annotated[str | None, typer.Option("--from", help="First day, Jalali or ISO; today if not given.")] = None,
+    far: Annotated[bool, typer.Option("--far", help="A difference of 30 percent or more is meant.")] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -42,7 +43,8 @@ def add(
         async with session.store.unit() as uow:
             actor = await acting(session, uow, username)
             start = _day(session, since) or today(session.desk)
-            made = await set_price(session.desk, uow, Terms(service, for_, unit, rate, minimum, vat, start), actor)
+            terms = Terms(service, for_, unit, rate, minimum, vat, start)
+            made = await set_price(session.desk, uow, terms, actor, far_meant=far)
             return _proposal(made) if isinstance(made, ProposedTariff) else _view(made)
 
     with told(as_json):
@@ -139,7 +141,7 @@ def list_tariffs(
 
 def quote(
     service: Service,
-    units: Annotated[int, typer.Option(min=1, help="How many units: hours, visits …")],
+    units: Annotated[float, typer.Option(min=0.01, help="How many units, to two places: hours, visits …")],
     dimensions: For = None,
     count: Annotated[int, typer.Option(min=1, help="How many of it: machines …")] = 1,
     day: Annotated[

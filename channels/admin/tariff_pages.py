@@ -13,6 +13,7 @@ from channels.admin.tariff_view import ROOM, TariffViews, address
 from channels.admin.tried import PageForm, ShownForm, Tried
 from channels.web.error_pages import status_of
 from channels.web.forms import read_form
+from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
 from domain.actions.tariffs import approve, declared, priced, reject, samples, set_price, where_it_comes, withdraw
@@ -34,6 +35,8 @@ PRICE = PageForm(
     ),
     "admin.tariffs.fields",
 )
+FAR_MEANT = "far"
+"""The box that says that a price is meant to differ so much from the present one."""
 BAND = "band"
 """The form that leads to the page of a band."""
 
@@ -109,7 +112,7 @@ class TariffPages:
             return await self._page(request, visit, thing, Tried(PRICE.name, given, error))
         context = {
             **self._head(request, views, thing),
-            "new": views.new(terms, where),
+            "new": views.new(terms, where, rows),
             "below": views.below(terms, rows),
             "samples": [views.sample(one, terms.unit) for one in shown],
             "given": given,
@@ -123,7 +126,8 @@ class TariffPages:
         try:
             terms = self._terms(request, visit, thing, given)
             async with self._store.unit() as uow:
-                made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form))
+                meant = bool(said(visit.form, FAR_MEANT))
+                made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form), far_meant=meant)
         except Forbidden:
             raise
         except DomainError as error:

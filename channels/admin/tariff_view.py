@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from channels.admin.actors import actor_shown
 from channels.admin.priced_things import thing_named, unit_named
 from domain.actions.desk import Desk
-from domain.actions.tariffs import Sample, priced
+from domain.actions.tariffs import Difference, Sample, difference, priced
 from domain.calendar import jalali_text
 from domain.dated import Place, ends_at, place, withdrawn
 from domain.field_types import number_text
@@ -42,10 +42,17 @@ class ShownPrice:
 
 @dataclass(frozen=True, slots=True)
 class NewPrice:
-    """A price that is not set: in words, and the rate of the one that it takes the place of, if any."""
+    """A price that is not set: in words, and the rate of the one that it takes the place of, if any.
+
+    `present` is the one that would hold without it, `change` by how many percent this one differs from that, and `far`
+    whether it is asked about.
+    """
 
     price: ShownPrice
     replaces: str
+    present: ShownPrice | None = None
+    change: str = ""
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +143,26 @@ class TariffViews:
         title = f"{self.service(one.service)}: {self.thing(one)}"
         start = max(one.valid_from, self._today)
         where = place(of_thing(rows, one.service, one.dimensions), start)
-        new = self.new(replace(one.terms, valid_from=start), where)
+        new = self.new(replace(one.terms, valid_from=start), where, rows)
         return ShownProposal(one.id, title, new, who, day_and_hour(one.proposed_at), one.proposed_by == username)
 
-    def new(self, terms: Terms, where: Place[TariffRow]) -> NewPrice:
-        """Return a price that is not set, and what becomes of the others by it."""
+    def new(self, terms: Terms, where: Place[TariffRow], rows: Sequence[TariffRow]) -> NewPrice:
+        """Return a price that is not set beside the present one, and what becomes of the others by it; `rows` are those
+        of its service.
+        """
         replaces = grouped(where.replaced.rate) if where.replaced else ""
-        return NewPrice(self._price(terms, _day(where.until), ""), replaces)
+        price, found = self._price(terms, _day(where.until), ""), difference(rows, terms)
+        if found is None:
+            return NewPrice(price, replaces)
+        present = self._price(found.present, _day(found.present.valid_to), "")
+        return NewPrice(price, replaces, present, self._change(found), found.far)
+
+    def _change(self, found: Difference) -> str:
+        """Return by how many percent a price differs, as it is read: «۳۰٪ بیشتر»."""
+        if not found.percent:
+            return self._text(f"admin.tariffs.changes.{'same' if found.percent == 0 else 'from_nothing'}")
+        key = "dearer" if found.percent > 0 else "cheaper"
+        return self._desk.catalogue.render(f"admin.tariffs.changes.{key}", {"percent": grouped(abs(found.percent))})
 
     def _price(self, one: TariffRow | Terms, last: str, who: str) -> ShownPrice:
         return ShownPrice(

@@ -16,7 +16,7 @@ from datetime import date
 from domain.actions.desk import Desk
 from domain.actions.staffing import today
 from domain.dated import Place, ends_at, place, revision, standing, withdrawn
-from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
+from domain.errors import AlreadyDone, Conflict, Forbidden, InvalidField, MissingField, NotFound
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
 from domain.registries import REGISTRIES
@@ -31,6 +31,7 @@ from domain.tariffs import (
     Terms,
     Wanted,
     beside,
+    find_row,
     least_of,
     next_band,
     of_thing,
@@ -42,6 +43,11 @@ from domain.text import grouped
 REVENUE = frozenset({Role.REVENUE})
 APPROVERS = REVENUE | {Role.MANAGER}
 """Who approves a price that another person proposed."""
+
+FAR = 30
+"""Percent by which a price differs from the present one so much that it is asked about: a digit too many is easily
+typed.
+"""
 
 
 async def add_tariff(
@@ -69,15 +75,19 @@ async def add_tariff(
 
 
 async def set_price(
-    desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor, seen: int | None = None
+    desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor, seen: int | None = None, *, far_meant: bool = False
 ) -> TariffRow | ProposedTariff:
     """Set a price, or propose it where the house wants a second person (`Policy.tariffs_need_approval`).
 
-    `seen` is the `revision` of the thing's prices when it was decided. Errors: those of `add_tariff`,
-    `Conflict("rate")` while another proposal for the same waits, `Conflict("tariff")` when prices have changed since.
+    `seen` is the `revision` of the thing's prices when it was decided; `far_meant` says that a price far from the
+    present one is meant. Errors: those of `add_tariff`, `Conflict("rate")` while another proposal for the same waits,
+    `Conflict("tariff")` when prices have changed since, and `MissingField("far")` for a price that differs by `FAR`
+    percent or more from the present one, unless that is meant.
     """
     by = _revenue(actor)
     terms = _checked(desk, terms)
+    if not far_meant:
+        _refuse_far(difference(await uow.tariffs.of_service(terms.service), terms))
     if not desk.policy.tariffs_need_approval:
         return await _put_in_force(desk, uow, _row(desk, terms, by), by, seen)
     where_it_comes(desk, await uow.tariffs.of_service(terms.service), terms, seen)
@@ -88,6 +98,53 @@ async def set_price(
         raise Conflict("rate", detail="price_pending")
     await uow.tariffs.propose(proposal)
     return proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a price differs from the present one, which would hold in its place: the row, and by how many percent it
+    makes a unit, or the least that is charged, dearer or cheaper (the greater of both; None beside a price of nothing).
+    """
+
+    present: TariffRow
+    percent: int | None
+
+    @property
+    def far(self) -> bool:
+        """Whether it is asked about."""
+        return self.percent is None or abs(self.percent) >= FAR
+
+
+def difference(rows: Sequence[TariffRow], terms: Terms) -> Difference | None:
+    """Return how a price differs from what prices its first units on its first day without it; None where nothing
+    does. `rows` are those of its service.
+    """
+    least = max(least_of(terms.dimensions), 1)
+    try:
+        present = find_row(rows, Wanted(without_band(terms.dimensions), least), terms.valid_from)
+    except NotFound:
+        return None
+    before, after = (_charges(one, least) for one in (present, terms))
+    if before == after:
+        return Difference(present, 0)
+    if 0 in before:
+        return Difference(present, None)
+    # Towards nothing, so that 29.5 % is no 30.
+    pairs = zip(before, after, strict=True)
+    percents = [(new - old) * 100 // old if new > old else -((old - new) * 100 // old) for old, new in pairs]
+    return Difference(present, max(percents, key=abs))
+
+
+def _charges(price: TariffRow | Terms, least: int) -> tuple[int, int]:
+    """Return what a unit costs with VAT, in hundredths of a rial, and the least that is charged from so many on."""
+    unit = price.rate * (100 + price.vat_percent)
+    return unit, unit * max(price.minimum, least)
+
+
+def _refuse_far(found: Difference | None) -> None:
+    if found is not None and found.far:
+        change = "…" if found.percent is None else grouped(abs(found.percent))
+        raise MissingField("far", detail="far_price", present=grouped(found.present.rate), percent=change)
 
 
 async def withdraw(desk: Desk, uow: UnitOfWork, tariff_id: int, actor: Actor) -> TariffRow:

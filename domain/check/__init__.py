@@ -20,6 +20,7 @@ from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
+from domain.check.told import told_flaws
 from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
 from domain.lifecycle import Service
@@ -47,6 +48,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from version_flaws(service)
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
+    yield from told_flaws(service, catalogue)
 
 
 def _name_flaws(service: Service) -> Iterator[Flaw]:

@@ -6,6 +6,7 @@ A bill that was closed as void or expired, and one whose money went back, is not
 
 from collections.abc import Iterator
 
+from domain.check.expiring import expiry_flaws
 from domain.check.flaws import Flaw
 from domain.check.ledger import Open, issues
 from domain.check.walk import Walk, walk
@@ -18,6 +19,7 @@ def money_flaws(service: Service) -> Iterator[Flaw]:
         return
     found = walk(service)
     yield from _unpaid_flaws(service, found)
+    yield from expiry_flaws(service, found)
     yield from _open_flaws(service, found)
 
 

@@ -44,6 +44,7 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
 
 def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts of no service that are missing, and those that do not fit: a municipality may word them anew."""
+    yield from (Flaw("text_twice", NO_SERVICE, key) for key in catalogue.twice)
     yield from (Flaw("no_text", NO_SERVICE, key) for key in said() if key not in catalogue)
     yield from budget_flaws(NO_SERVICE, catalogue, [key for prefix in SHARED_TEXTS for key in catalogue.keys(prefix)])
     yield from chat_flaws(catalogue)

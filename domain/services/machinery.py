@@ -24,6 +24,8 @@ from domain.bookings import (
 )
 from domain.calendar import TEHRAN, in_tehran
 from domain.charging import (
+    BILL_FACTS,
+    REFUND_FACTS,
     BillsSettled,
     CloseOpenBills,
     MoneyCameIn,
@@ -167,6 +169,8 @@ class KeepHours(Effect):
 class RefundHours(Effect):
     """Refund what was paid for hours not used."""
 
+    tells = REFUND_FACTS
+
     async def apply(self, ctx: Context) -> None:
         """Make a refund of the difference, never more than was paid."""
         old, new = requoted(ctx, _hours_done(ctx))
@@ -180,6 +184,7 @@ class BillSupplement(Effect):
     """Bill the hours done beyond those quoted."""
 
     issues_bill = True
+    tells = BILL_FACTS
 
     async def apply(self, ctx: Context) -> None:
         """Issue the supplementary bill over the difference."""

@@ -104,6 +104,8 @@ class Fined(Guard):
 class MakeRecord(Effect):
     """Add the reward or violation to the driver's record, and bill its fine."""
 
+    tells = frozenset({"reward_kind", "violation_kind", "points", "report_day", "amount", "bill_id", "payment_id"})
+
     async def apply(self, ctx: Context) -> None:
         """Keep which row it became and the driver's mobile; say what the driver may be told.
 

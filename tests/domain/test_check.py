@@ -214,7 +214,8 @@ def test_a_version_that_is_none(version: int) -> None:
 
 def test_a_placeholder_without_a_bound() -> None:
     assert flaws(MACHINERY_WORK, texts(accept="درخواست {code}: {weather}")) == {
-        f"unbounded_placeholder: {NOTICES}.accept: longest.weather"
+        f"unbounded_placeholder: {NOTICES}.accept: longest.weather",
+        f"unfilled: {NOTICES}.accept: weather",
     }
 
 

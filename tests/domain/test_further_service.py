@@ -214,6 +214,7 @@ def test_what_its_texts_lack_is_found() -> None:
         "tree_pruning: no_text: services.tree_pruning.actions.prune",
         "tree_pruning: over_budget: services.tree_pruning.notices.free needs 3 parts, may have 2",
         "tree_pruning: unbounded_placeholder: services.tree_pruning.notices.reject: longest.unheard_of",
+        "tree_pruning: unfilled: services.tree_pruning.notices.reject: unheard_of",
     }
 
 

@@ -89,6 +89,32 @@ def test_half_hours_are_exact() -> None:
     assert (line.amount, line.vat) == (4_999_999, 449_999)
 
 
+@pytest.mark.parametrize(
+    ("units", "rials"),
+    [
+        (2.76, 22_080_000),
+        (0.01, 80_000),
+        (2.5, 20_000_000),
+        (1.1, 8_800_000),
+        (0.29, 2_320_000),
+        (1234.56, 9_876_480_000),
+    ],
+)
+def test_quantities_are_charged_to_two_places(units: float, rials: int) -> None:
+    """Nothing is cut: 2.76 units were charged as 2.5 once."""
+    line = QuoteLine(1, LOADER, "hour", units, 0, 1, 8_000_000, 0)
+    assert (line.amount, line.units) == (rials, units)
+    assert priced(Wanted(LOADER, units), step=1).lines[0].asked == units
+
+
+@pytest.mark.parametrize("units", [2.765, 1 / 3, 0.1 + 0.2, -1, float("nan"), float("inf")])
+def test_what_is_finer_is_refused_not_cut(units: float) -> None:
+    with pytest.raises(InvalidField, match="units"):
+        priced(Wanted(LOADER, units))
+    with pytest.raises(InvalidField, match="units"):
+        assert priced(Wanted(LOADER, 4)).with_units([units]).total
+
+
 def overridden(made: Quote, amount: int) -> Quote:
     """Return the quote with another total."""
     return Quote(made.lines, made.step, made.mode, amount, "توافق")
@@ -116,13 +142,13 @@ def test_units_are_given_for_every_line() -> None:
         priced(Wanted(LOADER, 4)).with_units([4, 5])
 
 
-HALVES = st.integers(1, 48).map(lambda half: half / 2)
+HUNDREDTHS = st.integers(1, 4800).map(lambda hundredth: hundredth / 100)
 LINES = st.builds(
     QuoteLine,
     tariff_id=st.integers(1, 2**62),
     dimensions=st.just(LOADER),
     unit=st.just("hour"),
-    asked=HALVES,
+    asked=HUNDREDTHS,
     minimum=st.integers(0, 5),
     count=st.integers(1, 10),
     rate=st.integers(0, 50_000_000),
@@ -144,7 +170,7 @@ def test_a_stored_quote_explains_its_total(made: Quote) -> None:
     stored = json.loads(json.dumps(made.as_json()))
     assert Quote.from_json(stored) == made
     lines = stored["lines"]
-    amounts = [int(max(one["asked"], one["minimum"]) * 2) * one["rate"] * one["count"] // 2 for one in lines]
+    amounts = [round(max(one["asked"], one["minimum"]) * 100) * one["rate"] * one["count"] // 100 for one in lines]
     vat = sum(amount * one["vat_percent"] // 100 for amount, one in zip(amounts, lines, strict=True))
     assert [one["amount"] for one in lines] == amounts
     assert (stored["subtotal"], stored["vat"]) == (sum(amounts), vat)
@@ -156,8 +182,8 @@ def test_a_stored_quote_explains_its_total(made: Quote) -> None:
 @settings(max_examples=60, deadline=None)
 @given(QUOTES, st.data())
 def test_more_units_never_cost_less(made: Quote, data: st.DataObject) -> None:
-    less = [data.draw(HALVES) for _ in made.lines]
-    more = [units + data.draw(HALVES) for units in less]
+    less = [data.draw(HUNDREDTHS) for _ in made.lines]
+    more = [round(units + data.draw(HUNDREDTHS), 2) for units in less]
     assert made.with_units([line.asked for line in made.lines]).total == made.total
     if made.override is None:
         assert made.with_units(less).total <= made.with_units(more).total

@@ -267,12 +267,14 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[Look]]:
     policy = desk.policy
     async with site.store.unit() as uow:
         for rate in (35_000_000, 3_500_000):
-            await set_price(desk, uow, replace(terms, rate=rate, valid_from=date(2027, 3, 21)), actor(Role.REVENUE))
+            await set_price(
+                desk, uow, replace(terms, rate=rate, valid_from=date(2027, 3, 21)), actor(Role.REVENUE), far_meant=True
+            )
         band = {**terms.dimensions, "from": "8"}
-        await set_price(desk, uow, replace(terms, dimensions=band), actor(Role.REVENUE))
+        await set_price(desk, uow, replace(terms, dimensions=band), actor(Role.REVENUE), far_meant=True)
     desk.take_up(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
     async with site.store.unit() as uow:
-        await set_price(desk, uow, terms, actor(Role.REVENUE))
+        await set_price(desk, uow, terms, actor(Role.REVENUE), far_meant=True)
     desk.take_up(2, policy, desk.calendar, {})
     ones = {key: dict(found[0].dimensions) for key, found in priced(desk).items()}
     return {

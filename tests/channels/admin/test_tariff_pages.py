@@ -11,7 +11,7 @@ from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 ROOM = "/staff/tariffs"
 LOADER = f"{ROOM}/machinery?machine=loader"
 PREVIEW = f"{ROOM}/machinery/preview?machine=loader"
-FORM = {"rate": "۴٬۰۰۰٬۰۰۰", "minimum": "۲", "vat_percent": "۱۰", "valid_from": "۱۴۰۵/۱۰/۰۱"}
+FORM = {"rate": "۴٬۰۰۰٬۰۰۰", "minimum": "۲", "vat_percent": "۱۰", "valid_from": "۱۴۰۵/۱۰/۰۱", "far": "yes"}
 
 
 @pytest.fixture
@@ -49,6 +49,37 @@ async def test_a_price_is_looked_at_and_then_set(revenue: Visitor) -> None:
     assert "۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت در پیش کمینه ۲، مالیات ۱۰٪، از ۱۴۰۵/۱۰/۰۱ کارمند revenue" in page
     assert "۳٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in page
     assert "۴٬۰۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱" in words(await revenue.get(ROOM))
+
+
+async def test_a_price_far_from_the_present_one_is_asked_about(revenue: Visitor) -> None:
+    """A digit too many is easily typed: both stand side by side, and it is set where that is said to be meant."""
+    unsaid = FORM | {"far": ""}
+    assert "۳۳٪ بیشتر از نرخ کنونی" in words(page := await revenue_preview(revenue, unsaid))
+    assert 'name="far" value="yes" required' in page
+    assert words(page).index("نرخ کنونی ۳٬۰۰۰٬۰۰۰") < words(page).index("نرخ پیشنهادی ۴٬۰۰۰٬۰۰۰")
+    refused = words(await revenue.post(LOADER, 422, **unsaid))
+    assert "این تعرفه ۳۳٪ با تعرفهٔ کنونی (۳٬۰۰۰٬۰۰۰ ریال) متفاوت است" in refused
+    near = unsaid | {"rate": "۳٬۸۹۹٬۹۹۹"}
+    page = await revenue.post(PREVIEW, 200, **near)
+    assert ("۲۹٪ بیشتر" in words(page), 'name="far"' in page) == (True, False)
+    assert await revenue.post(LOADER, **near) == f"{LOADER}&done=price_set"
+
+
+async def revenue_preview(revenue: Visitor, form: dict[str, str]) -> str:
+    """What the page of a price says of a new one."""
+    await revenue.get(LOADER)
+    return await revenue.post(PREVIEW, 200, **form)
+
+
+async def test_who_approves_sees_both_prices(site: StaffSite, revenue: Visitor) -> None:
+    need_approval(site)
+    await revenue.get(LOADER)
+    await revenue.post(LOADER, **FORM | {"rate": "۳۰٬۰۰۰٬۰۰۰"})
+    async with visitor(site) as manager:
+        await manager.sign_in("manager")
+        page = words(await manager.get(ROOM))
+    assert "نرخ کنونی ۳٬۰۰۰٬۰۰۰ ریال برای هر ساعت ۲ ۱۰ از ۱۴۰۵/۰۱/۰۱ نرخ پیشنهادی ۳۰٬۰۰۰٬۰۰۰ ریال" in page
+    assert "۹۰۰٪ بیشتر از نرخ کنونی" in page
 
 
 @pytest.mark.parametrize(

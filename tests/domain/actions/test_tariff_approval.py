@@ -19,7 +19,7 @@ ANNE, BEHROUZ = actor(Role.REVENUE, "anne"), actor(Role.REVENUE, "behrouz")
 async def proposed(town: Municipality, terms: Terms = NEW, by: Actor = ANNE) -> ProposedTariff:
     """Propose a price."""
     async with town.store.unit() as uow:
-        made = await set_price(town.desk, uow, terms, by)
+        made = await set_price(town.desk, uow, terms, by, far_meant=True)
     assert isinstance(made, ProposedTariff)
     return made
 
@@ -39,7 +39,7 @@ async def loader(town: Municipality) -> list[tuple[int, date, date | None]]:
 
 async def test_a_price_is_set_at_once_where_nobody_else_is_asked(town: Municipality) -> None:
     async with town.store.unit() as uow:
-        made = await set_price(town.desk, uow, NEW, actor(Role.REVENUE))
+        made = await set_price(town.desk, uow, NEW, actor(Role.REVENUE), far_meant=True)
     assert isinstance(made, TariffRow)
     assert await loader(town) == [(RATE, TODAY, NEW.valid_from), (RATE * 2, NEW.valid_from, None)]
 

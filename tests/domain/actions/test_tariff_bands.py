@@ -25,7 +25,7 @@ METRES = {"kind": "subdivision", "per": "square_metre"}
 async def put(town: Municipality, terms: Terms = FROM_EIGHT, **changes: Any) -> TariffRow:
     """Set the price of a band at once."""
     async with town.store.unit() as uow:
-        made = await set_price(town.desk, uow, replace(terms, **changes), ANNE)
+        made = await set_price(town.desk, uow, replace(terms, **changes), ANNE, far_meant=True)
     assert isinstance(made, TariffRow)
     return made
 

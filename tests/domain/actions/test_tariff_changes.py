@@ -3,15 +3,17 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from domain.actions.tariffs import approve, set_price, withdraw
-from domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
+from domain.errors import AlreadyDone, Conflict, Forbidden, MissingField, NotFound
 from domain.people import Actor, Role
 from domain.tariffs import ProposedTariff, TariffRow
+from domain.text import grouped
 from tests.domain.actions.test_tariff_approval import ANNE, BEHROUZ, NEW, TODAY, approved, loader, proposed
-from tests.support.municipality import RATE, Municipality, actor
+from tests.support.municipality import RATE, VAT, Municipality, actor
 
 FARVARDIN, SOON = date(2027, 3, 21), date(2026, 11, 30)
 REVENUE = actor(Role.REVENUE, "anne")
@@ -20,7 +22,7 @@ REVENUE = actor(Role.REVENUE, "anne")
 async def put(town: Municipality, rate: int, start: date, *, seen: int | None = None) -> TariffRow:
     """Set the price of a loader's hour at once."""
     async with town.store.unit() as uow:
-        made = await set_price(town.desk, uow, replace(NEW, rate=rate, valid_from=start), REVENUE, seen)
+        made = await set_price(town.desk, uow, replace(NEW, rate=rate, valid_from=start), REVENUE, seen, far_meant=True)
     assert isinstance(made, TariffRow)
     return made
 
@@ -46,6 +48,37 @@ async def test_a_price_set_ahead_blocks_none_before_it(town: Municipality) -> No
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("changes", "percent"),
+    [
+        ({"rate": RATE * 13 // 10 - 1}, None), ({"rate": RATE * 13 // 10}, 30), ({"rate": RATE * 7 // 10 + 1}, None),
+        ({"rate": RATE * 7 // 10}, 30), ({"rate": RATE * 10}, 900), ({"rate": 0}, 100), ({"minimum": 3}, 50),
+        ({"vat_percent": 50}, 36), ({"vat_percent": 0}, None),
+    ],
+)  # fmt: skip
+async def test_what_differs_much_is_asked_about(
+    town: Municipality, changes: dict[str, Any], percent: int | None
+) -> None:
+    """By thirty percent or more in either way: the price of a unit, or the least that is charged."""
+    terms = replace(NEW, rate=RATE, minimum=2, vat_percent=VAT, valid_from=TODAY)
+    async with town.store.unit() as uow:
+        if percent is None:
+            await set_price(town.desk, uow, replace(terms, **changes), REVENUE)
+            return
+        with pytest.raises(MissingField, match="far_price") as asked:
+            await set_price(town.desk, uow, replace(terms, **changes), REVENUE)
+        assert asked.value.params["percent"] == grouped(percent)
+        await set_price(town.desk, uow, replace(terms, **changes), REVENUE, far_meant=True)
+
+
+async def test_a_band_is_compared_with_what_prices_its_units_now(town: Municipality) -> None:
+    band = replace(NEW, dimensions={"machine": "loader", "from": "8"}, rate=RATE * 6 // 10, valid_from=TODAY)
+    async with town.store.unit() as uow:
+        with pytest.raises(MissingField, match="far_price"):
+            await set_price(town.desk, uow, band, REVENUE)
+        await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE)  # nothing to compare
+
+
 async def test_a_price_that_has_not_begun_is_withdrawn(town: Municipality) -> None:
     ahead = await put(town, 5, FARVARDIN)
     between = await put(town, 3, SOON)
@@ -62,7 +95,7 @@ async def test_a_price_that_has_not_begun_is_withdrawn(town: Municipality) -> No
 
 async def test_the_first_price_of_all_is_withdrawn(town: Municipality) -> None:
     async with town.store.unit() as uow:
-        row = await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE)
+        row = await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE, far_meant=True)
     assert isinstance(row, TariffRow)
     await taken_back(town, row)
     async with town.store.unit(write=False) as uow:

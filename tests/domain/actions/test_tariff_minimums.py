@@ -26,7 +26,7 @@ def terms(minimum: int = 0, start: date = TODAY, band: int = 0) -> Terms:
 async def put(town: Municipality, minimum: int = 0, start: date = TODAY, band: int = 0) -> TariffRow:
     """Set it at once."""
     async with town.store.unit() as uow:
-        made = await set_price(town.desk, uow, terms(minimum, start, band), ANNE)
+        made = await set_price(town.desk, uow, terms(minimum, start, band), ANNE, far_meant=True)
     assert isinstance(made, TariffRow)
     return made
 

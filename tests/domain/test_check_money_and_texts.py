@@ -1,0 +1,97 @@
+"""`pishkhan check`: bills that expire too early, texts that stand twice, and placeholders that nobody fills."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.bills import BillState
+from domain.charging import CloseOpenBills, payment_gives_up, payment_last_day
+from domain.check import check
+from domain.lifecycle import Context, Service
+from domain.messages import Catalogue
+from domain.services import SERVICES
+from domain.services.expert import EXPERT_OPINION
+from domain.services.machinery import MACHINERY_WORK
+
+TEXTS = Catalogue.load()
+
+
+def flaws(service: Service, catalogue: Catalogue = TEXTS) -> set[str]:
+    """Check one service; return `kind: subject`."""
+    return {f"{one.kind}: {one.subject}" for one in check([service], catalogue)}
+
+
+def expiring(service: Service = MACHINERY_WORK, **changes: Any) -> Service:
+    """A service whose bills expire otherwise."""
+    steps = (replace(one, **changes) if one.name == "expire" else one for one in service.transitions)
+    return replace(service, transitions=tuple(steps))
+
+
+def an_hour_early(ctx: Context) -> datetime:
+    """The lag is cut by an hour."""
+    return payment_gives_up(ctx) - timedelta(hours=1)
+
+
+def a_fixed_lag(ctx: Context) -> datetime:
+    """Whatever the municipality has set, a day and a half: enough for its default alone."""
+    return payment_last_day(ctx) + timedelta(hours=36)
+
+
+@pytest.mark.parametrize("deadline", [payment_last_day, an_hour_early, a_fixed_lag])
+@pytest.mark.parametrize("service", [MACHINERY_WORK, EXPERT_OPINION], ids=lambda one: one.key)
+def test_a_bill_that_expires_before_the_banks_have_told(service: Service, deadline: Any) -> None:
+    assert flaws(expiring(service, deadline=deadline)) == {"expires_early: expire"}
+
+
+def test_a_bill_may_live_longer() -> None:
+    assert flaws(expiring(deadline=lambda ctx: payment_gives_up(ctx) + timedelta(days=9))) == set()
+    assert flaws(expiring(deadline=lambda ctx: None)) == set()
+
+
+def test_a_payment_under_way_is_waited_for() -> None:
+    assert flaws(expiring(guards=())) == {"expires_while_paying: expire"}
+    voiding = replace(CloseOpenBills(BillState.VOID))
+    assert flaws(expiring(effects=(voiding,), guards=())) == {"expires_while_paying: expire"}, "void as well"
+
+
+def test_an_expiry_that_cannot_be_told_is_not_trusted() -> None:
+    def by_the_booking(ctx: Context) -> datetime:
+        return datetime.fromisoformat(ctx.request.data["booked_start"])
+
+    assert flaws(expiring(deadline=by_the_booking)) == {"expiry_untold: expire"}
+
+
+def test_a_text_that_stands_twice() -> None:
+    """Which of two files wins would be chance; what a municipality words anew is meant to win."""
+    whole = {key: TEXTS._leaf(key) for key in TEXTS.keys("")}
+    doubled = Catalogue([whole, {"sms": {"help": "راهنما"}, "units": {"rial": "ریال"}}])
+    found = {str(one) for one in check(SERVICES, doubled) if one.kind == "text_twice"}
+    assert found == {"texts: text_twice: sms.help", "texts: text_twice: units.rial"}
+    assert Catalogue.load({"units": {"rial": "ریال ایران"}}).twice == ()
+    assert TEXTS.twice == ()
+
+
+@pytest.mark.parametrize(
+    ("notice", "text", "unfilled"),
+    [
+        ("cancel", "درخواست {code} لغو شد تا {deadline}.", "deadline"),
+        ("accept", "درخواست {code} پذیرفته شد: {amount}", "amount"),
+        ("pay", "{plate} {code}", "plate"),
+        ("work_soon", "{refund} {code}", "refund"),
+        ("submit", "{code} {hours}", "hours"),
+    ],
+)
+def test_a_placeholder_that_nobody_fills(notice: str, text: str, unfilled: str) -> None:
+    """Its name is known elsewhere and has its longest value, but nobody tells it here."""
+    worded = Catalogue.load({"services": {"machinery": {"notices": {notice: text}}}})
+    assert f"unfilled: services.machinery.notices.{notice}: {unfilled}" in flaws(MACHINERY_WORK, worded)
+
+
+def test_what_steps_give_may_be_told() -> None:
+    notices = {
+        "bill": "{code} {amount} {bill_id} {payment_id} {deadline}", "cancel_refund": "{code} {refund}",
+        "reject": "{reason:20}", "pay_soon": "{code} {amount} {deadline}", "schedule": "{code} {machine}",
+    }  # fmt: skip
+    assert flaws(MACHINERY_WORK, Catalogue.load({"services": {"machinery": {"notices": notices}}})) == set()
