@@ -21,8 +21,6 @@ SUBJECT = "request"
 
 BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
 """What messages are told of a bill (`issue`, `actions.notify.bill_facts`)."""
-REFUND_FACTS = frozenset({"refund"})
-"""What messages are told of money that goes back."""
 
 
 async def bills_of(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
@@ -71,7 +69,6 @@ class IssueBill(Effect):
     """Bill the quoted amount."""
 
     issues_bill: ClassVar[bool] = True
-    tells = BILL_FACTS
 
     async def apply(self, ctx: Context) -> None:
         """Issue the main bill from the stored quote."""
@@ -177,7 +174,7 @@ class RefundAll(Effect):
     """Everything that was paid is due back (a cancellation after payment)."""
 
     refunds: ClassVar[bool] = True
-    tells = REFUND_FACTS
+    tells: ClassVar[frozenset[str]] = frozenset({"refund"})
 
     async def apply(self, ctx: Context) -> None:
         """Make a refund for each paid bill; the citizen is told all that is due, also what came twice before."""

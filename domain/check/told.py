@@ -35,7 +35,7 @@ def _messages(service: Service) -> Iterator[tuple[str, set[str]]]:
 
 
 def _given(step: Transition) -> set[str]:
-    by_effects = {name for one in step.effects for name in one.tells}
+    by_effects = {name for one in step.effects for name in (one.tells | BILL_FACTS if one.issues_bill else one.tells)}
     by_guards = {name for one in step.guards for name in one.tells}
     return {one.name for one in step.inputs} | by_effects | by_guards
 

@@ -24,8 +24,6 @@ from domain.bookings import (
 )
 from domain.calendar import TEHRAN, in_tehran
 from domain.charging import (
-    BILL_FACTS,
-    REFUND_FACTS,
     BillsSettled,
     CloseOpenBills,
     MoneyCameIn,
@@ -169,7 +167,7 @@ class KeepHours(Effect):
 class RefundHours(Effect):
     """Refund what was paid for hours not used."""
 
-    tells = REFUND_FACTS
+    tells = frozenset({"refund"})
 
     async def apply(self, ctx: Context) -> None:
         """Make a refund of the difference, never more than was paid."""
@@ -184,7 +182,6 @@ class BillSupplement(Effect):
     """Bill the hours done beyond those quoted."""
 
     issues_bill = True
-    tells = BILL_FACTS
 
     async def apply(self, ctx: Context) -> None:
         """Issue the supplementary bill over the difference."""
@@ -302,14 +299,12 @@ CANCELLING = (
     ),
     Transition(
         "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(WHY,), when=MoneyCameIn(),
+        inputs=(WHY,), when=MoneyCameIn(), command=Command.CANCEL,
         effects=(RefundAll(), CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel_refund"),),
-        command=Command.CANCEL,
     ),
     Transition(
-        "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL,
-        inputs=(WHY,), effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),),
-        command=Command.CANCEL,
+        "cancel", ("paid", "scheduled"), "cancelled", CITIZEN | CIVIL, inputs=(WHY,),
+        effects=(CloseOpenBills(BillState.VOID), FreeMachines()), notices=(Notice("cancel"),), command=Command.CANCEL,
     ),
 )  # fmt: skip
 
