@@ -1,0 +1,74 @@
+"""The staff's door in a real browser: a made password is changed first, a lock is seen and opened, what is refused."""
+
+import pytest
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, expect
+
+from domain.actions.attempts import begin
+from domain.actions.staff_accounts import reset_password
+from domain.sign_in_attempts import MOST_OF_PAIR, Caller, limits_at_door
+from tests.support.chromium import WAYS, signed_in, window
+from tests.support.looking import assert_good
+from tests.support.staff_site import HASH, NEW_PASSWORD, OUTSIDE, PASSWORD, StaffSite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+
+@WAYS
+async def test_a_made_password_is_changed_first(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    async with site.store.unit() as uow:
+        await reset_password(site.demo.desk, uow, "civil", HASH)
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "civil")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("حساب من")
+    await expect(page.get_by_role("status")).to_contain_text("کس دیگری ساخته است")
+    await assert_good(opened, scripts=scripts)
+    await page.get_by_label("گذرواژهٔ کنونی").fill(PASSWORD)
+    for label in ("گذرواژهٔ تازه", "تکرار گذرواژهٔ تازه"):
+        await page.get_by_label(label, exact=True).fill("shahrdari 1405")
+    await page.get_by_role("button", name="تغییر گذرواژه").click()
+    await expect(page.get_by_role("alert")).to_contain_text("نام شهر و شهرداری")
+    await assert_good(opened, refused=True, scripts=scripts)
+    await page.get_by_label("گذرواژهٔ کنونی").fill(PASSWORD)
+    for label in ("گذرواژهٔ تازه", "تکرار گذرواژهٔ تازه"):
+        await page.get_by_label(label, exact=True).fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="تغییر گذرواژه").click()
+    await expect(page.get_by_role("status")).to_contain_text("گذرواژه تغییر کرد")
+    await opened.open("/staff/fleet")
+    await expect(page.get_by_role("heading", level=1)).not_to_have_text("حساب من")
+
+
+@WAYS
+async def test_a_lock_is_seen_and_opened(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    limits = limits_at_door("civil", Caller("203.0.113.9", "", inside=False), None)
+    for _ in range(MOST_OF_PAIR):
+        async with site.store.unit() as uow:
+            await begin(uow, limits, site.clock.now())
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "admin")
+    await opened.open("/staff/users/one/civil")
+    await expect(page.get_by_text("203.0.113.9")).to_be_visible()
+    await assert_good(opened, scripts=scripts)
+    await page.get_by_role("button", name="باز کردن قفل").click()
+    await expect(page.get_by_role("status")).to_contain_text("قفل باز شد")
+    await expect(page.get_by_role("button", name="باز کردن قفل")).to_have_count(0)
+
+
+@WAYS
+async def test_what_is_refused_at_the_door_is_told(
+    browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
+) -> None:
+    opened = await window(browser, server, size, scripts=scripts)
+    await opened.page.set_extra_http_headers(OUTSIDE)
+    await opened.open("/staff/sign-in")
+    for number in range(6):
+        await opened.page.get_by_label("نام کاربری").fill("civil")
+        await opened.page.get_by_label("گذرواژه").fill("wrong")
+        await opened.page.get_by_role("button", name="ورود").click()
+        told = "قفل را باز کند" if number == 5 else "از بیرون سازمان رمز دوم هم لازم است"
+        await expect(opened.page.get_by_role("alert")).to_contain_text(told)
+    await assert_good(opened, refused=True, scripts=scripts)
