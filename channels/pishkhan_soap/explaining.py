@@ -87,12 +87,12 @@ def _inside(member: Member, child: Element) -> Iterator[Complaint]:
     if len(child):
         yield _form(child, "soap_inside", inner=_name(child[0]))
     elif not (child.text or "").strip(BLANK):
-        yield Complaint(child, MissingField, member.name)
+        yield Complaint(child, MissingField, member.name, params={"label": member.label})
 
 
 def _missing(record: Record, member: Member, parent: Element, rest: Sequence[Element]) -> Complaint:
     """Return what to say where a required element does not stand: it is missing unless it stands there otherwise."""
-    absent = Complaint(rest[0] if rest else parent, MissingField, member.name)
+    absent = Complaint(rest[0] if rest else parent, MissingField, member.name, params={"label": member.label})
     if not rest:
         return absent
     found = rest[0]
@@ -138,22 +138,25 @@ def _foreign_attributes(element: Element) -> Iterator[Complaint]:
 
 def value_complaint(record: Record, body: Element, element: Element) -> Complaint | None:
     """Return what is wrong with a value that the XSD refused, by the facets of its type; None of what is no value."""
-    kind = _kind_of(record, body, element)
-    if not isinstance(kind, Simple):
+    member = _member_of(record, body, element)
+    if member is None or not isinstance(member.type, Simple):
         return None
-    name, text, facets = _name(element), element.text or "", dict(kind.facets)
-    given = {"given": shown(text)[:_LONGEST_GIVEN]}
+    kind, name, text = member.type, member.name, element.text or ""
+    facets, label = dict(kind.facets), {"label": member.label}
+    given = {**label, "given": shown(text)[:_LONGEST_GIVEN]}
     if "enumeration" in facets:
         return Complaint(element, UnknownKind, name, "choice", given)
     if "maxLength" in facets and len(text) > int(facets["maxLength"]):
-        return Complaint(element, InvalidField, name, "too_long", {"limit": persian_digits(facets["maxLength"])})
+        return Complaint(
+            element, InvalidField, name, "too_long", {**label, "limit": persian_digits(facets["maxLength"])}
+        )
     if kind.base in _NUMBERS and (out := _out_of_range(text, facets)):
-        return Complaint(element, InvalidField, name, "range", out)
+        return Complaint(element, InvalidField, name, "range", {**label, **out})
     return Complaint(element, InvalidField, name, kind.reason, given)
 
 
-def _kind_of(record: Record, body: Element, element: Element) -> Type | None:
-    """Return the type that the declarations give to an element of a body."""
+def _member_of(record: Record, body: Element, element: Element) -> Member | None:
+    """Return what the declarations call an element of a body."""
     way = [element]
     while way[-1] is not body:
         parent = way[-1].getparent()
@@ -161,12 +164,13 @@ def _kind_of(record: Record, body: Element, element: Element) -> Type | None:
             return None
         way.append(parent)
     kind: Type = record
+    member = None
     for one in reversed(way[:-1]):
         member = kind.by_tag.get(str(one.tag)) if isinstance(kind, Record) else None
         if member is None:
             return None
         kind = member.type
-    return kind
+    return member
 
 
 def _out_of_range(text: str, facets: Mapping[str, str]) -> Mapping[str, object] | None:

@@ -127,7 +127,7 @@ class Faults:
         """Return what the clerk reads, with the name of what is wrong where the text itself does not say it."""
         if error.code == "internal":  # its details are for operators, who find them by the reference
             return self.wording.catalogue.render("soap.internal", {"reference": str(error.params["reference"])})
-        label = labels.get(field or "", field or "")
+        label = str(error.params.get("label") or labels.get(field or "", field or ""))
         catalogue = self.wording.catalogue
         if error.detail is None and (key := OF_A_COUNTER.get((error.code, field))):
             return catalogue.render(key, {"limit": persian_digits(MAX_BYTES // 2**20)})
