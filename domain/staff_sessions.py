@@ -50,12 +50,12 @@ class StaffSession:
     agent: str
 
     def alive(self, now: datetime) -> bool:
-        """Whether it can still be used."""
-        return now - self.seen_at < IDLE and now - self.made_at < LONGEST
+        """Whether it can still be used. One from the future, of a clock that was ahead, is as far off as an old one."""
+        return abs(now - self.seen_at) < IDLE and abs(now - self.made_at) < LONGEST
 
     def fresh(self, now: datetime) -> bool:
         """Whether its last proof is fresh enough for rights that need one."""
-        return now - self.proved_at <= STEP_UP
+        return abs(now - self.proved_at) <= STEP_UP
 
 
 @dataclass(slots=True)

@@ -23,6 +23,10 @@ LONGEST_TEXT = 2000
 """Characters kept of one text: twelve parts of the longest concatenated SMS are far below it."""
 
 
+LOOP_WINDOW = timedelta(minutes=10)
+"""Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""
+
+
 async def receive(desk: Desk, store: Store, provider: str, sms: ReceivedSms) -> InboundMessage:
     """Act on one delivery of an incoming text and return what became of it (of the first delivery, when repeated)."""
     message = _inbound(desk, provider, sms)
@@ -78,9 +82,9 @@ async def _earlier(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> Inbo
     stored = await uow.dialogues.load(SMS, message.sender)
     position = hashlib.sha256(f"{message.text}\0{stored[0] if stored else None}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
-    since = desk.clock.now() - desk.policy.duplicate_window
+    now, window = desk.clock.now(), desk.policy.duplicate_window
     for one in await uow.inbox.last_from(SMS, message.sender, 5):
-        if one.fingerprint.startswith(position) and one.received_at >= since:
+        if one.fingerprint.startswith(position) and abs(now - one.received_at) <= window:
             return one
     return None
 
@@ -100,5 +104,6 @@ async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool
     """Two machines answering each other: the last texts of this line were all unknown and came within minutes."""
     guard = desk.policy.loop_guard
     last = [one for one in await uow.inbox.last_from(SMS, message.sender, guard + 1) if one.id != message.id][:guard]
-    since = message.received_at - timedelta(minutes=10)
-    return len(last) == guard and all(one.intent == "unknown" and one.received_at >= since for one in last)
+    return len(last) == guard and all(
+        one.intent == "unknown" and abs(message.received_at - one.received_at) <= LOOP_WINDOW for one in last
+    )
