@@ -12,6 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from store.migrate import _known
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -147,3 +149,9 @@ def test_the_wheel_is_complete(tmp_path: Path) -> None:
     packed = set(ZipFile(wheel).namelist())
     files = {name(path) for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
     assert {file for file in files if "__pycache__" not in file} - packed == set()
+
+
+def test_versions_of_the_schema_are_one_chain() -> None:
+    versions = sorted(MIGRATIONS.glob("0*.py"))
+    before = [re.findall(r"^down_revision = (.*)$", one.read_text(), re.MULTILINE) for one in versions]
+    assert len({str(one) for one in before}) == len(versions) == len(_known()), "two versions follow the same one"

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 revision = "0023"
-down_revision = "0022"
+down_revision = "0031"
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 STANDS = text("reversed_at IS NULL")
