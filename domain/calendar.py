@@ -273,3 +273,8 @@ class WorkingCalendar:
         if begins > ends:  # over midnight
             return [(ends, begins)]
         return [window for window in ((midnight, begins), (ends, next_midnight)) if window[0] < window[1]]
+
+
+def hour_text(hour: time) -> str:
+    """Return an hour of the day with Persian digits, without a needless :00."""
+    return persian_digits(f"{hour.hour}:{hour.minute:02}" if hour.minute else str(hour.hour))

@@ -45,6 +45,19 @@ class InvalidField(DomainError):
     code = "invalid_field"
 
 
+class Doubt(InvalidField):
+    """A value was given that can be read in several ways; `options` are the values, as they are kept, that it may mean.
+
+    A dialogue asks which; everywhere else it is refused as any other value that is not understood.
+    """
+
+    def __init__(
+        self, field: str | None = None, *, detail: str | None = None, options: tuple[str, ...] = (), **params: object
+    ) -> None:
+        super().__init__(field, detail=detail, **params)
+        self.options = options
+
+
 class MissingField(DomainError):
     """A required value was not given."""
 

@@ -8,12 +8,12 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from domain import people
-from domain.calendar import TEHRAN, jalali_long, jalali_text, within_calendar
+from domain.calendar import TEHRAN, hour_text, jalali_long, jalali_text, within_calendar
 from domain.conversation.readers import read_date, read_hours, read_number, read_start
 from domain.errors import InvalidField, UnknownKind
 from domain.text import ascii_digits, code_units, fold, grouped, persian_digits, shown
@@ -134,17 +134,18 @@ class Text(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class Integer(FieldType):
-    """A whole number from `least` to `most`."""
+    """A whole number from `least` to `most`; words of its `unit` may be said with it."""
 
     least: int = 0
     most: int = 10**9
+    unit: tuple[str, ...] = field(default=(), kw_only=True)
     name: ClassVar[str] = "integer"
     figures: ClassVar[bool] = True
 
     def parse(self, raw: object, reading: Reading) -> int:
         """Read digits of any script or a number word up to ten."""
         with unread_as("bad_integer", raw):
-            number = raw if isinstance(raw, int) else read_number(str(raw))
+            number = raw if isinstance(raw, int) else read_number(str(raw), self.unit)
         if not self.least <= number <= self.most:
             raise InvalidField(detail="range", least=number_text(self.least), most=number_text(self.most))
         return number
@@ -203,7 +204,12 @@ class Day(FieldType):
         """Return weekday and Jalali date."""
         return jalali_long(date.fromisoformat(value))
 
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return what is shown of the day."""
+        return self.show(choice, words)
 
+
+_DAWN = 6
 _AS_KEPT = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 """An hour that was read before: what a text said is read once more by the form."""
 
@@ -226,6 +232,12 @@ class HourOfDay(FieldType):
     def show(self, value: Any, words: Words) -> str:
         """Return the hour with Persian digits, without a needless :00."""
         return hour_text(time.fromisoformat(value))
+
+    def name_of(self, choice: str, words: Words) -> str:
+        """Return «ساعت ۱۵», «ساعت ۳ بامداد»: told apart, for both may be meant."""
+        hour = time.fromisoformat(choice)
+        early = f" {words('units.before_dawn')}" if hour.hour < _DAWN else ""
+        return f"{words('units.hour')} {hour_text(hour)}{early}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,11 +393,6 @@ def checked_hours(hours: float, most: int) -> float:
     if not 0.5 <= hours <= most or hours * 2 % 1:
         raise InvalidField(detail="range", least=number_text(0.5), most=number_text(most))
     return int(hours) if hours == int(hours) else hours
-
-
-def hour_text(hour: time) -> str:
-    """Return an hour of the day with Persian digits, without a needless :00."""
-    return persian_digits(f"{hour.hour}:{hour.minute:02}" if hour.minute else str(hour.hour))
 
 
 def number_text(number: float) -> str:

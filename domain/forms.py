@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import DomainError, InvalidField, MissingField, UnknownKind, raise_faults
+from domain.errors import DomainError, Doubt, InvalidField, MissingField, UnknownKind, raise_faults
 from domain.field_types import FieldType, Reading
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Field:
         """Give this field's name to the errors of its type."""
         try:
             yield
+        except Doubt as doubt:
+            raise Doubt(self.name, detail=doubt.detail, options=doubt.options, **doubt.params) from doubt
         except (InvalidField, UnknownKind) as error:
             raise type(error)(self.name, detail=error.detail, **error.params) from error
 

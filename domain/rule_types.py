@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, ClassVar
 
+from domain.calendar import hour_text
 from domain.conversation.readers import read_start
 from domain.errors import InvalidField
-from domain.field_types import FieldType, Integer, Reading, Words, hour_text, number_text, unread_as
+from domain.field_types import FieldType, Integer, Reading, Words, number_text, unread_as
 from domain.text import ascii_digits, fold
 
 CLOSED = "closed"

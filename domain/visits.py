@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from domain.accounts import StaffMember
-from domain.calendar import YEAR_AHEAD, in_tehran, jalali_text
+from domain.calendar import YEAR_AHEAD, hour_text, in_tehran, jalali_text
 from domain.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
-from domain.field_types import Choice, hour_text
+from domain.field_types import Choice
 from domain.fleet import OFFICER, Booking, Resource, ResourceKind
 from domain.forms import Field
 from domain.lifecycle import Context, Effect, Guard

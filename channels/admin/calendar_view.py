@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from domain.calendar import in_tehran, tehran
-from domain.field_types import hour_text
+from domain.calendar import hour_text, in_tehran, tehran
 from domain.fleet import SLOT, Booking
 from domain.messages import Catalogue
 from domain.text import persian_digits

@@ -12,10 +12,11 @@ from domain.actions.commands import Said, Talk
 from domain.actions.converse import talk_on
 from domain.actions.desk import Desk
 from domain.actions.notify import Address
-from domain.actions.proving import check_code, link, looks_like_code, own_mobile, send_code
+from domain.actions.proving import check_code, code_in, link, own_mobile, send_code
 from domain.chat.answers import read_answer
 from domain.chat.menus import PUBLIC, back_to_menu, public_menu
 from domain.chats import Began, Came, Chat, Edited, Pressed, SharedContact, Wrote
+from domain.conversation.grammar import UNKNOWN
 from domain.errors import DomainError, InvalidField, MobileNotVerified
 from domain.keyboards import Shown
 from domain.message_repositories import Stored
@@ -38,7 +39,7 @@ async def at_door(desk: Desk, uow: UnitOfWork, chat: Chat, came: Came, stored: S
     text = _text_of(came)
     if isinstance(came, Wrote) and (turn := await _by_code(talk, chat, text, stored)):
         return turn
-    return await _public(talk, text) or await _later(talk, chat, text)
+    return await _public(talk, text) or await _later(talk, chat, text, stored)
 
 
 async def by_contact(talk: Talk, chat: Chat, contact: SharedContact, stored: Stored | None) -> Turn:
@@ -52,16 +53,20 @@ async def by_contact(talk: Talk, chat: Chat, contact: SharedContact, stored: Sto
 
 
 async def _by_code(talk: Talk, chat: Chat, text: str, stored: Stored | None) -> Turn | None:
-    """Send a code to a mobile that was written, or look at a code that was; None for any other text."""
+    """Send a code to a mobile that was written, or look at a code that was; None for any other text.
+
+    A command is one even with six digits in it: it is not taken for the code.
+    """
     try:
         mobile = people.mobile(text)
     except InvalidField:
         mobile = None
     if mobile:
         return Turn("mobile", (await _send(talk, chat, mobile),))
-    if not looks_like_code(text) or await talk.uow.mobile_proofs.of(chat.channel, chat.chat_id) is None:
+    code = code_in(text)
+    if code is None or _is_command(talk, text) or not await talk.uow.mobile_proofs.of(chat.channel, chat.chat_id):
         return None
-    found = await check_code(talk.desk, talk.uow, chat.channel, chat.chat_id, text)
+    found = await check_code(talk.desk, talk.uow, chat.channel, chat.chat_id, code)
     if isinstance(found, MobileNotVerified):
         return Turn("code", (Spoken(talk.say_error(found)),))
     return await _proved(talk, chat, found, stored)
@@ -105,9 +110,16 @@ async def _public(talk: Talk, text: str) -> Turn | None:
     return Turn(parsed.intent, (Spoken(said, _reading(talk)),))
 
 
-async def _later(talk: Talk, chat: Chat, text: str) -> Turn:
-    until = talk.desk.clock.now() + WAITS
-    await talk.uow.dialogues.store(chat.channel, chat.chat_id, {"frames": [], AFTER: text}, until)
+def _is_command(talk: Talk, text: str) -> bool:
+    return talk.desk.grammar.parse(text, talk.desk.clock.now()).intent != UNKNOWN
+
+
+async def _later(talk: Talk, chat: Chat, text: str, stored: Stored | None) -> Turn:
+    """Keep what is wanted for later; what calls no command does not take the place of what does."""
+    kept = _kept(talk, stored)
+    if kept is None or _is_command(talk, text) or not _is_command(talk, kept):
+        until = talk.desk.clock.now() + WAITS
+        await talk.uow.dialogues.store(chat.channel, chat.chat_id, {"frames": [], AFTER: text}, until)
     return Turn("mobile_not_verified", (Spoken(talk.say("chat.prove_first", label=_label(talk)), _sharing(talk)),))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from domain import bill_ids
+from domain import bill_ids, tracking
 from domain.actions import feedback, notify, submit, track
 from domain.actions import reopen as reopening
 from domain.actions.command import AWAITED, command
@@ -13,7 +13,7 @@ from domain.actions.desk import Desk
 from domain.actions.look_up import answer_key, look_up
 from domain.actions.own_bills import bills_of_rows
 from domain.actions.subjects import SUBJECTS
-from domain.bills import Bill
+from domain.bills import Bill, BillState
 from domain.charging import SUBJECT, bills_of
 from domain.chats import MESSENGERS
 from domain.conversation.dialogue import CONFIRM, Conversation
@@ -38,6 +38,9 @@ COUNTED = 200
 
 ONLY_ONE_IS_MEANT = frozenset({"reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
+
+ENDING = frozenset({"cancel", "deny"})
+"""Intents that end a request."""
 
 ONLY_LOOKING = frozenset({"track", "list", "pay", "tariff", "help"})
 """Intents that change no request."""
@@ -240,6 +243,36 @@ async def tariff(talk: Talk, slots: Slots) -> Said:
 async def cancel(talk: Talk, slots: Slots) -> Said:
     """Cancel an own request."""
     return await _command(talk, slots["code"], Command.CANCEL, {})
+
+
+async def asked_first(talk: Talk, intent: str, slots: Slots) -> bool:
+    """Tell whether the person is asked before a request ends: one that is paid, booked or somebody else's wish.
+
+    What cannot end is not asked about: the command itself says why.
+    """
+    if intent not in ENDING:
+        return False
+    try:
+        request = await talk.uow.requests.by_code(tracking.parse(str(slots["code"])))
+    except DomainError:
+        return False
+    if intent == "deny":
+        return request.awaits == talk.actor.ident
+    steps = talk.desk.engine.service(request.service).on_command(Command.CANCEL)
+    step = next((one for one in steps if request.state in one.sources), None)
+    if step is None:
+        return False
+    if request.mobile != talk.actor.ident:
+        return step.by_kept is not None and request.data.get(step.by_kept) == talk.actor.ident
+    return await _is_taken(talk, request)
+
+
+async def _is_taken(talk: Talk, request: ServiceRequest) -> bool:
+    """Tell whether a request is paid, or time is booked for it."""
+    if any(bill.state is BillState.PAID for bill in await bills_of(talk.uow, request)):
+        return True
+    booked = await talk.uow.fleet.of_request(request.id)
+    return "visit_start" in request.data or any(not booking.hold for booking, _ in booked)
 
 
 async def reply(talk: Talk, slots: Slots) -> Said:

@@ -13,17 +13,22 @@ from domain.actions.desk import Desk
 from domain.actions.notify import Address
 from domain.conversation.command_fields import MENU
 from domain.conversation.dialogue import CONFIRM, Conversation
-from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
-from domain.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
+from domain.conversation.frames import SAID, Ask, Dialogue, Frame, Left, OptOut, Perform, Refused, Step, Unknown
+from domain.conversation.readers import read_number
+from domain.errors import DomainError, Doubt, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
+from domain.field_types import Day, FieldType, HourOfDay
 from domain.message_repositories import Stored
 from domain.messages import JOINED_PARTS, joined
 from domain.people import Actor, Role
 from domain.ports import UnitOfWork
-from domain.text import fold
+from domain.text import fold, persian_digits
 
 REMEMBERED = timedelta(hours=24)
 """How long after its end a dialogue is still known, so that a late answer is told that it came too late."""
 
+
+OFFERED, REFUSED = "offered", "refused"
+"""What stands for the intent of a text that was answered with an offer, or that nothing is done for."""
 
 LATE_ANSWERS = frozenset({"confirm", "deny"})
 """Intents of words that answer a summary, when they stand alone."""
@@ -53,6 +58,13 @@ class _Late:
         """Tell whether a bare number would have answered it."""
         most = 2 if self.asked.asked == CONFIRM else len(self.asked.options)
         return number <= most or not most
+
+    def takes_text(self, text: str) -> bool:
+        """Tell whether a text is a bare number that would have answered it."""
+        try:
+            return self.takes(read_number(text))
+        except InvalidField:
+            return False
 
 
 async def converse(
@@ -101,6 +113,8 @@ async def _turn(talk: Talk, dialogue: Dialogue, text: str, late: _Late | None, *
         return Reply(talk.say_error(error), "track")
     if isinstance(step, Unknown):
         return await _unknown(talk, dialogue, step, text, late)
+    if late and isinstance(step, OptOut) and late.takes_text(text):
+        return Reply(talk.say_error(ExpiredDialogue(detail="number")), "unknown")
     if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWERS and not step.frame.slots:
         dialogue.frames.clear()
         return Reply(talk.say_error(ExpiredDialogue()), "unknown")
@@ -122,10 +136,26 @@ async def _take(talk: Talk, dialogue: Dialogue, step: Step) -> Reply:
             return await _perform(talk, dialogue, step.frame)
         case OptOut():
             return Reply(await commands.opt_out(talk, stopped=step.stopped), "opt_out" if step.stopped else "opt_in")
+        case Left() | Refused() | Unknown():
+            return _nothing_done(talk, step)
+
+
+def _nothing_done(talk: Talk, step: Left | Refused | Unknown) -> Reply:
+    match step:
         case Left():
-            return Reply(talk.say("sms.left" if step.left else "sms.nothing_to_leave"), "exit")
+            return Reply(_left(talk, step), "exit")
+        case Refused():
+            return Reply(talk.say("sms.refused"), REFUSED)
         case Unknown():
             return Reply(talk.say("sms.unknown"), "unknown")
+
+
+def _left(talk: Talk, step: Left) -> Said:
+    """Say what leaving comes to: of a request that was not ended after all, that it stands."""
+    kept = f"sms.kept.{step.intent}"
+    if kept in talk.desk.catalogue:
+        return talk.say(kept)
+    return talk.say("sms.left" if step.left else "sms.nothing_to_leave")
 
 
 async def _filled(talk: Talk, dialogue: Dialogue, step: Ask | Perform) -> Step:
@@ -153,6 +183,10 @@ async def _perform(talk: Talk, dialogue: Dialogue, frame: Frame) -> Reply:
     """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
     if frame.intent == "help" and "service" not in frame.slots:
         return await _menu(talk, dialogue, "sms.help", list(talk.conversation.main_menu()), "help")
+    if frame.asked != CONFIRM and await commands.asked_first(talk, frame.intent, frame.slots):
+        frame.plain = False
+        dialogue.frames.append(frame)
+        return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
     try:
         return Reply(await _done(talk, frame), frame.intent)
     except (InvalidField, MissingField, UnknownKind) as error:
@@ -217,24 +251,34 @@ def _question(talk: Talk, frame: Frame) -> Said:
     key = f"services.{found[0].key}.fields.{name}.prompt" if found else f"ask.{name}"
     if frame.intent == "tariff":
         key = "ask.tariff"
+    if frame.options and isinstance(_asked_type(talk, frame), Day | HourOfDay):
+        kind = _asked_type(talk, frame)
+        return talk.say("sms.which_value", menu=talk.menu([kind.name_of(one, talk.text) for one in frame.options]))
     if frame.options:
         chosen = f"{key.removesuffix('.prompt')}.choose"
         key = chosen if chosen in talk.desk.catalogue else key
-        asked = next(one for one in talk.conversation.form(frame.intent) if one.name == frame.asked)
-        return talk.say(key, menu=talk.menu([asked.type.name_of(one, talk.text) for one in frame.options]))
+        kind = _asked_type(talk, frame)
+        return talk.say(key, menu=talk.menu([kind.name_of(one, talk.text) for one in frame.options]))
     return talk.say(key)
+
+
+def _asked_type(talk: Talk, frame: Frame) -> FieldType:
+    return next(one.type for one in talk.conversation.form(frame.intent) if one.name == frame.asked)
 
 
 def _summary(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
     if found is None:
-        code = talk.desk.wording.code(frame.slots["code"])
-        return talk.say(f"sms.offer.{frame.intent}", code=code)
+        said = {name: persian_digits(str(value)) for name, value in frame.slots.items() if name != "code"}
+        code = talk.desk.wording.code(frame.slots["code"]) if "code" in frame.slots else ""
+        return talk.say(f"sms.offer.{frame.intent}", code=code, **said)
     return talk.say(f"services.{found[0].key}.summary", **talk.desk.wording.values(found[0].form, frame.slots))
 
 
 def _prefixed(talk: Talk, step: Ask, question: Said) -> Said:
-    """Say before a question why it is asked, at least in short."""
+    """Say before a question why it is asked, at least in short; which of several readings is meant says it itself."""
+    if isinstance(step.problem, Doubt) and step.frame.options:
+        return question
     reasons = [talk.text("sms.restarted")] if step.restarted else []
     if step.problem is not None and not step.restarted:
         reasons = [talk.desk.wording.error(step.problem), talk.text(f"errors.{step.problem.code}")]
@@ -251,16 +295,22 @@ async def _unknown(talk: Talk, dialogue: Dialogue, step: Unknown, text: str, lat
             return Reply(rated, "rate")
     near = [intent for intent in step.near if talk.conversation.offered(intent)]
     if near:
-        return await _menu(talk, dialogue, "sms.did_you_mean", near, "unknown")
+        return await _menu(talk, dialogue, "sms.did_you_mean", near, OFFERED, text)
     if late:
         return Reply(talk.say_error(ExpiredDialogue()), "unknown")
     return Reply(talk.say("sms.unknown"), "unknown")
 
 
-async def _menu(talk: Talk, dialogue: Dialogue, key: str, intents: list[str], intent: str) -> Reply:
-    """Offer what fits of these intents by number; what comes last is known to do without a menu."""
+async def _menu(
+    talk: Talk, dialogue: Dialogue, key: str, intents: list[str], intent: str, said: str | None = None
+) -> Reply:
+    """Offer what fits of these intents by number; what comes last is known to do without a menu.
+
+    `said` is the text that they are offered for: what is chosen begins with what it holds.
+    """
     offered = talk.fitting(key, intents)
-    dialogue.frames.append(Frame(MENU, asked=MENU, options=offered, one_shot=False))
+    slots = {} if said is None else {SAID: said}
+    dialogue.frames.append(Frame(MENU, slots, asked=MENU, options=offered, one_shot=False))
     return Reply(talk.say(key, menu=talk.numbered(offered, "intents")), intent, asks=True)
 
 

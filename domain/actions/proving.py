@@ -6,6 +6,7 @@ codes an hour, an address may ask for so many, and all together: nobody can floo
 
 import hashlib
 import hmac
+import re
 from datetime import timedelta
 
 from domain import people
@@ -30,10 +31,23 @@ CODES_IN_ALL = 300
 WINDOW = timedelta(hours=1)
 
 
-def looks_like_code(text: str) -> bool:
-    """Tell whether a text may be a code: six digits of any script."""
-    digits = ascii_digits(text).strip()
-    return len(digits) == DIGITS and digits.isascii() and digits.isdigit()
+_GROUPS = re.compile(r"[0-9]+(?:[ \-–—.‌]+[0-9]+)*")
+_LETTER = re.compile(r"[^\W\d_]")
+_FEWEST, _MOST = 4, 8
+"""Digits of a text without any word that is a code with a slip in it."""
+
+
+def code_in(text: str) -> str | None:
+    """Return the code that a text holds, in any script, spacing and company («کد من ۱۲۳ ۴۵۶ است», a forwarded text).
+
+    None where it holds none, or several numbers that may be one. A few digits alone are a mistyped code.
+    """
+    runs = [re.sub(r"[^0-9]", "", run) for run in _GROUPS.findall(ascii_digits(text))]
+    whole = [run for run in runs if len(run) == DIGITS]
+    if len(whole) == 1:
+        return whole[0]
+    alone = len(runs) == 1 and not _LETTER.search(text) and _FEWEST <= len(runs[0]) <= _MOST
+    return runs[0] if alone else None
 
 
 async def send_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, mobile: str) -> None:
@@ -50,12 +64,12 @@ async def send_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, mob
     await queue(desk, uow, mobile, words)
 
 
-async def check_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, text: str) -> str | MobileNotVerified:
+async def check_code(desk: Desk, uow: UnitOfWork, channel: str, address: str, code: str) -> str | MobileNotVerified:
     """Return the mobile that a code proves, or why it proves none: that is counted, so nothing may be rolled back."""
     proof = await uow.mobile_proofs.of(channel, address)
     if proof is None or proof.expires_at <= desk.clock.now():
         return MobileNotVerified("code", detail="code_expired")
-    if hmac.compare_digest(_digest(proof.salt, ascii_digits(text).strip()), proof.digest):
+    if hmac.compare_digest(_digest(proof.salt, code), proof.digest):
         await uow.mobile_proofs.drop(channel, address)
         return proof.mobile
     proof.tries += 1

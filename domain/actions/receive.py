@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from domain import people
 from domain.actions.arriving import Arrival, acted_once
-from domain.actions.converse import converse
+from domain.actions.converse import OFFERED, REFUSED, converse
 from domain.actions.desk import Desk
 from domain.actions.notify import SMS, by_sms
 from domain.errors import InvalidField
@@ -93,7 +93,7 @@ async def _answer(arrival: Arrival, mobile: str, dialogue: Stored | None) -> Non
     desk, uow, message = arrival.desk, arrival.uow, arrival.message
     answer = await converse(desk, uow, by_sms(mobile), message.text, dialogue)
     message.intent, message.request_id = answer.intent, answer.said.request_id
-    if answer.intent == "unknown" and await _looping(desk, uow, message):
+    if answer.intent in {"unknown", OFFERED, REFUSED} and await _looping(desk, uow, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
@@ -101,9 +101,18 @@ async def _answer(arrival: Arrival, mobile: str, dialogue: Stored | None) -> Non
 
 
 async def _looping(desk: Desk, uow: UnitOfWork, message: InboundMessage) -> bool:
-    """Two machines answering each other: the last texts of this line were all unknown and came within minutes."""
+    """Two machines answering each other: the last texts of this line were all unknown and came within minutes.
+
+    A person who gets an offer looks for words and tries again; a machine sends the same text again.
+    """
     guard = desk.policy.loop_guard
     last = [one for one in await uow.inbox.last_from(SMS, message.sender, guard + 1) if one.id != message.id][:guard]
-    return len(last) == guard and all(
-        one.intent == "unknown" and abs(message.received_at - one.received_at) <= LOOP_WINDOW for one in last
+
+    def says_nothing(one: InboundMessage) -> bool:
+        return one.intent == "unknown" or (one.intent in {OFFERED, REFUSED} and one.text == message.text)
+
+    return (
+        says_nothing(message)
+        and len(last) == guard
+        and all(says_nothing(one) and abs(message.received_at - one.received_at) <= LOOP_WINDOW for one in last)
     )

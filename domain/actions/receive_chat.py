@@ -14,7 +14,7 @@ from domain.actions.converse import talk_on
 from domain.actions.desk import Desk
 from domain.actions.notify import Address, in_chat
 from domain.actions.receive import LONGEST_TEXT
-from domain.calendar import in_tehran
+from domain.calendar import hour_text, in_tehran
 from domain.chat.answers import read_answer
 from domain.chats import (
     Began,
@@ -29,7 +29,6 @@ from domain.chats import (
     Wrote,
 )
 from domain.errors import TooManyRequests
-from domain.field_types import hour_text
 from domain.message_repositories import Stored
 from domain.outgoing import InboundMessage, InboundState
 from domain.ports import Store, UnitOfWork

@@ -33,10 +33,10 @@ SAID = (
     "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.no_requests", "sms.nothing_to_leave",
     "sms.nothing_to_pay", "sms.offer.cancel", "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill",
     "sms.nothing_returned", "sms.payment_reversed", "sms.proof_code", "sms.rated", "sms.rated_low",
-    "sms.rated_low_only", "sms.refunded", "sms.reopened", "sms.restarted", "sms.status", "sms.status_of_other",
-    "sms.unknown", "sms.waiting", "sms.waiting_in_short",
+    "sms.rated_low_only", "sms.refunded", "sms.refused", "sms.reopened", "sms.restarted", "sms.status",
+    "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value",
     "staff.low_rating", "staff.payment_reversed", "staff.reopened_by_rating", "staff.report_ready", "staff.sla_broken",
-    "units.closed",
+    "units.before_dawn", "units.closed",
     "units.hour", "units.plate", "units.rial", "units.until",
 )  # fmt: skip
 """Keys that are written out."""
@@ -59,6 +59,11 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "bad_tick",
         "bad_time",
         "bad_year",
+        "clock_not_hours",
+        "days_not_hours",
+        "national_or_postal",
+        "two_days",
+        "two_hours",
         "before_begun",
         "before_start",
         "broken_row",
@@ -160,6 +165,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "unreadable_form",
         "visit_hours",
         "work_too_far",
+        "yes_no",
         "yes_or_no",
     ),
     "mobile_not_verified": (
@@ -344,6 +350,7 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
         "soap_version",
     ),
     "unavailable": ("file", "printer"),
+    "expired_dialogue": ("number",),
     "internal": ("sealed_elsewhere",),
 }
 """Code of an error → the reasons it is raised with: each is told in words of its own."""
@@ -377,6 +384,8 @@ def said() -> Iterator[str]:
 def _of_commands() -> Iterator[str]:
     """Yield what the citizen's commands are called in menus, ask, and answer where they have nothing to do it with."""
     called = {intent.name for intent in COMMANDS}
+    asked_once = [intent.name for intent in COMMANDS if intent.asked_once]
+    yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in asked_once)
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
         yield from (f"ask.{field.name}" for field in fields)

@@ -75,13 +75,22 @@ How = Literal["relative", "weekday", "month", "numeric", "vague"]
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A date at tokens `start` to `end`; `day` is None for a date that does not exist."""
+    """A date at tokens `start` to `end`; `day` is None for a date that does not exist.
+
+    `other` is the day that the same numbers mean in the other order («۵/۹»), when both exist.
+    """
 
     start: int
     end: int
     day: date | None
     how: How
     street: bool = False
+    other: date | None = None
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The days (ISO) that it may mean, the earlier first; one where it is clear."""
+        return tuple(day.isoformat() for day in sorted({day for day in (self.day, self.other) if day}))
 
 
 def dates(stream: Stream, today: date) -> list[FoundDate]:
@@ -155,7 +164,13 @@ def _as_one(stream: Stream, first: FoundDate, second: FoundDate) -> FoundDate | 
     named, exact = sorted((first, second), key=lambda one: one.how not in ("relative", "weekday"))
     if exact.how in ("relative", "weekday") and exact.day != named.day:
         return None
-    return replace(exact, start=first.start, end=second.end)
+    return replace(_settled(exact, named), start=first.start, end=second.end)
+
+
+def _settled(exact: FoundDate, named: FoundDate) -> FoundDate:
+    """Return the date that a weekday beside it («شنبه ۵/۹») settles, when it can be read in two ways."""
+    days = [day for day in (exact.day, exact.other) if day and named.day and weekday(day) == weekday(named.day)]
+    return replace(exact, day=days[0], other=None) if exact.other and len(days) == 1 else exact
 
 
 def _numeric_at(stream: Stream, at: int) -> FoundDate | None:
@@ -336,9 +351,10 @@ def _plain_month_and_day(stream: Stream, at: int, today: date) -> FoundDate | No
 
 
 def month_and_day(stream: Stream, at: int, today: date) -> FoundDate | None:
-    """Read «۹/۱۵»: month and day, or the other order when only that exists. Doubtful where no date is asked for."""
+    """Read «۹/۱۵»: month and day, or the other order; both, where both exist. Doubtful where no date is asked for."""
     first, second = stream.digits(at), stream.digits(at + 2)
     if not (first and second and stream.key(at + 1) == "/") or len(first) > 2 or len(second) > 2:
         return None
-    day = _next(int(first), int(second), today) or _next(int(second), int(first), today)
-    return FoundDate(at, at + 3, day, "month")
+    month_first, day_first = _next(int(first), int(second), today), _next(int(second), int(first), today)
+    other = day_first if month_first and day_first != month_first else None
+    return FoundDate(at, at + 3, month_first or day_first, "month", other=other)

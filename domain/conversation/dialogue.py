@@ -2,7 +2,8 @@
 
 A dialogue is a stack of frames; each gathers the fields of one intent, and the top one is asked now. A frame below
 waits while another interrupts, and is resumed. The order of reading is channels.md's: (1) opt-out, exit, back; (2)
-the asked field's own parser; (3) a keyword with valid arguments; (4) a bare code, bare 11 and 12.
+the asked field's own parser; (3) a keyword with valid arguments; (4) a bare code, bare 11 and 12. What is refused is
+not done, and what is not said plainly is asked once (`sentences`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,26 +12,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from domain.conversation.answers import (
+    CLEAR,
+    bare_code,
+    chosen_by_number,
+    interrupts,
+    no_words,
+    said_again,
+    take_value,
+)
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, MENU
-from domain.conversation.frames import Ask, Dialogue, Frame, Left, OptOut, Perform, Step, Unknown
+from domain.conversation.frames import SAID, Ask, Dialogue, Frame, Left, OptOut, Perform, Refused, Step, Unknown
 from domain.conversation.grammar import Grammar, Parsed
-from domain.conversation.readers import read_number
-from domain.errors import DomainError, InvalidField
-from domain.field_types import Reading, Text
+from domain.conversation.sentences import Mood
+from domain.conversation.yes_no import yes_or_no
+from domain.errors import DomainError, Doubt, InvalidField
+from domain.field_types import Day, HourOfDay, Text
 from domain.forms import Field
 from domain.lifecycle import Keyword, Lookup, Prices, Service
-from domain.text import fold
 
 CONFIRM = "confirm"
 """The asked name while a summary waits for yes or no."""
-
-YES = frozenset({"1", "بله", "بلی", "اره", "آره", "تایید", "تأیید", "اوکی", "yes", "ok"})
-NO = frozenset({"2", "خیر", "نه", "نخیر", "رد", "no"})
-_MARKS = " .!،,؛…"
-"""What may stand around a yes or no."""
-
-MOST_OPTIONS = 99
-"""No menu is longer; a larger number is meant otherwise."""
 
 DEEPEST = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
@@ -99,12 +101,14 @@ class Conversation:
     def read(self, dialogue: Dialogue, text: str, now: datetime) -> Step:
         """Return what the text means and change the dialogue accordingly."""
         parsed = self.grammar.parse(text, now)
-        if parsed.intent == "opt_out" and not (dialogue.frames and _no_words(text)):
+        if parsed.intent == "opt_out" and not (dialogue.frames and no_words(text)):
             return OptOut(stopped=True)
         if parsed.intent == "exit" or self._gives_form_up(dialogue, parsed):
             return self._leave(dialogue)
         if parsed.intent == "back" and dialogue.frames:
             return self._back(dialogue)
+        if parsed.mood is Mood.REFUSED and (refused := self._refused(dialogue, parsed)):
+            return refused
         if dialogue.top is None:
             return self._outside(dialogue, parsed, now)
         return self._inside(dialogue, dialogue.top, parsed, text, now)
@@ -116,10 +120,15 @@ class Conversation:
             return self.read(dialogue, text, now)
         return self._interrupt(dialogue, dialogue.top, parsed, now)
 
-    def begin(self, dialogue: Dialogue, intent: str, slots: Mapping[str, Any], now: datetime) -> Step:
-        """Start an intent with what was said with it: do it when complete, else ask the first missing field."""
+    def begin(
+        self, dialogue: Dialogue, intent: str, slots: Mapping[str, Any], now: datetime, *, plain: bool = True
+    ) -> Step:
+        """Start an intent with what was said with it: do it when complete, else ask the first missing field.
+
+        What was not said plainly (`plain`) is asked once more before it is done.
+        """
         found = self.keyword(intent)
-        frame = Frame(intent, version=found[0].version if found else None)
+        frame = Frame(intent, version=found[0].version if found else None, plain=plain)
         if found:
             frame.slots.update(found[1].presets)
         problem = self._absorb(frame, slots, now)
@@ -146,17 +155,19 @@ class Conversation:
         """Ask the next missing field of the top frame, its summary, or let it be done."""
         frame = dialogue.frames[-1]
         missing = self._next_missing(frame, problem.field if problem else None)
-        if missing is None and (frame.one_shot or frame.asked == CONFIRM or not self.keyword(frame.intent)):
+        at_once = frame.plain and (frame.one_shot or not self.keyword(frame.intent))
+        if missing is None and (at_once or frame.asked == CONFIRM):
             dialogue.frames.pop()
             return Perform(frame)
         frame.one_shot = False
         frame.asked, frame.gap = missing or (CONFIRM, None)
-        frame.options = self._menu(frame)
+        doubted = isinstance(problem, Doubt) and problem.field == frame.asked
+        frame.options = list(problem.options) if doubted and isinstance(problem, Doubt) else self._menu(frame)
         return Ask(frame, problem)
 
     def _gives_form_up(self, dialogue: Dialogue, parsed: Parsed) -> bool:
         """A bare «لغو» amid a form gives the form up; only elsewhere it asks which request to cancel."""
-        bare = parsed.intent == "cancel" and not parsed.slots
+        bare = parsed.intent == "cancel" and not parsed.slots and parsed.mood in CLEAR
         return bare and dialogue.top is not None and self.keyword(dialogue.top.intent) is not None
 
     def _outside(self, dialogue: Dialogue, parsed: Parsed, now: datetime) -> Step:
@@ -164,7 +175,28 @@ class Conversation:
             return OptOut(stopped=False)
         if parsed.intent in {"unknown", "back"}:
             return Unknown(tuple(parsed.suggestions))
-        return self.begin(dialogue, parsed.intent, self._said(parsed), now)
+        return self._begin_parsed(dialogue, parsed, now)
+
+    def _begin_parsed(self, dialogue: Dialogue, parsed: Parsed, now: datetime) -> Step:
+        return self.begin(dialogue, parsed.intent, self._said(parsed), now, plain=parsed.mood is Mood.PLAIN)
+
+    def _refused(self, dialogue: Dialogue, parsed: Parsed) -> Step | None:
+        """Return what a refusal comes to; None where it answers the question that stands, or is its free text."""
+        top = dialogue.top
+        if top is None:
+            return Refused(parsed.refused)
+        asked = self._asked_field(top)
+        free = asked is not None and isinstance(asked.type, Text)
+        if top.asked == CONFIRM or self.outdated(top) or (free and not self.keyword(top.intent)):
+            return None
+        if parsed.refused in {"", top.intent}:
+            return self._leave(dialogue)
+        if free and parsed.refused not in {"cancel", "exit"}:
+            return None
+        if top.intent == MENU:
+            dialogue.frames.pop()
+            return Refused(parsed.refused)
+        return Ask(top)
 
     def _inside(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
         if self.outdated(frame):
@@ -172,7 +204,7 @@ class Conversation:
             step = self.begin(dialogue, frame.intent, {}, now)
             return Ask(step.frame, restarted=True) if isinstance(step, Ask) else step
         asked = self._asked_field(frame)
-        if _interrupts(parsed, text) and asked is not None and isinstance(asked.type, Text):
+        if interrupts(parsed, text) and asked is not None and isinstance(asked.type, Text):
             return self._interrupt(dialogue, frame, parsed, now)
         try:
             return self._answer(dialogue, frame, parsed, text, now)
@@ -183,9 +215,11 @@ class Conversation:
         self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime, problem: DomainError
     ) -> Step:
         """Read a text that does not answer the question: a command, or nothing that helps."""
+        if isinstance(problem, Doubt) and not frame.gap:
+            return self.go_on(dialogue, problem)
         if parsed.intent in {"opt_in", "opt_out"}:
             return OptOut(stopped=parsed.intent == "opt_out")
-        if _interrupts(parsed, text) or _bare_code(parsed, text):
+        if interrupts(parsed, text) or bare_code(parsed, text):
             return self._interrupt(dialogue, frame, parsed, now)
         if frame.intent == MENU:
             dialogue.frames.pop()
@@ -202,21 +236,22 @@ class Conversation:
     def _interrupt(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, now: datetime) -> Step:
         if parsed.intent == frame.intent and self.keyword(frame.intent):
             frame.asked = None  # what was confirmed before is no longer what is asked for
+            frame.plain = frame.plain and parsed.mood is Mood.PLAIN
             return self.go_on(dialogue, self._absorb(frame, self._said(parsed), now))
         if frame.intent == MENU:
             dialogue.frames.pop()
-        return self.begin(dialogue, parsed.intent, self._said(parsed), now)
+        return self._begin_parsed(dialogue, parsed, now)
 
     def _answer(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str, now: datetime) -> Step:
         if frame.asked == CONFIRM:
-            return self._confirmed(dialogue, parsed, text)
-        choice = _choice(frame, text)
+            return self._confirmed(dialogue, frame, parsed, text)
+        asked = self._asked_field(frame)
+        choice = chosen_by_number(frame, text, readings=asked is not None and isinstance(asked.type, Day | HourOfDay))
         if frame.intent == MENU:
             if choice is None:
                 raise InvalidField(detail="menu")
             dialogue.frames.pop()
-            return self.begin(dialogue, choice, {}, now)
-        asked = self._asked_field(frame)
+            return self._begin_chosen(dialogue, choice, str(frame.slots.get(SAID, "")), now)
         if asked is None:
             raise InvalidField(detail="unreadable")
         problem: DomainError | None = None
@@ -231,25 +266,34 @@ class Conversation:
     def _take_one_of(self, frame: Frame, asked: Field, raw: str, now: datetime) -> tuple[Field, DomainError | None]:
         """Read an answer as the asked field, else as one that does as well; return the field that it was."""
         try:
-            return asked, _take(frame, asked, raw, now)
-        except DomainError:
+            return asked, take_value(frame, asked, raw, now)
+        except DomainError as error:
+            if error.detail == "part_of_day" and frame.options:  # «عصر», asked which «۳» is meant
+                return asked, take_value(frame, asked, f"{frame.options[-1]} {raw}", now)
             for other in self.form(frame.intent):
                 if other.name in asked.instead:
                     with suppress(DomainError):
-                        return other, _take(frame, other, raw, now)
+                        return other, take_value(frame, other, raw, now)
             raise
 
-    def _confirmed(self, dialogue: Dialogue, parsed: Parsed, text: str) -> Step:
-        folded = fold(text).strip(_MARKS)
-        bare = parsed.intent if not parsed.slots else ""
-        if folded in YES or bare == "confirm":
-            return self.go_on(dialogue)
-        if folded in NO or bare == "deny":
-            return self._leave(dialogue)
-        raise InvalidField(CONFIRM, detail="yes_or_no")
+    def _begin_chosen(self, dialogue: Dialogue, intent: str, text: str, now: datetime) -> Step:
+        """Begin what was chosen from a menu, with what the text said that it was offered for."""
+        meant = self.grammar.meant_for(intent, text, now) if text else None
+        if meant is None:
+            return self.begin(dialogue, intent, {}, now)
+        doubtful = self.grammar.binds(intent) or self.keyword(intent) is not None
+        return self.begin(dialogue, intent, self._said(meant), now, plain=not doubtful)
+
+    def _confirmed(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, text: str) -> Step:
+        answer = yes_or_no(text)
+        if answer is None:
+            answer = said_again(frame, parsed, form=self.keyword(frame.intent) is not None)
+        if answer is None:
+            raise InvalidField(CONFIRM, detail="yes_or_no" if self.keyword(frame.intent) else "yes_no")
+        return self.go_on(dialogue) if answer else self._leave(dialogue)
 
     def _leave(self, dialogue: Dialogue) -> Step:
-        return Left(dialogue.frames.pop() is not None) if dialogue.frames else Left(left=False)
+        return Left(left=True, intent=dialogue.frames.pop().intent) if dialogue.frames else Left(left=False)
 
     def _back(self, dialogue: Dialogue) -> Step:
         frame = dialogue.frames[-1]
@@ -289,12 +333,12 @@ class Conversation:
         return list(asked.choices or asked.type.menu())
 
     def _said(self, parsed: Parsed) -> Mapping[str, Any]:
-        """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why), and
-        what fills no slot of the grammar but a field of the form («۳ روز»).
+        """Return the slots as JSON, what was meant for a field and is wrong (the field's own parser says why, or the
+        error itself stands there), and what fills no slot of the grammar but a field of the form («۳ روز»).
         """
         form = {one.name for one in self.form(parsed.intent)}
         partial = {name: value for name, value in parsed.partial.items() if name in form}
-        return {**partial, **parsed.rejected, **parsed.as_json()["slots"]}
+        return {**partial, **parsed.rejected, **parsed.as_json()["slots"], **parsed.problems}
 
     def _absorb(self, frame: Frame, slots: Mapping[str, Any], now: datetime) -> DomainError | None:
         """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
@@ -304,7 +348,7 @@ class Conversation:
         for one in form.values():
             if one.name in slots:
                 try:
-                    problem = _take(frame, one, slots[one.name], now) or problem
+                    problem = take_value(frame, one, slots[one.name], now) or problem
                 except DomainError as error:
                     problem = problem or error
                 else:
@@ -315,23 +359,6 @@ class Conversation:
         """Tell whether the frame was begun on another version of its service, or the service is gone."""
         found = self.keyword(frame.intent)
         return frame.version != (found[0].version if found else None)
-
-
-def _take(frame: Frame, one: Field, raw: object, now: datetime) -> DomainError | None:
-    """Read a value into its slot. When a part of it is wrong, what is valid stays and the error is returned."""
-    reading = Reading(now, one.choices)
-    try:
-        with one.naming_errors():
-            frame.slots[one.name] = one.type.take(raw, reading)
-    except DomainError as error:
-        part = one.type.valid_part(raw, reading)
-        if part is None:
-            raise
-        frame.slots[one.name] = part
-        return error
-    finally:
-        frame.by_fill = [name for name in frame.by_fill if name != one.name]  # what people say counts from now on
-    return None
 
 
 def _lacks(field: Field, frame: Frame) -> str | None:
@@ -345,32 +372,3 @@ def _any_of(fields: Sequence[Field]) -> tuple[Field, ...]:
     """Let any required one of these fields stand for all of them."""
     names = tuple(one.name for one in fields if one.required)
     return tuple(replace(one, instead=names) if one.required else one for one in fields)
-
-
-def _choice(frame: Frame, text: str) -> str | None:
-    """Return the menu entry whose number was sent; a number beyond the menu is an error, anything else is None."""
-    if not frame.options:
-        return None
-    try:
-        number = read_number(text)
-    except InvalidField:
-        return None
-    if number > MOST_OPTIONS:
-        return None  # a code, not a place in the menu
-    if not 1 <= number <= len(frame.options):
-        raise InvalidField(detail="menu")
-    return frame.options[number - 1]
-
-
-def _interrupts(parsed: Parsed, text: str) -> bool:
-    """Whether the text is a keyword with valid arguments (a bare code or number is not)."""
-    commands = parsed.intent not in {"unknown", "opt_in", "opt_out", "exit", "back"}
-    return commands and parsed.has_valid_arguments and not _bare_code(parsed, text)
-
-
-def _bare_code(parsed: Parsed, text: str) -> bool:
-    return parsed.intent == "track" and _no_words(text) and "code" in parsed.slots
-
-
-def _no_words(text: str) -> bool:
-    return not any(one.isalpha() for one in text)

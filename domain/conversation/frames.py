@@ -6,6 +6,9 @@ from typing import Any
 
 from domain.errors import DomainError
 
+SAID = "said"
+"""The slot of an offer that holds the text it was made for."""
+
 
 @dataclass(slots=True)
 class Frame:
@@ -13,7 +16,8 @@ class Frame:
 
     `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
     while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know, and
-    `by_fill` names the slots that have their values from there.
+    `by_fill` names the slots that have their values from there. `plain`: it was said plainly (`sentences`); what was
+    not is asked once before it is done. A menu that offers keeps under `SAID` what was not understood.
     """
 
     intent: str
@@ -26,6 +30,7 @@ class Frame:
     one_shot: bool = True
     filled: bool = False
     by_fill: list[str] = field(default_factory=list)
+    plain: bool = True
 
     @property
     def said(self) -> dict[str, Any]:
@@ -72,9 +77,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The citizen left the dialogue; `left` tells whether there was one."""
+    """The citizen left the dialogue; `left` tells whether there was one, `intent` what it was about."""
 
     left: bool
+    intent: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The text refuses or forbids (`intent`, where it names one): nothing is done."""
+
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +104,4 @@ class Unknown:
     near: tuple[str, ...] = ()
 
 
-Step = Perform | Ask | Left | OptOut | Unknown
+Step = Perform | Ask | Left | Refused | OptOut | Unknown

@@ -6,23 +6,30 @@ channels.md, "SMS" and "`pishkhan sms parse`".
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
 from domain.calendar import in_tehran
 from domain.conversation.keywords import Call, Keywords
 from domain.conversation.machines import MachineItem
+from domain.conversation.negation import negations
+from domain.conversation.places import says_address
 from domain.conversation.reading import Reading
+from domain.conversation.sentences import Mood, forbids, mood_of, refuses_alone
 from domain.conversation.tokens import Phrases, Stream, keys
-from domain.conversation.vocabulary import COMMANDS, COURTESIES, LABELS, SERVICE_WORDS, Intent
+from domain.conversation.vocabulary import COMMANDS, COURTESIES, LABELS, SERVICE_WORDS, WISHES, Intent
+from domain.errors import DomainError
 
 UNKNOWN = "unknown"
 """The intent of a message that calls none."""
 
 _LABELS = Phrases({True: LABELS})
 _COLON = keys(":")
+_MORE = keys("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
 _MOST_SUGGESTIONS = 3
+_NO_OWN_WORDS = frozenset({"place", "reason"})
+"""Free texts that a wish around them («… می‌خوام») does not belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,9 @@ class Parsed:
     `time`, `items` a tuple of `MachineItem`, `hours` a number, `score` an int, all others strings. `missing` names the
     required fields not said, in asking order. `suggestions` are intents to offer back when `intent` is `unknown`.
     `has_valid_arguments`: an argument besides free text was understood, or the keyword stands alone and needs none;
-    only then may it interrupt a dialogue (channels.md, "Order of reading"). `rejected` and `partial`: see `Reading`.
+    only then may it interrupt a dialogue (channels.md, "Order of reading"). `rejected`, `partial` and `problems`: see
+    `Reading`. `mood` is the kind of sentence; a refused command is no command: `intent` is `unknown`, and `refused`
+    names it.
     """
 
     intent: str
@@ -43,6 +52,9 @@ class Parsed:
     has_valid_arguments: bool = False
     rejected: Mapping[str, str] = field(default_factory=dict)
     partial: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[str, DomainError] = field(default_factory=dict)
+    mood: Mood = Mood.PLAIN
+    refused: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what `pishkhan sms parse` shows: dates as Gregorian ISO, hours of the clock as HH:MM."""
@@ -81,6 +93,27 @@ class Grammar:
             return second
         return parsed
 
+    def binds(self, intent: str) -> bool:
+        """Tell whether an intent ends something or binds somebody."""
+        known = self._keywords.intents.get(intent)
+        return known is not None and known.binding
+
+    def meant_for(self, intent: str, text: str, today: datetime) -> Parsed | None:
+        """Read a text that called no command as one of this intent, wherever its keyword stands; None when it refuses.
+
+        Free text is kept where the intent needs one; as a place only what is an address.
+        """
+        if intent not in self._keywords.intents:
+            return None
+        parsed = self._read(text, self._keywords.place_of(intent, Stream(text)), in_tehran(today).date())
+        if parsed is None or parsed.refused:
+            return None
+        rest = self._keywords.intents[intent].rest
+        needed = rest in self._keywords.intents[intent].required
+        if rest in parsed.slots and not (needed and (rest != "place" or says_address(str(parsed.slots[rest])))):
+            return replace(parsed, slots={name: said for name, said in parsed.slots.items() if name != rest})
+        return parsed
+
     def arguments(self, intent: str, text: str, today: datetime) -> Parsed | None:
         """Read a text as the arguments of a command called before; None when it says none, or the intent takes free
         text, which is whatever was written.
@@ -103,24 +136,33 @@ class Grammar:
         if len(misspelt) == 1 and (parsed := self._read(text, misspelt[0], day)):
             return parsed
         offered = [*self._keywords.hints(stream), *offered, *(call.intent.name for call in misspelt)]
-        return Parsed(UNKNOWN, suggestions=tuple(dict.fromkeys(offered))[:_MOST_SUGGESTIONS])
+        return self._unknown(text, list(dict.fromkeys(offered)))
+
+    def _unknown(self, text: str, offered: list[str]) -> Parsed:
+        """Return what calls no command; what ends something is not offered to who refuses or forbids something."""
+        if refuses_alone(text):
+            return Parsed(UNKNOWN, mood=Mood.REFUSED)
+        if forbids(text):
+            offered = [name for name in offered if not self._keywords.intents[name].binding]
+        return Parsed(UNKNOWN, suggestions=tuple(offered)[:_MOST_SUGGESTIONS])
 
     def _read(self, text: str, call: Call, today: date) -> Parsed | None:
         """Read the arguments of a call; None when the call was doubtful and they do not bear it out."""
         intent, stream = call.intent, Stream(text)
         stream.take(call.start, call.end)
         _take_courtesies(stream, call.start)
+        _take_beside(stream, intent)
         if intent.asks_fields:
             _take_labels(stream)
         reading = Reading(stream, today, self._services, self._topics)
         for slot in intent.slots:
             slot(reading)
         understood = bool(reading.slots)
-        if intent.form:
-            rest = stream.rest(COURTESIES, words_only=True, own_marks=not intent.asks_fields)
-        else:
-            rest = stream.rest(COURTESIES if intent.strict else frozenset(), own_marks=True)
-        if not _borne_out(call, understood, rest):
+        mood = self._mood(stream, call)
+        if mood is Mood.REFUSED:
+            return Parsed(UNKNOWN, mood=mood, refused=intent.name)
+        rest = _free_text(stream, intent)
+        if not _borne_out(call, reading, rest):
             return None
         if intent.rest and rest:
             reading.slots[intent.rest] = rest
@@ -131,19 +173,48 @@ class Grammar:
             has_valid_arguments=understood or (intent.alone and not rest and not reading.rejected),
             rejected=reading.rejected,
             partial=reading.partial,
+            problems=reading.problems,
+            mood=mood,
         )
 
+    @staticmethod
+    def _mood(stream: Stream, call: Call) -> Mood:
+        """Return how the command is said; what is not written as it is known is not said plainly either."""
+        if call.bare:
+            return Mood.PLAIN
+        mood = mood_of(stream, call.intent, call.start, call.end)
+        return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.binding and not call.exact else mood
 
-def _borne_out(call: Call, understood: bool, rest: str) -> bool:
-    if rest and (call.intent.strict or call.bare):
+
+def _free_text(stream: Stream, intent: Intent) -> str:
+    """Return what no reader took, as far as it is text of the writer's own."""
+    if not intent.form:
+        return stream.rest(frozenset() if intent.rest else COURTESIES, own_marks=True)
+    edges = WISHES if intent.rest in _NO_OWN_WORDS else frozenset()
+    return stream.rest(COURTESIES, words_only=True, own_marks=not intent.asks_fields, edges=edges)
+
+
+def _borne_out(call: Call, reading: Reading, rest: str) -> bool:
+    """Tell whether what else is said bears a call out; a strict one bears other words only with its code."""
+    if rest and (call.bare or (call.intent.strict and not (call.intent.binding and "code" in reading.slots))):
         return False
-    return call.sure or understood or not (rest or call.guess)
+    return call.sure or bool(reading.slots) or not (rest or call.guess)
 
 
 def _take_courtesies(stream: Stream, keyword: int) -> None:
     """Take the greetings before a keyword."""
     for at in range(keyword):
         if stream.key(at) in COURTESIES:
+            stream.take(at, at + 1)
+
+
+def _take_beside(stream: Stream, intent: Intent) -> None:
+    """Take what may stand beside a keyword and change nothing: words about its matter, and what is refused of that."""
+    if not any(stream.key(at) in intent.beside for at in stream.free()):
+        return
+    denied = {at for one in negations(stream) for at in range(one.start, one.end)}
+    for at in list(stream.free()):
+        if at in denied or stream.key(at) in intent.beside | _MORE:
             stream.take(at, at + 1)
 
 

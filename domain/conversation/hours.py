@@ -10,7 +10,7 @@ from typing import Literal
 
 from domain.conversation.numerals import half_after, number_at, quantity_at
 from domain.conversation.places import evening_of_a_name, numbers_a_place, numbers_a_road
-from domain.conversation.tokens import Phrases, Stream, keys
+from domain.conversation.tokens import Kind, Phrases, Stream, keys
 
 Part = Literal["dawn", "morning", "noon", "afternoon", "night"]
 
@@ -38,6 +38,8 @@ _LENGTH_LEAD = keys("به", "مدت", "برای", "تعداد", "جمعا", "م�
 _CLOCK_LEAD = keys("از", "در", "راس", "سر", "حدود", "حدودا", "حوالی", "at", "from", "،")
 _WORK = keys("کار", "کارکرد", "کاری")
 _LONGEST_HOURS = 200
+_FIRST_MORNING_HOUR = 6
+"""From here on an hour said without a part of the day is one of the morning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,17 @@ def in_part(hour: time, part: Part) -> time:
     if hour.hour in later:
         return hour.replace(hour=hour.hour + 12)
     return hour.replace(hour=0) if hour.hour == 12 and part in ("dawn", "night") else hour
+
+
+def two_hours(stream: Stream, start: int, end: int, hour: time, part: Part | None) -> tuple[str, ...]:
+    """Return both hours (HH:MM) that tokens may mean: «ساعت ۳» without a part of the day is 15:00 or 3 at night.
+
+    Empty where only one is meant: with a part of the day, from six on, and as «03:00» on the day's own clock.
+    """
+    written = next((stream.raw(at) for at in range(start, end) if stream.tokens[at].kind is Kind.NUMBER), "")
+    if part or not 1 <= hour.hour < _FIRST_MORNING_HOUR or written.startswith("0"):
+        return ()
+    return f"{hour.hour + 12:02}:{hour.minute:02}", f"{hour:%H:%M}"
 
 
 def clock_time(stream: Stream, at: int) -> tuple[time | None, int] | None:

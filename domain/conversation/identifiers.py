@@ -40,6 +40,7 @@ _ABOUT = keys("از", "درباره", "علیه", "به", "برای", "about", "
 _MONEY_OR_PEOPLE = keys("نفر", "هزار", "میلیون", "تومان", "تومن", "ریال", "%")
 _TIMES = keys("بار", "دفعه", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال")
 _LONGEST_COUNT = 2
+_MOST_SCORE = 5
 _SCORE_LABELS = keys("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
 _STARS, _OUT_OF = keys("ستاره", "stars", "star", "امتیاز", "نمره"), keys("از", "/", "of")
 
@@ -139,8 +140,23 @@ def take_national_and_postal(reading: Reading) -> None:
     pool = list(_runs(reading.stream, 10))
     if "national_code" not in named:
         _take_unnamed_national(reading, pool, others=2 - ("postal_code" in named))
-    if "postal_code" not in named and pool:
+    if "national_code" not in {*reading.slots, *reading.rejected} and len(pool) == 1 and "postal_code" not in named:
+        _doubt_national(reading, *pool.pop())
+    if "postal_code" not in named and pool and _begins_no_postal(pool[0][0]):
+        _doubt_national(reading, *pool.pop(0))
+    elif "postal_code" not in named and pool:
         _keep(reading, "postal_code", *pool.pop(0))
+
+
+def _begins_no_postal(digits: str) -> bool:
+    """Tell whether a number cannot be a postal code: none begins with 0."""
+    return digits.startswith("0")
+
+
+def _doubt_national(reading: Reading, digits: str, start: int, end: int) -> None:
+    """Take a number that may be a national code with a slip in it; the national code is asked for."""
+    reading.problems["national_code"] = InvalidField("national_code", detail="national_or_postal", given=digits)
+    reading.stream.take(start, end)
 
 
 def take_renovation_code(reading: Reading) -> None:
@@ -278,6 +294,9 @@ def take_score(reading: Reading) -> None:
     stream = reading.stream
     for at in sorted(stream.free(), key=lambda place: not stream.digits(place)):
         number = number_at(stream, at)
+        if number and stream.digits(at) and _out_of_another(stream, number[1]):
+            reading.reject("score", at, number[1] + 2)
+            return
         if number and 1 <= number[0] <= 5:
             reading.slots["score"] = number[0]
             stream.take(stream.back(at, _SCORE_LABELS), _after_stars(stream, number[1]))
@@ -285,6 +304,12 @@ def take_score(reading: Reading) -> None:
         if number and stream.digits(at):
             reading.reject("score", at, number[1])
             return
+
+
+def _out_of_another(stream: Stream, at: int) -> bool:
+    """Tell whether «از ۱۰» stands behind a score: then it is no score out of five."""
+    most = number_at(stream, at + 1) if stream.key(at) in _OUT_OF else None
+    return most is not None and most[0] != _MOST_SCORE
 
 
 def _after_stars(stream: Stream, at: int) -> int:

@@ -20,6 +20,7 @@ class Call:
 
     A `sure` call needs nothing more; any other counts only when an argument is understood, or nothing else is said. A
     `guess` (a word of three letters with a wrong one) needs the argument, and a `bare` call bears no other words.
+    `exact` tells that the keyword is written as it is known, and says what it says.
     """
 
     intent: Intent
@@ -28,6 +29,7 @@ class Call:
     sure: bool
     guess: bool = False
     bare: bool = False
+    exact: bool = True
 
 
 class Keywords:
@@ -40,8 +42,11 @@ class Keywords:
             if self.intents.setdefault(intent.name, intent) is not intent:
                 raise ValueError(f"two intents are named {intent.name!r}")
         known = self.intents.values()
-        self._phrases = Phrases({intent.name: (*intent.words, *intent.weak_words) for intent in known})
+        self._phrases = Phrases(
+            {intent.name: (*intent.words, *intent.weak_words, *intent.doubtful_words) for intent in known}
+        )
         self._sure = frozenset(joined(word) for intent in known for word in intent.words)
+        self._doubtful = frozenset(joined(word) for intent in known for word in intent.doubtful_words)
         self._spelling = Spelling(joined(word) for intent in known for word in intent.words)
         self._hints = Phrases({intent.name: intent.hint_words for intent in known})
 
@@ -93,6 +98,13 @@ class Keywords:
         cut = next((cut for cut in cuts if word.key[:cut] in self._sure), None)
         return f"{text[: word.start + cut]} {text[word.start + cut :]}" if cut else None
 
+    def place_of(self, name: str, stream: Stream) -> Call:
+        """Return the call of an intent wherever its keyword stands; of no word at all when it does not stand there."""
+        for at in range(len(stream)):
+            if (found := self._phrases.at(stream, at)) and found[0] == name:
+                return Call(self.intents[name], at, found[1], sure=True)
+        return Call(self.intents[name], 0, 0, sure=True)
+
     def _call(self, name: str, start: int, end: int, *, sure: bool) -> Call:
         return Call(self.intents[name], start, end, sure)
 
@@ -114,7 +126,7 @@ class Keywords:
 
     def _opt_out(self, stream: Stream, at: int) -> Iterator[Call]:
         """Yield `opt_out` for its words with any marks between them («لغو: ۱۱»), when nothing else is said."""
-        words = "".join(stream.raw(place) for place in range(at, len(stream)) if not stream.is_mark(place))
+        words = self._letters(stream, at, len(stream))
         if self._phrases.values.get(words) == "opt_out":
             yield self._call("opt_out", at, len(stream), sure=True)
 
@@ -136,10 +148,16 @@ class Keywords:
     def _exact(self, stream: Stream, at: int, *, sure: bool) -> Iterator[Call]:
         found = self._phrases.at(stream, at)
         if found:
-            yield self._call(found[0], at, found[1], sure=sure and self._is_sure(stream, at, found[1]))
+            doubtful = self._letters(stream, at, found[1]) in self._doubtful
+            certain = sure and self._is_sure(stream, at, found[1])
+            yield Call(self.intents[found[0]], at, found[1], certain, exact=not doubtful)
 
     def _is_sure(self, stream: Stream, start: int, end: int) -> bool:
-        return "".join(stream.raw(at) for at in range(start, end) if not stream.is_mark(at)) in self._sure
+        return self._letters(stream, start, end) in self._sure
+
+    @staticmethod
+    def _letters(stream: Stream, start: int, end: int) -> str:
+        return "".join(stream.raw(at) for at in range(start, end) if not stream.is_mark(at))
 
     def _code_first(self, stream: Stream, at: int) -> Iterator[Call]:
         """Yield the call of a keyword that stands after the code («۱۲۳۴۵۶۷۸۶ لغو»)."""
@@ -156,7 +174,13 @@ class Keywords:
             letters += stream.raw(end)
             if letters in ORDINARY_WORDS:
                 continue
-            for cost, word in self._spelling.near(letters):
-                yield cost, self._call(self._phrases.values[word], at, end + 1, sure=False)
-            for cost, word in self._spelling.near_short(letters) if end == at else ():
-                yield cost, Call(self.intents[self._phrases.values[word]], at, end + 1, sure=False, guess=cost == 1)
+            short = self._spelling.near_short(letters) if end == at else []
+            for cost, word in (*self._spelling.near(letters), *short):
+                intent = self.intents[self._phrases.values[word]]
+                if not (intent.binding or intent.strict) or not _denies(letters, word):
+                    yield cost, Call(intent, at, end + 1, sure=False, guess=len(word) < 4 and cost == 1, exact=False)
+
+
+def _denies(typed: str, known: str) -> bool:
+    """Tell whether a word says the opposite of a known one that it is near: «انصراف نمی‌دهم» is no «انصراف می‌دهم»."""
+    return typed.count("ن") > known.count("ن")

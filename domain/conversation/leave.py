@@ -6,6 +6,7 @@ from domain.conversation.dates import FoundDate, dates, leading, next_month_day,
 from domain.conversation.numerals import number_at, ordinal_at
 from domain.conversation.reading import Reading
 from domain.conversation.tokens import Stream, keys
+from domain.errors import Doubt
 
 _UNTIL = keys("تا", "الی", "لغایت", "to", "until", "till", "ta")
 _PARTS = keys("صبح", "ظهر", "عصر", "شب")
@@ -36,13 +37,18 @@ def take_leave_days(reading: Reading) -> None:
     if ends and first and last and last - first > _ROUND_THE_YEAR:
         reading.reject("to", ends.start, ends.end)
         last = None
-    if days and first and not last:
-        last = first + timedelta(days=days - 1)
-    elif days and last and not first:
-        first = last - timedelta(days=days - 1)
-    elif days and not first:
-        reading.partial["days"] = days
+    if days:
+        first, last = _with_length(reading, days, first, last)
     reading.slots.update({name: day for name, day in (("from", first), ("to", last)) if day})
+
+
+def _with_length(reading: Reading, days: int, first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    """Return both ends, the one not said counted from the other; without a day to count from the days are kept."""
+    if "from" in reading.problems or not (first or last):
+        reading.partial["days"] = days
+        return first, None if "from" in reading.problems else last
+    length = timedelta(days=days - 1)
+    return first or (last and last - length), last or (first and first + length)
 
 
 def _first_and_last(stream: Stream, found: list[FoundDate]) -> tuple[FoundDate | None, FoundDate | None]:
@@ -79,6 +85,8 @@ def _take(reading: Reading, name: str, found: FoundDate) -> None:
     begin = leading(stream, found.start)
     if found.day is None:
         reading.reject(name, found.start, found.end)
+    if found.other:
+        reading.problems[name] = Doubt(name, detail="two_days", options=found.readings)
     stream.take(stream.back(begin, _LINKS) if name == "to" else begin, stream.skip(found.end, _PARTS))
 
 

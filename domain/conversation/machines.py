@@ -8,11 +8,14 @@ from domain.conversation.counts import NUMBER_OF, UNITS, Count, count_behind, la
 from domain.conversation.hours import (
     Clock,
     Length,
+    Part,
+    clock_time,
     in_part,
     lengths_and_clocks,
     take_clock,
     take_length,
     take_parts,
+    two_hours,
 )
 from domain.conversation.names import MACHINES
 from domain.conversation.numerals import number_at
@@ -20,6 +23,7 @@ from domain.conversation.places import numbers_a_place, trade_of_a_place
 from domain.conversation.reading import Reading
 from domain.conversation.spelling import Spelling
 from domain.conversation.tokens import Kind, Phrases, Stream, keys
+from domain.errors import Doubt
 
 _NAMES = Phrases(MACHINES)
 _SPELLING = Spelling(_NAMES.values)
@@ -27,6 +31,7 @@ _EACH = Phrases({True: ("هر کدام", "هرکدوم", "هر کدوم", "هر 
 _LINKS = keys("و", "،", ",", "+", "/", "-", "همراه", "با", "به", "and", "with")
 _AND = keys("و", "،", ",", "and")
 _IS = frozenset(":=")
+_OR = keys("یا", "or", "ya")
 _MOST = 99
 
 
@@ -74,6 +79,25 @@ def take_work(reading: Reading) -> None:
     part = take_parts(reading.stream)
     if clock and clock.hour:
         reading.slots["start"] = in_part(clock.hour, part) if part and not clock.part else clock.hour
+        _doubt_start(reading, clock, clocks, part)
+
+
+def _doubt_start(reading: Reading, clock: Clock, clocks: list[Clock], part: Part | None) -> None:
+    """Note that an hour may be of the afternoon or of the night, or that several hours were said («ساعت ۸ یا ۹»)."""
+    both = two_hours(reading.stream, clock.start, clock.end, clock.hour, clock.part or part) if clock.hour else ()
+    said = sorted({f"{one.hour:%H:%M}" for one in (*clocks, *_or_another(reading.stream, clock)) if one.hour})
+    if options := both or (tuple(said) if len(said) > 1 else ()):
+        reading.problems["start"] = Doubt("start", detail="two_hours", options=options)
+        for one in clocks:
+            take_clock(reading.stream, one)
+
+
+def _or_another(stream: Stream, clock: Clock) -> Iterator[Clock]:
+    """Take and yield the second hour of «ساعت ۸ یا ۹»."""
+    read = clock_time(stream, clock.end + 1) if stream.raw(clock.end) in _OR else None
+    if read:
+        yield Clock(clock.end, read[1], read[0])
+        stream.take(clock.end, read[1])
 
 
 def take_machine_and_hours(reading: Reading) -> None:
@@ -138,6 +162,12 @@ def _number(stream: Stream, count: Count, items: list[_Named]) -> bool:
     for item in before[-1:] or after[:1]:
         item.count = count.number
     return False
+
+
+def machine_at(stream: Stream, at: int) -> int | None:
+    """Return where the name of a machine at a place ends; None where none stands."""
+    found = _NAMES.at(stream, at)
+    return found[1] if found else None
 
 
 def _named(stream: Stream) -> Iterator[_Named]:

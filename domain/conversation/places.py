@@ -21,6 +21,10 @@ _TRADES = keys(
     "کارگاه", "تعمیرگاه", "مکانیکی", "شرکت", "فروشگاه", "مغازه", "نمایشگاه", "پارکینگ", "گاراژ", "انبار", "دفتر",
     "ایستگاه", "کارخانه", "تعاونی",
 )  # fmt: skip
+_ADDRESSES = _NUMBERED | _ROADS | _BUILDINGS | _BESIDE | keys(
+    "جاده", "پارک", "محل", "محدوده", "زمین", "باغ", "مزرعه", "روستا", "شهر", "بندر", "ساحل", "حیاط",
+    "جلو", "جلوی", "سر", "ته", "بالای", "پایین", "اول", "آخر", "کمربندی", "گمیشان", "road", "avenue",
+)  # fmt: skip
 _BEFORE_EVENING = keys("ولی", "امام", "نماز", "اذان", "خیابان", "خ", "مسجد", "میدان", "شهرک", "کوی", "حضرت")
 _COLONS = keys("-", ":", "شماره")
 _MARKETS = keys("بازار", "بازارچه")
@@ -64,3 +68,9 @@ def weekday_of_a_place(stream: Stream, start: int, end: int) -> bool:
 def evening_of_a_name(stream: Stream, at: int) -> bool:
     """Tell whether a part of the day belongs to a name: «ولی‌عصر», «امام عصر»."""
     return stream.raw(at - 1) in _BEFORE_EVENING
+
+
+def says_address(text: str) -> bool:
+    """Tell whether a text holds a word of addresses."""
+    stream = Stream(text)
+    return any(stream.raw(at) in _ADDRESSES for at in range(len(stream)))

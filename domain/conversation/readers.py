@@ -11,19 +11,35 @@ from typing import Any
 
 from domain.calendar import in_tehran
 from domain.conversation.dates import FoundDate, chosen, dates, leading, month_and_day
-from domain.conversation.hours import clock_time, in_part, lengths_and_clocks, take_clock, take_length, take_parts
+from domain.conversation.hours import (
+    Clock,
+    clock_time,
+    in_part,
+    lengths_and_clocks,
+    take_clock,
+    take_length,
+    take_parts,
+    two_hours,
+)
 from domain.conversation.machines import MachineItem, take_work
 from domain.conversation.numerals import quantity_at, whole_number_at
 from domain.conversation.reading import Reading
 from domain.conversation.spelling import Spelling
 from domain.conversation.tokens import Kind, Phrases, Stream, keys
 from domain.conversation.vocabulary import COURTESIES
-from domain.errors import InvalidField
+from domain.errors import Doubt, InvalidField
 
 _PASSED = COURTESIES | keys(
     "گزینه", "شماره", "مورد", "عدد", "تعداد", "تا", "دستگاه", "روز", "مدت", "تاریخ", "زمان", "option", "number", "no",
 )  # fmt: skip
+_PASSED_NUMBER = COURTESIES | keys("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
+_PASSED_LENGTH = COURTESIES | keys("مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای")
+_PASSED_HOUR = COURTESIES | keys("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
+"""What may stand beside a value and changes nothing: another thing's unit says that another thing is meant."""
+
 _HOURS = keys("ساعت", "ساعته", "h", "hour", "hours")
+_OF_WORK = _HOURS | keys("کار", "مدت", ":", "-", "=")
+_DAYS = keys("روز", "روزه", "روزی", "هفته", "ماه", "day", "days", "week", "rooz", "ruz")
 _MINUS = frozenset("-−")
 _ANY_DAY = date(2026, 3, 21)
 """Where it matters only which words of an answer are a date, not which day they mean."""
@@ -36,28 +52,33 @@ def read_date(text: str, now: datetime) -> date:
     found = chosen(dates(reading.stream, reading.today)) or _month_and_day(reading)
     if not found or not found.day:
         raise InvalidField("date")
+    if found.other:
+        raise Doubt("date", detail="two_days", options=found.readings)
     _take_date(reading.stream, found)
     _take_hours(reading.stream)
-    _refuse_more(reading.stream, "date")
+    _refuse_more(reading.stream, "date", _PASSED)
     return found.day
 
 
 def read_start(text: str) -> time:
     """Return the hour of the clock: «ساعت ۸», «۷:۳۰», «۴ عصر», and here a bare «۸» or «هشت و نیم» too.
 
-    A date said with it is passed over. A part of the day alone («صبح») raises with the detail `part_of_day`.
+    A date said with it is passed over. A part of the day alone («صبح») raises with the detail `part_of_day`, and an
+    hour of the afternoon or the night, nobody knows which, a `Doubt`.
     """
     reading = _without_date(text)
     stream = reading.stream
     _, clocks = lengths_and_clocks(stream)
-    hour, part = (clocks[0].hour, clocks[0].part) if clocks else _bare_hour(stream)
+    said = clocks[0] if clocks else _bare_hour(stream)
     if clocks:
         take_clock(stream, clocks[0])
     part_alone = take_parts(stream)
-    _refuse_more(stream, "start")
-    if hour is None:
+    _refuse_more(stream, "start", _PASSED_HOUR)
+    if said is None or said.hour is None:
         raise InvalidField("start", detail="part_of_day" if part_alone and not clocks else None)
-    return in_part(hour, part_alone) if part_alone and not part else hour
+    if both := two_hours(stream, said.start, said.end, said.hour, said.part or part_alone):
+        raise Doubt("start", detail="two_hours", options=both)
+    return in_part(said.hour, part_alone) if part_alone and not said.part else said.hour
 
 
 def read_items(text: str) -> list[dict[str, Any]]:
@@ -67,36 +88,53 @@ def read_items(text: str) -> list[dict[str, Any]]:
     items: tuple[MachineItem, ...] = reading.slots.get("items", ())
     if not items:
         raise InvalidField("items", detail="no_number" if reading.rejected else "no_machine")
-    _refuse_more(reading.stream, "items")
+    _refuse_more(reading.stream, "items", _PASSED)
     return [item.as_json() for item in items]
 
 
 def read_hours(text: str) -> float:
-    """Return a length in hours, in halves: «۴», «۴ ساعت», «چهار و نیم»; whole hours as an int."""
+    """Return a length in hours, in halves: «۴», «۴ ساعت», «چهار و نیم», «از ۸ تا ۱۲»; whole hours as an int.
+
+    An hour of the clock («ساعت ۸») and days («یک روز») are no length in hours: each is refused with its own detail.
+    """
     stream = Stream(text)
-    lengths, _ = lengths_and_clocks(stream)
-    hours = 0.0
-    if lengths:
-        hours = lengths[0].hours
-        take_length(stream, lengths[0])
-    elif quantity := quantity_at(stream, stream.skip(_first(stream), _HOURS)):
-        hours = quantity[0]
-        stream.take(0, quantity[1])
-    _refuse_more(stream, "hours")
+    hours = _length_in_hours(stream)
+    _refuse_more(stream, "hours", _PASSED_LENGTH)
     if not hours:
         raise InvalidField("hours")
     return hours
 
 
-def read_number(text: str) -> int:
-    """Return a whole number, in digits of any script or in words; a minus before the digits makes it negative."""
+def _length_in_hours(stream: Stream) -> float:
+    """Take and return a length; 0 where there is none."""
+    lengths, clocks = lengths_and_clocks(stream)
+    if lengths:
+        take_length(stream, lengths[0])
+        return lengths[0].hours
+    if any(stream.raw(at) in _DAYS for at in range(len(stream))):
+        raise InvalidField("hours", detail="days_not_hours")
+    if clocks and clocks[0].hours:
+        take_clock(stream, clocks[0])
+        return clocks[0].hours
+    if clocks:
+        raise InvalidField("hours", detail="clock_not_hours")
+    quantity = quantity_at(stream, stream.skip(_first(stream), _OF_WORK))
+    stream.take(0, quantity[1] if quantity else 0)
+    return quantity[0] if quantity else 0.0
+
+
+def read_number(text: str, unit: tuple[str, ...] = ()) -> int:
+    """Return a whole number, in digits of any script or in words; a minus before the digits makes it negative.
+
+    Words of its `unit` may stand with it; those of another unit say that it is another number.
+    """
     stream = Stream(text)
     at = _first(stream)
     number = whole_number_at(stream, at)
     if not number:
         raise InvalidField("number")
     stream.take(at, number[1])
-    _refuse_more(stream, "number")
+    _refuse_more(stream, "number", _PASSED_NUMBER | keys(*unit))
     return -number[0] if stream.raw(at - 1) in _MINUS and stream.tight(at) else number[0]
 
 
@@ -107,7 +145,7 @@ def read_choice(text: str, choices: Mapping[str, Iterable[str]]) -> str:
     for at in range(len(stream)):
         if found := phrases.at(stream, at):
             stream.take(at, found[1])
-            _refuse_more(stream, "choice")
+            _refuse_more(stream, "choice", _PASSED)
             return found[0]
     letters = "".join(token.key for token in stream.tokens if token.kind is Kind.WORD and token.key not in _PASSED)
     near = Spelling(phrases.values).near(letters)
@@ -151,16 +189,16 @@ def _take_hours(stream: Stream) -> None:
     take_parts(stream)
 
 
-def _bare_hour(stream: Stream) -> tuple[time | None, None]:
+def _bare_hour(stream: Stream) -> Clock | None:
     """Take and return «۸», «هشت و نیم», or here even «۸ ساعت»: an hour of the clock is what was asked."""
     at = _first(stream)
     bare = clock_time(stream, at)
     if not bare:
-        return None, None
+        return None
     stream.take(at, stream.skip(bare[1], _HOURS))
-    return bare[0], None
+    return Clock(at, bare[1], bare[0])
 
 
-def _refuse_more(stream: Stream, field: str) -> None:
-    if stream.rest(_PASSED):
+def _refuse_more(stream: Stream, field: str, passed: frozenset[str]) -> None:
+    if stream.rest(passed):
         raise InvalidField(field)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from domain.conversation.tokens import Phrases, Stream
+from domain.errors import DomainError
 
 
 @dataclass(slots=True)
@@ -17,7 +18,8 @@ class Reading:
     `slots` are the values understood. `rejected` holds, in the writer's words, values that were meant for a field and
     are wrong (a date that does not exist): the field counts as missing, and the answer can say why. `partial` holds
     what was understood but fills no slot yet: `days` of a leave whose first day was not said, `hours` of machines not
-    named.
+    named. `problems` says why a slot's value is not taken although it was understood: it can be read in several
+    ways, or names what is not there.
     """
 
     stream: Stream
@@ -27,6 +29,7 @@ class Reading:
     slots: dict[str, Any] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
     partial: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, DomainError] = field(default_factory=dict)
 
     def reject(self, name: str, start: int, end: int) -> None:
         """Take tokens that were meant for a field and cannot be its value."""

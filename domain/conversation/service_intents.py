@@ -11,13 +11,20 @@ from domain.conversation.kinds import take_kind
 from domain.conversation.leave import take_day_count, take_leave_days
 from domain.conversation.machines import take_work
 from domain.conversation.names import EXPERT_KINDS, MACHINES
+from domain.conversation.other_machines import take_unknown_machine
 from domain.conversation.plates import take_plate
 from domain.conversation.reading import Reading
 from domain.conversation.vocabulary import Intent
+from domain.errors import Doubt
+
+_MOST_DAYS_ASKED = 4
 
 
 def take_date(reading: Reading) -> None:
-    """Take the date of a machinery request; refuse it when no calendar has it. A number of days is only kept aside."""
+    """Take the date of a machinery request; refuse it when no calendar has it. A number of days is only kept aside.
+
+    Of several days («فردا یا شنبه»), and of one that can be read in two ways, nobody knows which is meant.
+    """
     candidates = dates(reading.stream, reading.today)
     if days := take_day_count(reading.stream, candidates):
         reading.partial["days"] = days
@@ -30,6 +37,11 @@ def take_date(reading: Reading) -> None:
     else:
         reading.slots["date"] = found.day
     reading.stream.take(begin, found.end)
+    meant = {day for one in candidates if one.day and not one.street for day in one.readings} | {*found.readings}
+    if len(meant) > 1:
+        reading.problems["date"] = Doubt("date", detail="two_days", options=tuple(sorted(meant))[:_MOST_DAYS_ASKED])
+        for one in candidates:
+            reading.stream.take(leading(reading.stream, one.start), one.end)
 
 
 def _all_words(names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -45,7 +57,7 @@ MACHINERY = Intent(
         "machinery", "mashin",
         "mashinalat", "mashin alat",
     ),
-    slots=(take_date, take_work),
+    slots=(take_date, take_work, take_unknown_machine),
     rest="place",
     required=("items", "hours", "date", "start", "place"),
     hint_words=_all_words(MACHINES),

@@ -126,14 +126,22 @@ class Stream:
         """Return the writer's own words for the tokens from `start` up to, not including, `end`."""
         return shown(self.text[self.tokens[start].start : self.tokens[end - 1].end]) if start < end else ""
 
-    def rest(self, ignored: frozenset[str] = frozenset(), *, words_only: bool = False, own_marks: bool = False) -> str:
+    def rest(
+        self,
+        ignored: frozenset[str] = frozenset(),
+        *,
+        words_only: bool = False,
+        own_marks: bool = False,
+        edges: frozenset[str] = frozenset(),
+    ) -> str:
         """Return what nobody took, in the writer's own words.
 
         Separators where something was taken away go (with `own_marks` only those that belong to what was taken: «*بله*»
         and «...بله» stay); parts that are nothing but punctuation or `ignored` words go too, and with `words_only`
-        parts without any word.
+        parts without any word. Words of `edges` where a part begins or ends go.
         """
-        pieces = (self._apart(*piece) if own_marks else self._trimmed(*piece) for piece in self._pieces())
+        whole = (self._apart(*piece) if own_marks else self._trimmed(*piece) for piece in self._pieces())
+        pieces = (self._without_edges(*piece, edges) for piece in whole)
         return " ".join(self.slice(*piece) for piece in pieces if self._says_something(piece, ignored, words_only))
 
     def _says_something(self, piece: tuple[int, int], ignored: frozenset[str], words_only: bool) -> bool:
@@ -141,6 +149,19 @@ class Stream:
         says_more = (token.key not in ignored and token.key not in _PUNCTUATION for token in tokens)
         numbers = (token.kind is Kind.NUMBER for token in tokens)
         return any(more and not (words_only and number) for more, number in zip(says_more, numbers, strict=True))
+
+    def _without_edges(self, start: int, end: int, edges: frozenset[str]) -> tuple[int, int]:
+        """Leave out the words of `edges` at both ends, and the marks that joined them to the rest."""
+        first, last = start, end
+        while start < end and self.tokens[start].key in edges | (_SEPARATORS if start > first else frozenset()):
+            start += 1
+        while start < end and self.tokens[end - 1].key in edges | (_SEPARATORS if end < last else frozenset()):
+            end -= 1
+        return start, end
+
+    def pieces(self) -> list[tuple[int, int]]:
+        """Return the parts (tokens from, up to) that nobody took."""
+        return [piece for piece in self._pieces() if piece[0] < piece[1]]
 
     def _pieces(self) -> Iterator[tuple[int, int]]:
         at = 0

@@ -22,7 +22,10 @@ class Intent:
     `slots` are tried in order, `rest` names the slot for what remains. `required` slots are asked for in this order;
     `instead` gives for some of them another slot that does as well. `service` is the service that the words name after
     «راهنما» and «نظر». `alone`: complete without any argument. `strict`: other words than arguments make it unknown.
-    `form`: courtesies and «می‌خواهم» standing alone are not free text.
+    `form`: courtesies and «می‌خواهم» standing alone are not free text. `binding`: it ends something or binds somebody,
+    so it is done at once only when said plainly (`sentences`). `doubtful_words` call it and never say it plainly.
+    `beside` are words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»). `verbatim`: the
+    text is an answer, which may be «نه».
     """
 
     name: str
@@ -37,11 +40,20 @@ class Intent:
     alone: bool = False
     strict: bool = False
     form: bool = False
+    binding: bool = False
+    doubtful_words: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
+    verbatim: bool = False
 
     @property
     def asks_fields(self) -> bool:
         """Whether it fills a form of several fields, so that «آدرس: …» names one; elsewhere it is the writer's text."""
         return self.form and bool(self.service)
+
+    @property
+    def asked_once(self) -> bool:
+        """Whether a command that belongs to no service is asked about once when it was not said plainly."""
+        return self.binding or (self.rest is not None and not self.service)
 
 
 def _take_tariff_subject(reading: Reading) -> None:
@@ -50,6 +62,12 @@ def _take_tariff_subject(reading: Reading) -> None:
     if "machine" not in reading.slots:
         take_kind(reading)
 
+
+TEXTS_OF_OURS = keys(
+    "پیام", "پیامی", "پیامک", "پیامها", "پیامهای", "تبلیغ", "تبلیغات", "تبلیغاتی", "یادآوری", "اساماس", "اس", "ام",
+    "sms", "payam", "payamak",
+)  # fmt: skip
+"""Words of what «لغو ۱۱» stops."""
 
 COMMANDS: tuple[Intent, ...] = (
     Intent(
@@ -107,6 +125,11 @@ COMMANDS: tuple[Intent, ...] = (
         required=("code",),
         weak_words=("ابطال", "حذف", "حذف درخواست"),
         alone=True,
+        binding=True,
+        doubtful_words=(
+            "پشیمان شدم", "پشیمون شدم", "پشیمان شده ام", "پشیمون شدیم", "پشیمان شدیم", "پشیمانم", "پشیمونم",
+            "از درخواستم پشیمان شدم", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
+        ),
     ),
     Intent(
         "reply",
@@ -115,6 +138,7 @@ COMMANDS: tuple[Intent, ...] = (
         rest="text",
         required=("code", "text"),
         weak_words=("جواب", "جواب به", "javab"),
+        verbatim=True,
     ),
     Intent(
         "comment",
@@ -137,19 +161,23 @@ COMMANDS: tuple[Intent, ...] = (
     ),
     Intent(
         "confirm",
-        ("تایید", "تایید میکنم", "تاییده", "تایید است", "تایید شد", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
+        ("تایید", "تایید میکنم", "تاییده", "تایید است", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
         slots=(take_code,),
         required=("code",),
         weak_words=("موافقم", "قبول", "ok"),
         strict=True,
+        binding=True,
+        doubtful_words=("تایید شد",),
     ),
     Intent(
         "deny",
-        ("رد", "رد میکنم", "رد شد", "رد است", "خیر", "no", "reject", "deny", "rad"),
+        ("رد", "رد میکنم", "رد است", "خیر", "no", "reject", "deny", "rad"),
         slots=(take_code,),
         required=("code",),
         weak_words=("مخالفم",),
         strict=True,
+        binding=True,
+        doubtful_words=("رد شد",),
     ),
     Intent(
         "exit",
@@ -165,7 +193,13 @@ COMMANDS: tuple[Intent, ...] = (
         alone=True,
         strict=True,
     ),
-    Intent("opt_out", ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop"), alone=True, strict=True),
+    Intent(
+        "opt_out",
+        ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop", "laghv 11", "laghve 11", "lagv 11", "laghv yazdah"),
+        alone=True,
+        strict=True,
+        beside=TEXTS_OF_OURS,
+    ),
     Intent("opt_in", ("start",), alone=True, strict=True),
 )  # fmt: skip
 """The intents that belong to no service."""
@@ -196,6 +230,15 @@ COURTESIES = keys(
     "lotfan", "mikham", "mikhaham", "تاکسی", "تاکسیم",
 )  # fmt: skip
 """Greetings and request words: skipped before a keyword, and no free text of a form when they stand alone."""
+
+WISHES = keys(
+    "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
+    "خوام", "خام", "خواستم", "خوایم", "خواهیم", "خواستیم", "لازم", "دارم", "داریم", "نیاز", "نیازمندم", "احتیاج",
+    "لطفا", "لطفاً", "ممنون", "مرسی", "تشکر", "متشکرم", "سپاس", "سپاسگزارم", "سلام", "بفرستید", "بفرستین", "بفرست",
+    "بدید", "بدین", "بدهید", "کنید", "کنین", "هستم", "باتشکر", "یا", "mikham", "mikhaham", "mikhastam", "lazem",
+    "daram", "lotfan", "please", "thanks", "salam",
+)  # fmt: skip
+"""Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""
 
 LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",

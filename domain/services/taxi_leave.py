@@ -172,7 +172,7 @@ TAXI_LEAVE = Service(
         Field("driver", Identifier("national_code"), required=False),
         Field("from", Day()),
         Field("to", Day(), instead=("days",)),
-        Field("days", Integer(1, 366), required=False),
+        Field("days", Integer(1, 366, unit=("روز", "روزه", "مدت")), required=False),
         Field("scope", SCOPE, choices=SCOPES, deferred_in=BY_PHONE),
         Field("reason", Text(), deferred_in=BY_PHONE),
         Field("taxi", TaxiShown(), required=False, found=True),

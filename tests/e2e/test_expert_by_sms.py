@@ -201,14 +201,16 @@ async def test_a_fee_is_waived(story: ExpertStory) -> None:
 
 async def test_cancelled_by_text_after_payment(story: ExpertStory) -> None:
     await story.reaches("paid")
-    cancelled = await story.says(f"لغو {story.code}", "notices.cancel_refund")
+    await story.says(f"لغو {story.code}", "sms.offer.cancel")
+    cancelled = await story.says("۱", "notices.cancel_refund")
     assert int(rials(cancelled["refund"])) == FEE
     await story.stands("cancelled", "refund_due")
 
 
 async def test_cancelled_by_text_before_the_visit(story: ExpertStory) -> None:
     await story.reaches("assigned")
-    await story.says(f"لغو {story.code}", "notices.cancel")
+    await story.says(f"لغو {story.code}", "sms.offer.cancel")
+    await story.says("۱", "notices.cancel")
     await story.expert.hears(story.key("officer_relieved"))
     await story.stands("cancelled")
 

@@ -71,7 +71,8 @@ async def test_cancelled_by_text_before_payment(reza: Phone, desk: Desk, state: 
 @pytest.mark.parametrize("state", ["paid", "scheduled"])
 async def test_cancelled_by_text_after_payment(reza: Phone, desk: Desk, state: str) -> None:
     story = await Story(reza, desk).reaches(state)
-    told = await story.says(f"لغو {story.code}", "notices.cancel_refund")
+    await story.says(f"لغو {story.code}", "sms.offer.cancel")
+    told = await story.says("۱", "notices.cancel_refund")
     assert told["refund"] == story.bill["amount"]
     await story.stands("cancelled", "refund_due")
 

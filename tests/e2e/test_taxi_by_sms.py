@@ -123,7 +123,8 @@ async def test_an_auxiliary_driver_with_the_owners_consent(
 async def test_the_owner_refuses(shared_leave: TaxiStory, owner: Phone) -> None:
     await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
     await owner.hears(shared_leave.key("owner_asked"))
-    await owner.says("رد", shared_leave.key("owner_refused"))
+    await owner.says("رد", "sms.offer.deny")
+    await owner.says("۱", shared_leave.key("owner_refused"))
     await shared_leave.hears("refuse")
     assert await shared_leave.state() == "rejected"
 
@@ -229,7 +230,8 @@ async def test_an_unknown_phone_is_asked_for_the_taxi_and_its_driver(
     shown = await desk.shows(leave.code)
     assert (shown["fields"]["plate"], shown["data"]["asked_by"]) == (cab.plate, "national_code")
     await driver.hears(leave.key("driver_told"))
-    await driver.says(f"لغو {leave.code}", "services.taxi_leave.status.withdrawn")
+    await driver.says(f"لغو {leave.code}", "sms.offer.cancel")
+    await driver.says("۱", "services.taxi_leave.status.withdrawn")
     await leave.hears("withdraw")
 
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 
 from domain.actions.proving import CODES_A_MOBILE, CODES_AN_ADDRESS, CODES_IN_ALL, HOLDS, MOST_TRIES, send_code
-from domain.calendar import in_tehran
+from domain.calendar import hour_text, in_tehran
 from domain.chats import Edited, Resumed, SentFile, Stopped, Unreadable, Wrote
-from domain.field_types import hour_text
 from domain.outgoing import InboundState, MessageClass
 from domain.people import Role
 from domain.policy import Policy
@@ -242,3 +241,33 @@ async def test_codes_are_limited_in_all(anneh: Person) -> None:
         async with anneh.town.store.unit() as uow:
             await send_code(anneh.town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
     assert (await anneh.says("09121234567")).key == "errors.too_many_requests"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["کد من {} است", "{0[0]} {0[1]}", "{0[0]}-{0[1]}", "کد تأیید شما: {}\nآن را به کسی نگویید.", "code: {}", "{}."],
+)
+async def test_a_code_is_read_out_of_any_text_and_the_wish_is_done(anneh: Person, said: str) -> None:
+    await anneh.says(ORDER)
+    await anneh.says("09121234567")
+    code = await code_of(anneh.town)
+    await anneh.does(Wrote(said.format((code[:3], code[3:]) if "[0]" in said else code)))
+    proved, done = await anneh.hears()
+    assert (proved.key, done.key) == ("chat.proved", "services.machinery.notices.submit")
+
+
+@pytest.mark.parametrize("slip", ["کد نیامد", "۱۲۳۴۵", "کد چی؟", "1234567", "سلام", "کد 12345 است"])
+async def test_what_is_no_code_does_not_take_the_place_of_the_wish(anneh: Person, slip: str) -> None:
+    await anneh.says(ORDER)
+    await anneh.says("09121234567")
+    assert (await anneh.says(slip)).key in {"chat.prove_first", "errors.mobile_not_verified"}
+    await anneh.does(Wrote(await code_of(anneh.town)))
+    assert (await anneh.hears())[-1].key == "services.machinery.notices.submit"
+
+
+async def test_another_wish_takes_the_place_of_the_first_even_with_six_digits_in_it(anneh: Person) -> None:
+    await anneh.says("درخواست‌های من")
+    await anneh.says("09121234567")
+    await anneh.says(f"{ORDER} پلاک 123456")
+    await anneh.does(Wrote(await code_of(anneh.town)))
+    assert (await anneh.hears())[-1].key == "services.machinery.notices.submit"

@@ -212,10 +212,10 @@ async def test_a_menu_does_not_hold_what_chooses_nothing(town: Municipality) -> 
     ) is False
 
 
-async def test_an_ambiguous_misspelling_is_offered_back_by_number(town: Municipality) -> None:
+async def test_what_is_not_understood_is_offered_back_by_number_and_kept(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "فردا لودر لازم دارم")
     assert heard.key == "sms.did_you_mean"
-    assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.items.prompt"
+    assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.items_hours.prompt"
 
 
 async def test_services_that_are_not_offered_say_so(town: Municipality) -> None:

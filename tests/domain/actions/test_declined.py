@@ -42,7 +42,7 @@ async def test_what_was_never_answered(cabs: Cabs) -> None:
 
 async def test_an_owner_who_refuses_or_keeps_silent(cabs: Cabs) -> None:
     refused = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
-    await cabs.town.say(OWNER_MOBILE, f"رد {refused}")
+    await cabs.town.says(f"رد {refused}", "۱", mobile=OWNER_MOBILE)
     told = await tracked(cabs, refused, AUXILIARY_MOBILE)
     assert ("دلیل: مالک تاکسی موافقت نکرد" in told, "سفر" in told) == (True, False)
     silent = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)

@@ -187,7 +187,7 @@ async def refusal(town: Municipality, code: str, **changes: Any) -> DomainError:
 
 async def test_what_is_not_erased(town: Municipality) -> None:
     running, paid = await town.order(), await town.reach("paid")
-    await town.say(CITIZEN, f"لغو {paid}")
+    await town.says(f"لغو {paid}", "۱")
     done = await town.reach("completed", mobile=NEIGHBOUR)
     for role in (Role.MANAGER, Role.CIVIL, Role.AUDITOR):
         assert isinstance(await refusal(town, done, by=role), Forbidden)

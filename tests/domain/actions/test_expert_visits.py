@@ -11,7 +11,7 @@ from domain.outgoing import MessageClass
 from domain.people import Actor, Role
 from domain.requests import TimerKind
 from tests.support.experts import ASKING, COLLEAGUE, COLLEAGUE_MOBILE, OFFICER, OFFICER_MOBILE, TODAY, VISIT, Experts
-from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
+from tests.support.municipality import NEIGHBOUR, Municipality, actor
 
 NINE_THURSDAY = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
 LAST_MINUTE = datetime(2026, 11, 25, 17, 29, tzinfo=UTC)
@@ -183,7 +183,7 @@ async def test_both_are_reminded_in_the_last_open_window(experts: Experts, town:
 
 async def test_a_cancelled_visit_reminds_nobody(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("assigned")
-    await town.say(CITIZEN, f"لغو {code}")
+    await town.says(f"لغو {code}", "۱")
     town.advance(days=2)
     await town.run_timers()
     assert await town.keys(OFFICER_MOBILE) == ["officer_assigned", "officer_relieved"]

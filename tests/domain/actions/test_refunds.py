@@ -31,7 +31,7 @@ async def given_back(
 async def cancelled(town: Municipality, mobile: str = CITIZEN) -> tuple[str, str]:
     """A paid request that its citizen cancelled, and its bill id."""
     code = await town.reach("paid", mobile=mobile)
-    await town.say(mobile, f"لغو {code}")
+    await town.says(f"لغو {code}", "۱", mobile=mobile)
     return code, (await town.bills(code))[0].bill_id
 
 

@@ -95,7 +95,8 @@ async def test_a_driver_hears_of_what_others_ask_for_him_and_withdraws_it(cabs: 
     assert (told.key, f"«لغو {code[:3]}" in told.text.replace("\u200e", "")) == (f"{BASE}.notices.driver_told", True)
     assert code in [one.replace(" ", "") for one in (await cabs.town.say(DRIVER_MOBILE, "درخواست‌ها")).codes]
     assert (await cabs.town.say(NEIGHBOUR, f"لغو {code}")).key == "errors.not_found"
-    assert (await cabs.town.say(DRIVER_MOBILE, f"لغو {code}")).key == f"{BASE}.status.withdrawn"
+    assert (await cabs.town.say(DRIVER_MOBILE, f"لغو {code}")).key == "sms.offer.cancel"
+    assert (await cabs.town.say(DRIVER_MOBILE, "بله")).key == f"{BASE}.status.withdrawn"
     assert (await cabs.town.request(code)).state == "withdrawn"
     assert (await cabs.town.history(code))[-1].actor == f"citizen:{DRIVER_MOBILE}"
     assert (await cabs.town.keys(STRANGER))[-1] == "withdraw"
@@ -110,6 +111,7 @@ async def test_a_driver_ends_what_his_owner_asked_for(cabs: Cabs) -> None:
     cabs.town.advance(days=1)
     await cabs.town.run_timers()
     assert (await cabs.town.say(DRIVER_MOBILE, "لغو")).key == "sms.which.cancel"
+    assert (await cabs.town.say(DRIVER_MOBILE, "۱")).key == "sms.offer.cancel"
     assert (await cabs.town.say(DRIVER_MOBILE, "۱")).key == f"{BASE}.status.ended"
     assert await cabs.state(code) == "ended"
 

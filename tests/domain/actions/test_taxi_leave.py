@@ -228,7 +228,8 @@ async def test_the_only_request_that_awaits_the_owner_needs_no_code(cabs: Cabs) 
 
 async def test_the_owner_refuses_by_text(cabs: Cabs) -> None:
     code = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
-    assert (await cabs.town.say(OWNER_MOBILE, f"رد {code}")).key == "services.taxi_leave.notices.owner_refused"
+    assert (await cabs.town.say(OWNER_MOBILE, f"رد {code}")).key == "sms.offer.deny"
+    assert (await cabs.town.say(OWNER_MOBILE, "۱")).key == "services.taxi_leave.notices.owner_refused"
     request = await cabs.town.request(code)
     assert (request.state, request.phase, request.awaits) == ("rejected", Phase.DECLINED, None)
     assert (await cabs.town.keys(AUXILIARY_MOBILE))[-1] == "refuse"
@@ -271,7 +272,8 @@ async def test_an_owner_who_does_not_answer_closes_it(cabs: Cabs) -> None:
 @pytest.mark.parametrize(("first", "second"), [("تایید", "تایید"), ("تایید", "رد"), ("رد", "تایید"), ("رد", "رد")])
 async def test_the_owner_answers_once(cabs: Cabs, first: str, second: str) -> None:
     code = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
-    await cabs.town.say(OWNER_MOBILE, f"{first} {code}")
+    if (await cabs.town.say(OWNER_MOBILE, f"{first} {code}")).key == "sms.offer.deny":
+        await cabs.town.say(OWNER_MOBILE, "۱")
     state = await cabs.state(code)
     again = await cabs.town.say(OWNER_MOBILE, f"{second} {code}")
     assert (again.key, again.text) == (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.conversation.names import EXPERT_KINDS, MACHINES
 from domain.conversation.readers import read_choice, read_date, read_hours, read_items, read_number, read_start
-from domain.errors import InvalidField
+from domain.errors import Doubt, InvalidField
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 
@@ -23,7 +23,7 @@ NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
         ("فردا لطفا", date(2026, 11, 25)),
         ("۱۵ آذر", date(2026, 12, 6)),
         ("۹/۱۵", date(2026, 12, 6)),
-        ("۹/۱۰", date(2026, 12, 1)),
+        ("۹/۹", date(2026, 11, 30)),
         ("1405/9/15", date(2026, 12, 6)),
         ("روز شنبه صبح", date(2026, 11, 28)),
         ("شنبه ساعت ۸", date(2026, 11, 28)),
@@ -170,3 +170,74 @@ READERS = (
 def test_a_reader_returns_or_refuses(reader: Callable[[str], object], text: str) -> None:
     with suppress(InvalidField):
         reader(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("۳", ("15:00", "03:00")),
+        ("ساعت ۳", ("15:00", "03:00")),
+        ("فردا ساعت ۵", ("17:00", "05:00")),
+        ("۳ و نیم", ("15:30", "03:30")),
+        ("۱:۳۰", ("13:30", "01:30")),
+    ],
+)
+def test_an_hour_of_the_afternoon_or_of_the_night_is_doubted(text: str, options: tuple[str, ...]) -> None:
+    with pytest.raises(Doubt) as caught:
+        read_start(text)
+    assert (caught.value.detail, caught.value.options) == ("two_hours", options)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("03:00", time(3)), ("0330", time(3, 30)), ("۳ شب", time(3)), ("۳ بامداد", time(3)), ("۳ عصر", time(15)),
+     ("ظهر ساعت ۱", time(13)), ("۶", time(6)), ("۱۲", time(12)), ("15", time(15))],
+)  # fmt: skip
+def test_an_hour_that_can_only_be_one_is_taken(text: str, hour: time) -> None:
+    assert read_start(text) == hour
+
+
+@pytest.mark.parametrize("text", ["۸ روز", "۲ تا", "۳ دستگاه", "۸ نفر"])
+def test_a_number_of_something_else_is_no_hour(text: str) -> None:
+    with pytest.raises(InvalidField):
+        read_start(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("ساعت ۸", "clock_not_hours"), ("۸ صبح", "clock_not_hours"), ("ساعت هشت", "clock_not_hours"),
+        ("۷:۳۰", "clock_not_hours"), ("یک روز", "days_not_hours"), ("۲ روز", "days_not_hours"),
+        ("نصف روز", "days_not_hours"), ("یک هفته", "days_not_hours"), ("۲ تا", None), ("۳ دستگاه", None),
+        ("۲ نفر", None),
+    ],
+)  # fmt: skip
+def test_what_is_no_length_in_hours_is_refused_with_its_reason(text: str, detail: str | None) -> None:
+    with pytest.raises(InvalidField) as caught:
+        read_hours(text)
+    assert caught.value.detail == detail
+
+
+@pytest.mark.parametrize(("text", "hours"), [("ساعت ۸ تا ۱۲", 4), ("از ۸ تا ۱۲", 4), ("ساعت کار: ۴", 4), ("مدت ۴", 4)])
+def test_hours_said_in_other_ways(text: str, hours: float) -> None:
+    assert read_hours(text) == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("۹/۱۰", ("2026-12-01", "2026-12-30")),
+        ("۵/۹", ("2026-11-26", "2027-07-31")),
+        ("تاریخ ۱۰/۹", ("2026-12-01", "2026-12-30")),
+    ],
+)
+def test_a_day_and_month_that_can_be_read_two_ways_is_doubted(text: str, options: tuple[str, ...]) -> None:
+    with pytest.raises(Doubt) as caught:
+        read_date(text, NOW)
+    assert caught.value.options == options
+
+
+@pytest.mark.parametrize("text", ["۲ روز", "۲ ساعت", "۲ تا", "۲ دستگاه", "۲ متر"])
+def test_a_number_of_something_is_no_bare_number(text: str) -> None:
+    with pytest.raises(InvalidField):
+        read_number(text)

@@ -1,0 +1,87 @@
+"""What is not understood or doubted: offers keep what was said and are no loop, and late numbers do nothing."""
+
+import pytest
+
+from domain.outgoing import InboundState
+from tests.support.municipality import CITIZEN, Municipality
+
+
+async def test_an_offer_keeps_what_was_said(town: Municipality) -> None:
+    assert (
+        await town.say(CITIZEN, "سلام، ما فردا ساعت ۸ لودر ۴ ساعت احتیاج داریم خیابان امام")
+    ).key == "sms.did_you_mean"
+    assert (await town.say(CITIZEN, "1")).key == "services.machinery.summary"
+    assert (await town.say(CITIZEN, "بله")).key == "services.machinery.notices.submit"
+
+
+async def test_an_offer_of_an_ending_asks_about_the_request_that_was_named(town: Municipality) -> None:
+    code = await town.order()
+    offered = await town.say(CITIZEN, f"گفتید {code} را لغو کنیم")
+    assert offered.key == "sms.did_you_mean"
+    number = next(part[0] for part in offered.text.partition("\n")[2].split("، ") if part.endswith("لغو"))
+    assert ((asked := await town.say(CITIZEN, number)).key, asked.codes) == ("sms.offer.cancel", [code])
+    assert (await town.request(code)).state == "submitted"
+
+
+async def test_offers_are_no_loop_but_the_same_words_again_and_again_are(town: Municipality) -> None:
+    wishes = (
+        "فردا لودر بیاید",
+        "جرثقیل بیاورید",
+        "گریدر برای کوچه",
+        "بولدوزر برای زمین",
+        "غلتک برای راه",
+        "تانکر بیاید",
+    )
+    for wish in wishes:
+        assert (await town.say(CITIZEN, wish)).key == "sms.did_you_mean", wish
+    heard = [await town.say(CITIZEN, wishes[-1]) for _ in range(6)]
+    assert (heard[-1].inbound.state, heard[-1].inbound.reason) == (InboundState.SILENT, "loop")
+
+
+@pytest.mark.parametrize("number", ["11", "۱۱", "12", "۱۲."])
+async def test_a_number_of_a_menu_that_has_expired_does_not_opt_out(town: Municipality, number: str) -> None:
+    menu = await town.say(CITIZEN, "راهنما")
+    assert "۱" in menu.text
+    await town.says("ماشین", "لودر ۴ ساعت", "فردا")  # what hour it begins is asked: 11 and 12 would have answered
+    town.advance(hours=1)
+    late = await town.say(CITIZEN, number)
+    assert (late.key, "لغو۱۱" in late.text) == ("errors.expired_dialogue", True)
+    assert town.rows("SELECT count(*) FROM opt_outs") == [(0,)]
+    assert (await town.say(CITIZEN, "لغو ۱۱ دیگه پیام ندین")).key == "sms.opted_out"
+
+
+async def test_a_number_that_answered_nothing_opts_out(town: Municipality) -> None:
+    await town.say(CITIZEN, "سلام")
+    assert (await town.say(CITIZEN, "11")).key == "sms.opted_out"
+
+
+async def test_the_receipt_of_an_order_repeats_the_place(town: Municipality) -> None:
+    heard = await town.say(CITIZEN, "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک")
+    assert heard.text.endswith("نشانی: خیابان امام جنب پارک")
+
+
+async def test_which_hour_is_meant_is_asked_by_number(town: Municipality) -> None:
+    asked = await town.say(CITIZEN, "ماشین لودر ۴ ساعت فردا ساعت ۳ خیابان امام")
+    assert (asked.key, asked.text.partition("\n")[2]) == ("sms.which_value", "۱ ساعت ۱۵، ۲ ساعت ۳ بامداد")
+    assert "ساعت ۱۵" in (await town.say(CITIZEN, "۱")).text
+
+
+async def test_which_day_is_meant_is_asked_by_number(town: Municipality) -> None:
+    asked = await town.say(CITIZEN, "ماشین لودر ۴ ساعت تاریخ ۵/۹ ساعت ۸ خیابان امام")
+    assert asked.key == "sms.which_value"
+    assert "۵ آذر ۱۴۰۵، ۲ شنبه ۹ مرداد ۱۴۰۶" in asked.text
+    assert "۵ آذر" in (await town.say(CITIZEN, "۱")).text
+
+
+async def test_a_machine_that_is_not_there_is_told(town: Municipality) -> None:
+    told = await town.say(CITIZEN, "ماشین تراکتور ۴ ساعت فردا ساعت ۸ خیابان امام")
+    assert (told.key, "ماشین «تراکتور» را نداریم." in told.text) == ("services.machinery.fields.items.prompt", True)
+
+
+@pytest.mark.parametrize("answer", ["ساعت ۸", "یک روز"])
+async def test_what_is_no_length_is_asked_again_with_its_reason(town: Municipality, answer: str) -> None:
+    await town.says("ماشین", "لودر")
+    again = await town.say(CITIZEN, answer)
+    assert (again.key, "۴ ساعت" in again.text or "۸ ساعت" in again.text) == (
+        "services.machinery.fields.items_hours.prompt", True,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""What kind of sentence it is: said plainly, refused, asked, quoted; in every word of every command."""
+
+from datetime import datetime
+
+import pytest
+
+from domain.conversation.grammar import UNKNOWN, Grammar
+from domain.conversation.sentences import Mood
+from domain.conversation.service_intents import SERVICE_INTENTS
+from domain.conversation.vocabulary import Intent
+from domain.conversation.yes_no import yes_or_no
+from tests.support.refusing import ARGUMENTS, INTENTS, TEXTS, courteous, refusing, words_of
+
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
+GRAMMAR = Grammar(SERVICE_INTENTS)
+CODE = "123456786"
+
+
+@pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
+def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
+    """Every word with every negation; every negation of the first word with every courtesy."""
+    sentences = [text for word in words_of(intent) for text in refusing(intent, word, CODE)]
+    sentences += [text for one in refusing(intent, intent.words[0], CODE) for text in courteous(one)]
+    acting = []
+    for text in dict.fromkeys(sentences):
+        parsed = GRAMMAR.parse(text, NOW)
+        if parsed.intent != UNKNOWN and parsed.mood is Mood.PLAIN:
+            acting.append((text, parsed.intent))
+    assert acting == []
+    assert len(sentences) > 300
+
+
+@pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
+def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
+    said = f"{intent.words[0]} {ARGUMENTS[intent.name].format(code=CODE)} {TEXTS.get(intent.name, '')}".strip()
+    for text in courteous(said):
+        parsed = GRAMMAR.parse(text, NOW)
+        if intent.rest and parsed.intent == intent.name:
+            continue  # a courtesy behind a text is part of it
+        assert (parsed.intent, parsed.mood) == (intent.name, Mood.PLAIN), text
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        (f"لغو {CODE}", Mood.PLAIN),
+        (f"لطفا درخواست {CODE} لغو شود", Mood.PLAIN),
+        (f"{CODE} لغو", Mood.PLAIN),
+        (f"laghv {CODE} konid", Mood.PLAIN),
+        (f"لغو {CODE} شود؟", Mood.QUESTION),
+        (f"لغو کنم {CODE}?", Mood.QUESTION),
+        (f"«لغو {CODE}»", Mood.QUOTED),
+        (f'"لغو {CODE}"', Mood.QUOTED),
+        (f"درخواست {CODE} لغو شد.", Mood.UNCLEAR),
+        (f"لغو {CODE} چون باران آمد", Mood.UNCLEAR),
+        (f"لغو {CODE} یا نه", Mood.UNCLEAR),
+        (f"لغو {CODE} 987654320", Mood.UNCLEAR),
+        (f"لغو {CODE} چون نمی‌توانم بیایم", Mood.UNCLEAR),
+        (f"لفو {CODE}", Mood.DOUBTFUL),
+        (f"پشیمان شدم {CODE}", Mood.DOUBTFUL),
+        ("پشیمون شدم", Mood.DOUBTFUL),
+        (f"تایید شد {CODE}", Mood.DOUBTFUL),
+        (f"رد شد {CODE}", Mood.DOUBTFUL),
+        (f"تایید {CODE} مشکلی نیست", Mood.UNCLEAR),
+        (f"پاسخ {CODE} ندارم", Mood.UNCLEAR),
+        (f"پاسخ {CODE} برق ندارد", Mood.PLAIN),
+        (f"نظر {CODE} خوب نبود", Mood.PLAIN),
+        ("تخلف تاکسی ۱۱۴ سوار نکرد", Mood.PLAIN),
+        ("تخلف تاکسی ۱۱۴ چرا سیگار می‌کشد؟ خوب نیست", Mood.PLAIN),
+        ("تخلف تاکسی ۱۱۴ ثبت شده؟", Mood.QUESTION),
+        ("ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام دارید؟", Mood.QUESTION),
+        ("ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام", Mood.PLAIN),
+        (f"پیگیری {CODE}؟", Mood.PLAIN),
+    ],
+)
+def test_how_a_command_is_said(text: str, mood: Mood) -> None:
+    parsed = GRAMMAR.parse(text, NOW)
+    assert (parsed.intent != UNKNOWN, parsed.mood) == (True, mood)
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (f"لطفا لغو نکنید {CODE}", "cancel"),
+        (f"لغونکنید {CODE}", ""),
+        (f"ردنمیکنم {CODE}", ""),
+        (f"رد نمی‌کنم {CODE}", "deny"),
+        ("انصراف نمی‌دهم", "exit"),
+        ("ماشین نمی‌خوام", "machinery"),
+        ("ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام نمی‌خواهم", "machinery"),
+        ("شکایت از تاکسی ۱۱۴ ندارم", "taxi_violation"),
+        ("لغو ۱۱ نکنید", "opt_out"),
+        ("نمی‌خوام دیگه", ""),
+    ],
+)
+def test_what_is_refused_calls_nothing(text: str, refused: str) -> None:
+    parsed = GRAMMAR.parse(text, NOW)
+    assert (parsed.intent, parsed.refused) == (UNKNOWN, refused)
+    assert "cancel" not in parsed.suggestions
+    assert "deny" not in parsed.suggestions
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["لغو ۱۱ دیگه پیام ندین", "laghv11", "Laghv 11", "laghve11", "لغو11 لطفا پیامک نفرستید", "لغو ۱۱ ممنون", "لغو:۱۱"],
+)
+def test_opting_out_in_other_words(text: str) -> None:
+    parsed = GRAMMAR.parse(text, NOW)
+    assert (parsed.intent, parsed.mood) == ("opt_out", Mood.PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *((text, True) for text in ("1", "۱.", "بله", "بله لطفا", "آره", "۱ بله", "یک", "تایید می‌کنم", "باشه", "ok")),
+        *((text, False) for text in ("2", "نه", "نه مرسی", "خیر", "نه نمی‌خوام", "نمی‌خواهم", "نکنید", "دو", "na", "رد")),
+        *((text, None) for text in ("بله؟", "بله نکنید", "نه بله", "شاید", "بله آدرس اشتباه است", "3", "", "نه غلطه")),
+    ],
+)  # fmt: skip
+def test_yes_or_no(text: str, *, meant: bool | None) -> None:
+    assert yes_or_no(text) is meant
