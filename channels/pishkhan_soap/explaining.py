@@ -5,10 +5,9 @@ words are for nobody. So the body is walked once more by the declarations that t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from types import MappingProxyType
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -38,7 +37,7 @@ class Complaint:
     kind: type[DomainError]
     name: str
     detail: str | None = None
-    params: Mapping[str, object] = MappingProxyType({})
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def error(self, line: int, column: int) -> DomainError:
         """Return the error, with the place of its element."""
