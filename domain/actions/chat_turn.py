@@ -23,7 +23,7 @@ from domain.errors import DomainError, UnknownKind
 from domain.keyboards import Shown
 from domain.message_repositories import Stored
 from domain.ports import UnitOfWork
-from domain.text import ascii_digits, shown
+from domain.text import shown
 
 TRACK = "track_"
 """What the payload of a link to a request begins with."""
@@ -69,22 +69,9 @@ async def greeting(talk: Talk) -> Spoken:
 
 
 async def _text(talk: Talk, line: Address, text: str, stored: Stored | None, *, command: bool = False) -> Turn:
-    if not command and (chosen := _chosen_to_end(running(talk.desk, stored), text)):
-        return await _called(talk, line, (Verb.GIVE_UP, chosen), stored)
     reply = await converse(talk.desk, talk.uow, line, text, stored, command=command)
     answer = Spoken(reply.said, await shown_with(talk, reply))
     return Turn(reply.intent, (answer, *(() if reply.asks else await _waiting(talk, reply.dialogue))))
-
-
-def _chosen_to_end(dialogue: Dialogue, text: str) -> str | None:
-    """Return the code that was chosen from the list of what can be cancelled: a choice alone ends nothing."""
-    top = dialogue.top
-    if top is None or (top.intent, top.asked) != ("cancel", CODE.name):
-        return None
-    number = ascii_digits(text).strip()
-    if not number.isdecimal() or not 1 <= int(number) <= len(top.options):
-        return None
-    return top.options[int(number) - 1]
 
 
 async def _waiting(talk: Talk, dialogue: Dialogue) -> tuple[Spoken, ...]:

@@ -248,6 +248,7 @@ async def cancel(talk: Talk, slots: Slots) -> Said:
 async def asked_first(talk: Talk, intent: str, slots: Slots) -> bool:
     """Tell whether the person is asked before a request ends: one that is paid, booked or somebody else's wish.
 
+    In a chat any: a finger slips more easily than a text is written.
     What cannot end is not asked about: the command itself says why.
     """
     if intent not in ENDING:
@@ -264,7 +265,7 @@ async def asked_first(talk: Talk, intent: str, slots: Slots) -> bool:
         return False
     if request.mobile != talk.actor.ident:
         return step.by_kept is not None and request.data.get(step.by_kept) == talk.actor.ident
-    return await _is_taken(talk, request)
+    return talk.actor.channel in MESSENGERS or await _is_taken(talk, request)
 
 
 async def _is_taken(talk: Talk, request: ServiceRequest) -> bool:

@@ -11,6 +11,7 @@ from domain.actions import commands
 from domain.actions.commands import Said, Talk
 from domain.actions.desk import Desk
 from domain.actions.notify import Address
+from domain.actions.same_request import same_request
 from domain.conversation.command_fields import MENU
 from domain.conversation.dialogue import CONFIRM, Conversation
 from domain.conversation.frames import SAID, Ask, Dialogue, Frame, Left, OptOut, Perform, Refused, Step, Unknown
@@ -187,6 +188,10 @@ async def _perform(talk: Talk, dialogue: Dialogue, frame: Frame) -> Reply:
         frame.plain = False
         dialogue.frames.append(frame)
         return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
+    if same := await same_request(talk, frame):
+        frame.plain, frame.asked, frame.same_as = False, None, same.code
+        dialogue.frames.append(frame)
+        return await _take(talk, dialogue, talk.conversation.go_on(dialogue))
     try:
         return Reply(await _done(talk, frame), frame.intent)
     except (InvalidField, MissingField, UnknownKind) as error:
@@ -223,7 +228,9 @@ async def _done(talk: Talk, frame: Frame) -> Said:
 
 async def _ask(talk: Talk, dialogue: Dialogue, step: Ask) -> Reply:
     frame = step.frame
-    if frame.asked == CONFIRM:
+    if frame.asked != CONFIRM:
+        frame.same_as = None
+    else:
         return Reply(_prefixed(talk, step, _summary(talk, frame)), frame.intent, asks=True)
     if frame.asked == "code":
         if frame.intent == "pay" and step.problem is None and (bills := await commands.all_bills(talk)):
@@ -268,6 +275,8 @@ def _asked_type(talk: Talk, frame: Frame) -> FieldType:
 
 def _summary(talk: Talk, frame: Frame) -> Said:
     found = talk.conversation.keyword(frame.intent)
+    if frame.same_as:
+        return talk.say("chat.same", code=talk.desk.wording.code(frame.same_as))
     if found is None:
         said = {name: persian_digits(str(value)) for name, value in frame.slots.items() if name != "code"}
         code = talk.desk.wording.code(frame.slots["code"]) if "code" in frame.slots else ""

@@ -125,7 +125,8 @@ class Question:
 
     def _summary(self, frame: Frame) -> Rows:
         turn = turn_of(self.dialogue.as_json())
-        names = ("submit", "amend", "exit") if self.conversation.keyword(frame.intent) else ("yes", "no")
+        form = self.conversation.keyword(frame.intent) is not None and not frame.same_as
+        names = ("submit", "amend", "exit") if form else ("yes", "no")
         return (tuple(answering(turn, self.words(f"chat.buttons.{one}"), _SAYS[one]) for one in names),)
 
     def _ways_out(self, frame: Frame) -> Rows:

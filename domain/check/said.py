@@ -24,7 +24,7 @@ SAID = (
     "chat.buttons.track", "chat.caption", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
     "chat.moved_away", "chat.no_paper_wanted", "chat.notices", "chat.notices_set", "chat.paper_kept",
     "chat.papers_complete", "chat.papers_missing", "chat.printed", "chat.prove_first", "chat.proved",
-    "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.send_paper", "chat.share",
+    "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.same", "chat.send_paper", "chat.share",
     "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value",
     "details.missing_field.soap_missing", "errors.expired_dialogue",

@@ -235,7 +235,7 @@ class Conversation:
 
     def _interrupt(self, dialogue: Dialogue, frame: Frame, parsed: Parsed, now: datetime) -> Step:
         if parsed.intent == frame.intent and self.keyword(frame.intent):
-            frame.asked = None  # what was confirmed before is no longer what is asked for
+            frame.asked = frame.same_as = None  # what was confirmed before is no longer what is asked for
             frame.plain = frame.plain and parsed.mood is Mood.PLAIN
             return self.go_on(dialogue, self._absorb(frame, self._said(parsed), now))
         if frame.intent == MENU:

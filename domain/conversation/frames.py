@@ -17,7 +17,8 @@ class Frame:
     `trail` lists the fields answered, for «قبلی». `version` is the service's when the dialogue began. `one_shot` holds
     while nothing had to be asked: then no summary is shown. `filled`: the registries were asked what they know, and
     `by_fill` names the slots that have their values from there. `plain`: it was said plainly (`sentences`); what was
-    not is asked once before it is done. A menu that offers keeps under `SAID` what was not understood.
+    not is asked once before it is done. `same_as` is the code of an open request that is the same, while it is asked
+    whether a second one is meant. A menu that offers keeps under `SAID` what was not understood.
     """
 
     intent: str
@@ -31,6 +32,7 @@ class Frame:
     filled: bool = False
     by_fill: list[str] = field(default_factory=list)
     plain: bool = True
+    same_as: str | None = None
 
     @property
     def said(self) -> dict[str, Any]:

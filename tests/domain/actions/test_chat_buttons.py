@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from domain.chats import SentFile, Wrote
-from domain.outgoing import MessageClass
+from domain.outgoing import MessageClass, OutboxMessage
 from domain.policy import Policy
 from tests.support.chats import Person, form_until_summary, labels
-from tests.support.municipality import Municipality
+from tests.support.municipality import ORDER, Municipality
 
 
 @pytest.fixture
@@ -81,6 +81,65 @@ async def test_a_choice_from_a_list_ends_nothing_unasked(anneh: Person) -> None:
     assert (await anneh.town.request(code)).state == "cancelled"
 
 
+async def test_ending_is_asked_however_it_is_begun(anneh: Person) -> None:
+    """One tap on one's own code ended it: out of a list, typed, or by the button under a status."""
+    code = await anneh.town.reach("awaiting_payment")
+    shown_code = f"\u200e{code[:3]} {code[3:6]} {code[6:]}"
+
+    async def is_asked(asked: OutboxMessage) -> None:
+        assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "خیر"])
+        assert (await anneh.town.request(code)).state == "awaiting_payment"
+        await anneh.press("خیر", asked)
+
+    await is_asked(await anneh.press(shown_code, await anneh.says("لغو")))
+    await anneh.says("لغو")
+    await is_asked(await anneh.says("۱"))
+    await is_asked(await anneh.says(f"لغو {code}"))
+    await is_asked(await anneh.press("لغو درخواست", await anneh.says(f"پیگیری {code}")))
+    assert (await anneh.town.request(code)).state == "awaiting_payment"
+    assert (await anneh.press("بله", await anneh.says(f"لغو {code}"))).key == "services.machinery.notices.cancel"
+    assert (await anneh.town.request(code)).state == "cancelled"
+
+
+async def test_the_same_wish_once_more_is_asked_about(anneh: Person) -> None:
+    """Who did not see the reply says it again; who wants two says so."""
+    first = await anneh.says(ORDER)
+    asked = await anneh.says(ORDER)
+    code = (await anneh.town.requests_of())[0].code
+    assert (asked.key, labels(asked)) == ("chat.same", ["بله", "خیر"])
+    assert code in asked.text.replace(" ", "")
+    assert (await anneh.press("خیر", asked)).key == "sms.left"
+    assert len(await anneh.town.requests_of()) == 1
+    again = await anneh.press("بله", await anneh.says(ORDER))
+    assert again.key == first.key
+    assert len(await anneh.town.requests_of()) == 2
+
+
+async def test_another_wish_is_not_asked_about(anneh: Person) -> None:
+    for text in (ORDER, ORDER.replace("۴ ساعت", "۵ ساعت").replace("4", "5"), f"{ORDER}، پلاک ۷"):
+        assert (await anneh.says(text)).key == "services.machinery.notices.submit"
+    await anneh.says(ORDER)
+    corrected = await anneh.says(ORDER.replace("لودر", "گریدر"))
+    assert corrected.key == "services.machinery.summary", "what was asked about is another wish now"
+    assert (await anneh.press("تأیید و ثبت")).key == "services.machinery.notices.submit"
+    assert len(await anneh.town.requests_of()) == 4
+
+
+async def test_the_same_form_by_buttons_once_more_is_asked_about(anneh: Person) -> None:
+    for key in ("services.machinery.notices.submit", "chat.same"):
+        await anneh.starts()
+        await form_until_summary(anneh)
+        assert (await anneh.press("تأیید و ثبت")).key == key
+    assert (await anneh.press("بله")).key == "services.machinery.notices.submit"
+    assert len(await anneh.town.requests_of()) == 2
+
+
+async def test_what_ended_may_be_wished_again(anneh: Person) -> None:
+    await anneh.says(ORDER)
+    await anneh.press("بله", await anneh.press("لغو درخواست"))
+    assert (await anneh.says(ORDER)).key == "services.machinery.notices.submit"
+
+
 async def test_a_summary_has_no_buttons_under_what_is_said_of_a_file(anneh: Person) -> None:
     summary = await form_until_summary(anneh)
     await anneh.hears()
@@ -106,14 +165,14 @@ async def test_a_question_that_finds_no_room_behind_a_reply_is_asked_in_a_messag
 
 
 async def test_three_forms_and_an_album_within_ten_minutes_meet_no_limit(anneh: Person) -> None:
-    for _ in range(3):
+    for number in range(3):
         await anneh.starts()
         await form_until_summary(anneh)
         await anneh.press("اصلاح")
         for place in ("خیابان امام، روبه‌روی پارک", "خیابان امام، پشت پارک"):
             await anneh.says(place)
             await anneh.press("اصلاح")
-        await anneh.says("پشت مدرسه")
+        await anneh.says(f"پشت مدرسه {number}")
         await anneh.press("تأیید و ثبت")
         for _ in range(10):
             await anneh.sends(b"\xff\xd8\xff")

@@ -150,7 +150,7 @@ async def test_one_citizen_in_two_messengers_and_by_sms_has_one_list(anneh: Pers
     in_bale = await Person(anneh.town, "9", "bale").linked()
     codes = [
         (await anneh.says(ORDER)).text,
-        (await in_bale.says(ORDER)).text,
+        (await in_bale.says(f"{ORDER}، پلاک ۷")).text,
         (await anneh.town.say(CITIZEN, ORDER)).text,
     ]
     assert len(set(codes)) == 3

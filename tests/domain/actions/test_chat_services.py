@@ -201,6 +201,19 @@ async def test_the_owner_consents_by_one_press(cabs: Cabs) -> None:
     assert (await owner.press("مخالفم", asked_owner)).key == "errors.already_done"
 
 
+async def test_the_owner_refuses_by_a_press_that_is_asked_about(cabs: Cabs) -> None:
+    owner = await Person(cabs.town, mobile=OWNER_MOBILE).linked()
+    async with cabs.town.store.unit() as uow:
+        await uow.chats.choose(OWNER_MOBILE, "telegram", cabs.town.clock.at)
+    code = await cabs.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+    asked_owner = (await owner.hears())[-1]
+    sure = await owner.press("مخالفم", asked_owner)
+    assert (sure.key, labels(sure)) == ("sms.offer.deny", ["بله", "خیر"])
+    assert await cabs.state(code) == "awaiting_owner"
+    await owner.press("بله", sure)
+    assert await cabs.state(code) not in {"awaiting_owner", "under_review"}
+
+
 async def test_a_passenger_reports_a_taxi(cabs: Cabs) -> None:
     passenger = await Person(cabs.town).linked()
     await passenger.press("شکایت از راننده")
