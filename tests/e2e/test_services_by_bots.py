@@ -213,8 +213,9 @@ async def test_one_list_for_sms_and_both_messengers(bots: BotOffice) -> None:
     await in_telegram.begins()
     await in_bale.begins()
     order = "ماشین گریدر ۲ ساعت فردا ساعت ۹ میدان شهرداری"
-    for visitor in (in_telegram, in_bale):
-        await visitor.says(order, "کد رهگیری")
+    await in_telegram.says(order, "کد رهگیری")
+    await in_bale.says(order, "یکی دیگر هم ثبت شود؟")
+    await in_bale.presses("بله", "کد رهگیری")
     await bots.office.webhooks.inbound(mobile, order)
     await bots.office.panel.wait_until(lambda: bool(bots.office.panel.of(mobile)), "the reply by SMS")
     for visitor in (in_telegram, in_bale):
