@@ -100,7 +100,7 @@ class Desk:
         slip = reference or f"slip-{next(SLIPS)}"
         return (
             "payment", "record", bill["bill_id"], bill["payment_id"], amount or rials(bill["amount"]),
-            "--reference", slip, "--as", "revenue",
+            "--reference", slip, "--as", "revenue", "--surplus",
         )  # fmt: skip
 
 

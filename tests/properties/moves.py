@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from domain.actions import attach, notify, reopen, submit, tariffs, walk_in
-from domain.bills import Bill, BillState, PaymentMethod
+from domain.actions.reversals import reverse
+from domain.bills import Bill, BillState, Payment, PaymentMethod
 from domain.errors import DomainError, NotFound
 from domain.forms import Field
 from domain.lifecycle import Service, Transition
@@ -22,7 +23,7 @@ from tests.properties.leads import Lead
 from tests.properties.words import read_well, tried
 from tests.support.cabs import AUXILIARY_MOBILE, COMPLAINT, LEAVE, PRAISE
 from tests.support.experts import ASKING, PHOTO
-from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality
+from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality, actor
 from tests.support.taxis import DRIVER_MOBILE, OWNER_MOBILE, PLATE, SECOND_PLATE
 
 T = TypeVar("T")
@@ -230,6 +231,15 @@ class Walker:
         self.said = f"{by} takes {amount} by {method} for a {bill.state} bill of {bill.subject_kind} {bill.subject_id}"
         await self.town.pay("", bill=bill, amount=amount, reference=reference, method=method, by=by)
         assert by is Role.REVENUE or method is not PaymentMethod.SLIP, "slips are the revenue unit's to record"
+
+    async def take_back(self, bill: Bill, payment: Payment) -> None:
+        """Reverse a payment."""
+        self.said = f"revenue reverses {payment.reference} of bill {bill.bill_id}"
+        who = actor(Role.REVENUE)
+        async with self.town.store.unit() as uow:
+            done = await reverse(self.town.desk, uow, bill.bill_id, payment.id, "اشتباه", who)
+            if done.outcome:
+                await notify.announce(self.town.desk, uow, done.outcome, who)
 
     async def bank_begins_or_gives_up(self, bill: Bill) -> None:
         """Bring a bill that can be paid into the state that a gateway gives it while the outcome is open, or back."""

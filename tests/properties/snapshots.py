@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from domain.bills import Bill, Payment, Refund
+from domain.bills import Bill, Payment, Refund, RefundState
 from domain.charging import SUBJECT
 from domain.fleet import Booking, Resource
 from domain.history import HistoryEvent
@@ -19,11 +19,14 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A bill with all money that came in for it, and all that is to go back."""
+    """A bill with all money that came in for it, and all that is to go back; `reversed` came in wrongly, and counts in
+    neither.
+    """
 
     bill: Bill
     payments: tuple[Payment, ...]
     refunds: tuple[Refund, ...]
+    reversed: tuple[Payment, ...] = ()
 
     @property
     def came_in(self) -> int:
@@ -106,7 +109,9 @@ async def _account(uow: UnitOfWork, row: tuple[int, ...], last: Snapshot | None)
     if known and (known.bill.revision, len(known.payments), len(known.refunds)) == (revision, payments, refunds):
         return known
     came_in, due_back = await uow.bills.payments_of(id_), await uow.bills.refunds_of(id_)
-    return Account(await uow.bills.get(id_), tuple(came_in), tuple(due_back))
+    standing, gone = (tuple(one for one in came_in if one.stands is stands) for stands in (True, False))
+    due = tuple(one for one in due_back if one.state is not RefundState.CANCELLED)
+    return Account(await uow.bills.get(id_), standing, due, gone)
 
 
 async def _text(uow: UnitOfWork, id_: int, last: Snapshot | None) -> OutboxMessage:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from app.signing import Ed25519Signer
 from domain.actions import erase, sealing
-from domain.bills import BillState
+from domain.bills import BillState, PaymentOutcome
 from domain.errors import DomainError, NotAllowedNow
 from domain.history import HistoryEvent
 from domain.lifecycle import Command, Service, Transition, Trigger
@@ -108,8 +108,18 @@ class Walk:
             await self._until(request, step.name)
         elif step.trigger is Trigger.BILL_SETTLED:
             await self._pay(request)
+        elif step.trigger is Trigger.PAYMENT_REVERSED:
+            await self._take_payments_back(request)
         else:
             await self._take(request, step)
+
+    async def _take_payments_back(self, request: ServiceRequest) -> None:
+        """Reverse all that came in for a request, what came on top first."""
+        for bill in await self.town.bills(request.code):
+            async with self.town.store.unit(write=False) as uow:
+                payments = await uow.bills.payments_of(bill.id)
+            for payment in sorted(payments, key=lambda one: one.outcome is PaymentOutcome.SETTLED):
+                await self.tried(partial(self.walker.take_back, bill, payment))
 
     async def _pay(self, request: ServiceRequest) -> None:
         """Pay wrongly, then what is asked for, then once more by the same slip and perhaps by another."""
