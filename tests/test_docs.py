@@ -1,7 +1,9 @@
 """The documentation says what is there: settings, registries, commands, jobs, errors, log lines; its links lead on."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,12 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
+FOLDERS = (*ROOMS, "bench", "scripts", "tests")
+SOURCES = [path for folder in FOLDERS for kind in ("*.py", "*.sh") for path in sorted((ROOT / folder).rglob(kind))]
 
 _LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_REFERENCE = re.compile(r'(?<![\w./-])([\w./-]+\.md)\b(?:,? \(?("[^"]+"(?: and "[^"]+")*))?')
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LOGGED = {"debug", "info", "warning", "error", "exception"}
 
@@ -111,6 +116,31 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def remarks(path: Path) -> Iterator[str]:
+    """The docstrings and comments of a module, the comments of a script, without their line breaks."""
+    source = path.read_text("utf-8")
+    if ".md" not in source:
+        return
+    if path.suffix != ".py":
+        yield " ".join(line.strip("# ") for line in source.splitlines() if line.startswith("#"))
+        return
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(words))):
+                yield " ".join(words.split())
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    yield " ".join(token.string.strip("# ") for token in tokens if token.type == tokenize.COMMENT)
+
+
+def references() -> Iterator[tuple[str, str, list[str]]]:
+    """Every page that source or pages name: where, the page as it is named, and the sections quoted behind it."""
+    texts = [(path, " ".join(path.read_text("utf-8").split())) for path in PAGES]
+    texts += [(path, text) for path in [*SOURCES, ROOT / "Makefile"] for text in remarks(path)]
+    for path, text in texts:
+        for found in _REFERENCE.finditer(text):
+            yield name(path), found[1].removeprefix("./").removeprefix("../"), re.findall('"([^"]+)"', found[2] or "")
+
+
 def test_every_setting_is_documented_with_its_default() -> None:
     wanted = list(settings_table())
     documented = [line for line in section("operations.md", "Settings").splitlines() if line.startswith("|")]
@@ -130,6 +160,17 @@ def test_every_setting_is_documented_with_its_default() -> None:
 )
 def test_registries_are_documented(path: str, heading: str, registered: set[str]) -> None:
     assert set(rows(path, heading)) == registered
+
+
+def test_states_and_steps_of_services_are_documented() -> None:
+    text = page("services.md")
+    for service in SERVICES:
+        names = [
+            *(state.name for state in service.states),
+            *(step.name for step in service.transitions),
+            *service.kinds,
+        ]
+        assert [one for one in names if f"`{one}`" not in text] == [], service.key
 
 
 def test_commands_are_documented() -> None:
@@ -173,6 +214,19 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert found.exists(), f"{name(path)} links to {link}"
         if anchor:
             assert anchor in anchors(found.read_text("utf-8")), f"{name(path)} links to {link}"
+
+
+def test_pages_that_are_named_exist_with_the_sections_that_are_quoted() -> None:
+    """A stranger with the repository alone finds what a docstring gives as its source."""
+    known: dict[str, set[str]] = {}
+    for path in PAGES:
+        headings = set(_HEADING.findall(_CODE_BLOCK.sub("", path.read_text("utf-8"))))
+        for called in {name(path), path.relative_to(DOCS if DOCS in path.parents else ROOT).as_posix(), path.name}:
+            known.setdefault(called, set()).update(headings)
+    named = list(references())
+    assert [(where, page) for where, page, _ in named if page not in known] == []
+    assert [one for one in named if not known[one[1]].issuperset(one[2])] == []
+    assert any(sections for _, _, sections in named), "no section was found at all"
 
 
 def test_every_page_is_in_the_index() -> None:
