@@ -30,11 +30,12 @@ NAMES: Mapping[str, str] = {"گل‌جمال توماج": "0499370899", "طوب�
 
 
 async def handed_over(page: Page) -> None:
-    """A machine is booked, and goes out."""
+    """A machine is booked, and goes out, before its day as is said."""
     await page.locator("summary", has_text="زمان‌بندی").click()
     await page.get_by_label("لودر ۱").check()
     await page.get_by_role("button", name="زمان‌بندی").click()
     await page.locator("summary", has_text="تحویل ماشین").click()
+    await page.get_by_label("تحویل پیش از روز رزرو").select_option("بله")
     await page.get_by_role("button", name="تحویل ماشین").click()
     await expect(page.locator(".phase")).to_have_text("ماشین تحویل شده")
 

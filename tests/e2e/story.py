@@ -53,7 +53,8 @@ class Story:
             if state == "paid":
                 await self.desk.takes_payment(self.bill)
             else:
-                await self.does(step.action, by=step.user)
+                given = {"early": "yes"} if step.action == "hand_over" else {}  # it is booked for tomorrow
+                await self.does(step.action, by=step.user, **given)
         for state in states:
             facts = await self.hears(STEPS[state].notice)
             if state == "awaiting_payment":
