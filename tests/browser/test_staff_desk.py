@@ -46,7 +46,7 @@ async def done_in_less(page: Page) -> None:
     await step.get_by_label("ساعت کار").fill("۲")
     await step.get_by_role("button", name="پایان کار").click()
     await expect(page.get_by_role("status")).to_have_text("پایان کار انجام شد؛ اکنون: انجام شده.")
-    await expect(page.locator(".note")).to_have_text(LESS)
+    await expect(page.get_by_text(LESS, exact=True)).to_be_visible()
 
 
 @ALL_WAYS
