@@ -73,7 +73,7 @@ async def test_a_request_from_the_order_to_the_delivery(
     await handed_over(civil)
     await done_in_less(civil)
     await desks["revenue"].open(path)
-    await expect(revenue.locator(".note")).to_have_text(LESS)
+    await expect(revenue.get_by_text(LESS, exact=True)).to_be_visible()
     for opened in desks.values():
         await opened.assert_fits()
         assert opened.complaints == []
