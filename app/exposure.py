@@ -29,7 +29,7 @@ def exposures(settings: Settings) -> Iterator[str]:
 
 def _of_inside(networks: Networks, trusted: Networks) -> Iterator[str]:
     if not networks:
-        yield f"{INSIDE} is not set: everybody is outside; who has no authenticator gets one by `pishkhan staff enrol`"
+        yield f"{INSIDE} is not set: everybody is outside; who has no authenticator gets one by `pishkhan staff totp`"
     for network in networks:
         if network.is_global or network.prefixlen == 0:
             yield f"{INSIDE} has {network}, which is open to the Internet: a password is enough from there"
