@@ -50,7 +50,8 @@ async def test_work_is_cut_off_when_the_lease_is_lost(town: Municipality, monkey
     lease, work = Lease(town.store, "job", "a"), Work()
     running = asyncio.create_task(lease.during(work.do))
     await work.begun.wait()
-    town.sql("UPDATE leases SET token = 'b', until = '2999-01-01 00:00:00.000000'")
+    soon = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+10 seconds') || '000'"  # one that ends in another age would be void
+    town.sql(f"UPDATE leases SET token = 'b', until = {soon}")  # noqa: S608
     with pytest.raises(LeaseLost):
         await running
     assert work.ended == 1

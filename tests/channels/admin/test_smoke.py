@@ -69,6 +69,7 @@ async def got(site: StaffSite, who: Visitor, look: Look) -> int:
 
 @pytest.mark.parametrize("role", [None, *sorted(STAFF_ROLES)])
 async def test_every_page_answers(site: StaffSite, looks: Looks, who: Visitor, role: Role | None) -> None:
+    site.clock.at = MORNING  # a session from later than now would be void
     if role:
         await who.sign_in(role.value)
         await who.get("/staff/account")
@@ -101,6 +102,7 @@ async def offered(site: StaffSite, who: Visitor, role: Role) -> Sequence[tuple[s
 async def test_every_offered_step_answers(site: StaffSite, looks: Looks) -> None:
     assert looks
     wrong, without = [], set()
+    site.clock.at = MORNING
     async with AsyncExitStack() as windows:
         open_now = [(role, await windows.enter_async_context(visitor(site))) for role in sorted(STAFF_ROLES)]
         found = [(role, who, await offered(site, who, role)) for role, who in open_now]
