@@ -92,7 +92,8 @@ class Office:
     @property
     def complained(self) -> str:
         """What its servers wrote on standard error so far."""
-        return self._log("err").read_text()
+        log = self._log("err")
+        return log.read_text() if log.exists() else ""  # it may not have begun yet
 
     def _log(self, stream: str) -> Path:
         return self.home / f"serve.{stream}"
