@@ -212,7 +212,11 @@ def test_prices_are_listed_and_quoted(office: Terminal) -> None:
     assert unknown["code"] == "not_found"
     assert office.refused("tariff", "add", "machinery", "--rate", "1", "--as", "civil")["code"] == "forbidden"
     band = ("--for", "machine=loader", "--for")
-    office.json("tariff", "add", "machinery", *band, "from=۰۸", "--rate", "6000000", "--as", "revenue")
+    cheaper = ("tariff", "add", "machinery", *band, "from=۰۸", "--rate", "6000000", "--as", "revenue")
+    asked = office.refused(*cheaper)
+    assert (asked["code"], asked["field"]) == ("missing_field", "far"), "without VAT it is 31 percent cheaper"
+    assert len(office.json("tariff", "list")) == 1
+    office.json(*cheaper, "--far")
     listed = office.json("tariff", "list")
     assert [one["dimensions"] for one in listed] == [{"machine": "loader"}, {"machine": "loader", "from": "8"}]
     made = office.json("tariff", "quote", "machinery", "--for", "machine=loader", "--units", "9")

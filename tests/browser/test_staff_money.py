@@ -2,6 +2,8 @@
 person.
 """
 
+import re
+
 import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
@@ -53,6 +55,8 @@ async def test_a_price_waits_for_a_second_person(
     await desks[0].open("/staff/tariffs/machinery?machine=loader")
     await revenue.get_by_label("نرخ هر واحد").fill("۴٬۰۰۰٬۰۰۰")
     await revenue.get_by_role("button", name="دیدن نمونه‌ها").click()
+    await expect(revenue.locator("main")).to_contain_text("۳۳٪ بیشتر از نرخ کنونی")
+    await revenue.get_by_label(re.compile("بسیار متفاوت است")).check()
     await revenue.get_by_role("button", name="فرستادن برای تأیید نفر دوم").click()
     await expect(revenue.get_by_role("status")).to_have_text("نرخ تازه در انتظار تأیید نفر دوم است.")
     await expect(revenue.get_by_role("button", name="پس گرفتن")).to_be_visible()

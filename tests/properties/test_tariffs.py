@@ -250,7 +250,7 @@ async def test_commands_that_set_prices_at_once_never_overlap(database_url: str,
 
     assert (await pishkhan("staff", "add", "revenue", "--role", "revenue")).code == 0
     starts = ["1415/01/01", "1415/01/01", "1415/02/01", "1415/03/01", "1415/02/01", "1416/01/01"]
-    setting = ("tariff", "add", "machinery", "--for", "machine=loader", "--as", "revenue", "--json")
+    setting = ("tariff", "add", "machinery", "--for", "machine=loader", "--as", "revenue", "--json", "--far")
     commands = [(*setting, "--rate", str(rate), "--from", start) for rate, start in enumerate(starts, start=1)]
     ended = await asyncio.gather(*(pishkhan(*command) for command in commands))
     store = await SqlStore.open(database_url)

@@ -98,7 +98,7 @@ async def test_a_proposal_whose_day_has_passed_is_shown_from_today(site: StaffSi
     site.clock.at += timedelta(days=5)
     await revenue.sign_in("revenue")
     for page in (await revenue.get(ROOM), await revenue.get(LOADER)):
-        assert "مالیات ۱۰٪، از ۱۴۰۵/۰۹/۰۸" in words(page)
+        assert "نرخ پیشنهادی ۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت ۲ ۱۰ از ۱۴۰۵/۰۹/۰۸" in words(page)
         assert "۱۴۰۵/۰۹/۰۴" not in words(page)
 
 
