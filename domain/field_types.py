@@ -239,6 +239,10 @@ class HourOfDay(FieldType):
         early = f" {words('units.before_dawn')}" if hour.hour < _DAWN else ""
         return f"{words('units.hour')} {hour_text(hour)}{early}"
 
+    def texts(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words that tell its hours apart."""
+        return ("units.hour", "units.before_dawn")
+
 
 @dataclass(frozen=True, slots=True)
 class Moment(FieldType):

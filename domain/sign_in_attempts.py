@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
+
+from domain.addresses import network_of
 
 WINDOW = timedelta(minutes=15)
 """Attempts are counted over this time, and what is locked stays so for the rest of it. Aligned to the epoch."""
@@ -24,8 +25,6 @@ MOST_OF_ACCOUNT, MOST_OF_ADDRESS = 30, 30
 
 _PREFIX = "attempt"
 _NAME_DIGITS = 24
-_IPV6_SITE = 64
-"""Bits of an IPv6 address that a subscriber does not choose (RFC 6177): the rest of it is one caller's."""
 
 
 class Place(StrEnum):
@@ -71,19 +70,6 @@ class Lock:
 
     place: Place
     source: str | None
-
-
-def network_of(address: str) -> str:
-    """Return an IPv4 address, the /64 network of an IPv6 address, and any other text as it is."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped:
-            return str(found.ipv4_mapped)
-        return str(ip_network((int(found), _IPV6_SITE), strict=False))
-    return str(found)
 
 
 def limits_at_door(username: str, caller: Caller, device: str | None) -> Limits:
