@@ -46,11 +46,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 NOT_KEPT = {"fullName-SC", "state-LOR"}
 """A comment names nobody, and what a list is narrowed down to is not written down."""
+NOT_ON_PAGES = {"terminalId-RCP"}
+"""The terminal of a receipt tells payments apart, and stands in the statements that programs fetch."""
 
 MACHINERY, TAXI = (Role.CIVIL, Role.REVENUE), (Role.TAXI_OFFICER,)
 DESKS = {"machinery": MACHINERY, "expert": (Role.EXPERT, Role.SECRETARIAT), "taxi_leave": TAXI, "taxi_report": TAXI}
 """Who opens the requests of a service, besides the manager."""
 
+
+FLEET = range(4, 11)
+"""Loaders and operators of this test: one for each request of the counter, and one for what was texted. All go out at
+once, whatever their days are.
+"""
 
 BOTH = 2
 """The counter and the phone."""
@@ -63,13 +70,18 @@ FREE_OF_CHARGE: Steps = (
 OPINION: Steps = (("assign", Role.MANAGER, {"officer": "expert", "visit": "1405/09/03 13:00"}), *STEPS[1:])
 """The straight way, later in the day."""
 WORK: Mapping[str, Steps] = {
-    "machinery": (("schedule", Role.CIVIL, {}), ("hand_over", Role.CIVIL, {"early": "yes"})),
     "taxi_leave": (("take", Role.TAXI_OFFICER, {}), ("approve", Role.TAXI_OFFICER, {})),
     "taxi_report": (
         ("take", Role.TAXI_OFFICER, {}), ("record", Role.TAXI_OFFICER, {"kind": "other", "driver": DRIVER_CODE}),
     ),
 }  # fmt: skip
 """What is done with what is paid for, or costs nothing."""
+
+
+def machine_goes(number: int) -> Steps:
+    """The work of a machine that no other request has, so that it may go out before its day."""
+    chosen = {"machine": f"L{number}", "operator": f"O{number}"}
+    return ("schedule", Role.CIVIL, chosen), ("hand_over", Role.CIVIL, {"early": "yes"})
 
 
 @dataclass(slots=True)
@@ -122,7 +134,7 @@ async def billed(counter: Counter, code: str) -> Mapping[str, Any]:
 
 ABOUT: Mapping[str, Given] = {
     "AnswerQuestion": a_question, "CancelRequest": a_machine, "AttachDocument": an_opinion, "SubmitComment": nothing,
-    "ReportCounterPayment": a_bill, "GetTariff": nothing, "GetTaxiDuties": nothing, "ListOfficeRequests": nothing,
+    "ReportCounterPayment": a_bill, "GetTariff": nothing, "ListOfficeRequests": nothing,
     "GetOfficeStatement": nothing,
 }  # fmt: skip
 """What every operation that takes a text, besides submissions, is about."""
@@ -165,6 +177,8 @@ async def worked_on(site: StaffSite, codes: Mapping[str, Sequence[str]], texted:
     for opinion in (codes["expert"][0], texted["expert"][0]):  # the officer has one hour that is free, twice
         await bring_papers(site, opinion, *PAPERS)
         await taken(site, opinion, OPINION)
+    for number, code in zip(FLEET, (*codes["machinery"], texted["machinery"][0]), strict=True):
+        await taken(site, code, machine_goes(number))
     for service, steps in WORK.items():
         for code in (
             *codes[service],
@@ -226,7 +240,7 @@ async def server(site: StaffSite) -> AsyncIterator[TestServer]:
 async def supplied(site: StaffSite, server: TestServer) -> Supplied:
     """Hostile texts from every side, at a site that has something on every page besides."""
     looks = dict(await looks_at(site))
-    for number in range(4, 10):
+    for number in FLEET:
         await give(site, "machines", {"code": f"L{number}", "type": "loader", "title": f"لودر {number}"})
         await give(site, "operators", {"code": f"O{number}", "title": f"راننده {number}", "skills": ["loader"]})
     async with counter_at(site, server.port or 0) as counter:
@@ -251,7 +265,7 @@ async def test_texts_stay_texts_on_every_page(
 
 
 async def test_every_text_was_to_be_seen_somewhere(supplied: Supplied) -> None:
-    assert {one.rpartition("-")[0] for one in supplied.names - supplied.seen} == NOT_KEPT
+    assert {one.rpartition("-")[0] for one in supplied.names - supplied.seen} == NOT_KEPT | NOT_ON_PAGES
 
 
 async def test_texts_stay_texts_on_paper(site: StaffSite, supplied: Supplied) -> None:

@@ -86,7 +86,9 @@ async def test_it_is_cancelled_by_sms_before_and_after_the_payment(town: Municip
     paid = await town.order(ONE_SHOT)
     await town.do(paid, "accept", Role.CIVIL)
     await town.pay(paid)
-    await town.say(CITIZEN, f"لغو {paid}")
+    assert (await town.say(CITIZEN, f"لغو {paid}")).key == "sms.offer.cancel"
+    assert (await town.request(paid)).state == "paid"
+    assert (await town.say(CITIZEN, "بله")).key == "services.tree_pruning.notices.cancel"
     assert (await town.request(paid)).state == "cancelled"
     assert [one.amount for one in await town.refunds(paid)] == [PRICE]
 

@@ -1,5 +1,6 @@
 """Windows of a real browser on a site that a test serves."""
 
+import re
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -37,6 +38,7 @@ round too, as the main flow of each unit always is. Every page is looked at on b
 (`test_every_page.py`).
 """
 
+_DOOR = re.compile("/staff/sign-in")
 _AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 
 
@@ -110,5 +112,6 @@ async def signed_in(opened: Window, username: str) -> Page:
     await page.get_by_label("نام کاربری").fill(username)
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     await page.get_by_role("button", name="ورود").click()
+    await expect(page).not_to_have_url(_DOOR)  # what refuses somebody has a navigation too
     await expect(page.get_by_role("navigation").first).to_be_visible()
     return page

@@ -4,9 +4,8 @@ Which elements are texts is read from the contract, so a further service's are t
 domain reads as something else (a plate, a service's key) is refused, and told apart by trying.
 """
 
-import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -25,7 +24,7 @@ from domain.lifecycle import Service
 from printing.printer import PaperPrinter
 from tests.channels.pishkhan_soap.counters import KEY, SKEW
 from tests.channels.pishkhan_soap.envelopes import Signer, body, fresh
-from tests.channels.pishkhan_soap.values import FAMILIAR, USUAL
+from tests.channels.pishkhan_soap.values import USUAL, familiar
 from tests.channels.pishkhan_soap.wire import Answer, Wire
 from tests.support.experts import PHOTO
 from tests.support.hostile import PREFIXES, hostile
@@ -38,7 +37,7 @@ SATURDAY = date(2026, 11, 28)
 HEAD = {member.name for member in shapes.HEAD}
 KNOWN = {
     "FullName": "عبدالله ایری", "NationalCode": DRIVER_CODE, "Mobile": DRIVER_MOBILE, "Plate": PLATE,
-    "RenovationCode": "2-14-15-20", "ExpertKindChoice": "subdivision",
+    "PostalCode": "4947113456", "ExpertKindChoice": "subdivision",
     "ServiceKey": "machinery", "State": "submitted", "Identifier": "1",
 }  # fmt: skip
 """Values of types that are more than their facets say."""
@@ -68,12 +67,13 @@ def texts_of(record: Record, path: Path = ()) -> Iterator[tuple[Path, int]]:
             yield here, int(dict(member.type.facets).get("maxLength", "500"))
 
 
-def usual(record: Record, known: Mapping[str, str]) -> dict[str, Any]:
-    """Good values of what is required, and of what holds a text or a day."""
+def usual(record: Record, known: Mapping[str, str], wanted: Collection[str] = ()) -> dict[str, Any]:
+    """Good values of what is required or wanted, and of what holds a text or a day."""
     return {
         one.name: usual(one.type, known) if isinstance(one.type, Record) else _usual(one.type, known)
         for one in record.members
-        if one.name not in HEAD and (one.required or one.type.name == "Day" or _holds_text(one.type))
+        if one.name not in HEAD
+        and (one.required or one.name in wanted or one.type.name == "Day" or _holds_text(one.type))
     }
 
 
@@ -86,7 +86,7 @@ def _usual(kind: Simple, known: Mapping[str, str]) -> str:
     if kind.name in known:
         return known[kind.name]
     if "pattern" in facets:
-        return next(one for one in FAMILIAR if re.fullmatch(facets["pattern"], one))
+        return familiar(kind, facets["pattern"])[0]
     by_base = USUAL | {"xs:base64Binary": b64encode(PHOTO).decode()}
     return facets.get("enumeration") or facets.get("minInclusive") or by_base.get(kind.base) or "متن"
 
@@ -127,7 +127,8 @@ class Counter:
         weeks, days = divmod(next(self._days), 6)
         service, day = self.service(operation), SATURDAY + timedelta(weeks=weeks, days=days)
         papers = service.documents.names if service and service.documents else ("deed",)
-        return usual(operation.request, {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]})
+        either = {camel(one.name) for one in service.form if one.instead} if service else set[str]()
+        return usual(operation.request, {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]}, either)
 
     async def call(self, name: str, values: Mapping[str, Any]) -> Answer:
         """Make a call, whose own id is hostile too."""

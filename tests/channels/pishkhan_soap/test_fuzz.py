@@ -55,9 +55,9 @@ class Desk:
 OF_NO_FORM = frozenset({
     "past", "work_too_far", "unknown_days", "before_start", "too_long_work", "other_taxi", "before_begun", "future",
     "leave_days_left", "leave_notice", "leave_order", "leave_too_far", "leave_too_long", "unknown_paper",
-    "bad_national_code", "bad_mobile", "bad_postal_code", "bad_iban",
+    "bad_national_code", "bad_mobile", "bad_postal_code", "bad_iban", "too_many_machines",
 })  # fmt: skip
-"""Details of refusals that no schema can tell beforehand: of time, of what is stored, of check digits and prefixes."""
+"""Details of refusals that no schema can tell beforehand: of time, what is stored, sums, check digits and prefixes."""
 CHECKED = frozenset({"cursor", "bill_id", "payment_id", "clerkNationalCode", "name", "month", "taxi_code"})
 """Fields whose values are told by us before, or have check digits, or depend on the service."""
 

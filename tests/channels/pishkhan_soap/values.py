@@ -70,12 +70,17 @@ def _type(kind: Type, code: str) -> st.SearchStrategy[Any]:
     return _simple(kind)
 
 
+def familiar(kind: Simple, pattern: str) -> list[str]:
+    """Return the known values of a type's base that its pattern allows: a number is none of the longer codes."""
+    return [one for one in EDGES.get(kind.base, FAMILIAR) if re.fullmatch(pattern, one)]
+
+
 def _simple(kind: Simple) -> st.SearchStrategy[str]:
     facets = dict(kind.facets)
     if "enumeration" in facets:
         return st.sampled_from([value for name, value in kind.facets if name == "enumeration"])
     if pattern := facets.get("pattern"):
-        known = [one for one in FAMILIAR if re.fullmatch(pattern, one)]
+        known = familiar(kind, pattern)
         drawn = st.from_regex(rf"\A(?:{pattern})\Z")
         return st.sampled_from(known) | st.sampled_from(known) | st.sampled_from(known) | drawn if known else drawn
     found: list[st.SearchStrategy[str]] = [st.sampled_from(EDGES.get(kind.base, FAMILIAR))]
