@@ -7,7 +7,7 @@ rials. What is asked, where and of whom, is a matter of the field (`forms.py`).
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, ClassVar
@@ -45,8 +45,7 @@ def unread_as(detail: str, raw: object) -> Iterator[None]:
     except InvalidField as error:
         if error.detail not in {None, "unreadable"}:
             raise
-        given = shown(str(raw))[:LONGEST_GIVEN]
-        raise InvalidField(error.field, detail=detail, given=given) from error
+        raise InvalidField(error.field, detail=detail, given=shown(str(raw))[:LONGEST_GIVEN]) from error
 
 
 class FieldType(ABC):
@@ -194,11 +193,10 @@ class Day(FieldType):
 
     def _day(self, text: str, reading: Reading) -> date:
         # A four-digit year from 1900 on is Gregorian: only programs write it.
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            return read_date(text, reading.now)
-        return day if day.year >= 1900 else read_date(text, reading.now)
+        with suppress(ValueError):
+            if (day := date.fromisoformat(text)).year >= 1900:
+                return day
+        return read_date(text, reading.now)
 
     def show(self, value: Any, words: Words) -> str:
         """Return weekday and Jalali date."""
@@ -364,10 +362,8 @@ class Hours(FieldType):
         """Read hours from a half to `most`."""
         parts = raw if isinstance(raw, list) else str(raw).replace("،", ",").split(",")
         with unread_as("bad_hours", raw):
-            return [
-                checked_hours(part if isinstance(part, (int, float)) else read_hours(str(part)), self.most)
-                for part in parts
-            ]
+            given = [part if isinstance(part, (int, float)) else read_hours(str(part)) for part in parts]
+        return [checked_hours(one, self.most) for one in given]
 
     def show(self, value: Any, words: Words) -> str:
         """Return the numbers, joined."""
