@@ -3,20 +3,21 @@
 import time
 from dataclasses import dataclass, field
 
-from app.sections import BotSettings
-from app.settings import Settings
+from app.configuration.sections import BotSettings
+from app.configuration.settings import Settings
 from channels.relay.relay import Relay, in_chats
 from channels.telegram.arrangement import Pauses, Webhook, arranged
 from channels.telegram.carrier import BotCarrier, Printed
-from channels.telegram.link import Account, Link
+from channels.telegram.link import Account, BotClient
 from channels.telegram.polling import poll
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
 from domain.actions.desk import Desk
-from domain.actions.paper_file import paper_file
-from domain.keyboards import Paper
-from domain.outgoing import OutboxMessage
-from domain.ports import Printer, Store
+from domain.actions.papers.paper_file import paper_file
+from domain.messages.keyboards import Paper
+from domain.messages.records import OutboxMessage
+from domain.papers.ports import Printer
+from domain.unit_of_work import Store
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class BotParts:
     """One bot. `hook` says where its updates are posted to; None: they are asked for."""
 
     desk: Desk
-    link: Link
+    link: BotClient
     reception: Reception
     relay: Relay
     hook: Webhook | None
@@ -59,7 +60,7 @@ class BotParts:
 def build_bot(settings: Settings, messenger: str, desk: Desk, store: Store, printer: Printer) -> BotParts:
     """Return the bot of a messenger that is configured; nothing is opened and nobody asked yet."""
     wanted = settings.bots[messenger]
-    link = Link(_account(messenger, wanted))
+    link = BotClient(_account(messenger, wanted))
     reception = Reception(desk, store, link)
 
     async def printed(paper: Paper, message: OutboxMessage) -> Printed:

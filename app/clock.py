@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Implements `domain.ports.Clock` by the machine's own clock."""
+    """Implements `domain.unit_of_work.Clock` by the machine's own clock."""
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""

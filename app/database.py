@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from app.readiness import NotReady
-from app.settings import Settings
-from domain.errors import DomainError
+from app.configuration.settings import Settings
+from app.http.readiness import NotReady
+from domain.values.errors import DomainError
 from store.engines.faults import DatabaseUnavailable, FaultKind
 from store.engines.health import Health
 from store.migrate import SchemaMismatch

@@ -13,7 +13,7 @@ import time
 import zlib
 from collections.abc import Callable
 
-from domain.tracking import HIGHEST_PAYLOAD, LOWEST_PAYLOAD
+from domain.values.tracking_codes import HIGHEST_PAYLOAD, LOWEST_PAYLOAD
 
 EPOCH_MILLISECONDS = 1_704_067_200_000
 """2024-01-01T00:00Z, since 1970."""
@@ -28,7 +28,7 @@ def _milliseconds() -> int:
 
 
 class RandomIds:
-    """Implements `domain.ports.Ids`. `milliseconds` tells the time since 1970."""
+    """Implements `domain.unit_of_work.Ids`. `milliseconds` tells the time since 1970."""
 
     def __init__(self, milliseconds: Callable[[], int] = _milliseconds) -> None:
         self._milliseconds = milliseconds

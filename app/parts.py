@@ -9,18 +9,18 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from app.configuration.settings import Settings, SettingsError
 from app.database import open_store
 from app.demo.loading import PASSWORD
 from app.demo.registers import phone_names
-from app.job_runs import JobRuns
-from app.passwords import Argon2Passwords
-from app.proxies import inside
-from app.report_process import ReportProcess
-from app.settings import Settings, SettingsError
-from app.sign_in_queue import SignInQueue
-from app.signing import Ed25519Signer
-from app.table_exports import ProcessExports
-from app.waking import Waking
+from app.http.proxies import inside
+from app.jobs.job_runs import JobRuns
+from app.jobs.report_process import ReportProcess
+from app.jobs.table_exports import ProcessExports
+from app.jobs.waking import Waking
+from app.security.passwords import Argon2Passwords
+from app.security.sign_in_queue import SignInQueue
+from app.security.signing import Ed25519Signer
 from app.wiring import build_printer, build_signer, build_vault, desk_of, house_words
 from channels import Channel
 from channels.admin import Admin, Apart
@@ -35,10 +35,11 @@ from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
 from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
-from domain.accounts import Person
 from domain.actions.desk import Desk
-from domain.actions.signing_in import Doorman
-from domain.ports import Printer, SmsProvider
+from domain.actions.staff.signing_in import Doorman
+from domain.messages.ports import SmsProvider
+from domain.papers.ports import Printer
+from domain.people.person import Person
 from store.unit_of_work import SqlStore
 
 if TYPE_CHECKING:

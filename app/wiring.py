@@ -4,19 +4,19 @@ import tomllib
 from urllib.parse import urlsplit
 
 from app.clock import SystemClock
+from app.configuration.settings import Settings, SettingsError
 from app.ids import RandomIds
-from app.settings import Settings, SettingsError
-from app.signing import Ed25519Signer
-from app.vault import FernetVault
+from app.security.signing import Ed25519Signer
+from app.security.vault import FernetVault
 from domain.actions.desk import Desk
-from domain.actions.house import renew
+from domain.actions.settings.changes import renew
 from domain.conversation.grammar import Grammar
-from domain.engine import Engine
-from domain.messages import Catalogue
-from domain.ports import Store
-from domain.printouts import Letterhead
+from domain.engine.engine import Engine
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.papers.document import Letterhead
 from domain.services import by_key, intents
-from domain.wording import Wording
+from domain.unit_of_work import Store
 from printing.letterhead import read_logo
 from printing.printer import PaperPrinter
 

@@ -33,7 +33,7 @@ from bench.processes import Server, free_port, is_ready, processor_seconds, spaw
 from bench.tables import Percentiles, Spread, machine, table
 from bench.town import REQUEST
 from bench.updates import update
-from domain.outgoing import MessageClass, OutboxMessage
+from domain.messages.records import MessageClass, OutboxMessage
 from store.unit_of_work import SqlStore
 
 CHATS = {mobile: 5_200_000_000 + number for number, mobile in enumerate(SENDERS)}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from domain.people import mobile_shown, national_code
-from domain.search import beside, words_in
+from domain.queues.search import beside, words_in
+from domain.values.identifiers import mobile_shown, national_code
 
 _GIVEN = """
 فاطمه علی محمد زهرا حسین رضا مریم مهدی حسن زینب احمد امیر معصومه سعید حمید سکینه مجید محسن خدیجه مسعود ناصر
@@ -60,7 +60,9 @@ class Citizen:
 
     @property
     def words(self) -> dict[str, str]:
-        """All that is this citizen's own in rows and texts, the words of the search among it (`domain/search.py`)."""
+        """All that is this citizen's own in rows and texts, the words of the search among it
+        (`domain/queues/search.py`).
+        """
         given, family = ("".join(words_in(one)) for one in (self.given, self.family))
         return {
             "mobile": self.mobile, "spoken": mobile_shown(self.mobile), "name": self.name, "national": self.national,

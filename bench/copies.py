@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bench.originals import Made
-from domain.history import GENESIS
+from domain.requests.history import GENESIS
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Event:
     facts: str
 
     def of(self, copy: Copy, salt: str) -> list[Any]:
-        """Return the copy's row, linked to the one before it (`domain/history.py` says how)."""
+        """Return the copy's row, linked to the one before it (`domain/requests/history.py` says how)."""
         digest = hashlib.sha256(bytes.fromhex(salt) + (self.personal % copy.words).encode()).hexdigest()
         at = f"{copy.words[self.day]}T{self.hour}"
         facts = f'["{copy.head}",{copy.first_id},{self.seq},"{at}",{self.facts},"{digest}"]'

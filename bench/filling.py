@@ -30,9 +30,9 @@ from bench.originals import SCHEDULED, SORTS, make
 from bench.reading import Dialect, PostgresqlDialect, Reader
 from bench.town import MACHINES, furnish
 from bench.writing import Batch, write
-from domain import bill_ids, tracking
-from domain.history import chain_faults
-from domain.text import persian_digits
+from domain.requests.history import chain_faults
+from domain.values import bill_ids, tracking_codes
+from domain.values.text import persian_digits
 from store.migrate import migrate
 from store.schema import search_words
 from store.unit_of_work import SqlStore
@@ -105,7 +105,7 @@ class Town:
     def _person(self, number: int) -> dict[str, str]:
         code = tracking_code(number)
         taxi = plate(number % taxis_of(self._count))
-        own = {"code": code, "shown": tracking.shown(code), "plate": taxi, "plate_spoken": persian_digits(taxi)}
+        own = {"code": code, "shown": tracking_codes.shown(code), "plate": taxi, "plate_spoken": persian_digits(taxi)}
         return citizen(number % citizens_of(self._count)).words | own
 
     def _token(self) -> str:
@@ -121,7 +121,7 @@ class Town:
 
 def tracking_code(number: int) -> str:
     """Return the code of a request. The factor has no divisor in common with the payloads: no code comes twice."""
-    return tracking.make(10_000_000 + number * 7_654_321 % 90_000_000)
+    return tracking_codes.make(10_000_000 + number * 7_654_321 % 90_000_000)
 
 
 def citizens_of(count: int) -> int:
@@ -161,7 +161,7 @@ async def verify(url: str, count: int, seed: int) -> None:
     store = await SqlStore.open(url)
     for code in random.Random(seed).sample(codes, min(CHECKED, count)):  # noqa: S311
         async with store.unit(write=False) as uow:
-            one = await uow.requests.by_code(tracking.parse(code))
+            one = await uow.requests.by_code(tracking_codes.parse(code))
             faults = chain_faults(code, await uow.history.of_request(one.id), one.head_seq, one.head_hash)
         if faults or not one.head_seq:
             raise SystemExit(f"the history of {code} does not hold: {faults}")

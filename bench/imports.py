@@ -32,15 +32,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from app.configuration.settings import Settings
 from app.ids import RandomIds
-from app.importing import Wish, import_file
-from app.settings import Settings
+from app.jobs.importing import Wish, import_file
 from app.wiring import desk_of
 from bench.citizens import national_code_of
-from domain.actions.registries import put
-from domain.engine import SYSTEM
-from domain.imports import Progress
-from domain.registries import AGENCY, OWNER, VEHICLE
+from domain.actions.registries.rows import put
+from domain.registries.declarations import AGENCY, OWNER, VEHICLE
+from domain.registries.imports import Progress
+from domain.values.actors import SYSTEM
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 

@@ -21,23 +21,23 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 
-from app.settings import Settings
+from app.configuration.settings import Settings
 from app.wiring import desk_of
 from bench.processes import LINE
 from bench.town import staff
-from domain.actions.act import act
-from domain.actions.assign import assign
+from domain.actions.bills.pay import record
+from domain.actions.conversations.receive import receive
 from domain.actions.desk import Desk
-from domain.actions.notify import announce
-from domain.actions.pay import record
-from domain.actions.receive import receive
-from domain.bills import PaymentMethod
-from domain.calendar import in_tehran, to_jalali
-from domain.charging import bills_of
-from domain.errors import DomainError
-from domain.people import Role
-from domain.ports import ReceivedSms
-from domain.requests import RequestFilter, ServiceRequest
+from domain.actions.messages.notify import announce
+from domain.actions.requests.act import act
+from domain.actions.requests.assign import assign
+from domain.bills.bill import PaymentMethod
+from domain.blocks.charging import bills_of
+from domain.messages.ports import ReceivedSms
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.actors import Role
+from domain.values.calendar import in_tehran, to_jalali
+from domain.values.errors import DomainError
 from store.unit_of_work import SqlStore
 
 RATES = (1, 15, 1, 25, 2, 35, 10)

@@ -15,13 +15,13 @@ from typing import Any
 from bench.citizens import Citizen
 from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
-from domain.accounts import Person
-from domain.actions.pay import Settled
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
-from domain.services.expert import EXPERT_OPINION
-from domain.services.machinery import MACHINERY_WORK
-from domain.services.taxi_report import TAXI_REPORT
+from domain.actions.bills.pay import Settled
+from domain.people.person import Person
+from domain.requests.request import ServiceRequest
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.services.taxi_report.declaration import TAXI_REPORT
+from domain.values.actors import Actor, Role
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.support.experts import ASKING, Experts

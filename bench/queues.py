@@ -34,8 +34,9 @@ from bench.panel import panel
 from bench.processes import Server, free_port, processor_seconds, usual
 from bench.staff import first_sign_in
 from bench.tables import Percentiles, Spread, judge, machine, table
-from domain import tracking
-from domain.people import Role, mobile_shown
+from domain.values import tracking_codes
+from domain.values.actors import Role
+from domain.values.identifiers import mobile_shown
 
 WARM_UP_CALLS = 5
 HIGHEST = 1.20
@@ -115,8 +116,8 @@ LOOKS: Mapping[str, Look] = {
     "search: national code": _somebody(lambda one, _: _search(one.national, _one(""))),
     "search: mobile": _somebody(lambda one, code: _search(mobile_shown(one.mobile), _one(code))),
     "search: plate": _taxi,
-    "search: tracking code": _somebody(lambda _, code: _search(code, tracking.shown(code))),
-    "a request": _somebody(lambda _, code: (_one(code), tracking.shown(code))),
+    "search: tracking code": _somebody(lambda _, code: _search(code, tracking_codes.shown(code))),
+    "a request": _somebody(lambda _, code: (_one(code), tracking_codes.shown(code))),
 }
 """What the manager looks at. A tracking code leads straight to its request, whose page is waited for too."""
 

@@ -11,9 +11,9 @@ from sqlalchemy import Boolean, Column, Table
 
 from bench.copies import Event, Line, Original, Patch
 from bench.originals import PLATE, Made
-from domain import tracking
-from domain.history import canonical
-from domain.text import persian_digits
+from domain.requests.history import canonical
+from domain.values import tracking_codes
+from domain.values.text import persian_digits
 from store.engines.types import NEVER, Utc, UtcOrNever
 from store.schema import (
     bills,
@@ -149,7 +149,7 @@ class _Dissecting:
     def know(self, made: Made, of_bills: Sequence[Any]) -> None:
         """Learn the words that only this request has; it has one bill at most."""
         self._named = {said: name for name, said in made.citizen.words.items()}
-        self._named |= {made.code: "code", tracking.shown(made.code): "shown"}
+        self._named |= {made.code: "code", tracking_codes.shown(made.code): "shown"}
         self._named |= {PLATE: "plate", persian_digits(PLATE): "plate_spoken"}
         for bill in of_bills:
             self._named |= {bill["bill_id"]: "bill_id", bill["payment_id"]: "payment_id"}

@@ -25,7 +25,7 @@ from bench.loader import answer
 from bench.panel import count, panel
 from bench.processes import Server, free_port, processor_seconds, usual
 from bench.tables import Percentiles, Spread, machine, table
-from domain.outgoing import MessageClass, OutboxMessage
+from domain.messages.records import MessageClass, OutboxMessage
 from store.unit_of_work import SqlStore
 
 TEXT = "درخواست ماشین‌آلات شما با کد 123 456 786 ثبت شد. برای پیگیری همین کد را بفرستید."

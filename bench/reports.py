@@ -32,8 +32,8 @@ from bench.processes import Server, free_port, resident_bytes, usual
 from bench.relay import lag
 from bench.staff import first_sign_in, sign_in
 from bench.tables import Percentiles, Spread, judge, machine, table
-from domain.calendar import in_tehran, to_jalali
-from domain.reports import REPORTS
+from domain.actions.reports.declarations import REPORTS
+from domain.values.calendar import in_tehran, to_jalali
 
 MIB = 2**20
 CHUNK = 1 << 20

@@ -29,13 +29,13 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from app.vault import FernetVault
+from app.security.vault import FernetVault
 from bench import envelopes, soap_servers
 from bench.databases import KINDS, Place, place, rows, versions
 from bench.processes import PROGRAM, Server, ended, free_port, is_ready, spawned, usual
 from bench.tables import Spread, machine, table
 from channels.pishkhan_soap.http import PATH
-from domain.actions import offices
+from domain.actions.offices import accounts
 from store.unit_of_work import SqlStore
 
 LOAD = Path(__file__).with_name("soap.lua")
@@ -164,7 +164,7 @@ async def opened_office(url: str, code: str = envelopes.OFFICE, username: str = 
     try:
         async with store.unit() as uow:
             vault = FernetVault(soap_servers.SECRET)
-            await offices.add(desk, uow, vault, code, "دفتر", username, envelopes.KEY)
+            await accounts.add(desk, uow, vault, code, "دفتر", username, envelopes.KEY)
     finally:
         await store.close()
 

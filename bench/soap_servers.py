@@ -23,24 +23,24 @@ from aiohttp import web
 
 from app.clock import SystemClock
 from app.ids import RandomIds
-from app.vault import FernetVault
+from app.security.vault import FernetVault
 from bench.envelopes import KEY, OFFICE, USERNAME
-from channels.pishkhan_soap.calls import Caller, Counter, body_of, clerk_of, digest_of
+from channels.pishkhan_soap.calls import Counter, CounterCaller, body_of, clerk_of, digest_of
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PATH, PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_old
 from domain.actions.desk import Desk
-from domain.calendar import WorkingCalendar
 from domain.conversation.grammar import Grammar
-from domain.engine import Engine as Rules
-from domain.errors import AuthenticationFailed, Replayed
-from domain.messages import Catalogue
-from domain.offices import Office
-from domain.policy import Policy
+from domain.engine.engine import Engine as Rules
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.offices.office import Office
 from domain.services import by_key, intents
-from domain.wording import Wording
-from store.engines.base import Engine, Session
+from domain.settings.policy import Policy
+from domain.values.calendar import WorkingCalendar
+from domain.values.errors import AuthenticationFailed, Replayed
+from store.engines.base import DatabaseEngine, DriverSession
 from store.unit_of_work import SqlStore
 
 SKEW = timedelta(hours=1)
@@ -78,7 +78,9 @@ class MemoryCounter(Counter):
     office: Office
     nonces: set[str] = field(default_factory=set)
 
-    async def take(self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: Caller) -> str:
+    async def take(
+        self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
+    ) -> str:
         """Return the answer of an operation of the bench."""
         now = self.desk.clock.now()
         if token.username != self.office.username or not token.proves([KEY]):
@@ -175,12 +177,12 @@ def store(url: str) -> web.Application:
     return app
 
 
-def clocked(engine: Engine, share: Share) -> None:
+def clocked(engine: DatabaseEngine, share: Share) -> None:
     """Put a clock around an engine's sessions: getting one, each thing done with it, giving it back."""
     original = engine.session
 
     @asynccontextmanager
-    async def session(*, write: bool) -> AsyncIterator[Session]:
+    async def session(*, write: bool) -> AsyncIterator[DriverSession]:
         async with AsyncExitStack() as stack:
             with share.storing():
                 found = await stack.enter_async_context(original(write=write))
@@ -191,7 +193,7 @@ def clocked(engine: Engine, share: Share) -> None:
     engine.session = session  # type: ignore[method-assign]
     serialise = engine.serialise
 
-    async def waited(held: Session, key: str) -> None:
+    async def waited(held: DriverSession, key: str) -> None:
         with share.storing():
             await serialise(held.session, key)  # type: ignore[attr-defined]
 
@@ -201,7 +203,7 @@ def clocked(engine: Engine, share: Share) -> None:
 class Clocked:
     """A session with a clock around all that is awaited of it."""
 
-    def __init__(self, session: Session, share: Share) -> None:
+    def __init__(self, session: DriverSession, share: Share) -> None:
         self.session = session
         self._share = share
 

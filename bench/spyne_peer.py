@@ -44,7 +44,7 @@ from spyne.server.wsgi import WsgiApplication
 
 from bench.soap_servers import ANSWERS, contract, desk
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import NAMESPACE, Member, Record, Simple, Type
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, Simple, Type
 
 BASES: Mapping[str, Any] = {
     "xs:string": Unicode,
@@ -69,7 +69,7 @@ FACETS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 @cache
 def model(one: Type) -> Any:
     """Return the model of a type of the contract."""
-    if isinstance(one, Record):
+    if isinstance(one, SchemaRecord):
         return ComplexModel.produce(NAMESPACE, one.name, members(one.members))
     facets: dict[str, Any] = {FACETS[name][0]: FACETS[name][1](value) for name, value in one.facets if name in FACETS}
     if values := [value for name, value in one.facets if name == "enumeration"]:
@@ -79,12 +79,12 @@ def model(one: Type) -> Any:
     return BASES[one.base](type_name=one.name, **facets)
 
 
-def members(declared: tuple[Member, ...]) -> list[tuple[str, Any]]:
+def members(declared: tuple[SchemaElement, ...]) -> list[tuple[str, Any]]:
     """Return names and models of members, each as often as the contract has it."""
     return [(one.name, _often(one)) for one in declared]
 
 
-def _often(one: Member) -> Any:
+def _often(one: SchemaElement) -> Any:
     most = (one.most or "unbounded") if one.many else 1
     return model(one.type).customize(min_occurs=int(one.required), max_occurs=most, nillable=False)
 

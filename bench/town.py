@@ -1,13 +1,13 @@
 """What a municipality needs before it can serve: staff, prices, machines and operators, by the domain's own actions."""
 
-from app.settings import Settings
+from app.configuration.settings import Settings
 from app.wiring import desk_of
-from domain.accounts import StaffMember
 from domain.actions.desk import Desk
-from domain.actions.tariffs import add_tariff
-from domain.fleet import Resource, ResourceKind
-from domain.people import Actor, Role
-from domain.ports import UnitOfWork
+from domain.actions.tariffs.changes import add_tariff
+from domain.fleet.resources import Resource, ResourceKind
+from domain.people.person import StaffMember
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor, Role
 from store.unit_of_work import SqlStore
 
 REQUEST = "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک"

@@ -12,8 +12,8 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from domain.printouts import Letterhead, Printout
-from domain.text import persian_digits
+from domain.papers.document import Letterhead, Printout
+from domain.values.text import persian_digits
 from printing.symbols import barcode, qr_code
 
 _HERE = files("printing")
@@ -22,7 +22,7 @@ _FACE = '@font-face {{ font-family: Vazirmatn; font-weight: {}; src: url("{}") f
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PageRenderer:
     """Puts printouts on a letterhead. `address` is where people reach the server: the papers' QR codes lead there."""
 
     letterhead: Letterhead

@@ -7,8 +7,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from domain.printouts import Printout
-from printing.pages import Pages, style_sheet
+from domain.papers.document import Printout
+from printing.pages import PageRenderer, style_sheet
 
 
 class PdfMaker:
@@ -19,7 +19,7 @@ class PdfMaker:
         self._fonts = FontConfiguration()
         self._style = CSS(string=style_sheet(), font_config=self._fonts, url_fetcher=self._fetcher)
 
-    def made(self, pages: Pages, printout: Printout) -> bytes:
+    def made(self, pages: PageRenderer, printout: Printout) -> bytes:
         """Return the paper as a PDF."""
         document = HTML(string=pages.for_pdf(printout), url_fetcher=self._fetcher)
         pdf: bytes = document.write_pdf(stylesheets=[self._style], font_config=self._fonts)

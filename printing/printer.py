@@ -13,10 +13,10 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
-from domain.errors import Unavailable
-from domain.printouts import Letterhead, Printout
+from domain.papers.document import Letterhead, Printout
+from domain.values.errors import Unavailable
 from printing import worker
-from printing.pages import Pages
+from printing.pages import PageRenderer
 
 SECONDS = 10.0
 """How long one PDF may take; a page takes 0.05."""
@@ -67,8 +67,8 @@ class PaperPrinter:
             )
         return await asyncio.wrap_future(self._pool.submit(worker.pdf, self._pages(), printout))
 
-    def _pages(self) -> Pages:
-        return Pages(self.letterhead(), self._address)
+    def _pages(self) -> PageRenderer:
+        return PageRenderer(self.letterhead(), self._address)
 
     def _forget(self) -> None:
         pool, self._pool = self._pool, None

@@ -9,8 +9,8 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from domain.printouts import Printout
-from printing.pages import Pages
+from domain.papers.document import Printout
+from printing.pages import PageRenderer
 
 if TYPE_CHECKING:
     from printing.pdf import PdfMaker
@@ -31,7 +31,7 @@ def start(seconds: float) -> None:
     _maker, _seconds = PdfMaker(), seconds
 
 
-def pdf(pages: Pages, printout: Printout) -> bytes:
+def pdf(pages: PageRenderer, printout: Printout) -> bytes:
     """Return a paper as a PDF."""
     assert _maker is not None, "the pool starts each process"  # noqa: S101 - holds by construction
     signal.setitimer(signal.ITIMER_REAL, _seconds)

@@ -1,1 +1,1 @@
-"""The store: the ports of `domain.ports` over SQLite and PostgreSQL, with SQLAlchemy Core."""
+"""The store: the ports of `domain.unit_of_work` over SQLite and PostgreSQL, with SQLAlchemy Core."""

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, literal, select, table
 
-from domain.errors import Conflict
-from store.bills import FILE_NUMBERS
+from domain.values.errors import Conflict
 from store.engines import engine_for
 from store.engines.addresses import read_address
 from store.engines.copies import COPIES, Copies, CopyDamaged, CopyFailed
+from store.repositories.bills import FILE_NUMBERS
+from store.repositories.sequences import drawing
 from store.schema import counters
-from store.sequences import drawing
 
 NUMBERS_SKIPPED = 10_000
 """File numbers that are left out after a restore. Bills drawn since the backup bear the next ones, and citizens hold

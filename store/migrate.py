@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from store.engines import engine_for
-from store.engines.base import Engine
+from store.engines.base import DatabaseEngine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -61,7 +61,7 @@ async def check_schema(url: str) -> None:
         await engine.close()
 
 
-async def check(engine: Engine) -> None:
+async def check(engine: DatabaseEngine) -> None:
     """Check the schema of an engine's database, as `check_schema`; `Unavailable` when it does not answer."""
     found = await engine.revision()
     if found != head_revision():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 ThingT = TypeVar("ThingT", bound="DataclassInstance")
 
 
-class Record(Generic[ThingT]):
+class TableMapping(Generic[ThingT]):
     """How one dataclass lies in one table: `columns` and their `names`, in the order of the dataclass's fields."""
 
     def __init__(self, table: Table, made: type[ThingT]) -> None:

@@ -12,43 +12,43 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Self
 
-from store.audit import SqlAudit
-from store.bills import SqlBills
-from store.calls import SqlCalls
-from store.chats import SqlChats, SqlMobileProofs
-from store.dialogues import SqlDialogues
-from store.documents import SqlDocuments
 from store.engines import engine_for
-from store.engines.base import Engine
-from store.engines.limits import LIMITS, Limits
-from store.feedback import SqlFeedback, SqlServiceViews
-from store.fleet import SqlFleet
-from store.history import SqlHistory
-from store.imports import SqlImports
-from store.inbox import SqlInbox
-from store.issued_papers import SqlIssuedPapers
-from store.key_checks import SqlKeyChecks
-from store.leases import SqlLeases
-from store.lines import SqlLines
+from store.engines.base import DatabaseEngine
+from store.engines.limits import LIMITS, ConnectionLimits
+from store.messages.chats import SqlChats, SqlMobileProofs
+from store.messages.dialogues import SqlDialogues
+from store.messages.inbox import SqlInbox
+from store.messages.lines import SqlLines
+from store.messages.outbox import SqlOutbox
 from store.migrate import check
-from store.offices import SqlOffices
-from store.outbox import SqlOutbox
-from store.people import SqlPeople
-from store.personal_data import SqlPersonalData
-from store.registries import SqlRegistries
-from store.reports import SqlReports
-from store.requests import SqlRequests, SqlTimers
-from store.saved_views import SqlSavedViews
-from store.search_words import SqlSearchWords
-from store.sequences import SqlSequences
-from store.settings import SqlSettingChanges
-from store.staff_sessions import SqlSecondFactors, SqlStaffSessions
-from store.tariffs import SqlTariffs
-from store.tills import SqlTills
-from store.verifications import SqlVerifications
-from store.work import Work, transaction
-from store.work_calendar import SqlWorkCalendar
-from store.work_lists import SqlWorkLists
+from store.queues.saved_views import SqlSavedViews
+from store.queues.search_words import SqlSearchWords
+from store.queues.work_lists import SqlWorkLists
+from store.repositories.audit import SqlAudit
+from store.repositories.bills import SqlBills
+from store.repositories.calls import SqlCalls
+from store.repositories.documents import SqlDocuments
+from store.repositories.feedback import SqlFeedback, SqlServiceViews
+from store.repositories.fleet import SqlFleet
+from store.repositories.history import SqlHistory
+from store.repositories.imports import SqlImports
+from store.repositories.issued_papers import SqlIssuedPapers
+from store.repositories.key_checks import SqlKeyChecks
+from store.repositories.leases import SqlLeases
+from store.repositories.offices import SqlOffices
+from store.repositories.people import SqlPeople
+from store.repositories.personal_data import SqlPersonalData
+from store.repositories.registries import SqlRegistries
+from store.repositories.reports import SqlReports
+from store.repositories.requests import SqlRequests, SqlTimers
+from store.repositories.sequences import SqlSequences
+from store.repositories.settings import SqlSettingChanges
+from store.repositories.staff_sessions import SqlSecondFactors, SqlStaffSessions
+from store.repositories.tariffs import SqlTariffs
+from store.repositories.tills import SqlTills
+from store.repositories.verifications import SqlVerifications
+from store.repositories.work_calendar import SqlWorkCalendar
+from store.work import SqlTransaction, transaction
 
 PROBE_SECONDS = 5.0
 """How long a database may take to write one row, when it is asked whether it can."""
@@ -62,7 +62,7 @@ OnQueued = Callable[[Collection[str]], None]
 class SqlUnit:
     """The port `UnitOfWork`."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: SqlTransaction) -> None:
         self._work = work
         self.requests = SqlRequests(work)
         self.timers = SqlTimers(work)
@@ -117,13 +117,13 @@ class SqlStore:
     relays in this process can wake at once.
     """
 
-    def __init__(self, engine: Engine, on_queued: OnQueued | None = None) -> None:
+    def __init__(self, engine: DatabaseEngine, on_queued: OnQueued | None = None) -> None:
         self._engine = engine
         self._on_queued = on_queued
         self._probing = f"probe:{secrets.token_hex(8)}"
 
     @classmethod
-    async def open(cls, url: str, on_queued: OnQueued | None = None, limits: Limits = LIMITS) -> Self:
+    async def open(cls, url: str, on_queued: OnQueued | None = None, limits: ConnectionLimits = LIMITS) -> Self:
         """Connect to a database whose schema is the one this code knows; raises as `store.migrate.check_schema`."""
         engine = engine_for(url, limits)
         try:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Executable
 
-from domain.errors import Unavailable
-from store.engines.base import Engine, Session
+from domain.values.errors import Unavailable
+from store.engines.base import DatabaseEngine, DriverSession
 from store.engines.prepared import Row
 
 Values = Mapping[str, Any]
-Recipe = Callable[[Engine], Executable]
+Recipe = Callable[[DatabaseEngine], Executable]
 """Builds a statement that needs the engine's own words; a module-level function, so that it is built once."""
 
 
@@ -21,7 +21,7 @@ class _Noting:
 
     __slots__ = ("_engine", "_work")
 
-    def __init__(self, work: "Work", engine: Engine) -> None:
+    def __init__(self, work: "SqlTransaction", engine: DatabaseEngine) -> None:
         self._work = work
         self._engine = engine
 
@@ -38,14 +38,14 @@ class _Noting:
             raise told from error
 
 
-class Work:
+class SqlTransaction:
     """One transaction. Once a statement has failed, nothing more is run and nothing is committed: `failure` says why.
 
     PostgreSQL gives a failed transaction up by itself, and would answer COMMIT with a silent rollback; so does this
     class, on every engine. `queued_in` names the channels in which a message was queued.
     """
 
-    def __init__(self, session: Session, engine: Engine, *, write: bool) -> None:
+    def __init__(self, session: DriverSession, engine: DatabaseEngine, *, write: bool) -> None:
         self.session = session
         self.engine = engine
         self.write = write
@@ -152,14 +152,14 @@ class Work:
 
 
 @asynccontextmanager
-async def transaction(engine: Engine, *, write: bool) -> AsyncIterator[Work]:
+async def transaction(engine: DatabaseEngine, *, write: bool) -> AsyncIterator[SqlTransaction]:
     """Open a transaction that is committed when the block ends and rolled back on any exception."""
     async with AsyncExitStack() as stack:
         with engine.telling():
             session = await stack.enter_async_context(engine.session(write=write))
             await session.begin(write=write)
         try:
-            work = Work(session, engine, write=write)
+            work = SqlTransaction(session, engine, write=write)
             yield work
             if work.failure:
                 raise work.failure  # swallowed inside the block: the transaction cannot be committed any more
@@ -175,5 +175,5 @@ class Repository:
 
     __slots__ = ("_work",)
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: SqlTransaction) -> None:
         self._work = work

@@ -14,15 +14,15 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from app.cli.main import COMMANDS, Group, Table
+from app.configuration.settings import PREFIX, Settings, described
+from app.jobs.scheduler import JOBS
 from app.parts import CHANNELS, DEMO_CHANNELS
-from app.scheduler import JOBS
-from app.settings import PREFIX, Settings, described
 from channels.sms.providers import PROVIDERS
 from channels.web.error_pages import STATUS
-from domain.errors import ERROR_CODES
-from domain.messages import Catalogue
-from domain.registries import REGISTRIES
+from domain.messages.catalogue import Catalogue
+from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES
+from domain.values.errors import ERROR_CODES
 from store.engines import ENGINES
 
 ROOT = Path(__file__).parent.parent
@@ -197,7 +197,7 @@ def test_log_lines_are_documented() -> None:
 
 
 def test_metrics_are_documented() -> None:
-    text = (ROOT / "app" / "operations.py").read_text("utf-8")
+    text = (ROOT / "app" / "jobs" / "operations.py").read_text("utf-8")
     metrics = set(re.findall(r'"((?:pishkhan|process)_[a-z_]+)"', text))
     assert metrics
     assert [metric for metric in metrics if metric not in page("operations.md")] == []

@@ -74,7 +74,7 @@ def test_functions_are_short() -> None:
 
 def test_only_the_settings_read_the_environment() -> None:
     readers = {name(path) for path in SOURCES if any(reads_environment(node) for node in ast.walk(tree(path)))}
-    assert readers <= {"app/settings.py"}
+    assert readers <= {"app/configuration/settings.py"}
 
 
 @pytest.mark.smoke

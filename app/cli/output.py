@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 import typer
 
-from app.readiness import NotReady
-from app.settings import SettingsError
-from domain.errors import DomainError
-from domain.messages import Catalogue
-from domain.wording import Wording
+from app.configuration.settings import SettingsError
+from app.http.readiness import NotReady
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.values.errors import DomainError
 
 REFUSED = 1
 SURROUNDINGS = 3

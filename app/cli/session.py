@@ -10,19 +10,18 @@ from typing import TypeVar
 
 from app.cli.naming import ABOUT, COMMAND
 from app.clock import SystemClock
+from app.configuration.settings import Settings, load
 from app.database import open_store
-from app.key_check import refuse_another_key
-from app.settings import Settings, load
+from app.security.key_check import refuse_another_key
 from app.wiring import desk_of
 from domain.actions.desk import Desk
-from domain.actions.refusals import note
-from domain.actions.staffing import staff_actor
-from domain.calendar import in_tehran
-from domain.engine import SYSTEM
-from domain.errors import Forbidden, InvalidField
-from domain.field_types import Day, Reading
-from domain.people import Actor
-from domain.ports import UnitOfWork
+from domain.actions.staff.refusals import note
+from domain.actions.staff.staffing import staff_actor
+from domain.fields.types import Day, ReadingContext
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import SYSTEM, Actor
+from domain.values.calendar import in_tehran
+from domain.values.errors import Forbidden, InvalidField
 from store.unit_of_work import SqlStore
 
 CHANNEL = "cli"
@@ -34,7 +33,7 @@ ResultT = TypeVar("ResultT")
 
 
 @dataclass(slots=True)
-class Session:
+class CommandSession:
     """One command's desk over an open store, and who acts, once that was asked."""
 
     settings: Settings
@@ -43,7 +42,9 @@ class Session:
     actor: Actor | None = None
 
 
-def in_session(config: Path | None, work: Callable[[Session], Awaitable[ResultT]], *, any_key: bool = False) -> ResultT:
+def in_session(
+    config: Path | None, work: Callable[[CommandSession], Awaitable[ResultT]], *, any_key: bool = False
+) -> ResultT:
     """Do the work on the configured database; `SettingsError`, and `NotReady` when the schema is another, or the secret
     key (with `any_key` the work itself deals with that).
 
@@ -53,12 +54,14 @@ def in_session(config: Path | None, work: Callable[[Session], Awaitable[ResultT]
     return asyncio.run(_in_session(load(config), work, any_key=any_key))
 
 
-async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[ResultT]], *, any_key: bool) -> ResultT:
+async def _in_session(
+    settings: Settings, work: Callable[[CommandSession], Awaitable[ResultT]], *, any_key: bool
+) -> ResultT:
     store = await open_store(settings)
     try:
         if not any_key:
             await refuse_another_key(settings, store)
-        session = Session(settings, store, await desk_of(settings, store))
+        session = CommandSession(settings, store, await desk_of(settings, store))
         try:
             return await work(session)
         except Forbidden as error:
@@ -68,7 +71,7 @@ async def _in_session(settings: Settings, work: Callable[[Session], Awaitable[Re
         await store.close()
 
 
-async def _audit_denial(session: Session, error: Forbidden) -> None:
+async def _audit_denial(session: CommandSession, error: Forbidden) -> None:
     actor = session.actor
     if actor:
         about = ABOUT.get()[:_LONGEST_ABOUT]
@@ -82,21 +85,21 @@ async def _known_here() -> bool:
     return True
 
 
-def read_day(session: Session, text: str, field: str = "day") -> date:
+def read_day(session: CommandSession, text: str, field: str = "day") -> date:
     """Read a day as people and programs write it (1405/12/27, 2027-03-18); `InvalidField` of that field."""
     try:
-        return date.fromisoformat(Day(past=True).parse(text, Reading(session.desk.clock.now())))
+        return date.fromisoformat(Day(past=True).parse(text, ReadingContext(session.desk.clock.now())))
     except InvalidField as error:
         raise InvalidField(field, detail=error.detail, **error.params) from None
 
 
-async def acting(session: Session, uow: UnitOfWork, username: str) -> Actor:
+async def acting(session: CommandSession, uow: UnitOfWork, username: str) -> Actor:
     """Return the member of the staff who acts, for absent ones too; `AuthenticationFailed("as")` for a stranger."""
     session.actor = await staff_actor(uow, username, CHANNEL, in_tehran(SystemClock().now()).date())
     return session.actor
 
 
-async def acting_or_system(session: Session, username: str | None) -> Actor:
+async def acting_or_system(session: CommandSession, username: str | None) -> Actor:
     """Return the member of the staff who acts, or the system, when somebody with a shell here names nobody."""
     if username is None:
         return replace(SYSTEM, ident=CHANNEL, channel=CHANNEL)

@@ -9,13 +9,14 @@ from app.demo import taxis
 from app.demo.data import read
 from app.demo.playing import Happening, OneUnit, Scene, judge, text_in
 from app.demo.townsfolk import citizen, lists
-from domain.accounts import CommentFilter, CommentState
-from domain.actions import charges, duties, pay
-from domain.billing import Till
-from domain.bills import PaymentMethod
-from domain.calendar import to_jalali
-from domain.registries import DUTY
-from domain.registry_rows import RegistryFilter
+from domain.actions.bills import pay
+from domain.actions.registries import charges, duties
+from domain.bills.bill import PaymentMethod
+from domain.blocks.billing import BillingContext
+from domain.feedback.opinions import CommentFilter, CommentState
+from domain.registries.declarations import DUTY
+from domain.registries.rows import RegistryFilter
+from domain.values.calendar import to_jalali
 
 BILLED, PAID, WAIVED = range(0, 30), range(0, 20), 30
 """Vehicles whose duty of this year is billed, those of them that paid it, and one that was let off."""
@@ -60,7 +61,7 @@ async def _duty(scene: Scene, vehicle: int) -> int:
 
 
 async def _bill(scene: Scene, vehicle: int) -> None:
-    till = Till(scene.desk.ids, scene.desk.policy, scene.clock.now())
+    till = BillingContext(scene.desk.ids, scene.desk.policy, scene.clock.now())
     await charges.bill_for(scene.uow, till, DUTY, await _duty(scene, vehicle), scene.staff["revenue"].label)
 
 

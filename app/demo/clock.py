@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 class DemoClock:
-    """Implements `domain.ports.Clock`; it shows what it was moved to and never goes back."""
+    """Implements `domain.unit_of_work.Clock`; it shows what it was moved to and never goes back."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start

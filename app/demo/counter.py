@@ -1,9 +1,9 @@
 """The counter office of the demonstration: software is tried against it, with a key that everybody knows."""
 
 from app.demo.registers import staff_actors
-from domain.actions import offices
 from domain.actions.desk import Desk
-from domain.ports import UnitOfWork, Vault
+from domain.actions.offices import accounts
+from domain.unit_of_work import UnitOfWork, Vault
 
 CODE = "1001"
 NAME = "دفتر پیشخوان آزمایشی گمیشان"
@@ -19,5 +19,5 @@ SHARE_BP = 200
 async def fill(desk: Desk, uow: UnitOfWork, vault: Vault) -> None:
     """Store the office and what offices earn."""
     manager = staff_actors()["manager"]
-    await offices.add(desk, uow, vault, CODE, NAME, key=KEY, actor=manager)
-    await offices.add_rule(desk, uow, per_request=PER_REQUEST, share_bp=SHARE_BP, actor=manager)
+    await accounts.add(desk, uow, vault, CODE, NAME, key=KEY, actor=manager)
+    await accounts.add_rule(desk, uow, per_request=PER_REQUEST, share_bp=SHARE_BP, actor=manager)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from app import passwords
 from app.demo import besides, counter, upkeep
 from app.demo.clock import DemoClock
 from app.demo.playing import Scene, play
@@ -11,12 +10,13 @@ from app.demo.registers import fill, machine_codes, staff_actors
 from app.demo.stories import Story, told_stories
 from app.demo.summary import Summary, first_request, summarise
 from app.demo.timetable import Timetable
+from app.security import passwords
 from domain.actions.desk import Desk
-from domain.errors import Conflict, Forbidden
-from domain.fleet import ResourceKind
-from domain.policy import Policy
-from domain.ports import Store, UnitOfWork, Vault
-from domain.requests import RequestFilter
+from domain.fleet.resources import ResourceKind
+from domain.requests.request import RequestFilter
+from domain.settings.policy import Policy
+from domain.unit_of_work import Store, UnitOfWork, Vault
+from domain.values.errors import Conflict, Forbidden
 from store.emptying import empty
 from store.unit_of_work import SqlStore
 

@@ -13,23 +13,28 @@ from functools import partial
 from typing import Any
 
 from app.demo.clock import DemoClock
-from app.demo.stories import Step, Story
+from app.demo.stories import Story, StoryStep
 from app.demo.timetable import Timetable
-from domain import tracking
-from domain.accounts import CommentFilter, CommentState
-from domain.actions import act, attach, moderation, notify, pay, receive, walk_in
+from domain.actions.bills import pay
+from domain.actions.conversations import receive
 from domain.actions.desk import Desk
-from domain.actions.reopen import REOPENED_AS
-from domain.actions.timers import run_due
-from domain.bills import Bill, PaymentMethod
-from domain.charging import bills_of
-from domain.engine import Outcome
-from domain.errors import DomainError
-from domain.message_parts import count_parts
-from domain.outgoing import InboundState, MessageState, OutboxMessage
-from domain.people import Actor
-from domain.ports import ReceivedSms, UnitOfWork
-from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.actions.feedback import moderation
+from domain.actions.messages import notify
+from domain.actions.requests import act, attach, walk_in
+from domain.actions.requests.reopen import REOPENED_AS
+from domain.actions.requests.timers import run_due
+from domain.bills.bill import Bill, PaymentMethod
+from domain.blocks.charging import bills_of
+from domain.engine.engine import Outcome
+from domain.feedback.opinions import CommentFilter, CommentState
+from domain.messages.ports import ReceivedSms
+from domain.messages.records import InboundState, MessageState, OutboxMessage
+from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.unit_of_work import UnitOfWork
+from domain.values import tracking_codes
+from domain.values.actors import Actor
+from domain.values.errors import DomainError
+from domain.values.message_parts import count_parts
 
 PROVIDER = "simulator"
 LINE = "30001405"
@@ -54,7 +59,7 @@ class StoryFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OneUnit:
-    """Implements `domain.ports.Store` by one unit of work that is open already: its owner commits it."""
+    """Implements `domain.unit_of_work.Store` by one unit of work that is open already: its owner commits it."""
 
     uow: UnitOfWork
 
@@ -121,14 +126,14 @@ async def _next_timer(uow: UnitOfWork, until: datetime) -> Timer | None:
     return min(due, key=lambda timer: timer.at, default=None)
 
 
-async def _take(scene: Scene, story: Story, step: Step, facts: Mapping[str, Any]) -> None:
+async def _take(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     try:
         await _do(scene, story, step, facts)
     except DomainError as error:
         raise StoryFault(f"{story.service} of {story.mobile}, {step.at}: {error!r}") from error
 
 
-async def _do(scene: Scene, story: Story, step: Step, facts: Mapping[str, Any]) -> None:
+async def _do(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     if step.text:
         await _text(scene, story, step, facts)
     elif step.manager:
@@ -139,7 +144,7 @@ async def _do(scene: Scene, story: Story, step: Step, facts: Mapping[str, Any]) 
         await _act(scene, story, step, facts)
 
 
-async def _act(scene: Scene, story: Story, step: Step, facts: Mapping[str, Any]) -> None:
+async def _act(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     actor = scene.staff[step.member.format_map(facts)]
     if step.form:
         outcome = await walk_in.enter(scene.desk, scene.uow, story.service, said(step.form, facts), actor, story.mobile)
@@ -157,9 +162,9 @@ def said(words: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, str]:
     return {name: value.format_map(facts) for name, value in words.items()}
 
 
-async def _text(scene: Scene, story: Story, step: Step, facts: Mapping[str, Any]) -> None:
+async def _text(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     if story in scene.codes:
-        facts = {**facts, "code": tracking.shown(scene.codes[story])}
+        facts = {**facts, "code": tracking_codes.shown(scene.codes[story])}
     await text_in(scene, step.by or story.mobile, step.text.format_map(facts))
     if story not in scene.codes:
         newest = await scene.uow.requests.find(RequestFilter(mobile=story.mobile, limit=1))
@@ -199,7 +204,7 @@ async def _add_papers(scene: Scene, story: Story, actor: Actor) -> None:
         await attach.attach(scene.desk, scene.uow, request.code, name, f"{name}.jpg", SCAN, actor)
 
 
-async def _judge(scene: Scene, story: Story, step: Step, facts: Mapping[str, Any]) -> None:
+async def _judge(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     request = await _request(scene, story)
     comments = await scene.uow.feedback.comments(CommentFilter(limit=_BATCH))
     about = next(one for one in comments if one.request_id == request.id)

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.demo import taxis
 from app.demo.data import read
-from app.demo.stories import Facts, Step, Story, read_step
+from app.demo.stories import Facts, Story, StoryStep, read_step
 from app.demo.timetable import Timetable, day_said
 from app.demo.townsfolk import citizen, home, lists, nth
 
@@ -27,7 +27,7 @@ _SLIPS = {"machinery": 43000, "expert": 41000}
 
 
 @dataclass(frozen=True, slots=True)
-class SaidDay:
+class DayPlaceholder:
     """A day that a format asks for by a number (`{said:3}`): `reckon` finds it, `say` words it."""
 
     reckon: Any
@@ -108,7 +108,7 @@ def _expertise(number: int) -> dict[str, str]:
     return kind | case
 
 
-def _timed(step: Step, start: int | None, turn: int) -> Step:
+def _timed(step: StoryStep, start: int | None, turn: int) -> StoryStep:
     """Return a step with its time told from today: `2 09:30` of a story begins with its own first day."""
     first, _, second = step.at.partition(" ")
     if first == "ago":
@@ -118,7 +118,7 @@ def _timed(step: Step, start: int | None, turn: int) -> Step:
     return replace(step, at=f"{start + int(first)} {second}")
 
 
-def _by(step: Step, facts: Mapping[str, str]) -> Step:
+def _by(step: StoryStep, facts: Mapping[str, str]) -> StoryStep:
     return replace(step, by=facts[step.by]) if step.by else step
 
 
@@ -138,8 +138,10 @@ def _facts(words: Mapping[str, str], start: int | None, turn: int) -> Facts:
 
         visit = f"{days.working_day(2 + turn // 3).isoformat()} {9 + turn % 3:02}:00"
         return {
-            **words, "visit": visit, "said": SaidDay(of_story, day_said), "work": SaidDay(of_story, date.isoformat),
-            "after": SaidDay(later, day_said), "ahead": SaidDay(ahead, day_said), "next": SaidDay(coming, day_said),
+            **words, "visit": visit, "said": DayPlaceholder(of_story, day_said), "work": DayPlaceholder(of_story,
+            date.isoformat),
+            "after": DayPlaceholder(later, day_said), "ahead": DayPlaceholder(ahead, day_said),
+            "next": DayPlaceholder(coming, day_said),
         }  # fmt: skip
 
     return facts

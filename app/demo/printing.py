@@ -7,10 +7,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from app.demo.summary import ShownRequest, Summary
-from domain import tracking
-from domain.messages import Catalogue
-from domain.text import persian_digits
+from app.demo.summary import DemoRequest, Summary
+from domain.messages.catalogue import Catalogue
+from domain.values import tracking_codes
+from domain.values.text import persian_digits
 
 RESET = "demo reset"
 IN_DEMO_MODE = "PISHKHAN_DEMO=1"
@@ -42,7 +42,9 @@ def _beginning(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
 
 
 def _requests(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
-    shown = [(tracking.shown(one.code), one.mobile, _standing(catalogue, one), one.name) for one in summary.requests]
+    shown = [
+        (tracking_codes.shown(one.code), one.mobile, _standing(catalogue, one), one.name) for one in summary.requests
+    ]
     counts = "، ".join(
         f"{catalogue.text(f'services.{service}.title')} {persian_digits(number)}"
         for service, number in summary.counts.items()
@@ -55,7 +57,7 @@ def _requests(summary: Summary, catalogue: Catalogue) -> list[RenderableType]:
     ]
 
 
-def _standing(catalogue: Catalogue, one: ShownRequest) -> str:
+def _standing(catalogue: Catalogue, one: DemoRequest) -> str:
     texts = f"services.{one.service}"
     return f"{catalogue.text(f'{texts}.title')}: {catalogue.text(f'{texts}.states.{one.state}')}"
 

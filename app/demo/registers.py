@@ -6,14 +6,15 @@ from datetime import date
 from app.demo import taxis
 from app.demo.data import rows
 from app.demo.townsfolk import Townsperson, citizen
-from app.passwords import hashed
-from domain.accounts import Person, StaffMember
+from app.security.passwords import hashed
 from domain.actions.desk import Desk
-from domain.actions.tariffs import add_tariff
-from domain.calendar import from_jalali, in_tehran, to_jalali
-from domain.fleet import Resource, ResourceKind, ResourceStatus
-from domain.people import Actor, Role, mobile
-from domain.ports import UnitOfWork
+from domain.actions.tariffs.changes import add_tariff
+from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
+from domain.people.person import Person, StaffMember
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor, Role
+from domain.values.calendar import from_jalali, in_tehran, to_jalali
+from domain.values.identifiers import mobile
 
 CHANNEL = "cli"
 """Where the staff of the demonstration work."""

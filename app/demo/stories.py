@@ -7,12 +7,12 @@ from typing import Any
 
 from app.demo.data import read
 from app.demo.timetable import Timetable, day_said
-from domain.people import mobile
-from domain.services.machinery import KEY
+from domain.services.machinery.declaration import KEY
+from domain.values.identifiers import mobile
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StoryStep:
     """One thing that somebody does at a time.
 
     Either `text` is sent (by the citizen, or the mobile `by`), or the `member` of the staff enters a `form`, adds all
@@ -48,7 +48,7 @@ class Story:
     mobile: str
     service: str
     ends: str
-    steps: tuple[Step, ...]
+    steps: tuple[StoryStep, ...]
     facts: Facts
     told: bool = False
 
@@ -75,9 +75,9 @@ def newcomer() -> Newcomer:
     return Newcomer(mobile(told["citizen"]), told["text"])
 
 
-def read_step(told: Mapping[str, Any]) -> Step:
+def read_step(told: Mapping[str, Any]) -> StoryStep:
     """Read one step, in the words of the data."""
-    return Step(**{_WORDS.get(word, word): value for word, value in told.items()})
+    return StoryStep(**{_WORDS.get(word, word): value for word, value in told.items()})
 
 
 def _told() -> dict[str, Any]:

@@ -10,13 +10,13 @@ from app.demo.data import rows
 from app.demo.playing import payable
 from app.demo.registers import citizen_names
 from app.demo.stories import Story, newcomer
-from domain.bills import Bill
-from domain.charging import bills_of
-from domain.people import mobile, mobile_shown
-from domain.ports import UnitOfWork
-from domain.registries import DRIVER
-from domain.registry_rows import RegistryFilter
-from domain.requests import RequestFilter, ServiceRequest
+from domain.bills.bill import Bill
+from domain.blocks.charging import bills_of
+from domain.registries.declarations import DRIVER
+from domain.registries.rows import RegistryFilter
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.identifiers import mobile, mobile_shown
 
 FIRST = ("machinery", "submitted")
 """Service and state of the request that the commands begin with."""
@@ -25,7 +25,7 @@ _SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class ShownBill:
+class DemoBill:
     """A bill that waits for money: both ids and whole rials."""
 
     bill_id: str
@@ -34,7 +34,7 @@ class ShownBill:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRequest:
+class DemoRequest:
     """A request of the demonstration as it stands now; `mobile` as people write it, `bill` while one is open."""
 
     code: str
@@ -42,11 +42,11 @@ class ShownRequest:
     state: str
     mobile: str
     name: str
-    bill: ShownBill | None
+    bill: DemoBill | None
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class DemoStaffMember:
     """One of the staff."""
 
     username: str
@@ -56,7 +56,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownOffice:
+class DemoOffice:
     """The counter office, as its software signs in."""
 
     code: str
@@ -81,10 +81,10 @@ class Summary:
     text: str
     phone: str | None
     password: str | None
-    staff: tuple[Member, ...]
-    requests: tuple[ShownRequest, ...]
+    staff: tuple[DemoStaffMember, ...]
+    requests: tuple[DemoRequest, ...]
     counts: dict[str, int]
-    office: ShownOffice | None = None
+    office: DemoOffice | None = None
 
     @property
     def commands(self) -> list[str]:
@@ -121,7 +121,7 @@ async def summarise(
     names, first = citizen_names(), newcomer()
     shown = [await _shown(uow, story) for story in shown_stories(stories)]
     staff = [
-        Member(row["username"], row["roles"], row["full_name"], mobile_shown(mobile(row["mobile"])))
+        DemoStaffMember(row["username"], row["roles"], row["full_name"], mobile_shown(mobile(row["mobile"])))
         for row in rows("staff.csv")
     ]
     return Summary(
@@ -130,9 +130,9 @@ async def summarise(
     )  # fmt: skip
 
 
-async def _office(uow: UnitOfWork) -> ShownOffice | None:
+async def _office(uow: UnitOfWork) -> DemoOffice | None:
     found = [one for one in await uow.offices.all() if one.code == counter.CODE]
-    return ShownOffice(found[0].code, found[0].name, found[0].username, counter.KEY) if found else None
+    return DemoOffice(found[0].code, found[0].name, found[0].username, counter.KEY) if found else None
 
 
 def shown_stories(stories: Sequence[Story]) -> list[Story]:
@@ -151,14 +151,14 @@ async def first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
     return found[-1] if found else None
 
 
-async def _shown(uow: UnitOfWork, story: Story) -> ShownRequest:
+async def _shown(uow: UnitOfWork, story: Story) -> DemoRequest:
     request = await first_request(uow, story)
     assert request is not None, "only what is loaded is summed up"  # noqa: S101 - holds by construction
     bill = payable(await bills_of(uow, request))
     known = await uow.people.person(story.mobile)
     name = await _driver_name(uow, story.mobile) or (known.full_name if known else None) or ""
     mobile_of = mobile_shown(story.mobile)
-    return ShownRequest(request.code, request.service, request.state, mobile_of, name, _bill(bill))
+    return DemoRequest(request.code, request.service, request.state, mobile_of, name, _bill(bill))
 
 
 async def _driver_name(uow: UnitOfWork, mobile_of: str) -> str | None:
@@ -166,5 +166,5 @@ async def _driver_name(uow: UnitOfWork, mobile_of: str) -> str | None:
     return str(found[0].values["name"]) if found else None
 
 
-def _bill(bill: Bill | None) -> ShownBill | None:
-    return ShownBill(bill.bill_id, bill.payment_id, bill.amount) if bill else None
+def _bill(bill: Bill | None) -> DemoBill | None:
+    return DemoBill(bill.bill_id, bill.payment_id, bill.amount) if bill else None

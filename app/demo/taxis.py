@@ -11,12 +11,12 @@ from typing import Any
 from app.demo.data import rows
 from app.demo.townsfolk import DRIVERS, OWNERS, Townsperson, home, lists, nth, person
 from domain.actions.desk import Desk
-from domain.actions.registries import put
-from domain.field_types import Reading
-from domain.forms import read_given
-from domain.people import Actor
-from domain.ports import UnitOfWork
-from domain.registries import AGENCY, DRIVER, OWNER, VEHICLE, Registry
+from domain.actions.registries.rows import put
+from domain.fields.form import read_given
+from domain.fields.types import ReadingContext
+from domain.registries.declarations import AGENCY, DRIVER, OWNER, VEHICLE, Registry
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
 
 VEHICLES = 60
 OWN = 35
@@ -72,7 +72,7 @@ async def fill(desk: Desk, uow: UnitOfWork, officer: Actor, today: date) -> None
 
 def _read(desk: Desk, registry: Registry, given: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: value for name, value in given.items() if value not in (None, "")}
-    return read_given(registry.fields, said, Reading(desk.clock.now()))
+    return read_given(registry.fields, said, ReadingContext(desk.clock.now()))
 
 
 def _agencies(today: date) -> Iterator[dict[str, str]]:

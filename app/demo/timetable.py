@@ -9,8 +9,8 @@ neither broken a deadline nor is about to.
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from domain.calendar import MONTH_NAMES, WorkingCalendar, in_tehran, tehran, to_jalali
-from domain.text import persian_digits
+from domain.values.calendar import MONTH_NAMES, WorkingCalendar, in_tehran, tehran, to_jalali
+from domain.values.text import persian_digits
 
 OLDEST_RECENT = timedelta(days=2)
 """After long holidays the last office minutes are a week ago: what is recent is then told by the clock instead."""

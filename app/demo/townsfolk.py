@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from app.demo.data import read
-from domain.people import mobile
-from domain.text import persian_digits
+from domain.values.identifiers import mobile
+from domain.values.text import persian_digits
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from functools import partial
 
 from app.demo.data import rows
 from app.demo.playing import Happening, Scene
-from domain.actions.registry_entry import amend, enter
-from domain.registries import MAINTENANCE
-from domain.registry_rows import RegistryFilter
+from domain.actions.registries.registry_entry import amend, enter
+from domain.registries.declarations import MAINTENANCE
+from domain.registries.rows import RegistryFilter
 
 BEGUN, ENDED = "08:20", "12:40"
 """Hours at which a machine is brought, and at which it is back."""

@@ -11,42 +11,43 @@ from pathlib import Path
 import aiohttp_jinja2
 from aiohttp import web
 
-from channels.admin.account import AccountPages
-from channels.admin.audit_pages import AuditPages
-from channels.admin.calendar_pages import CalendarPages
-from channels.admin.change_pages import ChangePages
-from channels.admin.charge_pages import ChargePages
-from channels.admin.comment_pages import CommentPages
-from channels.admin.commission_pages import CommissionPages
-from channels.admin.day_pages import DayPages
-from channels.admin.export_pages import ExportPages
-from channels.admin.frame import SECTIONS, Pages, Route
+from channels.admin.account.account_pages import AccountPages
+from channels.admin.account.sign_in import SignInPages
+from channels.admin.audit.audit_pages import AuditPages
+from channels.admin.bills.charge_pages import ChargePages
+from channels.admin.bills.refund_pages import RefundPages
+from channels.admin.feedback.comment_pages import CommentPages
+from channels.admin.feedback.rating_pages import RatingPages
+from channels.admin.fleet.calendar_pages import CalendarPages
+from channels.admin.fleet.service_pages import ServicePages
+from channels.admin.frame import SECTIONS, PageGroup, PageRoute
 from channels.admin.gate import Gate, Inside
-from channels.admin.import_pages import ImportPages
-from channels.admin.inbound_pages import InboundPages
-from channels.admin.message_pages import MessagePages
-from channels.admin.office_pages import OfficePages
-from channels.admin.print_pages import PrintPages
-from channels.admin.queue_pages import QueuePages
-from channels.admin.rating_pages import RatingPages
-from channels.admin.refund_pages import RefundPages
-from channels.admin.registry_pages import RegistryPages
-from channels.admin.report_pages import ReportPages
-from channels.admin.request_pages import RequestPages
-from channels.admin.service_pages import ServicePages
-from channels.admin.setting_pages import SettingPages
-from channels.admin.sign_in import SignInPages
-from channels.admin.statement_pages import StatementPages
-from channels.admin.substitute_pages import SubstitutePages
-from channels.admin.tariff_pages import TariffPages
-from channels.admin.text_pages import TextPages
-from channels.admin.till_pages import TillPages
-from channels.admin.user_pages import UserPages
-from channels.admin.walk_in_pages import WalkInPages
+from channels.admin.messages.inbound_pages import InboundPages
+from channels.admin.messages.message_pages import MessagePages
+from channels.admin.offices.commission_pages import CommissionPages
+from channels.admin.offices.office_pages import OfficePages
+from channels.admin.offices.statement_pages import StatementPages
+from channels.admin.offices.till_pages import TillPages
+from channels.admin.people.substitute_pages import SubstitutePages
+from channels.admin.people.user_pages import UserPages
+from channels.admin.queues.queue_pages import QueuePages
+from channels.admin.registries.import_pages import ImportPages
+from channels.admin.registries.registry_pages import RegistryPages
+from channels.admin.reports.export_pages import ExportPages
+from channels.admin.reports.report_pages import ReportPages
+from channels.admin.requests.print_pages import PrintPages
+from channels.admin.requests.request_pages import RequestPages
+from channels.admin.requests.walk_in_pages import WalkInPages
+from channels.admin.settings.change_pages import ChangePages
+from channels.admin.settings.day_pages import DayPages
+from channels.admin.settings.setting_pages import SettingPages
+from channels.admin.settings.text_pages import TextPages
+from channels.admin.tariffs.tariff_pages import TariffPages
 from channels.web.site import add_pages
-from domain.access import SecondFactorInside
-from domain.actions.signing_in import Doorman
-from domain.ports import Printer, ReportSheets, TableExports
+from domain.actions.staff.authorization import SecondFactorInside
+from domain.actions.staff.signing_in import Doorman
+from domain.papers.ports import Printer
+from domain.unit_of_work import ReportSheets, TableExports
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Admin:
         self._pages = (*_work(doorman, apart), *_registries(doorman, apart), *_house(doorman, apart))
 
     @property
-    def routes(self) -> Sequence[Route]:
+    def routes(self) -> Sequence[PageRoute]:
         """Every route behind the door."""
         return [route for pages in self._pages for route in pages.routes()]
 
@@ -93,7 +94,7 @@ class Admin:
             app.router.add_route(route.method, route.path, self._gate.guarded(route))
 
 
-def _work(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
+def _work(doorman: Doorman, apart: Apart) -> Sequence[PageGroup]:
     """Return the pages of requests."""
     desk, store = doorman.desk, doorman.store
     return (
@@ -104,7 +105,7 @@ def _work(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
     )
 
 
-def _registries(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
+def _registries(doorman: Doorman, apart: Apart) -> Sequence[PageGroup]:
     """Return the pages of what the municipality has in its books: taxis, machines, prices."""
     desk, store = doorman.desk, doorman.store
     return (
@@ -119,7 +120,7 @@ def _registries(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
     )
 
 
-def _house(doorman: Doorman, apart: Apart) -> Sequence[Pages]:
+def _house(doorman: Doorman, apart: Apart) -> Sequence[PageGroup]:
     """Return the pages of what the house itself looks after."""
     desk, store = doorman.desk, doorman.store
     return (

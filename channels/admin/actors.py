@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from domain.messages import Catalogue
-from domain.ports import UnitOfWork
-from domain.text import persian_digits
+from domain.messages.catalogue import Catalogue
+from domain.unit_of_work import UnitOfWork
+from domain.values.text import persian_digits
 
 
 async def staff_names(uow: UnitOfWork) -> dict[str, str]:

@@ -1,19 +1,20 @@
 """What somebody with a session asked for and may not have, as the audit keeps it: which page, about what, from where.
 
-Alike ones of an hour are one row that counts them (`domain/actions/refusals.py`): a browser may ask again and again.
+Alike ones of an hour are one row that counts them (`domain/actions/staff/refusals.py`): a browser may ask again and
+again.
 """
 
 from collections.abc import Mapping
 
 from aiohttp import web
 
-from channels.admin.frame import Route, Visit
+from channels.admin.frame import PageRoute, Visit
 from channels.web.posted import Form
-from domain.access import SECOND_FACTOR
 from domain.actions.desk import Desk
-from domain.actions.refusals import note
-from domain.errors import DomainError, Forbidden
-from domain.ports import Store
+from domain.actions.staff.authorization import SECOND_FACTOR
+from domain.actions.staff.refusals import note
+from domain.unit_of_work import Store
+from domain.values.errors import DomainError, Forbidden
 
 DOOR = "staff"
 """Under which the audit keeps what was refused at this site."""
@@ -31,7 +32,7 @@ class Denials:
         self._store = store
 
     async def forbidden(
-        self, request: web.Request, visit: Visit, error: DomainError, about: str = "", *, route: Route | None = None
+        self, request: web.Request, visit: Visit, error: DomainError, about: str = "", *, route: PageRoute | None = None
     ) -> None:
         """Audit a `Forbidden`, and no other error; `about` names what it is about, where neither the page's address nor
         the form does.
@@ -41,7 +42,7 @@ class Denials:
             facts = {"right": route.right} if route else {}
             await self._note(visit, facts | _facts(request, visit) | ({"about": named} if named else {}), error.detail)
 
-    async def without_code(self, request: web.Request, visit: Visit, route: Route) -> None:
+    async def without_code(self, request: web.Request, visit: Visit, route: PageRoute) -> None:
         """Audit what a session from outside asked for before it had shown its code."""
         await self._note(visit, {"right": route.right, **_facts(request, visit)}, SECOND_FACTOR)
 

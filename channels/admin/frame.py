@@ -10,12 +10,12 @@ from aiohttp import web
 from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import page
 from channels.web.posted import NO_FORM, Form
-from domain import access
-from domain.accounts import StaffMember, Substitution
-from domain.errors import DomainError
-from domain.people import Actor
-from domain.sign_in_attempts import Caller
-from domain.staff_sessions import StaffSession
+from domain.actions.staff import authorization
+from domain.people.person import StaffMember, Substitution
+from domain.people.sessions import StaffSession
+from domain.people.sign_in_attempts import ClientOrigin
+from domain.values.actors import Actor
+from domain.values.errors import DomainError
 
 HOME = "/staff"
 
@@ -44,7 +44,7 @@ class Visit:
     actor: Actor
     member: StaffMember
     session: StaffSession
-    caller: Caller
+    caller: ClientOrigin
     now: datetime
     substitutes: Sequence[Substitution]
     """Who of the staff stands for whom today."""
@@ -58,14 +58,16 @@ class Visit:
 
     def may(self, right: str) -> bool:
         """Tell whether to offer what needs this right."""
-        return access.allowed(right, self.actor.role_names, inside=self.caller.inside)
+        return authorization.allowed(right, self.actor.role_names, inside=self.caller.inside)
 
     def require(self, right: str) -> None:
         """Refuse whoever may not use this right now: `Forbidden`, and `AuthenticationFailed` where something is still
         to be shown. The door asks for a fresh proof then, keeps what was typed, and comes back with both.
         """
         roles, inside = self.actor.role_names, self.caller.inside
-        refused = access.refusal(right, roles, self.session, self.now, inside=inside, second_factor=self.second_factor)
+        refused = authorization.refusal(
+            right, roles, self.session, self.now, inside=inside, second_factor=self.second_factor
+        )
         if refused:
             raise refused
 
@@ -74,7 +76,7 @@ Handler = Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class PageRoute:
     """A page or step of the site: the right that it needs, and the most bytes of its form."""
 
     method: str
@@ -85,7 +87,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NavigationSection:
     """A room of the site in the navigation: its address, the key of its name, and the right to enter it."""
 
     path: str
@@ -93,17 +95,17 @@ class Section:
     right: str
 
 
-class Pages(Protocol):
+class PageGroup(Protocol):
     """Some pages of the site that belong together."""
 
-    sections: Sequence[Section]
+    sections: Sequence[NavigationSection]
 
-    def routes(self) -> Sequence[Route]:
+    def routes(self) -> Sequence[PageRoute]:
         """Return every route of these pages."""
         ...
 
 
-SECTIONS: web.AppKey[Sequence[Section]] = web.AppKey("sections", Sequence[Section])
+SECTIONS: web.AppKey[Sequence[NavigationSection]] = web.AppKey("sections", Sequence[NavigationSection])
 """The sections in the order of the navigation."""
 
 

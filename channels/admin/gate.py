@@ -1,8 +1,8 @@
 """The door of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
 
-Every route names the right that it needs (`domain/access.py`); there is no page that forgets to ask. What is refused is
-audited. A proof that has grown old is asked for in the middle of the work: what was typed goes on with the proof. So it
-does where a session has ended (`coming_back.py`).
+Every route names the right that it needs (`domain/actions/staff/authorization.py`); there is no page that forgets to
+ask. What is refused is audited. A proof that has grown old is asked for in the middle of the work: what was typed goes
+on with the proof. So it does where a session has ended (`coming_back.py`).
 """
 
 from collections.abc import Callable
@@ -13,21 +13,21 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from channels.admin.coming_back import COOKIE, DEVICE_COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
 from channels.admin.denials import Denials
-from channels.admin.frame import HOME, Route, Visit, staff_error, staff_page
+from channels.admin.frame import HOME, PageRoute, Visit, staff_error, staff_page
+from channels.admin.return_links import COOKIE, DEVICE_COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
 from channels.web.error_pages import WORDING, status_of
 from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from channels.web.session import bears, require_own_form
-from domain import access
-from domain.actions.signing_in import Doorman
-from domain.actions.staffing import acting_for, standing_in, today
-from domain.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
-from domain.people import Role
-from domain.ports import UnitOfWork
-from domain.sign_in_attempts import Caller
-from domain.staff_sessions import SEEN_AGAIN, StaffSession, digest_of
+from domain.actions.staff import authorization
+from domain.actions.staff.signing_in import Doorman
+from domain.actions.staff.staffing import acting_for, standing_in, today
+from domain.people.sessions import SEEN_AGAIN, StaffSession, digest_of
+from domain.people.sign_in_attempts import ClientOrigin
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Role
+from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 
 CHANNEL = "staff"
 """The channel that the history names for what was done at this site."""
@@ -38,7 +38,7 @@ ACCOUNT, PROOF = "/staff/account", "/staff/proof"
 
 _OWN = (ACCOUNT, PROOF)
 
-_ASKED_FOR = frozenset({access.SECOND_FACTOR, access.PROOF})
+_ASKED_FOR = frozenset({authorization.SECOND_FACTOR, authorization.PROOF})
 
 Inside = Callable[[web.Request], bool]
 """Tells whether a call comes from the organisation's own networks."""
@@ -47,7 +47,9 @@ Inside = Callable[[web.Request], bool]
 class Gate:
     """Guards the routes. Nothing behind it is reached without a session, its right and, for forms, its token."""
 
-    def __init__(self, doorman: Doorman, inside: Inside, second_factor_inside: access.SecondFactorInside) -> None:
+    def __init__(
+        self, doorman: Doorman, inside: Inside, second_factor_inside: authorization.SecondFactorInside
+    ) -> None:
         self._doorman = doorman
         self._desk, self._store = doorman.desk, doorman.store
         self._inside = inside
@@ -55,12 +57,12 @@ class Gate:
         self._back = ComingBack(doorman)
         self._denials = Denials(self._desk, self._store)
 
-    def caller(self, request: web.Request) -> Caller:
+    def caller(self, request: web.Request) -> ClientOrigin:
         """Return where a call comes from."""
         agent, device = request.headers.get("User-Agent", ""), DEVICE_COOKIE.token(request)
-        return Caller(request.remote or "", agent, self._inside(request), device)
+        return ClientOrigin(request.remote or "", agent, self._inside(request), device)
 
-    def guarded(self, route: Route) -> Handler:
+    def guarded(self, route: PageRoute) -> Handler:
         """Return the route's handler behind the door."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -101,12 +103,12 @@ class Gate:
         await self._note_seen(session)
         return Visit(actor, member, session, caller, now, substitutes, asked, must_enrol)
 
-    def _asks_second_factor(self, roles: frozenset[Role], session: StaffSession, caller: Caller) -> bool:
+    def _asks_second_factor(self, roles: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
         """Tell whether a session must still show a second factor there."""
         wanted = self._second_factor_inside
-        return not session.second_factor and access.asks_second_factor(wanted, roles, inside=caller.inside)
+        return not session.second_factor and authorization.asks_second_factor(wanted, roles, inside=caller.inside)
 
-    async def has_code_to_show(self, session: StaffSession, caller: Caller) -> bool:
+    async def has_code_to_show(self, session: StaffSession, caller: ClientOrigin) -> bool:
         """Tell whether somebody with this session, even one that has ended, must show a code, and has what makes one.
 
         From outside nobody signs in without; inside, one who has none is let in to make one.
@@ -119,7 +121,7 @@ class Gate:
             asked = self._asks_second_factor(actor.role_names, session, caller)
             return asked and (not caller.inside or await _enrolled(uow, session.username))
 
-    async def _asked_back(self, request: web.Request, route: Route) -> web.Response:
+    async def _asked_back(self, request: web.Request, route: PageRoute) -> web.Response:
         """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""
         former = await self._former(request) if request.method == "POST" else None
         form = await self._own_form(request, former, route.largest) if former else NO_FORM
@@ -150,7 +152,7 @@ class Gate:
             async with self._store.unit() as uow:
                 await uow.staff_sessions.seen(session.digest, now)
 
-    async def _admitted(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
+    async def _admitted(self, request: web.Request, visit: Visit, route: PageRoute) -> web.StreamResponse:
         if request.method == "POST":
             if await self._is_earlier(request, visit):
                 return self._back.ready(request, visit.form, visit.session)
@@ -161,12 +163,12 @@ class Gate:
             missing = error.detail
             if missing not in _ASKED_FOR:
                 raise
-        if missing == access.PROOF:
+        if missing == authorization.PROOF:
             asked = await self._asked_for_proof(request, visit)
             return asked or await self._let_in(request, visit, route)
         return await self._without_code(request, visit, route)
 
-    async def _without_code(self, request: web.Request, visit: Visit, route: Route) -> web.Response:
+    async def _without_code(self, request: web.Request, visit: Visit, route: PageRoute) -> web.Response:
         """Lead a session that must show a code, and has not, to where that is asked for, or to where it is made."""
         typed = kept(visit.form)
         if not (typed and visit.form.get(PROOF_PASSWORD)):  # what comes of a proof, the doorman audits
@@ -177,7 +179,7 @@ class Gate:
             return await self._back.ask(request, visit.form, visit.session, visit.caller, second_factor=True)
         raise web.HTTPSeeOther(_asking(SECOND_FACTOR, request))
 
-    async def _let_in(self, request: web.Request, visit: Visit, route: Route) -> web.StreamResponse:
+    async def _let_in(self, request: web.Request, visit: Visit, route: PageRoute) -> web.StreamResponse:
         """Answer whoever has the right; a handler may require a further one, for which a proof is asked too. Whoever
         has a password that somebody else made is led to where it is changed, whatever else was asked for.
         """

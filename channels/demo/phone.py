@@ -17,12 +17,13 @@ from channels.web.headers import require_same_origin
 from channels.web.pages import page
 from channels.web.posted import read_posted
 from channels.web.site import add_pages
-from domain import people
-from domain.accounts import Person
+from domain.actions.conversations.receive import receive
 from domain.actions.desk import Desk
-from domain.actions.receive import receive
-from domain.errors import InvalidField
-from domain.ports import ReceivedSms, Store
+from domain.messages.ports import ReceivedSms
+from domain.people.person import Person
+from domain.unit_of_work import Store
+from domain.values import identifiers
+from domain.values.errors import InvalidField
 
 PATH = "/demo/phone"
 PROVIDER = "simulator"
@@ -75,12 +76,12 @@ class DemoPhone:
 
     def _visit(self, typed: str) -> _Visit:
         if not typed:
-            return _Visit(people.mobile_shown(self._citizens[0].mobile), self._citizens[0].mobile)
+            return _Visit(identifiers.mobile_shown(self._citizens[0].mobile), self._citizens[0].mobile)
         try:
-            mobile = people.mobile(typed)
+            mobile = identifiers.mobile(typed)
         except InvalidField:
             return _Visit(typed, None, "web.phone.bad_number")
-        return _Visit(people.mobile_shown(mobile), mobile)
+        return _Visit(identifiers.mobile_shown(mobile), mobile)
 
     async def _page(self, request: web.Request, visit: _Visit) -> web.Response:
         days, cards = [], []

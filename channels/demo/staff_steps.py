@@ -8,15 +8,15 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain import step_preview, tracking
 from domain.actions.desk import Desk
-from domain.bills import Bill, BillState
-from domain.charging import bills_of
-from domain.engine import SYSTEM
-from domain.lifecycle import Service, Transition
-from domain.people import STAFF_ROLES, Role
-from domain.ports import UnitOfWork
-from domain.requests import Phase, RequestFilter, ServiceRequest
+from domain.bills.bill import Bill, BillState
+from domain.blocks.charging import bills_of
+from domain.engine import step_preview
+from domain.language.service import Service, Transition
+from domain.requests.request import Phase, RequestFilter, ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values import tracking_codes
+from domain.values.actors import STAFF_ROLES, SYSTEM, Role
 
 SHOWN = 5
 """How many requests are shown, newest first."""
@@ -26,7 +26,7 @@ _TEXTS = "web.phone.desk"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StaffStep:
     """A step that staff may take: what it is and who takes it, and the shell command."""
 
     label: str
@@ -46,9 +46,9 @@ class RequestCard:
     state: str
     phase: Phase
     turn: str
-    step: Step | None
+    step: StaffStep | None
     reply: str | None
-    others: tuple[Step, ...]
+    others: tuple[StaffStep, ...]
 
 
 async def request_cards(desk: Desk, uow: UnitOfWork, mobile: str) -> list[RequestCard]:
@@ -76,7 +76,7 @@ async def _card(desk: Desk, uow: UnitOfWork, request: ServiceRequest) -> Request
     elif onward := _onward(desk.engine.service(request.service), request, possible.values()):
         turn, step = "next", steps.pop(onward.name)
     return RequestCard(
-        tracking.shown(request.code),
+        tracking_codes.shown(request.code),
         desk.wording.service(request.service),
         desk.wording.state(request),
         request.phase,
@@ -93,21 +93,21 @@ def _onward(service: Service, request: ServiceRequest, steps: Iterable[Transitio
     return next((one for one in ways if one.target != request.state), None)
 
 
-def _step(desk: Desk, request: ServiceRequest, step: Transition) -> Step:
+def _step(desk: Desk, request: ServiceRequest, step: Transition) -> StaffStep:
     role = _who(desk, request, step)
     command = f"pishkhan request act {request.code} {step.name} --as {role}"
     for field in step.inputs:
         if field.required or (field.applies and field.applies(request, desk.clock.now())):
             command += f" --set {field.name}={shlex.quote(_sample(desk, field.name))}"
     action = desk.catalogue.text(f"services.{request.service}.actions.{step.name}")
-    return Step(_label(desk, action, role), command)
+    return StaffStep(_label(desk, action, role), command)
 
 
-def payment_step(desk: Desk, bill: Bill) -> Step:
+def payment_step(desk: Desk, bill: Bill) -> StaffStep:
     """Return how a bank slip over the whole bill is recorded."""
     slip = f"--reference slip-{bill.file_number} --as {Role.REVENUE}"
     command = f"pishkhan payment record {bill.bill_id} {bill.payment_id} {bill.amount} {slip}"
-    return Step(_label(desk, desk.catalogue.text(f"{_TEXTS}.pay"), Role.REVENUE), command)
+    return StaffStep(_label(desk, desk.catalogue.text(f"{_TEXTS}.pay"), Role.REVENUE), command)
 
 
 def _label(desk: Desk, action: str, role: Role) -> str:

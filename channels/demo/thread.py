@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from domain.calendar import in_tehran, jalali_long
-from domain.message_parts import count_parts
-from domain.outgoing import InboundMessage, MessageState, OutboxMessage
-from domain.ports import UnitOfWork
-from domain.text import persian_digits
+from domain.messages.records import InboundMessage, MessageState, OutboxMessage
+from domain.unit_of_work import UnitOfWork
+from domain.values.calendar import in_tehran, jalali_long
+from domain.values.message_parts import count_parts
+from domain.values.text import persian_digits
 
 CHANNEL = "sms"
 SHOWN = 60
@@ -39,14 +39,14 @@ class Bubble:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ThreadDay:
     """The texts of one day; `title` is its Jalali date."""
 
     title: str
     bubbles: list[Bubble]
 
 
-async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[Day]:
+async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[ThreadDay]:
     """Return what was said between the municipality and a mobile (+989…), oldest first."""
     received = await uow.inbox.last_from(CHANNEL, mobile, SHOWN)
     sent = await uow.outbox.recent(recipient=mobile, limit=SHOWN)
@@ -55,7 +55,7 @@ async def read_thread(uow: UnitOfWork, mobile: str, now: datetime) -> list[Day]:
     # A text and its answer may bear the same moment: what was asked stands first.
     bubbles.sort(key=lambda one: (one.since, one.state is not None, one.ident))
     days = groupby(bubbles, key=lambda one: in_tehran(one.since).date())
-    return [Day(jalali_long(day), list(group)) for day, group in days]
+    return [ThreadDay(jalali_long(day), list(group)) for day, group in days]
 
 
 def _from_phone(message: InboundMessage) -> Bubble:

@@ -7,29 +7,31 @@ from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.declared import CHANNEL, answer_line, form_members
 from channels.pishkhan_soap.operation import CounterCall, Operation
-from channels.pishkhan_soap.schema import Doc, Member, Record, listed
-from domain.actions.look_up import look_up
-from domain.errors import MissingField, UnknownService
-from domain.field_types import Reading
-from domain.forms import read_fields
-from domain.lifecycle import Service
-from domain.messages import Catalogue
+from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, listed
+from domain.actions.conversations.look_up import look_up
+from domain.fields.form import read_fields
+from domain.fields.types import ReadingContext
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
+from domain.values.errors import MissingField, UnknownService
 
 STEPS = listed("Steps", "step", st.TEXT, Doc("گام‌ها", "What happens, step by step."), least=0)
-NAMED = Record(
-    "NamedPaper", Doc("یک مدرک", "A paper that may be added."), (Member("name", shapes.PAPER), Member("title", st.TEXT))
+NAMED = SchemaRecord(
+    "NamedPaper",
+    Doc("یک مدرک", "A paper that may be added."),
+    (SchemaElement("name", shapes.PAPER), SchemaElement("title", st.TEXT)),
 )
 NAMED_PAPERS = listed("NamedPapers", "document", NAMED, Doc("مدارک", "Papers that may be added."), least=0)
-SERVICE = Record(
+SERVICE = SchemaRecord(
     "Service",
     Doc("یک خدمت شهرداری", "A municipal service."),
     (
-        Member("service", shapes.SERVICE),
-        Member("operation", st.ID, Doc("فراخوان ثبت", "The operation that submits a request of it.")),
-        Member("title", st.TEXT),
-        Member("description", st.TEXT),
-        Member("steps", STEPS),
-        Member("documents", NAMED_PAPERS),
+        SchemaElement("service", shapes.SERVICE),
+        SchemaElement("operation", st.ID, Doc("فراخوان ثبت", "The operation that submits a request of it.")),
+        SchemaElement("title", st.TEXT),
+        SchemaElement("description", st.TEXT),
+        SchemaElement("steps", STEPS),
+        SchemaElement("documents", NAMED_PAPERS),
     ),
 )
 SERVICES = listed("Services", "service", SERVICE, Doc("خدمات", "The services."), least=0)
@@ -66,7 +68,7 @@ async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
     raw = {field.name: call.values[field.name] for field in form if field.name in call.values}
     if service.prices.subject not in raw:
         raise MissingField(service.prices.subject)
-    values = read_fields(form, raw, CHANNEL, Reading(call.desk.clock.now()))
+    values = read_fields(form, raw, CHANNEL, ReadingContext(call.desk.clock.now()))
     lines = await look_up(call.desk, call.uow, service, service.prices, values, call.clerk, brief=False)
     return {"lines": [answer_line(line.key, line.text, line.facts) for line in lines]}
 
@@ -75,26 +77,26 @@ def operations(services: Sequence[Service], catalogue: Catalogue) -> list[Operat
     """Return them; what a price depends on comes from the services that have prices."""
     priced = [one for one in services if one.prices]
     asked = {
-        member.name: Member(member.name, member.type, member.doc, required=False, key=member.key)
+        member.name: SchemaElement(member.name, member.type, member.doc, required=False, key=member.key)
         for one in priced if one.prices
         for member in form_members(one.prices.form, one.key, catalogue)
     }  # fmt: skip
     keys = ", ".join(one.key for one in priced)
-    service = Member("service", shapes.SERVICE, Doc(f"یکی از {keys}", f"One of: {keys}.", "خدمت"))
+    service = SchemaElement("service", shapes.SERVICE, Doc(f"یکی از {keys}", f"One of: {keys}.", "خدمت"))
     return [
         Operation(
             shapes.request("Ping", Doc("آزمون ارتباط و کلید", "Test the line, the key and the clock.")),
-            shapes.answer("Ping", Member("time", st.MOMENT), Member("office", st.TEXT)),
+            shapes.answer("Ping", SchemaElement("time", st.MOMENT), SchemaElement("office", st.TEXT)),
             ping,
         ),
         Operation(
             shapes.request("GetServices", Doc("فهرست خدمات و مدارک", "The services and their papers.")),
-            shapes.answer("GetServices", Member("services", SERVICES)),
+            shapes.answer("GetServices", SchemaElement("services", SERVICES)),
             get_services,
         ),
         Operation(
             shapes.request("GetTariff", Doc("نرخ امروز", "Today's price."), service, *asked.values()),
-            shapes.answer("GetTariff", Member("lines", shapes.LINES)),
+            shapes.answer("GetTariff", SchemaElement("lines", shapes.LINES)),
             get_tariff,
         ),
     ]

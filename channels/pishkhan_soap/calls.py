@@ -17,11 +17,15 @@ from channels.pishkhan_soap.declared import CHANNEL
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.username_token import CLOCK, UsernameToken, refuse_old
-from domain import people
 from domain.actions.desk import Desk
-from domain.actions.offices import key_proved, lock_out
-from domain.actions.refusals import note
-from domain.errors import (
+from domain.actions.offices.accounts import key_proved, lock_out
+from domain.actions.staff.refusals import note
+from domain.offices.office import Office, attempts_of
+from domain.papers.ports import Printer
+from domain.unit_of_work import Store, UnitOfWork, Vault
+from domain.values import identifiers
+from domain.values.actors import Actor, Role
+from domain.values.errors import (
     AuthenticationFailed,
     DomainError,
     DuplicateRequest,
@@ -30,9 +34,6 @@ from domain.errors import (
     NotFound,
     Replayed,
 )
-from domain.offices import Office, attempts_of
-from domain.people import Actor, Role
-from domain.ports import Printer, Store, UnitOfWork, Vault
 
 LOCK_ATTEMPTS = 10
 """Refused tokens of one office from one address, in the window and without a right one, that lock the address out."""
@@ -55,7 +56,7 @@ that it took does not tell whether its user name is an office's.
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class CounterCaller:
     """Where a call comes from: the address, and whether nobody on the way could read it."""
 
     address: str
@@ -85,7 +86,9 @@ class Counter:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_nobodys", self.vault.close(secrets.token_hex(16)))
 
-    async def take(self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: Caller) -> str:
+    async def take(
+        self, operation: Operation, values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
+    ) -> str:
         """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
         office = None
         try:
@@ -106,7 +109,7 @@ class Counter:
             await uow.calls.answer(office.code, begun.call_id, answer)
         return answer
 
-    async def _keep_nonce(self, office: Office, token: UsernameToken, caller: Caller) -> None:
+    async def _keep_nonce(self, office: Office, token: UsernameToken, caller: CounterCaller) -> None:
         """Take the nonce of a call that was undone: it shall not be taken again, by whoever saw it, to better luck."""
         async with self.store.unit() as uow:
             await self._take_nonce(uow, office, token)
@@ -116,7 +119,7 @@ class Counter:
         ends_at = self.desk.clock.now() + 2 * self.skew
         return not token.nonce or await uow.calls.take_nonce(office.code, token.nonce_name, ends_at)
 
-    async def authenticated(self, uow: UnitOfWork, token: UsernameToken, caller: Caller) -> Office:
+    async def authenticated(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
         """Return the office that the token proves; its nonce is taken in this unit.
 
         Who does not prove a key learns nothing of the office, not even by the time, whether there is one.
@@ -143,7 +146,7 @@ class Counter:
         return proved
 
     async def _denied(
-        self, uow: UnitOfWork, office: Office | None, token: UsernameToken, caller: Caller
+        self, uow: UnitOfWork, office: Office | None, token: UsernameToken, caller: CounterCaller
     ) -> AuthenticationFailed:
         """Return what is told: who is locked out, an office or a stranger, is told so."""
         now = self.desk.clock.now()
@@ -175,7 +178,7 @@ class Counter:
         await uow.calls.answer(office.code, call_id, answer)
         return answer
 
-    async def note_refusal(self, username: str, caller: Caller, error: DomainError, operation: str) -> None:
+    async def note_refusal(self, username: str, caller: CounterCaller, error: DomainError, operation: str) -> None:
         """Record a refused call (alike ones together), and lock its address out after too many.
 
         Who has the key and a wrong clock or network goes on being told what is wrong.
@@ -187,7 +190,7 @@ class Counter:
             if username and isinstance(error, AuthenticationFailed) and error.detail not in NO_GUESSES:
                 await self._count(uow, username, caller, now)
 
-    async def _count(self, uow: UnitOfWork, username: str, caller: Caller, now: datetime) -> None:
+    async def _count(self, uow: UnitOfWork, username: str, caller: CounterCaller, now: datetime) -> None:
         pair = attempts_of(username, caller.address)
         if await uow.lines.hit(pair, now, LOCK_WINDOW) < LOCK_ATTEMPTS:
             return
@@ -218,7 +221,7 @@ def clerk_of(office: Office, national_code: str) -> Actor:
 @lru_cache(maxsize=4096)
 def _clerk(office: str, national_code: str) -> Actor:
     # The same clerks call all day long.
-    ident = f"{office}/{people.national_code(national_code)}"
+    ident = f"{office}/{identifiers.national_code(national_code)}"
     return Actor(frozenset({Role.CLERK}), "clerk", ident, CHANNEL, office=office)
 
 

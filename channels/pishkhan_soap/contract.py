@@ -9,10 +9,10 @@ from lxml import etree
 from channels.pishkhan_soap import asking, following, money, shapes
 from channels.pishkhan_soap.declared import look_up_operation, submission
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import NAMESPACE, Record, types_in
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord, types_in
 from channels.pishkhan_soap.wsdl import ADDRESS, wsdl, xsd
-from domain.lifecycle import Service
-from domain.messages import Catalogue
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
 
 
 class Contract:
@@ -48,8 +48,8 @@ class Contract:
         return found
 
 
-def _labels(request: Record) -> Mapping[str, str]:
-    records = [one for one in types_in([request]) if isinstance(one, Record)]
+def _labels(request: SchemaRecord) -> Mapping[str, str]:
+    records = [one for one in types_in([request]) if isinstance(one, SchemaRecord)]
     return {member.name: member.label for one in records for member in one.members}
 
 

@@ -10,19 +10,19 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.form_types import type_of
 from channels.pishkhan_soap.operation import CounterCall, Operation
-from channels.pishkhan_soap.schema import Doc, Member, camel
+from channels.pishkhan_soap.schema import Doc, SchemaElement, camel
 from channels.pishkhan_soap.standing import standing_of
-from domain import people
-from domain.actions.attach import attach
-from domain.actions.look_up import look_up
-from domain.actions.notify import announce
-from domain.actions.submit import submit
-from domain.field_types import Reading
-from domain.forms import Field, read_fields
-from domain.lifecycle import Lookup, Service
-from domain.messages import Catalogue
-from domain.offices import ACTS_KEEP
-from domain.requests import ServiceRequest
+from domain.actions.conversations.look_up import look_up
+from domain.actions.messages.notify import announce
+from domain.actions.requests.attach import attach
+from domain.actions.requests.submit import submit
+from domain.fields.form import Field, read_fields
+from domain.fields.types import ReadingContext
+from domain.language.service import Lookup, Service
+from domain.messages.catalogue import Catalogue
+from domain.offices.office import ACTS_KEEP
+from domain.requests.request import ServiceRequest
+from domain.values import identifiers
 
 CHANNEL = "pishkhan_soap"
 """The channel's key, as requests and history events keep it."""
@@ -31,9 +31,9 @@ CHANNEL = "pishkhan_soap"
 def submission(service: Service, catalogue: Catalogue) -> Operation:
     """Return the operation that submits a request of a service."""
     name, title = service.soap_operation, catalogue.text(f"services.{service.key}.title")
-    members = [Member("citizen", shapes.CITIZEN), *form_members(service.form, service.key, catalogue)]
+    members = [SchemaElement("citizen", shapes.CITIZEN), *form_members(service.form, service.key, catalogue)]
     if service.documents:
-        members.append(Member("documents", shapes.DOCUMENTS, required=False))
+        members.append(SchemaElement("documents", shapes.DOCUMENTS, required=False))
     doc = Doc(f"ثبت درخواست «{title}»", f"Submit a request of the service {service.key}.")
     shape = shapes.request(name, doc, *members)
 
@@ -49,7 +49,7 @@ async def _submitted(call: CounterCall, service: Service) -> Mapping[str, Any]:
     raw = {field.name: said[field.name] for field in service.form if field.name in said}
     known = {f"person.{name}": value for name, value in citizen.items()}
     raw |= {field.name: known[field.autofill] for field in service.form if field.autofill in known}
-    mobile = people.mobile(citizen["mobile"])
+    mobile = identifiers.mobile(citizen["mobile"])
     outcome = await submit(call.desk, call.uow, service.key, raw, call.clerk, mobile)
     await announce(call.desk, call.uow, outcome, call.clerk)
     await _attached(call, outcome.request, documents)
@@ -71,11 +71,11 @@ def look_up_operation(service: Service, lookup: Lookup, catalogue: Catalogue) ->
 
     async def run(call: CounterCall) -> Mapping[str, Any]:
         raw = {field.name: call.values[field.name] for field in lookup.form if field.name in call.values}
-        values = read_fields(lookup.form, raw, CHANNEL, Reading(call.desk.clock.now()))
+        values = read_fields(lookup.form, raw, CHANNEL, ReadingContext(call.desk.clock.now()))
         lines = await look_up(call.desk, call.uow, service, lookup, values, call.clerk, brief=False)
         return {"lines": [answer_line(line.key, line.text, line.facts) for line in lines]}
 
-    return Operation(shape, shapes.answer(name, Member("lines", shapes.LINES)), run)
+    return Operation(shape, shapes.answer(name, SchemaElement("lines", shapes.LINES)), run)
 
 
 def answer_line(key: str, text: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,12 +84,14 @@ def answer_line(key: str, text: str, facts: Mapping[str, Any]) -> dict[str, Any]
     return {"kind": key, "text": text, **{name: facts[name] for name in known if name in facts}}
 
 
-def form_members(form: Sequence[Field], owner: str, catalogue: Catalogue, service: str | None = None) -> list[Member]:
+def form_members(
+    form: Sequence[Field], owner: str, catalogue: Catalogue, service: str | None = None
+) -> list[SchemaElement]:
     """Return an element for each field that people say themselves; `owner` begins the names of types of its own."""
     prefix = f"services.{service or owner}.fields"
     pascal = camel(f"_{owner}")
     return [
-        Member(
+        SchemaElement(
             camel(field.name),
             type_of(field, pascal + camel(f"_{field.name}")),
             _label(catalogue, f"{prefix}.{field.name}.label", field.name),

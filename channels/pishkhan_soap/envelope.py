@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from channels.pishkhan_soap.faults import Refused, Version
-from domain.errors import InvalidField, TooLarge, Unsupported
+from channels.pishkhan_soap.faults import EnvelopeError, Version
+from domain.values.errors import InvalidField, TooLarge, Unsupported
 
 MOST_TAGS = 4_000
 """`<` in a message: the largest honest one, ten documents and ten machines, has some hundred."""
@@ -52,7 +52,7 @@ _parsers = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SoapMessage:
     """A well-formed call: its version, the security header if there is one, the body's only element, and its text."""
 
     version: Version
@@ -61,17 +61,17 @@ class Message:
     text: bytes = b""
 
 
-def read(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> Message:
-    """Read a message; `Refused` says what is wrong. `version` is what the fault is told in while it is not known."""
+def read(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> SoapMessage:
+    """Read a message; `EnvelopeError` says what is wrong. `version` is that of the fault while none is known."""
     return message_of(utf8(raw, charset, version), version)
 
 
-def message_of(text: bytes, version: Version = Version.SOAP_11) -> Message:
+def message_of(text: bytes, version: Version = Version.SOAP_11) -> SoapMessage:
     """Read a message that `utf8` returned."""
     envelope = _parsed(text, version)
     version = _version(envelope, version)
     header, body = _parts(envelope, version)
-    return Message(version, _security(header, version), _only_child(body, version), text)
+    return SoapMessage(version, _security(header, version), _only_child(body, version), text)
 
 
 def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP_11) -> bytes:
@@ -87,9 +87,9 @@ def utf8(raw: bytes, charset: str | None = None, version: Version = Version.SOAP
     if declaration:  # blanks in its place keep lines and columns as the caller counts them
         raw = _NO_LINE_END.sub(b" ", declaration[0]) + raw[declaration.end() :]
     if b"<!" in raw and (b"<!DOCTYPE" in raw or b"<!ENTITY" in raw):
-        raise Refused(Unsupported("body", detail="dtd"), version)
+        raise EnvelopeError(Unsupported("body", detail="dtd"), version)
     if raw.count(b"<") > MOST_TAGS or raw.count(b"=") > MOST_ATTRIBUTES:
-        raise Refused(TooLarge("body"), version)
+        raise EnvelopeError(TooLarge("body"), version)
     return raw
 
 
@@ -156,7 +156,7 @@ def _version(envelope: Element, version: Version) -> Version:
     if found:
         return found
     if etree.QName(envelope).localname == "Envelope":
-        raise Refused(Unsupported("Envelope", detail="soap_version"), version, "VersionMismatch")
+        raise EnvelopeError(Unsupported("Envelope", detail="soap_version"), version, "VersionMismatch")
     raise _unreadable(version, "soap_envelope")
 
 
@@ -180,7 +180,7 @@ def _security(header: Element | None, version: Version) -> Element | None:
         if child.tag == SECURITY:
             found.append(child)
         elif _must_understand(child, version):
-            raise Refused(Unsupported("Header", detail="must_understand"), version, "MustUnderstand")
+            raise EnvelopeError(Unsupported("Header", detail="must_understand"), version, "MustUnderstand")
     if len(found) > 1:
         raise _unreadable(version, "soap_security")
     return found[0] if found else None
@@ -201,5 +201,5 @@ def _only_child(body: Element, version: Version) -> Element:
     return body[0]
 
 
-def _unreadable(version: Version, detail: str) -> Refused:
-    return Refused(InvalidField("body", detail=detail), version)
+def _unreadable(version: Version, detail: str) -> EnvelopeError:
+    return EnvelopeError(InvalidField("body", detail=detail), version)

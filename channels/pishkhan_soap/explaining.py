@@ -13,10 +13,10 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.folding import BLANK
-from channels.pishkhan_soap.schema import NAMESPACE, Member, Record, Simple, Type
-from domain.errors import DomainError, InvalidField, MissingField, UnknownKind
-from domain.field_types import number_text
-from domain.text import persian_digits, shown
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaElement, SchemaRecord, Simple, Type
+from domain.fields.types import number_text
+from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
+from domain.values.text import persian_digits, shown
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _HINTS = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
@@ -44,12 +44,12 @@ class Complaint:
         return self.kind(self.name, detail=self.detail, line=line, column=column, **self.params)
 
 
-def complaint_about(record: Record, element: Element) -> Complaint | None:
+def complaint_about(record: SchemaRecord, element: Element) -> Complaint | None:
     """Return the first thing that is wrong with an element that should be such a record; None when all is well."""
     return next(_complaints(record, element), None)
 
 
-def _complaints(record: Record, element: Element) -> Iterator[Complaint]:
+def _complaints(record: SchemaRecord, element: Element) -> Iterator[Complaint]:
     yield from _foreign_attributes(element)
     if (element.text or "").strip(BLANK) or any((child.tail or "").strip(BLANK) for child in element):
         yield _form(element, "soap_text")
@@ -67,7 +67,7 @@ def _complaints(record: Record, element: Element) -> Iterator[Complaint]:
         yield _unexpected(record, child, element, None)
 
 
-def _taken(member: Member, children: Sequence[Element]) -> list[Element]:
+def _taken(member: SchemaElement, children: Sequence[Element]) -> list[Element]:
     """Return the elements at the beginning that are this member."""
     taken: list[Element] = []
     tag = f"{{{NAMESPACE}}}{member.name}"
@@ -78,8 +78,8 @@ def _taken(member: Member, children: Sequence[Element]) -> list[Element]:
     return taken
 
 
-def _inside(member: Member, child: Element) -> Iterator[Complaint]:
-    if isinstance(member.type, Record):
+def _inside(member: SchemaElement, child: Element) -> Iterator[Complaint]:
+    if isinstance(member.type, SchemaRecord):
         yield from _complaints(member.type, child)
         return
     yield from _foreign_attributes(child)
@@ -89,7 +89,7 @@ def _inside(member: Member, child: Element) -> Iterator[Complaint]:
         yield Complaint(child, MissingField, member.name, params={"label": member.label})
 
 
-def _missing(record: Record, member: Member, parent: Element, rest: Sequence[Element]) -> Complaint:
+def _missing(record: SchemaRecord, member: SchemaElement, parent: Element, rest: Sequence[Element]) -> Complaint:
     """Return what to say where a required element does not stand: it is missing unless it stands there otherwise."""
     absent = Complaint(rest[0] if rest else parent, MissingField, member.name, params={"label": member.label})
     if not rest:
@@ -99,7 +99,7 @@ def _missing(record: Record, member: Member, parent: Element, rest: Sequence[Ele
     return _unexpected(record, found, parent, member) if elsewhere or found.tag not in record.by_tag else absent
 
 
-def _unexpected(record: Record, found: Element, parent: Element, expected: Member | None) -> Complaint:
+def _unexpected(record: SchemaRecord, found: Element, parent: Element, expected: SchemaElement | None) -> Complaint:
     """Return what to say of an element that is not expected where it stands."""
     name, names = _name(found), [member.name for member in record.members]
     here = {"expected": expected.name} if expected else {}
@@ -115,7 +115,7 @@ def _unexpected(record: Record, found: Element, parent: Element, expected: Membe
     return _form(found, "soap_instead", **here) if expected else _form(found, "soap_unknown")
 
 
-def _order(record: Record, found: Element, parent: Element) -> Complaint:
+def _order(record: SchemaRecord, found: Element, parent: Element) -> Complaint:
     """Return what to say of an element that comes too late: which of those before it should follow it."""
     names = [member.name for member in record.members]
     later = names[names.index(_name(found)) + 1 :]
@@ -135,7 +135,7 @@ def _foreign_attributes(element: Element) -> Iterator[Complaint]:
             yield _form(element, "soap_attribute", attribute=etree.QName(str(name)).localname)
 
 
-def value_complaint(record: Record, body: Element, element: Element) -> Complaint | None:
+def value_complaint(record: SchemaRecord, body: Element, element: Element) -> Complaint | None:
     """Return what is wrong with a value that the XSD refused, by the facets of its type; None of what is no value."""
     member = _member_of(record, body, element)
     if member is None or not isinstance(member.type, Simple):
@@ -154,7 +154,7 @@ def value_complaint(record: Record, body: Element, element: Element) -> Complain
     return Complaint(element, InvalidField, name, kind.reason, given)
 
 
-def _member_of(record: Record, body: Element, element: Element) -> Member | None:
+def _member_of(record: SchemaRecord, body: Element, element: Element) -> SchemaElement | None:
     """Return what the declarations call an element of a body."""
     way = [element]
     while way[-1] is not body:
@@ -165,7 +165,7 @@ def _member_of(record: Record, body: Element, element: Element) -> Member | None
     kind: Type = record
     member = None
     for one in reversed(way[:-1]):
-        member = kind.by_tag.get(str(one.tag)) if isinstance(kind, Record) else None
+        member = kind.by_tag.get(str(one.tag)) if isinstance(kind, SchemaRecord) else None
         if member is None:
             return None
         kind = member.type

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.schema import NAMESPACE, camel, escaped
-from domain.documents import MAX_BYTES
-from domain.errors import DomainError
-from domain.text import persian_digits
-from domain.wording import Wording
+from domain.language.wording import Wording
+from domain.requests.documents import MAX_BYTES
+from domain.values.errors import DomainError
+from domain.values.text import persian_digits
 
 SERVER_CODES = frozenset({"internal", "unavailable"})
 """Errors that are not the caller's: calling again later may help."""
@@ -69,7 +69,7 @@ class Version(Enum):
         self.role, self.must_understand = (f"{{{namespace}}}{name}" for name in (role, "mustUnderstand"))
 
 
-class Refused(Exception):
+class EnvelopeError(Exception):
     """A message that is no proper call: `error` says why; `reason` is the SOAP fault code if it is a special one."""
 
     def __init__(self, error: DomainError, version: Version = Version.SOAP_11, reason: str | None = None) -> None:
@@ -80,7 +80,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SoapResponse:
     """An HTTP answer that is a SOAP message."""
 
     status: int
@@ -88,9 +88,9 @@ class Reply:
     text: str
 
 
-def answered(version: Version, body: str) -> Reply:
+def answered(version: Version, body: str) -> SoapResponse:
     """Return the message with this body."""
-    return Reply(200, version.media_type, _envelope(version, body))
+    return SoapResponse(200, version.media_type, _envelope(version, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Faults:
         error: DomainError,
         reason: str | None = None,
         labels: Mapping[str, str] = MappingProxyType({}),
-    ) -> Reply:
+    ) -> SoapResponse:
         """Return the fault that stands for an error, with the typed detail `CounterFault`.
 
         SOAP 1.1 wants 500 for every fault, 1.2 wants 400 for the plain ones of the sender. `reason` is a fault code of
@@ -118,10 +118,12 @@ class Faults:
         detail = f'<{shapes.FAULT.name} xmlns="{NAMESPACE}">{told}</{shapes.FAULT.name}>'
         if version is Version.SOAP_11:
             code = reason or ("Server" if server else "Client")
-            return Reply(500, version.media_type, _envelope(version, _FAULT_11.format(code, escaped(message), detail)))
+            return SoapResponse(
+                500, version.media_type, _envelope(version, _FAULT_11.format(code, escaped(message), detail))
+            )
         code = reason or ("Receiver" if server else "Sender")
         fault = _FAULT_12.format(code, escaped(message), detail)
-        return Reply(400 if code == "Sender" else 500, version.media_type, _envelope(version, fault))
+        return SoapResponse(400 if code == "Sender" else 500, version.media_type, _envelope(version, fault))
 
     def _message(self, error: DomainError, field: str | None, labels: Mapping[str, str]) -> str:
         """Return what the clerk reads, with the name of what is wrong where the text itself does not say it."""

@@ -7,9 +7,9 @@ that the XSD refuses it and the fault says why. docs/counter-offices.md ("What i
 import re
 from unicodedata import category
 
-from domain.calendar import FIRST_YEAR, LAST_YEAR, from_jalali
-from domain.errors import InvalidField
-from domain.text import ascii_digits, fold, shown
+from domain.values.calendar import FIRST_YEAR, LAST_YEAR, from_jalali
+from domain.values.errors import InvalidField
+from domain.values.text import ascii_digits, fold, shown
 
 BLANK = " \t\r\n"
 """White space as XML has it."""

@@ -8,23 +8,23 @@ from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.paging import CURSOR, NEXT, read_cursor
-from channels.pishkhan_soap.schema import Doc, Member
+from channels.pishkhan_soap.schema import Doc, SchemaElement
 from channels.pishkhan_soap.standing import event_of, form_of, own_request, standing_of, summary_of
-from domain import people
-from domain.actions.attach import attach
-from domain.actions.command import command
-from domain.actions.feedback import comment
-from domain.actions.notify import announce
-from domain.actions.printouts import printout_of
-from domain.calendar import tehran
-from domain.errors import InvalidField, MissingField
-from domain.lifecycle import Command
-from domain.offices import ACTS_KEEP
-from domain.ports import Printer
-from domain.requests import Phase, RequestFilter
-from domain.text import fold, shown
+from domain.actions.feedback.feedback import comment
+from domain.actions.messages.notify import announce
+from domain.actions.papers.printouts import printout_of
+from domain.actions.requests.attach import attach
+from domain.actions.requests.command import command
+from domain.language.service import Command
+from domain.offices.office import ACTS_KEEP
+from domain.papers.ports import Printer
+from domain.requests.request import Phase, RequestFilter
+from domain.values import identifiers
+from domain.values.calendar import tehran
+from domain.values.errors import InvalidField, MissingField
+from domain.values.text import fold, shown
 
-CODE = Member("trackingCode", st.TRACKING_CODE, key="code")
+CODE = SchemaElement("trackingCode", st.TRACKING_CODE, key="code")
 PAGE = 50
 PDF = "application/pdf"
 FINISHED = st.enumerated(
@@ -125,7 +125,7 @@ async def printed(printer: Printer, found: Mapping[str, Any]) -> Mapping[str, An
 
 async def submit_comment(call: CounterCall) -> Mapping[str, Any]:
     """Keep a citizen's comment about an own request, a service, or the municipality at large."""
-    said, mobile = call.values, people.mobile(call.values["citizen"]["mobile"])
+    said, mobile = call.values, identifiers.mobile(call.values["citizen"]["mobile"])
     text = shown(said["text"])
     if not fold(text):
         raise MissingField("text")
@@ -142,15 +142,15 @@ OPERATIONS = (
         shapes.answer(
             "GetRequest",
             *shapes.STANDING,
-            Member("service", shapes.SERVICE),
-            Member("createdAt", st.MOMENT, key="created_at"),
-            Member("updatedAt", st.MOMENT, key="updated_at"),
-            Member(
+            SchemaElement("service", shapes.SERVICE),
+            SchemaElement("createdAt", st.MOMENT, key="created_at"),
+            SchemaElement("updatedAt", st.MOMENT, key="updated_at"),
+            SchemaElement(
                 "question", st.TEXT, Doc("پرسش بی‌پاسخ کارشناس", "What the staff asks; see AnswerQuestion."),
                 required=False,
             ),
-            Member("form", shapes.FORM_VALUES),
-            Member("history", shapes.EVENTS),
+            SchemaElement("form", shapes.FORM_VALUES),
+            SchemaElement("history", shapes.EVENTS),
         ),
         get_request,
     ),
@@ -158,12 +158,13 @@ OPERATIONS = (
         shapes.request(
             "ListOfficeRequests",
             Doc("فهرست درخواست‌های همین دفتر", "The office's own requests, newest first, in pages."),
-            Member("service", shapes.SERVICE, required=False),
-            Member("state", shapes.STATE, required=False),
-            Member("phase", shapes.PHASE, required=False),
-            Member("from", st.DAY, Doc("از روز", "First day of submission, in Tehran."), required=False),
-            Member("to", st.DAY, Doc("تا روز، خود آن روز هم", "Last day of submission, included."), required=False),
-            Member(
+            SchemaElement("service", shapes.SERVICE, required=False),
+            SchemaElement("state", shapes.STATE, required=False),
+            SchemaElement("phase", shapes.PHASE, required=False),
+            SchemaElement("from", st.DAY, Doc("از روز", "First day of submission, in Tehran."), required=False),
+            SchemaElement("to", st.DAY, Doc("تا روز، خود آن روز هم", "Last day of submission, included."),
+            required=False),
+            SchemaElement(
                 "limit", st.whole("PageSize", 1, 200, Doc("تعداد در هر صفحه", "Requests a page, 50 if not given.")),
                 required=False,
             ),
@@ -171,7 +172,7 @@ OPERATIONS = (
         ),
         shapes.answer(
             "ListOfficeRequests",
-            Member("requests", shapes.SUMMARIES),
+            SchemaElement("requests", shapes.SUMMARIES),
             NEXT,
         ),
         list_requests,
@@ -179,7 +180,7 @@ OPERATIONS = (
     Operation(
         shapes.request(
             "CancelRequest", Doc("لغو درخواست به خواست شهروند", "Cancel an own request for its citizen."), CODE,
-            Member("reason", shapes.FREE_TEXT, Doc("دلیل لغو", "Why it is cancelled."), required=False),
+            SchemaElement("reason", shapes.FREE_TEXT, Doc("دلیل لغو", "Why it is cancelled."), required=False),
         ),
         shapes.answer("CancelRequest", *shapes.STANDING),
         cancel,
@@ -188,7 +189,7 @@ OPERATIONS = (
     Operation(
         shapes.request(
             "AnswerQuestion", Doc("پاسخ به پرسش کارشناس", "Answer the question that the staff asked."), CODE,
-            Member("text", shapes.FREE_TEXT, Doc("پاسخ", "The answer.")),
+            SchemaElement("text", shapes.FREE_TEXT, Doc("پاسخ", "The answer.")),
         ),
         shapes.answer("AnswerQuestion", *shapes.STANDING),
         answer_question,
@@ -202,11 +203,11 @@ OPERATIONS = (
         shapes.answer(
             "AttachDocument",
             CODE,
-            Member("name", shapes.PAPER),
-            Member("mediaType", st.ID, key="media_type"),
-            Member("size", st.COUNT, Doc("اندازه به بایت", "Size in bytes.")),
-            Member("sha256", st.ID),
-            Member("missingDocuments", shapes.PAPERS, key="missing", required=False),
+            SchemaElement("name", shapes.PAPER),
+            SchemaElement("mediaType", st.ID, key="media_type"),
+            SchemaElement("size", st.COUNT, Doc("اندازه به بایت", "Size in bytes.")),
+            SchemaElement("sha256", st.ID),
+            SchemaElement("missingDocuments", shapes.PAPERS, key="missing", required=False),
         ),
         attach_document,
         keeps=ACTS_KEEP,
@@ -214,14 +215,14 @@ OPERATIONS = (
     Operation(
         shapes.request(
             "GetDocument", Doc("دریافت نامه، مجوز یا فرم تحویل", "Get a letter, permit or delivery form as PDF."), CODE,
-            Member("name", FINISHED),
+            SchemaElement("name", FINISHED),
         ),
         shapes.answer(
             "GetDocument",
-            Member("name", FINISHED),
-            Member("fileName", shapes.FILE_NAME, key="file_name"),
-            Member("mediaType", st.ID, key="media_type"),
-            Member("content", st.CONTENT),
+            SchemaElement("name", FINISHED),
+            SchemaElement("fileName", shapes.FILE_NAME, key="file_name"),
+            SchemaElement("mediaType", st.ID, key="media_type"),
+            SchemaElement("content", st.CONTENT),
         ),
         get_document,
         completes=printed,
@@ -229,13 +230,13 @@ OPERATIONS = (
     Operation(
         shapes.request(
             "SubmitComment", Doc("نظر یا پیشنهاد شهروند", "Keep a citizen's comment or suggestion."),
-            Member("citizen", shapes.CITIZEN),
-            Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
-            Member("service", shapes.SERVICE, required=False),
-            Member("text", shapes.FREE_TEXT, Doc("متن نظر", "The comment.")),
+            SchemaElement("citizen", shapes.CITIZEN),
+            SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
+            SchemaElement("service", shapes.SERVICE, required=False),
+            SchemaElement("text", shapes.FREE_TEXT, Doc("متن نظر", "The comment.")),
         ),
         shapes.answer(
-            "SubmitComment", Member("state", st.ID, Doc("در انتظار بررسی", "pending: it waits for a moderator."))
+            "SubmitComment", SchemaElement("state", st.ID, Doc("در انتظار بررسی", "pending: it waits for a moderator."))
         ),
         submit_comment,
         keeps=ACTS_KEEP,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from channels.pishkhan_soap import folding
 from channels.pishkhan_soap import simple_types as st
-from channels.pishkhan_soap.schema import Doc, Member, Record, Simple, Type, listed
-from domain.field_types import Integer, Text
-from domain.fleet import MACHINE_TYPES
-from domain.forms import Field
+from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, Simple, Type, listed
+from domain.fields.form import Field
+from domain.fields.types import Integer, Text
+from domain.fleet.resources import MACHINE_TYPES
 
 MACHINE = st.enumerated("MachineType", MACHINE_TYPES, Doc("نوع ماشین", "A type of machine."))
 HOURS = Simple(
@@ -20,13 +20,13 @@ HOURS = Simple(
     reason="soap_hours",
 )
 MACHINE_COUNT = st.whole("MachineCount", 1, 10, Doc("تعداد ماشین", "How many machines of the type."))
-ITEM = Record(
+ITEM = SchemaRecord(
     "MachineryItem",
     Doc("یک نوع ماشین", "Machines of one type, with the hours of each."),
     (
-        Member("machine", MACHINE),
-        Member("hours", HOURS, Doc("ساعت کار هر ماشین", "Hours of each machine.")),
-        Member("count", MACHINE_COUNT, required=False),
+        SchemaElement("machine", MACHINE),
+        SchemaElement("hours", HOURS, Doc("ساعت کار هر ماشین", "Hours of each machine.")),
+        SchemaElement("count", MACHINE_COUNT, required=False),
     ),
 )
 ITEMS = listed("MachineryItems", "item", ITEM, Doc("ماشین‌ها", "The machines that are needed."), most=10)

@@ -7,14 +7,14 @@ from contextlib import AsyncExitStack
 from aiohttp import web
 
 from channels.pishkhan_soap import envelope
-from channels.pishkhan_soap.calls import Caller, Counter
+from channels.pishkhan_soap.calls import Counter, CounterCaller
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.faults import Faults, Refused, Reply, Version, answered
+from channels.pishkhan_soap.faults import EnvelopeError, Faults, SoapResponse, Version, answered
 from channels.pishkhan_soap.username_token import token_in
 from channels.pishkhan_soap.validation import operation_of, values_of
 from channels.pishkhan_soap.vocabulary import Vocabulary, in_a_passing_thread
 from channels.web.bodies import SLOWEST
-from domain.errors import (
+from domain.values.errors import (
     AuthenticationFailed,
     DomainError,
     Forbidden,
@@ -99,7 +99,7 @@ class PishkhanSoap:
         try:
             async with AsyncExitStack() as held:
                 reply = await self._reply(request, version, held)
-        except Refused as refused:
+        except EnvelopeError as refused:
             reply = self._faults.of(refused.version, refused.error, refused.reason)
         except Exception as error:  # noqa: BLE001 - the edge of the channel: the caller gets a fault and a reference
             reply = self._faults.of(version, self._noted(error))
@@ -109,11 +109,11 @@ class PishkhanSoap:
             await _left_unread(request, answer)
         return answer
 
-    async def _reply(self, request: web.Request, version: Version, held: AsyncExitStack) -> Reply:
+    async def _reply(self, request: web.Request, version: Version, held: AsyncExitStack) -> SoapResponse:
         raw = await self._body(request, version, held)
         message = await self._message(raw, request.charset, version)
         try:
-            body = await self._answer(message, Caller(request.remote or "", request.secure), len(raw))
+            body = await self._answer(message, CounterCaller(request.remote or "", request.secure), len(raw))
         except Exception as error:  # noqa: BLE001 - as above, now that the version is known
             if not isinstance(error, DomainError) or isinstance(error, Internal):
                 return self._faults.of(message.version, self._noted(error))
@@ -125,7 +125,7 @@ class PishkhanSoap:
         has its room for as long as it is `held`.
         """
         if refusal := _never_taken(request):
-            raise Refused(refusal, version)
+            raise EnvelopeError(refusal, version)
         if request.content.is_eof():  # all of it came with the head, as most calls do: nothing is waited for
             return _within(request.content.read_nowait(-1), version)
         parts: list[bytes] = []
@@ -140,21 +140,21 @@ class PishkhanSoap:
                     if size > limit:
                         limit = _limit(parts)
                         if size > limit:
-                            raise Refused(TooLarge("body"), version)
+                            raise EnvelopeError(TooLarge("body"), version)
                         end = begun + self._time_for(request.content_length or limit)
                         await held.enter_async_context(self._room)
                     waiting.reschedule(min(end, now() + self._silence))
         except web.RequestPayloadError as error:
-            raise Refused(InvalidField("body", detail="soap_encoding"), version) from error
+            raise EnvelopeError(InvalidField("body", detail="soap_encoding"), version) from error
         except (TimeoutError, ConnectionError) as error:
-            raise Refused(InvalidField("body", detail="soap_cut"), version) from error
+            raise EnvelopeError(InvalidField("body", detail="soap_cut"), version) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _time_for(self, length: int) -> float:
         """Return how many seconds a body of so many bytes may take."""
         return min(self._patience, self._silence + length / SLOWEST)
 
-    async def _message(self, raw: bytes, charset: str | None, version: Version) -> envelope.Message:
+    async def _message(self, raw: bytes, charset: str | None, version: Version) -> envelope.SoapMessage:
         if len(raw) > IN_A_THREAD:
             return await in_a_passing_thread(envelope.read, raw, charset, version)
         text = envelope.utf8(raw, charset, version)
@@ -162,7 +162,7 @@ class PishkhanSoap:
             return envelope.message_of(text, version)
         return await in_a_passing_thread(envelope.message_of, text, version)
 
-    async def _answer(self, message: envelope.Message, caller: Caller, size: int) -> str:
+    async def _answer(self, message: envelope.SoapMessage, caller: CounterCaller, size: int) -> str:
         operation = operation_of(self._contract, message.body)
         if size > LARGEST and operation.name != WITH_FILE:
             raise TooLarge("body")
@@ -220,7 +220,7 @@ def _never_taken(request: web.Request) -> DomainError | None:
 
 def _within(raw: bytes, version: Version) -> bytes:
     if len(raw) > LARGEST and len(raw) > _limit([raw]):
-        raise Refused(TooLarge("body"), version)
+        raise EnvelopeError(TooLarge("body"), version)
     return raw
 
 

@@ -8,30 +8,30 @@ from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.paging import CURSOR, NEXT, read_cursor
-from channels.pishkhan_soap.schema import Doc, Member, Record, listed
-from domain.actions.notify import announce
-from domain.actions.pay import find_bill, record
-from domain.actions.statement import statement
-from domain.actions.subjects import SUBJECTS
-from domain.bills import Bill, BillState, PaymentMethod
-from domain.calendar import period
-from domain.charging import SUBJECT
-from domain.errors import AlreadyPaid, BillExpired
-from domain.offices import ACTS_KEEP, CounterPayment, Statement, StatementLine
-from domain.pos_receipts import PosReceipt
-from domain.requests import ServiceRequest
+from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, listed
+from domain.actions.bills.pay import find_bill, record
+from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.messages.notify import announce
+from domain.actions.offices.statement import statement
+from domain.bills.bill import Bill, BillState, PaymentMethod
+from domain.bills.pos_receipts import PosReceipt
+from domain.blocks.charging import SUBJECT
+from domain.offices.office import ACTS_KEEP, CounterPayment, Statement, StatementLine
+from domain.requests.request import ServiceRequest
+from domain.values.calendar import period
+from domain.values.errors import AlreadyPaid, BillExpired
 
 MOST_PAYMENTS = 1000
 """Payments of a page of the statement, for who asks for pages: a month of a busy office."""
 
 IDS = (
-    Member("billId", st.BILL_ID, key="bill_id"),
-    Member("paymentId", st.PAYMENT_ID, key="payment_id"),
+    SchemaElement("billId", st.BILL_ID, key="bill_id"),
+    SchemaElement("paymentId", st.PAYMENT_ID, key="payment_id"),
 )
 RECEIPT = (
-    Member("rrn", st.RRN, required=False),
-    Member("terminalId", st.TERMINAL_ID, key="terminal_id", required=False),
-    Member("paidAt", st.PAID_AT, key="paid_at", required=False),
+    SchemaElement("rrn", st.RRN, required=False),
+    SchemaElement("terminalId", st.TERMINAL_ID, key="terminal_id", required=False),
+    SchemaElement("paidAt", st.PAID_AT, key="paid_at", required=False),
 )
 """What else a receipt says of a payment: it tells two payments with one trace number apart."""
 
@@ -154,32 +154,34 @@ def _payment(one: CounterPayment) -> dict[str, Any]:
 
 
 _FIGURES = (
-    Member("requestCount", st.COUNT, Doc("تعداد درخواست‌ها", "Requests submitted."), key="requests"),
-    Member("paymentCount", st.COUNT, Doc("تعداد پرداخت‌ها", "Payments that settled a bill."), key="count"),
-    Member("paymentAmount", st.RIALS, Doc("مبلغ پرداخت‌ها", "Their amount."), key="amount"),
-    Member("commission", st.RIALS, Doc("کارمزد دفتر", "The office's commission.")),
+    SchemaElement("requestCount", st.COUNT, Doc("تعداد درخواست‌ها", "Requests submitted."), key="requests"),
+    SchemaElement("paymentCount", st.COUNT, Doc("تعداد پرداخت‌ها", "Payments that settled a bill."), key="count"),
+    SchemaElement("paymentAmount", st.RIALS, Doc("مبلغ پرداخت‌ها", "Their amount."), key="amount"),
+    SchemaElement("commission", st.RIALS, Doc("کارمزد دفتر", "The office's commission.")),
 )
-LINE = Record(
+LINE = SchemaRecord(
     "StatementLine",
     Doc("کارکرد یک خدمت", "The work for one service."),
     (
-        Member("service", shapes.SERVICE),
-        Member("title", st.TEXT),
+        SchemaElement("service", shapes.SERVICE),
+        SchemaElement("title", st.TEXT),
         *_FIGURES,
-        Member("surplusAmount", st.RIALS, Doc("مبلغ مازاد", "Money that is due back."), key="surplus", required=False),
+        SchemaElement(
+            "surplusAmount", st.RIALS, Doc("مبلغ مازاد", "Money that is due back."), key="surplus", required=False
+        ),
     ),
 )
-PAYMENT = Record(
+PAYMENT = SchemaRecord(
     "StatementPayment",
     Doc("یک پرداخت در دفتر", "A payment at the counter."),
     (
-        Member("at", st.MOMENT),
-        Member("billId", st.BILL_ID, key="bill_id"),
-        Member("service", shapes.SERVICE),
-        Member("amount", st.RIALS),
-        Member("posReference", st.REFERENCE, key="reference"),
-        Member("outcome", OUTCOME),
-        Member("commission", st.RIALS),
+        SchemaElement("at", st.MOMENT),
+        SchemaElement("billId", st.BILL_ID, key="bill_id"),
+        SchemaElement("service", shapes.SERVICE),
+        SchemaElement("amount", st.RIALS),
+        SchemaElement("posReference", st.REFERENCE, key="reference"),
+        SchemaElement("outcome", OUTCOME),
+        SchemaElement("commission", st.RIALS),
         *RECEIPT,
     ),
 )
@@ -200,11 +202,11 @@ OPERATIONS = (
         shapes.request("GetBill", Doc("قبض با دو شناسه", "A bill by both its ids."), *IDS),
         shapes.answer(
             "GetBill",
-            Member("amount", st.RIALS),
-            Member("service", st.TEXT, Doc("بابت", "What is paid for, in Persian.")),
-            Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
-            Member("state", st.ID, required=False),
-            Member("deadline", st.MOMENT, required=False),
+            SchemaElement("amount", st.RIALS),
+            SchemaElement("service", st.TEXT, Doc("بابت", "What is paid for, in Persian.")),
+            SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
+            SchemaElement("state", st.ID, required=False),
+            SchemaElement("deadline", st.MOMENT, required=False),
         ),
         get_bill,
     ),
@@ -213,20 +215,20 @@ OPERATIONS = (
             "ReportCounterPayment",
             Doc("اعلام پرداخت با کارت‌خوان دفتر", "Report a payment taken by the counter's terminal."),
             *IDS,
-            Member("amount", st.RIALS),
-            Member("posReference", st.REFERENCE, key="reference"),
+            SchemaElement("amount", st.RIALS),
+            SchemaElement("posReference", st.REFERENCE, key="reference"),
             *RECEIPT,
         ),
         shapes.answer(
             "ReportCounterPayment",
-            Member("outcome", OUTCOME),
-            Member("amount", st.RIALS),
-            Member("posReference", st.REFERENCE, key="reference"),
-            Member("recordedAt", st.MOMENT, key="at"),
-            Member("billState", st.ID, key="bill_state"),
-            Member("trackingCode", st.TRACKING_CODE, key="code", required=False),
-            Member("state", shapes.STATE, required=False),
-            Member("phase", shapes.PHASE, required=False),
+            SchemaElement("outcome", OUTCOME),
+            SchemaElement("amount", st.RIALS),
+            SchemaElement("posReference", st.REFERENCE, key="reference"),
+            SchemaElement("recordedAt", st.MOMENT, key="at"),
+            SchemaElement("billState", st.ID, key="bill_state"),
+            SchemaElement("trackingCode", st.TRACKING_CODE, key="code", required=False),
+            SchemaElement("state", shapes.STATE, required=False),
+            SchemaElement("phase", shapes.PHASE, required=False),
         ),
         report_payment,
         keeps=ACTS_KEEP,
@@ -235,13 +237,13 @@ OPERATIONS = (
         shapes.request(
             "GetOfficeStatement",
             Doc("صورت کارکرد و کارمزد دفتر", "The office's requests, payments and commission in a Jalali period."),
-            Member("year", st.whole("JalaliYear", 1400, 1499, Doc("سال خورشیدی", "Jalali year, such as 1405."))),
-            Member(
+            SchemaElement("year", st.whole("JalaliYear", 1400, 1499, Doc("سال خورشیدی", "Jalali year, such as 1405."))),
+            SchemaElement(
                 "month",
                 st.whole("JalaliMonth", 1, 12, Doc("ماه خورشیدی", "Jalali month; the whole year if not given.")),
                 required=False,
             ),
-            Member(
+            SchemaElement(
                 "limit",
                 st.whole(
                     "PaymentsPageSize", 1, MOST_PAYMENTS, Doc("تعداد در هر صفحه", "Payments a page; all if not given.")
@@ -252,11 +254,11 @@ OPERATIONS = (
         ),
         shapes.answer(
             "GetOfficeStatement",
-            Member("from", st.DAY, Doc("نخستین روز", "First day.")),
-            Member("to", st.DAY, Doc("روز پس از پایان", "The day after the last.")),
+            SchemaElement("from", st.DAY, Doc("نخستین روز", "First day.")),
+            SchemaElement("to", st.DAY, Doc("روز پس از پایان", "The day after the last.")),
             *_FIGURES,
-            Member("lines", LINES),
-            Member("payments", PAYMENTS),
+            SchemaElement("lines", LINES),
+            SchemaElement("payments", PAYMENTS),
             NEXT,
         ),
         get_statement,

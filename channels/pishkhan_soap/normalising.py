@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.folding import BLANK
-from channels.pishkhan_soap.schema import Record, Type
+from channels.pishkhan_soap.schema import SchemaRecord, Type
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NIL = f"{{{_XSI}}}nil"
@@ -36,7 +36,7 @@ class Normalised:
         return (self.order or _numbered(element))[element]
 
 
-def normalise(record: Record, body: Element) -> Normalised:
+def normalise(record: SchemaRecord, body: Element) -> Normalised:
     """Fold the values of a body by the shape that it should have, and leave out what says nothing."""
     gone: list[Element] = []
     _is_nil(body)
@@ -55,7 +55,7 @@ def _numbered(element: Element) -> dict[Element, int]:
     return {one: number for number, one in enumerate(element.getroottree().getroot().iter())}
 
 
-def _says_something(record: Record, element: Element, gone: list[Element]) -> bool:
+def _says_something(record: SchemaRecord, element: Element, gone: list[Element]) -> bool:
     """Fold what is in an element, and add what is in it for nothing to `gone`; tell whether anything is left.
 
     A required element that is empty stays, for it is missed; what else is in its parent decides about that.
@@ -73,7 +73,7 @@ def _says_something(record: Record, element: Element, gone: list[Element]) -> bo
 
 
 def _has_value(kind: Type, element: Element, gone: list[Element]) -> bool:
-    if isinstance(kind, Record):
+    if isinstance(kind, SchemaRecord):
         return _says_something(kind, element, gone)
     text = element.text or ""
     folded = kind.fold(text)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from channels.pishkhan_soap.schema import Record
+from channels.pishkhan_soap.schema import SchemaRecord
 from domain.actions.desk import Desk
-from domain.offices import QUESTIONS_KEEP, Office
-from domain.people import Actor
-from domain.ports import Printer, UnitOfWork
+from domain.offices.office import QUESTIONS_KEEP, Office
+from domain.papers.ports import Printer
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Operation:
     nothing; it is done after the commit with what `run` returned, and a call that is repeated meanwhile does it too.
     """
 
-    request: Record
-    answer: Record
+    request: SchemaRecord
+    answer: SchemaRecord
     run: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
     keeps: timedelta = QUESTIONS_KEEP
     completes: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None

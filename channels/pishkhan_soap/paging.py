@@ -1,11 +1,11 @@
 """Answers in pages: a cursor says where the page before ended, and is passed on as it was told."""
 
 from channels.pishkhan_soap import simple_types as st
-from channels.pishkhan_soap.schema import Doc, Member
-from domain.errors import InvalidField
+from channels.pishkhan_soap.schema import Doc, SchemaElement
+from domain.values.errors import InvalidField
 
-CURSOR = Member("cursor", st.ID, Doc("نشانی صفحه بعد", "nextCursor of the page before."), required=False)
-NEXT = Member(
+CURSOR = SchemaElement("cursor", st.ID, Doc("نشانی صفحه بعد", "nextCursor of the page before."), required=False)
+NEXT = SchemaElement(
     "nextCursor", st.ID, Doc("اگر صفحه دیگری باشد", "There if there is a next page."), key="next", required=False
 )
 

@@ -86,12 +86,12 @@ class Simple:
 
 
 @dataclass(frozen=True)
-class Record:
+class SchemaRecord:
     """A sequence of members, all in this namespace: reads as a mapping of the members' keys, a list as a list."""
 
     name: str
     doc: Doc
-    members: "tuple[Member, ...]"
+    members: "tuple[SchemaElement, ...]"
 
     @cached_property
     def is_list(self) -> bool:
@@ -99,7 +99,7 @@ class Record:
         return len(self.members) == 1 and self.members[0].many
 
     @cached_property
-    def by_tag(self) -> "Mapping[str, Member]":
+    def by_tag(self) -> "Mapping[str, SchemaElement]":
         """Its members by their elements' tags."""
         return {f"{{{NAMESPACE}}}{one.name}": one for one in self.members}
 
@@ -138,11 +138,11 @@ class Record:
         )
 
 
-Type: TypeAlias = Simple | Record
+Type: TypeAlias = Simple | SchemaRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class SchemaElement:
     """One element of a record: `key` is the name of its value, the element's own unless something else is said."""
 
     name: str
@@ -162,9 +162,9 @@ class Member:
         return (self.doc or self.type.doc).label
 
 
-def listed(name: str, item: str, of: Type, doc: Doc, *, most: int | None = None, least: int = 1) -> Record:
+def listed(name: str, item: str, of: Type, doc: Doc, *, most: int | None = None, least: int = 1) -> SchemaRecord:
     """Return the type of a list: `name` is the type's, `item` each element's; `most` elements, or any number."""
-    return Record(name, doc, (Member(item, of, many=True, most=most, required=least > 0),))
+    return SchemaRecord(name, doc, (SchemaElement(item, of, many=True, most=most, required=least > 0),))
 
 
 def camel(name: str) -> str:
@@ -182,7 +182,7 @@ def types_in(records: Iterable[Type]) -> list[Type]:
             if found[one.name] != one:
                 raise ValueError(f"two types are called {one.name}")
             return
-        if isinstance(one, Record):
+        if isinstance(one, SchemaRecord):
             for member in one.members:
                 visit(member.type)
         found[one.name] = one

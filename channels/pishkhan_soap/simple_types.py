@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.pishkhan_soap import folding
 from channels.pishkhan_soap.schema import Doc, Simple
-from domain.calendar import TEHRAN
+from domain.values.calendar import TEHRAN
 
 TOKEN, STRING = "xs:token", "xs:string"
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")

@@ -5,18 +5,18 @@ from typing import Any
 
 from channels.pishkhan_soap.operation import CounterCall
 from channels.pishkhan_soap.schema import camel
-from domain import tracking
-from domain.actions.act import own_or_not_found
-from domain.bills import Bill
-from domain.charging import bills_of
-from domain.documents import lacking_of
-from domain.history import HistoryEvent
-from domain.requests import ServiceRequest
+from domain.actions.requests.act import own_or_not_found
+from domain.bills.bill import Bill
+from domain.blocks.charging import bills_of
+from domain.blocks.papers_pending import lacking_of
+from domain.requests.history import HistoryEvent
+from domain.requests.request import ServiceRequest
+from domain.values import tracking_codes
 
 
 async def own_request(call: CounterCall, *, lock: bool = False) -> ServiceRequest:
     """Return the request that the call names; one that is not the office's is `NotFound`, as if it did not exist."""
-    request = await call.uow.requests.by_code(tracking.parse(call.values["code"]), lock=lock)
+    request = await call.uow.requests.by_code(tracking_codes.parse(call.values["code"]), lock=lock)
     own_or_not_found(request, call.clerk)
     return request
 

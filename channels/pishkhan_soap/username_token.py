@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.envelope import WSSE
-from domain.errors import AuthenticationFailed
+from domain.values.errors import AuthenticationFailed
 
 _WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 _PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"

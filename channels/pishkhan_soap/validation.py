@@ -7,13 +7,13 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.envelope import Message
+from channels.pishkhan_soap.envelope import SoapMessage
 from channels.pishkhan_soap.explaining import complaint_about, value_complaint
 from channels.pishkhan_soap.normalising import Normalised, normalise
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.positions import position_of
-from channels.pishkhan_soap.schema import NAMESPACE, Record
-from domain.errors import DomainError, InvalidField, Unsupported
+from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord
+from domain.values.errors import DomainError, InvalidField, Unsupported
 
 
 def operation_of(contract: Contract, body: Element) -> Operation:
@@ -30,7 +30,7 @@ def operation_of(contract: Contract, body: Element) -> Operation:
     raise Unsupported("Body", detail="soap_operation")
 
 
-def values_of(contract: Contract, operation: Operation, message: Message) -> dict[str, Any]:
+def values_of(contract: Contract, operation: Operation, message: SoapMessage) -> dict[str, Any]:
     """Return the values of a body, brought to the form of the contract; else the error names the element at fault."""
     normalised = normalise(operation.request, message.body)
     schema = contract.schema
@@ -40,7 +40,7 @@ def values_of(contract: Contract, operation: Operation, message: Message) -> dic
     return values
 
 
-def _told(schema: etree.XMLSchema, record: Record, message: Message, normalised: Normalised) -> DomainError:
+def _told(schema: etree.XMLSchema, record: SchemaRecord, message: SoapMessage, normalised: Normalised) -> DomainError:
     """Say what is expected where the body departs from its shape, else which value is none."""
     body = message.body
     complaint = complaint_about(record, body)

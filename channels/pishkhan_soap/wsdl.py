@@ -9,7 +9,7 @@ from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import NAMESPACE, Doc, Member, Record, Simple, Type, types_in
+from channels.pishkhan_soap.schema import NAMESPACE, Doc, SchemaElement, SchemaRecord, Simple, Type, types_in
 
 FAULT = "CounterFault"
 """The element in a fault's detail, its type, its message and its name in every operation."""
@@ -31,7 +31,7 @@ _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
 _HTTP = "http://schemas.xmlsoap.org/soap/http"
 
 
-def wsdl(operations: Sequence[Operation], fault: Record, address: str = ADDRESS) -> str:
+def wsdl(operations: Sequence[Operation], fault: SchemaRecord, address: str = ADDRESS) -> str:
     """Return the whole WSDL."""
     parts = [_HEAD, f"  <wsdl:documentation>{escape(_ABOUT.en)}\n{escape(_ABOUT.fa)}</wsdl:documentation>\n"]
     parts += ["  <wsdl:types>\n", _indented(xsd(operations, fault), 4), "  </wsdl:types>\n"]
@@ -48,7 +48,7 @@ def wsdl(operations: Sequence[Operation], fault: Record, address: str = ADDRESS)
     return "".join([*parts, "  </wsdl:service>\n</wsdl:definitions>\n"])
 
 
-def xsd(operations: Sequence[Operation], fault: Record) -> str:
+def xsd(operations: Sequence[Operation], fault: SchemaRecord) -> str:
     """Return the schema alone, as bodies are validated by it."""
     shapes = [shape for one in operations for shape in (one.request, one.answer)] + [fault]
     inner = [member.type for shape in shapes for member in shape.members]
@@ -62,7 +62,7 @@ def xsd(operations: Sequence[Operation], fault: Record) -> str:
     return "".join(lines)
 
 
-def _element(shape: Record) -> str:
+def _element(shape: SchemaRecord) -> str:
     """Return a body's element with a type of its own: what «wrapped» means to the tools that read it."""
     body = _indented(_sequence(shape), 2)
     return f'<xs:element name="{shape.name}">\n{_indented(_annotation(shape.doc), 2)}{body}</xs:element>\n'
@@ -72,17 +72,17 @@ def _type(one: Type) -> str:
     return _simple(one) if isinstance(one, Simple) else _complex(one)
 
 
-def _complex(record: Record) -> str:
+def _complex(record: SchemaRecord) -> str:
     body = _sequence(record).removeprefix("<xs:complexType>\n").removesuffix("</xs:complexType>\n")
     return f'<xs:complexType name="{record.name}">\n{_indented(_annotation(record.doc), 2)}{body}</xs:complexType>\n'
 
 
-def _sequence(record: Record) -> str:
+def _sequence(record: SchemaRecord) -> str:
     members = "".join(map(_member, record.members))
     return f"<xs:complexType>\n  <xs:sequence>\n{_indented(members, 4)}  </xs:sequence>\n</xs:complexType>\n"
 
 
-def _member(member: Member) -> str:
+def _member(member: SchemaElement) -> str:
     least = "" if member.required else ' minOccurs="0"'
     most = f' maxOccurs="{member.most or "unbounded"}"' if member.many else ""
     head = f'<xs:element name="{member.name}" type="tns:{member.type.name}"{least}{most}'

@@ -13,14 +13,14 @@ from channels.portal.verifying import VerifyPage
 from channels.web.pages import page
 from channels.web.paging import page_start
 from channels.web.site import add_pages
-from domain.accounts import Comment
 from domain.actions.desk import Desk
-from domain.actions.service_page import visit
-from domain.calendar import in_tehran, jalali_text
-from domain.errors import UnknownService
-from domain.lifecycle import Service
-from domain.messages import Catalogue
-from domain.ports import Store
+from domain.actions.feedback.service_page import visit
+from domain.feedback.opinions import Comment
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
+from domain.unit_of_work import Store
+from domain.values.calendar import in_tehran, jalali_text
+from domain.values.errors import UnknownService
 
 WORDS_SHOWN = 2
 """How many of a keyword's spellings are printed; the grammar takes many more."""
@@ -47,7 +47,7 @@ class ServiceCard:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownComment:
+class PublishedComment:
     """A published comment: its day in Jalali, its words, and the answer, if there is one. Nobody is named."""
 
     day: str
@@ -100,8 +100,8 @@ class Portal:
         return page(request, "portal/service.html", context)
 
 
-def _shown(comment: Comment) -> ShownComment:
-    return ShownComment(jalali_text(in_tehran(comment.at).date()), comment.text, comment.answer)
+def _shown(comment: Comment) -> PublishedComment:
+    return PublishedComment(jalali_text(in_tehran(comment.at).date()), comment.text, comment.answer)
 
 
 def service_card(catalogue: Catalogue, service: Service) -> ServiceCard:

@@ -4,10 +4,10 @@ from aiohttp import web
 
 from channels.web.pages import page
 from domain.actions.desk import Desk
-from domain.actions.verifying import verify
-from domain.calendar import jalali_text
-from domain.errors import NotFound
-from domain.ports import Store
+from domain.actions.papers.verifying import verify
+from domain.unit_of_work import Store
+from domain.values.calendar import jalali_text
+from domain.values.errors import NotFound
 
 
 class VerifyPage:

@@ -16,11 +16,12 @@ from itertools import groupby
 
 from channels.relay.pacing import Bucket, Holds, back_off
 from domain.actions.desk import Desk
-from domain.actions.notify import SMS, replace_expired
-from domain.actions.rerouting import by_sms_instead, leave_chat, nothing
-from domain.message_parts import count_parts
-from domain.outgoing import MessageState, OutboxMessage
-from domain.ports import Carrier, SendResult, Store, UnitOfWork, Verdict
+from domain.actions.messages.notify import SMS, replace_expired
+from domain.actions.messages.rerouting import by_sms_instead, leave_chat, nothing
+from domain.messages.ports import Carrier, SendResult, Verdict
+from domain.messages.records import MessageState, OutboxMessage
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.message_parts import count_parts
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ Aftermath = Callable[[Desk, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class ChannelRoute:
     """What a channel is to its relay: what a text weighs against the carrier's rate, and what follows when one is
     refused for good (`lost`), has waited too long for this channel (`late`) or is too old to be true (`outdated`).
     `resends`: what may or may not have arrived is sent again; else it is asked about, or left to the staff.
@@ -71,19 +72,19 @@ def _one(text: str) -> int:
     return 1
 
 
-BY_SMS = Route(SMS, count_parts, lost=nothing, late=nothing, refused=MessageState.FAILED)
+BY_SMS = ChannelRoute(SMS, count_parts, lost=nothing, late=nothing, refused=MessageState.FAILED)
 """Weighed in message parts. What a provider refuses for good has no other way."""
 
 
-def in_chats(channel: str) -> Route:
+def in_chats(channel: str) -> ChannelRoute:
     """Return the route of a messenger, which counts messages: what it cannot bring goes by SMS, once."""
-    return Route(
+    return ChannelRoute(
         channel, _one, lost=leave_chat, late=by_sms_instead, refused=MessageState.UNDELIVERED, resends=True
     )  # fmt: skip
 
 
 @dataclass(slots=True)
-class Line:
+class CarrierState:
     """A carrier as the relay sees it: its pace, until when it is left alone, and how often in a row it could not."""
 
     carrier: Carrier
@@ -100,16 +101,16 @@ class Relay:
     store: Store
     carriers: Sequence[Carrier]
     monotonic: Callable[[], float]
-    route: Route = BY_SMS
+    route: ChannelRoute = BY_SMS
     ask_after: timedelta = timedelta(seconds=30)
     """How long an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
     poll_after: timedelta = timedelta(minutes=5)
-    lines: list[Line] = field(init=False)
+    lines: list[CarrierState] = field(init=False)
     holds: Holds = field(init=False, default_factory=Holds)
     _ending: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self.lines = [Line(one, Bucket(one.rate, self.monotonic)) for one in self.carriers]
+        self.lines = [CarrierState(one, Bucket(one.rate, self.monotonic)) for one in self.carriers]
 
     async def tick(self) -> int:
         """Send what is due until nothing is, or a while has passed; return how many messages were taken up."""
@@ -162,11 +163,11 @@ class Relay:
             await self.route.outdated(self.desk, uow, old)
         return len(late) + len(old)
 
-    def _line(self) -> Line | None:
+    def _line(self) -> CarrierState | None:
         now = self.monotonic()
         return next((line for line in self.lines if line.down_until <= now), None)
 
-    async def _claim(self, line: Line) -> tuple[list[OutboxMessage], str]:
+    async def _claim(self, line: CarrierState) -> tuple[list[OutboxMessage], str]:
         token, now = self.desk.ids.token(), self.desk.clock.now()
         # A carrier that cannot be asked leaves all of a dead process's claim unknown: there no more is claimed than is
         # sent at once.
@@ -183,7 +184,7 @@ class Relay:
                     batch.append(message)
         return batch, token
 
-    async def _send_all(self, line: Line, batch: list[OutboxMessage], token: str) -> None:
+    async def _send_all(self, line: CarrierState, batch: list[OutboxMessage], token: str) -> None:
         """Send a few at a time, but the texts of one recipient one after another, in order."""
         in_order = sorted(batch, key=lambda message: message.recipient)
         threads = [list(group) for _, group in groupby(in_order, key=lambda message: message.recipient)]
@@ -199,7 +200,7 @@ class Relay:
         for failure in (end for end in ends if end is not None):
             raise failure
 
-    async def _send(self, line: Line, message: OutboxMessage, token: str) -> None:
+    async def _send(self, line: CarrierState, message: OutboxMessage, token: str) -> None:
         now = self.desk.clock.now()
         if line.down_until > self.monotonic():
             self._put_back(message, now)
@@ -219,7 +220,7 @@ class Relay:
             elif message.state in _LOST:
                 await self.route.lost(self.desk, uow, [message])
 
-    def _note(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
+    def _note(self, line: CarrierState, message: OutboxMessage, result: SendResult) -> None:
         """Write the carrier's answer into the message."""
         now = self.desk.clock.now()
         message.reason, message.updated_at, message.provider = result.reason, now, line.carrier.name
@@ -249,7 +250,7 @@ class Relay:
         """Tell whether a message without an answer is sent again: once, before those that wait behind it."""
         return self.route.resends and not message.resends and message.attempts < MOST_ATTEMPTS
 
-    def _try_later(self, line: Line, message: OutboxMessage, result: SendResult) -> None:
+    def _try_later(self, line: CarrierState, message: OutboxMessage, result: SendResult) -> None:
         if message.attempts >= MOST_ATTEMPTS:
             message.state = self.route.refused
             return
@@ -265,7 +266,7 @@ class Relay:
         """Let it wait. While a line is down nothing is claimed for it, so there a message may keep its place."""
         message.state, message.not_before, message.updated_at = MessageState.QUEUED, until, self.desk.clock.now()
 
-    def _put_down(self, line: Line, result: SendResult) -> None:
+    def _put_down(self, line: CarrierState, result: SendResult) -> None:
         """Leave a carrier alone: for a minute, or as it says at first, then twice as long each time, up to a minute."""
         if line.down_until > self.monotonic():
             return

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from channels.web.bodies import read_body
+from domain.actions.conversations.receive import receive
 from domain.actions.desk import Desk
-from domain.actions.receive import receive
-from domain.errors import DomainError
-from domain.ports import DeliveryReceipt, SmsProvider, Store
+from domain.messages.ports import DeliveryReceipt, SmsProvider
+from domain.unit_of_work import Store
+from domain.values.errors import DomainError
 
 STATUS = {"too_large": 413, "unavailable": 503}
 """HTTP status of a refusal where it is not 400; panels deliver again what was answered 5xx."""

@@ -9,9 +9,9 @@ from telegram import BotCommand
 from telegram.error import TelegramError
 
 from channels.telegram.connection import Flood
-from channels.telegram.link import WANTED, Link
-from domain.chat.menus import LISTED_COMMANDS
-from domain.messages import Catalogue
+from channels.telegram.link import WANTED, BotClient
+from domain.conversation.buttons.menus import LISTED_COMMANDS
+from domain.messages.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Webhook:
     secret: str
 
 
-async def arranged(link: Link, webhook: Webhook | None, catalogue: Catalogue, pauses: Pauses) -> None:
+async def arranged(link: BotClient, webhook: Webhook | None, catalogue: Catalogue, pauses: Pauses) -> None:
     """Agree with the messenger how updates come, without a webhook by asking for them; tried again until it is done."""
     while True:
         try:
@@ -62,7 +62,7 @@ async def arranged(link: Link, webhook: Webhook | None, catalogue: Catalogue, pa
             return
 
 
-async def _arrange(link: Link, webhook: Webhook | None, catalogue: Catalogue) -> None:
+async def _arrange(link: BotClient, webhook: Webhook | None, catalogue: Catalogue) -> None:
     bot, dialect = link.bot, link.dialect
     await bot.initialize()
     if webhook is None:

@@ -19,11 +19,11 @@ from telegram import (
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
-from channels.telegram.link import Link
-from domain.errors import DomainError, Unavailable
-from domain.keyboards import Paper, Shown
-from domain.outgoing import OutboxMessage
-from domain.ports import DeliveryReceipt, SendResult, Verdict
+from channels.telegram.link import BotClient
+from domain.messages.keyboards import Paper, ReplyMarkup
+from domain.messages.ports import DeliveryReceipt, SendResult, Verdict
+from domain.messages.records import OutboxMessage
+from domain.values.errors import DomainError, Unavailable
 
 FIRST_REST = 2.0
 """Seconds that a messenger is left alone after the first call that did not reach it; the relay doubles them."""
@@ -46,7 +46,7 @@ class BotCarrier:
 
     answers_by_local_id: bool = False
 
-    def __init__(self, link: Link, printed: Print, rate: float) -> None:
+    def __init__(self, link: BotClient, printed: Print, rate: float) -> None:
         self.name = link.account.channel
         self.rate = rate
         self._link = link
@@ -55,7 +55,7 @@ class BotCarrier:
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Send one message; what network and messenger do are verdicts."""
-        shown = Shown.from_json(message.content)
+        shown = ReplyMarkup.from_json(message.content)
         try:
             file = await self._print(shown.paper, message) if shown.paper else None
         except Unavailable:
@@ -64,7 +64,7 @@ class BotCarrier:
             return SendResult(Verdict.REFUSED, reason=error.code)
         return await self._sent(message, shown, file)
 
-    async def _sent(self, message: OutboxMessage, shown: Shown, file: Printed | None) -> SendResult:
+    async def _sent(self, message: OutboxMessage, shown: ReplyMarkup, file: Printed | None) -> SendResult:
         if self._doubtful:
             try:
                 await self._link.bot.get_me()
@@ -78,7 +78,7 @@ class BotCarrier:
             return verdict(error)
         return SendResult(Verdict.ACCEPTED, provider_id=f"{message.recipient}:{sent.message_id}", cost=0)
 
-    async def _call(self, message: OutboxMessage, shown: Shown, file: Printed | None) -> Message:
+    async def _call(self, message: OutboxMessage, shown: ReplyMarkup, file: Printed | None) -> Message:
         bot, text, chat = self._link.bot, self._link.dialect.written(message.text), int(message.recipient)
         if file is None:
             return await bot.send_message(chat, text, reply_markup=_markup(shown))
@@ -135,7 +135,7 @@ def _away(error: TelegramError) -> SendResult:
     return SendResult(Verdict.PROVIDER_DOWN, reason=reason, wait=FIRST_REST)
 
 
-def _markup(shown: Shown) -> Markup | None:
+def _markup(shown: ReplyMarkup) -> Markup | None:
     if shown.rows:
         return InlineKeyboardMarkup(
             [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in shown.rows]

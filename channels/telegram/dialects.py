@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from telegram.helpers import escape_markdown
 
-from domain.chats import BALE, TELEGRAM
+from domain.chats.chat import BALE, TELEGRAM
 
 
 @dataclass(frozen=True, slots=True)

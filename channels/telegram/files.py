@@ -6,8 +6,8 @@ from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
 from channels.telegram.updates import FileThere
-from domain.chats import SentFile
-from domain.documents import MAX_BYTES
+from domain.chats.chat import SentFile
+from domain.requests.documents import MAX_BYTES
 
 TRIES = 3
 PATIENCE_SECONDS = 30.0

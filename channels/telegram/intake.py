@@ -11,7 +11,7 @@ from collections import deque
 
 from channels.telegram.reception import Reception
 from channels.telegram.updates import Incoming
-from domain.errors import DomainError
+from domain.values.errors import DomainError
 
 log = logging.getLogger(__name__)
 

@@ -45,7 +45,7 @@ class Account:
 
 
 @dataclass(slots=True)
-class Link:
+class BotClient:
     """The bot. Updates come by a connection of their own, so that a long poll never holds up a message, and so do files
     (`files`: the same bot): one that hangs holds up nothing else.
     """

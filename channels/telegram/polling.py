@@ -13,7 +13,7 @@ from telegram.error import Conflict, TelegramError
 
 from channels.telegram.arrangement import FIRST_PAUSE, Pauses
 from channels.telegram.intake import Intake
-from channels.telegram.link import Link
+from channels.telegram.link import BotClient
 from channels.telegram.reception import Reception
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ updates and what is new.
 """
 
 
-async def poll(link: Link, reception: Reception, pauses: Pauses) -> None:
+async def poll(link: BotClient, reception: Reception, pauses: Pauses) -> None:
     """Ask for updates and take them, until it is cut off; return when somebody else set a webhook or polls too."""
     intake = Intake(reception)
     try:
@@ -33,7 +33,7 @@ async def poll(link: Link, reception: Reception, pauses: Pauses) -> None:
         await intake.close()
 
 
-async def _polled(link: Link, reception: Reception, pauses: Pauses, intake: Intake) -> None:
+async def _polled(link: BotClient, reception: Reception, pauses: Pauses, intake: Intake) -> None:
     offset: int | None = None
     while True:
         try:

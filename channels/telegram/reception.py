@@ -13,12 +13,12 @@ from weakref import WeakValueDictionary
 from telegram.error import TelegramError
 
 from channels.telegram.files import fetched
-from channels.telegram.link import FILES_AT_ONCE, Link
+from channels.telegram.link import FILES_AT_ONCE, BotClient
 from channels.telegram.updates import Incoming, read
+from domain.actions.conversations.receive_chat import receive_update, wants_file
 from domain.actions.desk import Desk
-from domain.actions.receive_chat import receive_update, wants_file
-from domain.chats import ReceivedUpdate
-from domain.ports import Store
+from domain.chats.chat import ReceivedUpdate
+from domain.unit_of_work import Store
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ CHATS_AT_ONCE = 8
 class Reception:
     """Takes the updates of one bot."""
 
-    def __init__(self, desk: Desk, store: Store, link: Link) -> None:
+    def __init__(self, desk: Desk, store: Store, link: BotClient) -> None:
         self._desk = desk
         self._store = store
         self._link = link

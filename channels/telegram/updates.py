@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
-from domain.chats import (
+from domain.chats.chat import (
     Began,
     Came,
     Edited,

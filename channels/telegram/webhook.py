@@ -14,7 +14,7 @@ from aiohttp import web
 from channels.telegram.dialects import DIALECTS
 from channels.telegram.reception import Reception
 from channels.web.bodies import read_body
-from domain.errors import DomainError
+from domain.values.errors import DomainError
 
 LARGEST_BODY = 64 * 1024
 """Bytes of an update: files do not come in it, and the longest text is far below."""

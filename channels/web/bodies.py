@@ -9,7 +9,7 @@ import asyncio
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from domain.errors import InvalidField, TooLarge
+from domain.values.errors import InvalidField, TooLarge
 
 BODY_SECONDS: web.AppKey[float] = web.AppKey("body_seconds", float)
 """Seconds that a body may take however small it is (`PISHKHAN_HTTP__BODY_TIMEOUT`)."""

@@ -44,7 +44,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GridLine:
     """A line of the grid, with its value."""
 
     x1: float
@@ -65,7 +65,7 @@ class Chart:
     about: str
     height: float
     marks: Sequence[Mark]
-    lines: Sequence[Line]
+    lines: Sequence[GridLine]
 
 
 def bars(ident: str, title: str, about: str, points: Sequence[Point], words: Words) -> Chart:
@@ -74,7 +74,7 @@ def bars(ident: str, title: str, about: str, points: Sequence[Point], words: Wor
     unit = (WIDTH - NAMES - VALUES) / _top(shown)
     marks = [_bar(number, name, value, value * unit, words) for number, (name, value) in enumerate(shown)]
     height = len(shown) * (BAR + GAP) + GAP
-    axis = Line(WIDTH - NAMES, 0, WIDTH - NAMES, height, "", (0, 0))
+    axis = GridLine(WIDTH - NAMES, 0, WIDTH - NAMES, height, "", (0, 0))
     return Chart("bars", ident, title, about, height, marks, [axis])
 
 
@@ -104,7 +104,7 @@ def columns(ident: str, title: str, about: str, points: Sequence[Point], words: 
         )  # fmt: skip
     values = [top * number / STEPS for number in range(STEPS + 1)]
     levels = [(value, _short(base - value / top * room)) for value in values]
-    lines = [Line(SCALE, y, WIDTH, y, words(value), (SCALE - 8, y + 4)) for value, y in levels]
+    lines = [GridLine(SCALE, y, WIDTH, y, words(value), (SCALE - 8, y + 4)) for value, y in levels]
     return Chart("columns", ident, title, about, HEIGHT, marks, lines)
 
 

@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.web.pages import page
-from domain.errors import DomainError
-from domain.wording import Wording
+from domain.language.wording import Wording
+from domain.values.errors import DomainError
 
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""

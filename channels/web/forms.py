@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.web.posted import Form, said
-from domain.conversation.readers import read_hours, read_number
-from domain.errors import DomainError, InvalidField, MissingField
-from domain.field_types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
-from domain.forms import Field
-from domain.messages import Catalogue
-from domain.registry_fields import CODE, Checked, Note, Plates, RecordedDay
-from domain.wording import Wording
-from domain.work_items import WorkItems
+from domain.fields.form import Field
+from domain.fields.types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
+from domain.fields.work_items import WorkItems
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.parsing.answers import read_hours, read_number
+from domain.registries.field_types import CODE, Checked, Note, Plates, RecordedDay
+from domain.values.errors import DomainError, InvalidField, MissingField
 
 Given = Mapping[str, Any]
 """Field name → what was typed, as `read_form` returns it, or a stored value."""

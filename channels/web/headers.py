@@ -6,7 +6,7 @@ harm. A handler that needs another value sets the header itself and keeps it.
 
 from aiohttp import web
 
-from domain.errors import Forbidden
+from domain.values.errors import Forbidden
 
 CONTENT_POLICY = "; ".join(
     (

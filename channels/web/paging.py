@@ -17,7 +17,7 @@ RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[RowT]):
+class ListPage(Generic[RowT]):
     """A page of a list, and the address of the next one; None at the end."""
 
     rows: Sequence[RowT]
@@ -40,10 +40,10 @@ def same_page(request: web.Request, **changed: str) -> str:
     return urlencode(kept | changed)
 
 
-def listed(request: web.Request, address: str, found: Sequence[RowT], size: int, key: str = "id") -> Listed[RowT]:
+def listed(request: web.Request, address: str, found: Sequence[RowT], size: int, key: str = "id") -> ListPage[RowT]:
     """Return a page out of one row more than it has; `address` is the list's own, `key` names the id of a row."""
     rows = found[:size]
     if len(found) <= size:
-        return Listed(rows, None)
+        return ListPage(rows, None)
     last = {START: str(getattr(rows[-1], key))}
-    return Listed(rows, f"{address}?{same_page(request, **last)}")
+    return ListPage(rows, f"{address}?{same_page(request, **last)}")

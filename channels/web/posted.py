@@ -8,7 +8,7 @@ from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from multidict import MultiDict, MultiDictProxy, MultiMapping
 
 from channels.web.bodies import UNREADABLE, bounded_by, read_in_time
-from domain.errors import InvalidField, TooLarge
+from domain.values.errors import InvalidField, TooLarge
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from channels.web.headers import over_tls, require_same_origin
 from channels.web.posted import Form, said
-from domain.errors import Forbidden
+from domain.values.errors import Forbidden
 
 CSRF = "csrf"
 """The field of every form with the token of the session whose page it stands on."""

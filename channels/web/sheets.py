@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
-from domain.registry_sheet import neutral
+from domain.registries.sheet import neutral
 
 
 def csv_file(name: str, rows: Iterable[Sequence[str | int]]) -> web.Response:

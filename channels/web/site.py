@@ -15,19 +15,19 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from channels.web.compression import COMPRESSED, TextAsset
 from channels.web.error_pages import WORDING, error_pages
 from channels.web.headers import protect
-from domain import tracking
-from domain.calendar import jalali_text
-from domain.field_types import number_text
-from domain.people import mobile_shown
-from domain.text import grouped, persian_digits
-from domain.wording import Wording, day_and_hour
+from domain.fields.types import number_text
+from domain.language.wording import Wording, day_and_hour
+from domain.values import tracking_codes
+from domain.values.calendar import jalali_text
+from domain.values.identifiers import mobile_shown
+from domain.values.text import grouped, persian_digits
 
 STATIC = "/static"
 
 
 def _code(code: str) -> str:
     """Return a tracking code as people read it; no line of a page breaks it."""
-    return tracking.shown(code).replace(" ", "\u00a0")
+    return tracking_codes.shown(code).replace(" ", "\u00a0")
 
 
 _FILTERS: Mapping[str, Callable[..., str]] = {

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.calendar import WorkingCalendar
 from domain.conversation.grammar import Grammar
-from domain.engine import Engine
-from domain.lifecycle import Service
-from domain.messages import Catalogue
-from domain.policy import Policy
-from domain.ports import Clock, Ids
-from domain.wording import Wording
+from domain.engine.engine import Engine
+from domain.language.service import Service
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.settings.policy import Policy
+from domain.unit_of_work import Clock, Ids
+from domain.values.calendar import WorkingCalendar
 
 
 @dataclass(slots=True)

@@ -23,9 +23,9 @@ from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_t
 from domain.check.told import told_flaws
 from domain.check.versions import version_flaws
 from domain.check.ways import way_flaws
-from domain.lifecycle import Service
-from domain.messages import Catalogue
-from domain.registries import REGISTRIES
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
+from domain.registries.declarations import REGISTRIES
 
 __all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check", "sent_by_sms"]
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from domain.calendar import WorkingCalendar
-from domain.charging import NoPaymentUnresolved, last_moment_to_pay
+from domain.blocks.charging import NoPaymentUnresolved, last_moment_to_pay
 from domain.check.flaws import Flaw
 from domain.check.ledger import Open
 from domain.check.walk import Walk
-from domain.engine import SYSTEM
-from domain.lifecycle import Context, Service, Transition, Trigger
-from domain.policy import Policy
-from domain.ports import Ids, UnitOfWork
-from domain.requests import Phase, ServiceRequest
+from domain.language.service import Context, Service, Transition, Trigger
+from domain.requests.request import Phase, ServiceRequest
+from domain.settings.policy import Policy
+from domain.unit_of_work import Ids, UnitOfWork
+from domain.values.actors import SYSTEM
+from domain.values.calendar import WorkingCalendar
 
 NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
 """Shortly before Nowruz, late in the evening: any moment will do."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from domain.lifecycle import Effect, Transition, Trigger
+from domain.language.service import Effect, Transition, Trigger
 
 
 class Open(Enum):

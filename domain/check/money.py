@@ -10,7 +10,7 @@ from domain.check.expiring import expiry_flaws
 from domain.check.flaws import Flaw
 from domain.check.ledger import Open, issues
 from domain.check.walk import Walk, walk
-from domain.lifecycle import Service, Trigger
+from domain.language.service import Service, Trigger
 
 
 def money_flaws(service: Service) -> Iterator[Flaw]:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.check.flaws import Flaw
-from domain.lifecycle import Service
-from domain.messages import Catalogue, placeholders
-from domain.people import STAFF_ROLES
-from domain.printouts import Printable
+from domain.language.printouts import Printable
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue, placeholders
+from domain.values.actors import STAFF_ROLES
 
 OF_EVERY_REQUEST = frozenset({"code", "service", "state", "phase", "mobile"})
 """Facts that need no declaration."""

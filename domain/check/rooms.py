@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from domain.check.flaws import Flaw
-from domain.lifecycle import Service
-from domain.messages import Catalogue, placeholders
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue, placeholders
 
 
 def cutting_flaws(service: Service, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:

@@ -7,15 +7,15 @@ ask) follow from these.
 
 from collections.abc import Iterator, Mapping
 
-from domain.bills import PaymentMethod
-from domain.chat.menus import LISTED_COMMANDS
-from domain.chats import MESSENGERS
+from domain.bills.bill import PaymentMethod
+from domain.chats.chat import MESSENGERS
+from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.conversation.vocabulary import COMMANDS, SERVICE_WORDS
-from domain.errors import ERROR_CODES
-from domain.people import Role
-from domain.printouts import PHRASES
-from domain.requests import Phase
+from domain.language.printouts import PHRASES
+from domain.requests.request import Phase
+from domain.values.actors import Role
+from domain.values.errors import ERROR_CODES
 
 SAID = (
     "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",

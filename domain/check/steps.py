@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from domain.check.flaws import Flaw
-from domain.lifecycle import Command, Service, Transition
-from domain.people import Role
+from domain.language.service import Command, Service, Transition
+from domain.values.actors import Role
 
 TAKES_NO_STEPS = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
 """Roles that no step of people may be given to: an administrator has no requests, an auditor changes nothing, and the

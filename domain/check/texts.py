@@ -9,10 +9,10 @@ from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.printouts import printout_texts
 from domain.check.rooms import cutting_flaws
 from domain.check.said import said
-from domain.forms import Field
-from domain.lifecycle import Lookup, Prices, Service
-from domain.messages import Catalogue
-from domain.text import code_units
+from domain.fields.form import Field
+from domain.language.service import Lookup, Prices, Service
+from domain.messages.catalogue import Catalogue
+from domain.values.text import code_units
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
 """Where the catalogue keeps the texts of no service that travel by SMS by themselves."""

@@ -6,12 +6,12 @@ declaration: the form, what is kept, the inputs of the step, and what its effect
 
 from collections.abc import Iterator, Mapping
 
-from domain.charging import BILL_FACTS
+from domain.blocks.charging import BILL_FACTS
 from domain.check.flaws import Flaw
 from domain.check.printouts import OF_EVERY_REQUEST
-from domain.lifecycle import Service, Transition
-from domain.messages import Catalogue, placeholders
-from domain.wording import KEPT
+from domain.language.service import Service, Transition
+from domain.language.wording import KEPT
+from domain.messages.catalogue import Catalogue, placeholders
 
 
 def told_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:

@@ -7,8 +7,8 @@ in the same phase (services.md, "Declarations").
 from collections.abc import Iterator, Mapping
 
 from domain.check.flaws import Flaw
-from domain.lifecycle import Service
-from domain.requests import Phase
+from domain.language.service import Service
+from domain.requests.request import Phase
 
 
 def version_flaws(service: Service) -> Iterator[Flaw]:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from domain.check.ledger import Ledger, Open, walked
-from domain.lifecycle import Command, Service, Transition, Trigger
+from domain.language.service import Command, Service, Transition, Trigger
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WalkState:
     """A state and the charge in it. `arriving`: the automatic steps have not been tried yet."""
 
     state: str
@@ -27,9 +27,9 @@ class Place:
 class Edge:
     """A step from one place to the next; without a step the request stays in the state that it arrived in."""
 
-    start: Place
+    start: WalkState
     step: Transition | None
-    end: Place
+    end: WalkState
     unpaid: bool = False
 
 
@@ -37,7 +37,7 @@ class Edge:
 class Walk:
     """All places that a request can come to, and the edges between them."""
 
-    places: set[Place] = field(default_factory=set)
+    places: set[WalkState] = field(default_factory=set)
     edges: list[Edge] = field(default_factory=list)
     unpaid_submit: bool = False
 
@@ -46,7 +46,7 @@ class Walk:
         """The states that a request can come to."""
         return {place.state for place in self.places}
 
-    def stuck(self, final: set[str]) -> set[Place]:
+    def stuck(self, final: set[str]) -> set[WalkState]:
         """Return the places from which no way leads to an end, unless the citizen gives the request up."""
         ways = [(one.start, one.end) for one in self.edges if one.step is None or one.step.command != Command.CANCEL]
         ending = {place for place in self.places if place.state in final}
@@ -61,7 +61,7 @@ class Walk:
 def walk(service: Service) -> Walk:
     """Follow a service from its first step on."""
     ledger, unpaid = walked(Ledger(), service.at_submit)
-    first = Place(service.initial, ledger, arriving=True)
+    first = WalkState(service.initial, ledger, arriving=True)
     found, waiting = Walk({first}, unpaid_submit=unpaid), [first]
     while waiting:
         for edge in _edges(service, waiting.pop()):
@@ -72,7 +72,7 @@ def walk(service: Service) -> Walk:
     return found
 
 
-def _edges(service: Service, place: Place) -> Iterator[Edge]:
+def _edges(service: Service, place: WalkState) -> Iterator[Edge]:
     if place.arriving:
         yield from _arriving(service, place)
         return
@@ -84,7 +84,7 @@ def _edges(service: Service, place: Place) -> Iterator[Edge]:
         yield from _reversed(service, place)
 
 
-def _reversed(service: Service, place: Place) -> Iterator[Edge]:
+def _reversed(service: Service, place: WalkState) -> Iterator[Edge]:
     """Yield what follows where a payment is reversed."""
     owed = replace(place, ledger=place.ledger.reversed())
     steps = service.leaving(place.state, Trigger.PAYMENT_REVERSED)
@@ -94,7 +94,7 @@ def _reversed(service: Service, place: Place) -> Iterator[Edge]:
         yield Edge(place, None, owed)
 
 
-def _arriving(service: Service, place: Place) -> Iterator[Edge]:
+def _arriving(service: Service, place: WalkState) -> Iterator[Edge]:
     """Yield the automatic steps that may be taken on arrival; and the staying, where they leave a case open."""
     answers: set[tuple[str, bool]] = set()
     for step in service.leaving(place.state, Trigger.AUTOMATIC):
@@ -109,9 +109,9 @@ def _arriving(service: Service, place: Place) -> Iterator[Edge]:
             answers.add((question, answer))
             if (question, not answer) in answers:
                 return
-    yield Edge(place, None, Place(place.state, place.ledger, arriving=False))
+    yield Edge(place, None, WalkState(place.state, place.ledger, arriving=False))
 
 
-def _edge(place: Place, step: Transition) -> Edge:
+def _edge(place: WalkState, step: Transition) -> Edge:
     ledger, unpaid = walked(place.ledger.passed(step), step.effects)
-    return Edge(place, step, Place(step.target, ledger, arriving=True), unpaid)
+    return Edge(place, step, WalkState(step.target, ledger, arriving=True), unpaid)

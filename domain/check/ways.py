@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from domain.check.flaws import Flaw
 from domain.check.walk import Walk, walk
-from domain.lifecycle import Service, Trigger
-from domain.requests import Phase
+from domain.language.service import Service, Trigger
+from domain.requests.request import Phase
 
 
 def way_flaws(service: Service) -> Iterator[Flaw]:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from domain.conversation.frames import Frame
 from domain.conversation.grammar import Parsed
-from domain.conversation.readers import read_number
 from domain.conversation.sentences import Mood
-from domain.errors import DomainError, InvalidField
-from domain.field_types import Reading
-from domain.forms import Field
+from domain.fields.form import Field
+from domain.fields.types import ReadingContext
+from domain.parsing.answers import read_number
+from domain.values.errors import DomainError, InvalidField
 
 MOST_OPTIONS = 99
 """No menu is longer; a larger number is meant otherwise."""
@@ -19,7 +19,7 @@ CLEAR = frozenset({Mood.PLAIN, Mood.DOUBTFUL})
 
 def take_value(frame: Frame, one: Field, raw: object, now: datetime) -> DomainError | None:
     """Read a value into its slot. When a part of it is wrong, what is valid stays and the error is returned."""
-    reading = Reading(now, one.choices)
+    reading = ReadingContext(now, one.choices)
     if isinstance(raw, DomainError):
         raise raw
     try:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from domain import tracking
-from domain.errors import InvalidField
-from domain.field_types import FieldType, Integer, Reading, Text
-from domain.forms import Field
+from domain.fields.form import Field
+from domain.fields.types import FieldType, Integer, ReadingContext, Text
+from domain.values import tracking_codes
+from domain.values.errors import InvalidField
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class TrackingCode(FieldType):
 
     name: ClassVar[str] = "code"
 
-    def parse(self, raw: object, reading: Reading) -> str:
+    def parse(self, raw: object, reading: ReadingContext) -> str:
         """Return nine digits; `CodeMistyped`."""
-        return tracking.parse(str(raw))
+        return tracking_codes.parse(str(raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class FileWanted(FieldType):
 
     name: ClassVar[str] = "file"
 
-    def parse(self, raw: object, reading: Reading) -> str:
+    def parse(self, raw: object, reading: ReadingContext) -> str:
         """Refuse: this is a text."""
         raise InvalidField(detail="file_wanted")
 

@@ -26,10 +26,10 @@ from domain.conversation.frames import SAID, Ask, Dialogue, Frame, Left, OptOut,
 from domain.conversation.grammar import Grammar, Parsed
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import yes_or_no
-from domain.errors import DomainError, Doubt, InvalidField
-from domain.field_types import Day, HourOfDay, Text
-from domain.forms import Field
-from domain.lifecycle import Keyword, Lookup, Prices, Service
+from domain.fields.form import Field
+from domain.fields.types import Day, HourOfDay, Text
+from domain.language.service import Keyword, Lookup, Prices, Service
+from domain.values.errors import DomainError, Doubt, InvalidField
 
 CONFIRM = "confirm"
 """The asked name while a summary waits for yes or no."""

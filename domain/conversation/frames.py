@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from domain.errors import DomainError
+from domain.values.errors import DomainError
 
 SAID = "said"
 """The slot of an offer that holds the text it was made for."""

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from domain.calendar import in_tehran
-from domain.conversation.keywords import Call, Keywords
-from domain.conversation.machines import MachineItem
-from domain.conversation.negation import negations
-from domain.conversation.places import says_address
-from domain.conversation.reading import Reading
+from domain.conversation.keywords import IntentMatch, Keywords
 from domain.conversation.sentences import Mood, forbids, mood_of, refuses_alone
-from domain.conversation.tokens import Phrases, Stream, keys
-from domain.conversation.vocabulary import COMMANDS, COURTESIES, LABELS, SERVICE_WORDS, WISHES, Intent
-from domain.errors import DomainError
+from domain.conversation.vocabulary import COMMANDS, LABELS, SERVICE_WORDS, WISHES
+from domain.language.intents import Intent
+from domain.parsing.filler_words import COURTESIES
+from domain.parsing.machines import MachineItem
+from domain.parsing.negation import negations
+from domain.parsing.places import says_address
+from domain.parsing.slots import MessageReader
+from domain.parsing.tokens import Phrases, Stream, keys
+from domain.values.calendar import in_tehran
+from domain.values.errors import DomainError
 
 UNKNOWN = "unknown"
 """The intent of a message that calls none."""
@@ -41,8 +43,8 @@ class Parsed:
     required fields not said, in asking order. `suggestions` are intents to offer back when `intent` is `unknown`.
     `has_valid_arguments`: an argument besides free text was understood, or the keyword stands alone and needs none;
     only then may it interrupt a dialogue (channels.md, "Order of reading"). `rejected`, `partial` and `problems`: see
-    `Reading`. `mood` is the kind of sentence; a refused command is no command: `intent` is `unknown`, and `refused`
-    names it.
+    `MessageReader`. `mood` is the kind of sentence; a refused command is no command: `intent` is `unknown`, and
+    `refused` names it.
     """
 
     intent: str
@@ -121,7 +123,7 @@ class Grammar:
         called = self._keywords.intents.get(intent)
         if called is None or called.rest:
             return None
-        parsed = self._read(text, Call(called, 0, 0, sure=False), in_tehran(today).date())
+        parsed = self._read(text, IntentMatch(called, 0, 0, sure=False), in_tehran(today).date())
         return parsed if parsed and parsed.slots else None
 
     def _parse(self, text: str, day: date) -> Parsed:
@@ -146,7 +148,7 @@ class Grammar:
             offered = [name for name in offered if not self._keywords.intents[name].binding]
         return Parsed(UNKNOWN, suggestions=tuple(offered)[:_MOST_SUGGESTIONS])
 
-    def _read(self, text: str, call: Call, today: date) -> Parsed | None:
+    def _read(self, text: str, call: IntentMatch, today: date) -> Parsed | None:
         """Read the arguments of a call; None when the call was doubtful and they do not bear it out."""
         intent, stream = call.intent, Stream(text)
         stream.take(call.start, call.end)
@@ -154,7 +156,7 @@ class Grammar:
         _take_beside(stream, intent)
         if intent.asks_fields:
             _take_labels(stream)
-        reading = Reading(stream, today, self._services, self._topics)
+        reading = MessageReader(stream, today, self._services, self._topics)
         for slot in intent.slots:
             slot(reading)
         understood = bool(reading.slots)
@@ -178,7 +180,7 @@ class Grammar:
         )
 
     @staticmethod
-    def _mood(stream: Stream, call: Call) -> Mood:
+    def _mood(stream: Stream, call: IntentMatch) -> Mood:
         """Return how the command is said; what is not written as it is known is not said plainly either."""
         if call.bare:
             return Mood.PLAIN
@@ -194,7 +196,7 @@ def _free_text(stream: Stream, intent: Intent) -> str:
     return stream.rest(COURTESIES, words_only=True, own_marks=not intent.asks_fields, edges=edges)
 
 
-def _borne_out(call: Call, reading: Reading, rest: str) -> bool:
+def _borne_out(call: IntentMatch, reading: MessageReader, rest: str) -> bool:
     """Tell whether what else is said bears a call out; a strict one bears other words only with its code."""
     if rest and (call.bare or (call.intent.strict and not (call.intent.binding and "code" in reading.slots))):
         return False

@@ -1,12 +1,13 @@
 """Machines that the municipality does not have: they are refused, and become no place."""
 
-from domain.conversation.hours import lengths_and_clocks
-from domain.conversation.machines import machine_at
-from domain.conversation.places import says_address, trade_of_a_place
-from domain.conversation.reading import Reading
-from domain.conversation.tokens import Kind, Phrases, Stream, keys
-from domain.conversation.vocabulary import COURTESIES, WISHES
-from domain.errors import UnknownKind
+from domain.conversation.vocabulary import WISHES
+from domain.parsing.filler_words import COURTESIES
+from domain.parsing.hours import lengths_and_clocks
+from domain.parsing.machines import machine_at
+from domain.parsing.places import says_address, trade_of_a_place
+from domain.parsing.slots import MessageReader
+from domain.parsing.tokens import Phrases, Stream, TokenKind, keys
+from domain.values.errors import UnknownKind
 
 _OTHERS = Phrases(
     {
@@ -26,7 +27,7 @@ _MOST_WORDS = 3
 _LONGEST_TOLD = 30
 
 
-def take_unknown_machine(reading: Reading) -> None:
+def take_unknown_machine(reading: MessageReader) -> None:
     """Refuse a machine that there is none of; the order is asked for its machines, and told which it was."""
     found = _known_other(reading.stream) or _in_a_machines_place(reading)
     if found:
@@ -43,7 +44,7 @@ def _known_other(stream: Stream) -> tuple[int, int] | None:
     return None
 
 
-def _in_a_machines_place(reading: Reading) -> tuple[int, int] | None:
+def _in_a_machines_place(reading: MessageReader) -> tuple[int, int] | None:
     """Return the words that stand where a machine does: right before its hours, or joined to another machine.
 
     Where no machine was named, also those right behind the keyword. An address is none.
@@ -70,4 +71,4 @@ def _words(stream: Stream, start: int, end: int) -> tuple[int, int] | None:
     while start < end and (stream.key(end - 1) in _IGNORED or stream.is_mark(end - 1)):
         end -= 1
     few = 0 < end - start <= _MOST_WORDS
-    return (start, end) if few and all(stream.tokens[at].kind is Kind.WORD for at in range(start, end)) else None
+    return (start, end) if few and all(stream.tokens[at].kind is TokenKind.WORD for at in range(start, end)) else None

@@ -9,10 +9,11 @@ plainly shows its summary first. Source: channels.md, "Said plainly or not done"
 from collections.abc import Iterator
 from enum import StrEnum
 
-from domain.conversation.identifiers import CODE_LABELS
-from domain.conversation.negation import Negated, Negation, negations
-from domain.conversation.tokens import Stream, keys
-from domain.conversation.vocabulary import COURTESIES, Intent
+from domain.language.intents import Intent
+from domain.parsing.filler_words import COURTESIES
+from domain.parsing.identifiers import CODE_LABELS
+from domain.parsing.negation import Negated, Negation, negations
+from domain.parsing.tokens import Stream, keys
 
 
 class Mood(StrEnum):

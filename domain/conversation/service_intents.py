@@ -1,26 +1,21 @@
 """The intents of the municipal services: their keywords, as the service declarations give them to the grammar."""
 
-from domain.conversation.dates import chosen, dates, leading
-from domain.conversation.identifiers import (
-    take_national,
-    take_national_and_postal,
-    take_renovation_code,
-    take_taxi_code,
-)
-from domain.conversation.kinds import take_kind
-from domain.conversation.leave import take_day_count, take_leave_days
-from domain.conversation.machines import take_work
-from domain.conversation.names import EXPERT_KINDS, MACHINES
 from domain.conversation.other_machines import take_unknown_machine
-from domain.conversation.plates import take_plate
-from domain.conversation.reading import Reading
-from domain.conversation.vocabulary import Intent
-from domain.errors import Doubt
+from domain.language.intents import Intent
+from domain.parsing.dates import chosen, dates, leading
+from domain.parsing.identifiers import take_national, take_national_and_postal, take_renovation_code, take_taxi_code
+from domain.parsing.kinds import take_kind
+from domain.parsing.leave import take_day_count, take_leave_days
+from domain.parsing.machines import take_work
+from domain.parsing.names import EXPERT_KINDS, MACHINES
+from domain.parsing.plates import take_plate
+from domain.parsing.slots import MessageReader
+from domain.values.errors import Doubt
 
 _MOST_DAYS_ASKED = 4
 
 
-def take_date(reading: Reading) -> None:
+def take_date(reading: MessageReader) -> None:
     """Take the date of a machinery request; refuse it when no calendar has it. A number of days is only kept aside.
 
     Of several days («فردا یا شنبه»), and of one that can be read in two ways, nobody knows which is meant.

@@ -4,59 +4,16 @@ Words are matched in any spelling and spacing (`tokens.Phrases`), and misspelt a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from domain.conversation.identifiers import take_code, take_code_or_bill, take_score
-from domain.conversation.kinds import take_kind, take_service, take_topic
-from domain.conversation.machines import take_machine_and_hours
-from domain.conversation.reading import Reading, Slot
-from domain.conversation.tokens import keys
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What one keyword means.
-
-    `words` call the intent for certain; `weak_words` only where an argument is understood too, or nothing else is said;
-    `hint_words` never call it: a message that holds one and is not understood gets it offered (`Parsed.suggestions`).
-    `slots` are tried in order, `rest` names the slot for what remains. `required` slots are asked for in this order;
-    `instead` gives for some of them another slot that does as well. `service` is the service that the words name after
-    «راهنما» and «نظر». `alone`: complete without any argument. `strict`: other words than arguments make it unknown.
-    `form`: courtesies and «می‌خواهم» standing alone are not free text. `binding`: it ends something or binds somebody,
-    so it is done at once only when said plainly (`sentences`). `doubtful_words` call it and never say it plainly.
-    `beside` are words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»). `verbatim`: the
-    text is an answer, which may be «نه».
-    """
-
-    name: str
-    words: tuple[str, ...]
-    slots: tuple[Slot, ...] = ()
-    rest: str | None = None
-    required: tuple[str, ...] = ()
-    instead: Mapping[str, str] = field(default_factory=dict)
-    weak_words: tuple[str, ...] = ()
-    hint_words: tuple[str, ...] = ()
-    service: str = ""
-    alone: bool = False
-    strict: bool = False
-    form: bool = False
-    binding: bool = False
-    doubtful_words: tuple[str, ...] = ()
-    beside: frozenset[str] = frozenset()
-    verbatim: bool = False
-
-    @property
-    def asks_fields(self) -> bool:
-        """Whether it fills a form of several fields, so that «آدرس: …» names one; elsewhere it is the writer's text."""
-        return self.form and bool(self.service)
-
-    @property
-    def asked_once(self) -> bool:
-        """Whether a command that belongs to no service is asked about once when it was not said plainly."""
-        return self.binding or (self.rest is not None and not self.service)
+from domain.language.intents import Intent
+from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
+from domain.parsing.kinds import take_kind, take_service, take_topic
+from domain.parsing.machines import take_machine_and_hours
+from domain.parsing.slots import MessageReader
+from domain.parsing.tokens import keys
 
 
-def _take_tariff_subject(reading: Reading) -> None:
+def _take_tariff_subject(reading: MessageReader) -> None:
     """Take machine and hours, or an expert kind when no machine is named."""
     take_machine_and_hours(reading)
     if "machine" not in reading.slots:
@@ -214,22 +171,6 @@ SERVICE_WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """Names of services besides the keywords of their intents; a comment may begin with one."""
 
-COURTESIES = keys(
-    "سلام", "درود", "باسلام", "عرض", "ادب", "احترام", "وقت", "وقتتون", "بخیر", "بخیرو", "صبحبخیر", "خسته", "نباشید",
-    "خداقوت",
-    "قوت", "خدا", "لطفا", "لطفآ", "لطفاً", "خواهشمند", "خواهشمندم", "خواهشمندیم", "خواهش", "است", "جناب", "آقا",
-    "آقای", "خانم",
-    "شهردار", "شهرداری", "محترم", "گرامی", "عزیز", "با", "و", "من", "بنده", "یک", "یه", "را", "رو", "برای", "جهت",
-    "درخواست",
-    "ثبت", "تقاضا", "تقاضای", "نیاز", "به", "هستم", "دارم", "داریم", "میخواهم", "میخوام", "میخواستم", "میخواستیم",
-    "می", "خواهم",
-    "خوام", "خواستم", "میخواهیم", "خواهیم", "میکنم", "کنم", "کنید", "بفرمایید", "بدهید", "بدید", "لازم", "مورد",
-    "ممنون", "مرسی", "تشکر",
-    "متشکرم", "سپاس", "سپاسگزارم", "بی", "زحمت", "بیزحمت", "hi", "hello", "please", "pls", "thanks", "i", "want",
-    "need", "a", "salam",
-    "lotfan", "mikham", "mikhaham", "تاکسی", "تاکسیم",
-)  # fmt: skip
-"""Greetings and request words: skipped before a keyword, and no free text of a form when they stand alone."""
 
 WISHES = keys(
     "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
@@ -247,19 +188,3 @@ LABELS: tuple[str, ...] = (
     "مدت", "تاریخ",
 )  # fmt: skip
 """Names of fields that some people write before a colon; with the colon they are no free text."""
-
-ORDINARY_WORDS = keys(
-    "نذر", "نفر", "قرض", "قبل", "قبر", "لغت", "نصر", "سفر", "خطر", "ناظر", "نقره", "نظم", "نظام", "محو", "عضو",
-    "سهو", "نحو",
-    "قبلا", "قلبی", "قبل", "تاکید", "تاکیدی", "انصاف", "حکایت", "کفایت", "تشویش", "تخفیف", "شخصی", "ماشه", "باشه",
-    "بلکه",
-    "نظیر", "منظر", "پاسخگو", "وضعیتم", "عارضه", "پرداز", "پرداختم", "تعارف", "تعریف", "مرخص", "برداشت",
-    "تعویق", "انحراف", "قبله",
-    "رهبری", "درگیری", "دلگیری", "جهانگیری", "کمکی", "hell", "hello", "held", "lost", "last", "mist", "late", "date",
-    "rare", "race",
-    "shop", "step", "star", "smart", "life", "live", "export", "edit", "bank", "pack", "truck", "trick", "dirty",
-    "will", "fill", "ball",
-    "call", "moment", "statue", "state", "bell", "best", "rest", "test", "text", "left", "least", "resort", "exist",
-    "fate", "gate", "hate",
-)  # fmt: skip
-"""Words that look like a misspelt keyword and are words of their own."""

@@ -1,8 +1,8 @@
 """What the answer to a question of yes or no means: plain, in the words of every day, or not clear at all."""
 
-from domain.conversation.negation import negations
 from domain.conversation.sentences import FILLERS, PLAIN_WORDS, QUESTION_MARKS
-from domain.conversation.tokens import Stream, keys
+from domain.parsing.negation import negations
+from domain.parsing.tokens import Stream, keys
 
 _YES = keys(
     "1", "بله", "بلی", "اره", "آره", "اری", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.conversation.vocabulary import Intent
-from domain.lifecycle import Service
-from domain.services.expert import EXPERT_OPINION
-from domain.services.machinery import MACHINERY_WORK
-from domain.services.taxi_leave import TAXI_LEAVE
-from domain.services.taxi_report import TAXI_REPORT
+from domain.language.intents import Intent
+from domain.language.service import Service
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from domain.services.taxi_report.declaration import TAXI_REPORT
 
 SERVICES: tuple[Service, ...] = (MACHINERY_WORK, EXPERT_OPINION, TAXI_LEAVE, TAXI_REPORT)
 

@@ -5,18 +5,18 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import URL
 
 from store.engines.addresses import read_address
-from store.engines.base import Engine
-from store.engines.limits import LIMITS, Limits
+from store.engines.base import DatabaseEngine
+from store.engines.limits import LIMITS, ConnectionLimits
 from store.engines.postgresql import PostgresqlEngine
 from store.engines.sqlite import SqliteEngine
 
-ENGINES: Mapping[str, Callable[[URL, Limits], Engine]] = {
+ENGINES: Mapping[str, Callable[[URL, ConnectionLimits], DatabaseEngine]] = {
     "sqlite": SqliteEngine,
     "postgresql": PostgresqlEngine,
 }
 
 
-def engine_for(url: str, limits: Limits = LIMITS) -> Engine:
+def engine_for(url: str, limits: ConnectionLimits = LIMITS) -> DatabaseEngine:
     """Return the engine of a database URL, not yet connected; `ValueError` when it names none that is known."""
     parsed = read_address(url)
     if parsed.drivername not in ENGINES:

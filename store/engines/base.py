@@ -12,10 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.errors import DomainError
+from domain.values.errors import DomainError
 from store.engines.faults import LONGEST_CAUSE, DatabaseUnavailable, FaultKind, caused_by
 from store.engines.health import Health
-from store.engines.limits import Limits
+from store.engines.limits import ConnectionLimits
 from store.engines.prepared import Prepared
 
 Insert = postgresql.Insert | sqlite.Insert
@@ -27,7 +27,7 @@ PREPARED = 1000
 """Statements that are kept ready; the repositories have some hundreds, the others are built for one question."""
 
 
-class Session(ABC):
+class DriverSession(ABC):
     """One connection of the driver while a unit of work has it. It raises the driver's own errors."""
 
     long = False
@@ -79,7 +79,7 @@ class Session(ABC):
         """Whether the connection is gone, so that nothing can be run or undone on it any more."""
 
 
-class Engine(ABC):
+class DatabaseEngine(ABC):
     """One database: sessions for units of work, and connections of SQLAlchemy for work on the schema.
 
     `now` is the database's time. `dialect` tells the compiler which SQL to write.
@@ -96,7 +96,7 @@ class Engine(ABC):
     sorts all there are (half a word beside a million requests: 450 ms instead of 10).
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
         self.health = Health()
 
@@ -104,7 +104,7 @@ class Engine(ABC):
         """Return a statement made ready for this kind of database and values of these names, once."""
         return _prepared(statement, self.dialect, names)
 
-    def built(self, recipe: "Callable[[Engine], Executable]") -> Executable:
+    def built(self, recipe: "Callable[[DatabaseEngine], Executable]") -> Executable:
         """Return the statement of a recipe that needs this kind of database's own words, made once."""
         statement = _BUILT.get((recipe, type(self)))
         if statement is None:
@@ -120,11 +120,11 @@ class Engine(ABC):
         """Return the database's time in so many seconds."""
 
     @abstractmethod
-    def session(self, *, write: bool) -> AbstractAsyncContextManager[Session]:
+    def session(self, *, write: bool) -> AbstractAsyncContextManager[DriverSession]:
         """Take a session, waiting for one's turn; given back when the block ends, with no transaction open on it."""
 
     @abstractmethod
-    async def serialise(self, session: Session, key: str) -> None:
+    async def serialise(self, session: DriverSession, key: str) -> None:
         """Hold `key` to the end of the session's transaction, waiting for another holder first."""
 
     async def revision(self) -> str | None:
@@ -211,7 +211,7 @@ class Telling:
 
     __slots__ = ("_engine",)
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: DatabaseEngine) -> None:
         self._engine = engine
 
     def __enter__(self) -> None:
@@ -225,7 +225,7 @@ class Telling:
                 raise told from error
 
 
-_BUILT: dict[tuple[Callable[[Engine], Executable], type[Engine]], Executable] = {}
+_BUILT: dict[tuple[Callable[[DatabaseEngine], Executable], type[DatabaseEngine]], Executable] = {}
 
 
 @lru_cache(PREPARED)

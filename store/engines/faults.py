@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.errors import Unavailable
+from domain.values.errors import Unavailable
 
 LONGEST_CAUSE = 200
 

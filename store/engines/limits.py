@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ConnectionLimits:
     """Lengths of time are seconds. What takes longer than its limit is `Unavailable("database")`."""
 
     connections: int = 16
@@ -28,5 +28,5 @@ class Limits:
         return self.command * 3 / 4
 
 
-LIMITS = Limits()
+LIMITS = ConnectionLimits()
 """Those of a process that was given no others."""

@@ -26,11 +26,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.errors import Conflict, DomainError, InvalidField
+from domain.values.errors import Conflict, DomainError, InvalidField
 from store.engines.addresses import each_host
-from store.engines.base import Engine, Insert, Session, schema_arguments
+from store.engines.base import DatabaseEngine, DriverSession, Insert, schema_arguments
 from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
-from store.engines.limits import LIMITS, Limits
+from store.engines.limits import LIMITS, ConnectionLimits
 from store.engines.postgresql_session import CACHED_STATEMENTS, LOST, Connection, PostgresqlSession, in_transaction
 from store.engines.types import Utc, to_json
 
@@ -76,14 +76,14 @@ _ELSEWHERE = (OSError, TimeoutError, CannotConnectNowError, TargetServerAttribut
 """Why the next host is asked."""
 
 
-class PostgresqlEngine(Engine):
+class PostgresqlEngine(DatabaseEngine):
     """A PostgreSQL database, from `postgresql://user:password@host:port/name` (`?sslmode=…` as libpq has it)."""
 
     now = func.clock_timestamp(type_=Utc())
     dialect: ClassVar[Dialect] = PGDialect_asyncpg(json_serializer=to_json)  # type: ignore[no-untyped-call]  # it has no types
     has_version = "SELECT count(to_regclass('alembic_version'))"
 
-    def __init__(self, url: URL, limits: Limits = LIMITS) -> None:
+    def __init__(self, url: URL, limits: ConnectionLimits = LIMITS) -> None:
         super().__init__(limits)
         self._url = url
         self._hosts = each_host(url)
@@ -101,7 +101,7 @@ class PostgresqlEngine(Engine):
         return self.now + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
     @asynccontextmanager
-    async def session(self, *, write: bool) -> AsyncIterator[Session]:
+    async def session(self, *, write: bool) -> AsyncIterator[DriverSession]:
         """Take a connection of the pool; writers run beside each other, the rows they touch keep them apart."""
         pool = self._pool or await self._open()
         connection = await self._taken(pool)
@@ -188,7 +188,7 @@ class PostgresqlEngine(Engine):
             self._retired.add(closing)
             closing.add_done_callback(self._retired.discard)
 
-    async def serialise(self, session: Session, key: str) -> None:
+    async def serialise(self, session: DriverSession, key: str) -> None:
         """Take an advisory lock."""
         assert isinstance(session, PostgresqlSession), "sessions are this engine's own"  # noqa: S101
         await session.lock(_lock(key))

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import asyncpg
 from asyncpg import InterfaceError, InternalClientError, PostgresConnectionError
 
-from store.engines.base import Rows, Session
+from store.engines.base import DriverSession, Rows
 from store.engines.finishing import to_the_end
-from store.engines.limits import Limits
+from store.engines.limits import ConnectionLimits
 
 MOST_TOGETHER = 16
 """Statements that travel as one: the protocol has a limit of parameters, and each composition is prepared anew."""
@@ -35,10 +35,10 @@ Connection = asyncpg.pool.PoolConnectionProxy | asyncpg.Connection
 ResultT = TypeVar("ResultT")
 
 
-class PostgresqlSession(Session):
+class PostgresqlSession(DriverSession):
     """A connection of the pool in the hands of one unit."""
 
-    def __init__(self, connection: Any, limits: Limits, silent: Callable[[], None]) -> None:
+    def __init__(self, connection: Any, limits: ConnectionLimits, silent: Callable[[], None]) -> None:
         """`silent` hears that a connection did not answer in time."""
         self.connection = connection
         self._limits = limits

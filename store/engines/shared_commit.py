@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from domain.errors import Unavailable
+from domain.values.errors import Unavailable
 from store.engines import sqlite_connection as driver
 from store.engines.finishing import to_the_end
 from store.engines.sqlite_connection import SqliteConnection
@@ -32,7 +32,7 @@ class Batch:
             self.ended.set_result(error)
 
 
-class Turn:
+class SavepointUnit:
     """One unit on the connection, from its begin to its release or rollback."""
 
     def __init__(self, writer: "Writer", connection: SqliteConnection) -> None:
@@ -71,14 +71,16 @@ class Writer:
         self._open: Batch | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
+    async def turn(self) -> AsyncIterator[SavepointUnit]:
         """Wait for one's turn; when the block has released its work, wait for the commit."""
         if self._holder is not None and self._holder is asyncio.current_task():
             raise RuntimeError("this task has a write unit open already: it would wait for itself")
         async with self._turn:
             self._holder = asyncio.current_task()
             try:
-                turn = Turn(self, self._connection if self._connection else await to_the_end(self._connected()))
+                turn = SavepointUnit(
+                    self, self._connection if self._connection else await to_the_end(self._connected())
+                )
                 yield turn
                 if turn.released and turn.batch:
                     self._queue_commit(turn.batch, turn.connection)

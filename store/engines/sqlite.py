@@ -20,13 +20,13 @@ from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.errors import Conflict, DomainError
+from domain.values.errors import Conflict, DomainError
 from store.engines import sqlite_connection as driver
-from store.engines.base import Engine, Insert, Rows, Session, schema_arguments
+from store.engines.base import DatabaseEngine, DriverSession, Insert, Rows, schema_arguments
 from store.engines.faults import DatabaseUnavailable, FaultKind, caused_by
 from store.engines.finishing import to_the_end
-from store.engines.limits import LIMITS, Limits
-from store.engines.shared_commit import Turn, Writer
+from store.engines.limits import LIMITS, ConnectionLimits
+from store.engines.shared_commit import SavepointUnit, Writer
 from store.engines.sqlite_connection import SqliteConnection, connect
 from store.engines.types import Utc, to_json
 
@@ -66,7 +66,7 @@ _KINDS: Mapping[int, FaultKind] = {
 """What result codes mean: extended ones, else their primary ones."""
 
 
-class ReadingSession(Session):
+class ReadingSession(DriverSession):
     """A reader's connection in the hands of one unit: everything runs in its thread."""
 
     def __init__(self, connection: SqliteConnection) -> None:
@@ -116,10 +116,10 @@ class ReadingSession(Session):
         return False
 
 
-class WritingSession(Session):
+class WritingSession(DriverSession):
     """A turn on the writer's connection; short statements run where one stands."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: SavepointUnit) -> None:
         self._turn = turn
         self._connection = turn.connection
 
@@ -169,7 +169,7 @@ class WritingSession(Session):
         return not self._connection.in_transaction
 
 
-class SqliteEngine(Engine):
+class SqliteEngine(DatabaseEngine):
     """An SQLite file, from `sqlite:///relative/path` or `sqlite:////absolute/path`."""
 
     # The same form as the moments that the driver writes, six digits after the point: text that compares as time.
@@ -179,7 +179,7 @@ class SqliteEngine(Engine):
     has_version = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
     side_by_side = True
 
-    def __init__(self, url: URL, limits: Limits = LIMITS) -> None:
+    def __init__(self, url: URL, limits: ConnectionLimits = LIMITS) -> None:
         super().__init__(limits)
         if not url.database or url.database == ":memory:":
             raise ValueError("SQLite needs a file: sqlite:///path")
@@ -200,7 +200,7 @@ class SqliteEngine(Engine):
         return func.strftime("%Y-%m-%d %H:%M:%f000", "now", shift, type_=Utc())
 
     @asynccontextmanager
-    async def session(self, *, write: bool) -> AsyncIterator[Session]:
+    async def session(self, *, write: bool) -> AsyncIterator[DriverSession]:
         """Take the writer's connection in turn, or one of the readers'."""
         if write:
             async with self._writer.turn() as turn:
@@ -222,7 +222,7 @@ class SqliteEngine(Engine):
     async def _open_reader(self) -> None:
         self._idle.append(await connect(self._path, _READING))
 
-    async def serialise(self, session: Session, key: str) -> None:
+    async def serialise(self, session: DriverSession, key: str) -> None:
         """Do nothing: writers are serial anyway."""
 
     @asynccontextmanager

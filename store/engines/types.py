@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from domain.errors import InvalidField
+from domain.values.errors import InvalidField
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 PartsT = TypeVar("PartsT", bound=Collection[Any])
@@ -111,7 +111,7 @@ class UtcOrNever(Utc):
         return moment
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text of any length; NUL and lone surrogates, which PostgreSQL refuses, are `InvalidField("text")` everywhere."""
 
     impl = Text
@@ -122,7 +122,7 @@ class Words(TypeDecorator[str]):
         return _storable
 
 
-class Sorted(Words):
+class Sorted(SafeText):
     """Text in the order of its code points, whatever language a database was made for: found by its beginning."""
 
     cache_ok = True
@@ -132,7 +132,7 @@ class Sorted(Words):
         return Text(collation="C" if dialect.name == "postgresql" else None)
 
 
-class Choice(TypeDecorator[ChoiceT], Generic[ChoiceT]):
+class EnumText(TypeDecorator[ChoiceT], Generic[ChoiceT]):
     """One of the values of a `StrEnum`."""
 
     impl = Text
@@ -157,7 +157,7 @@ class Choice(TypeDecorator[ChoiceT], Generic[ChoiceT]):
         return "" if value is None else self.choices(value).value
 
 
-class Listed(TypeDecorator[PartsT], Generic[PartsT]):
+class JsonList(TypeDecorator[PartsT], Generic[PartsT]):
     """A tuple or set of texts, stored as a JSON list (`made` builds it from the list)."""
 
     impl = JSON

@@ -2,22 +2,22 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table
 
-from domain.fleet import ResourceKind, ResourceStatus
-from store.engines.types import Choice, Listed, Utc, Words
+from domain.fleet.resources import ResourceKind, ResourceStatus
+from store.engines.types import EnumText, JsonList, SafeText, Utc
 from store.schema.base import metadata, own_id, refers
 
 resources = Table(
     "resources",
     metadata,
     own_id(),
-    Column("code", Words, nullable=False, unique=True),
-    Column("kind", Choice(ResourceKind), nullable=False),
-    Column("type", Words, nullable=False),
-    Column("title", Words, nullable=False),
-    Column("status", Choice(ResourceStatus), nullable=False),
-    Column("capacity", Words, nullable=False),
-    Column("mobile", Words),
-    Column("skills", Listed(tuple), nullable=False),
+    Column("code", SafeText, nullable=False, unique=True),
+    Column("kind", EnumText(ResourceKind), nullable=False),
+    Column("type", SafeText, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("status", EnumText(ResourceStatus), nullable=False),
+    Column("capacity", SafeText, nullable=False),
+    Column("mobile", SafeText),
+    Column("skills", JsonList(tuple), nullable=False),
     # As rows of a registry (`registries.py`); what the fleet itself writes leaves them alone.
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc),
@@ -33,7 +33,7 @@ bookings = Table(
     Column("start", Utc, nullable=False),
     Column("end", Utc, nullable=False),
     Column("hold", Boolean, nullable=False),
-    Column("note", Words),
+    Column("note", SafeText),
     Index(None, "request_id"),
     Index(None, "resource_id", "end"),
     Index(None, "end", "start"),

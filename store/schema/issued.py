@@ -2,15 +2,15 @@
 
 from sqlalchemy import Column, Date, Table
 
-from store.engines.types import Words
+from store.engines.types import SafeText
 from store.schema.base import metadata, refers
 
 issued_papers = Table(
     "issued_papers",
     metadata,
-    Column("token", Words, primary_key=True),
+    Column("token", SafeText, primary_key=True),
     refers("request_id", "requests.id"),
-    Column("kind", Words, nullable=False),
-    Column("number", Words),
+    Column("kind", SafeText, nullable=False),
+    Column("number", SafeText),
     Column("day", Date, nullable=False),
 )

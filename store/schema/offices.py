@@ -5,15 +5,15 @@ In a commission rule an empty office or service stands for every one: NULLs woul
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, or_
 
-from store.engines.types import ID, JSON_VALUE, Utc, Words, partial
+from store.engines.types import ID, JSON_VALUE, SafeText, Utc, partial
 from store.schema.base import metadata, own_id
 
 offices = Table(
     "offices",
     metadata,
-    Column("code", Words, primary_key=True),
-    Column("name", Words, nullable=False),
-    Column("username", Words, nullable=False, unique=True),
+    Column("code", SafeText, primary_key=True),
+    Column("name", SafeText, nullable=False),
+    Column("username", SafeText, nullable=False, unique=True),
     Column("keys", JSON_VALUE, nullable=False),
     Column("networks", JSON_VALUE, nullable=False),
     Column("active", Boolean, nullable=False),
@@ -25,13 +25,13 @@ commission_rules = Table(
     "commission_rules",
     metadata,
     own_id(),
-    Column("office", Words, nullable=False),
-    Column("service", Words, nullable=False),
+    Column("office", SafeText, nullable=False),
+    Column("service", SafeText, nullable=False),
     Column("per_request", ID, nullable=False),
     Column("share_bp", Integer, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
-    Column("made_by", Words, nullable=False),
+    Column("made_by", SafeText, nullable=False),
     Column("made_at", Utc, nullable=False),
 )
 # One rule about a thing begins on a day, but for those that were withdrawn: they end on their own first day.
@@ -50,14 +50,14 @@ partial(
 till_closings = Table(
     "till_closings",
     metadata,
-    Column("office", Words, primary_key=True),
+    Column("office", SafeText, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("day", Date, nullable=False),
     Column("declared", ID, nullable=False),
     Column("payments", Integer, nullable=False),
     Column("amount", ID, nullable=False),
-    Column("note", Words, nullable=False),
-    Column("closed_by", Words, nullable=False),
+    Column("note", SafeText, nullable=False),
+    Column("closed_by", SafeText, nullable=False),
     Column("closed_at", Utc, nullable=False),
     Index(None, "office", "day"),
 )
@@ -65,11 +65,11 @@ till_closings = Table(
 office_calls = Table(
     "office_calls",
     metadata,
-    Column("office", Words, primary_key=True),
-    Column("call_id", Words, primary_key=True),
-    Column("digest", Words, nullable=False),
-    Column("operation", Words, nullable=False),
-    Column("answer", Words),
+    Column("office", SafeText, primary_key=True),
+    Column("call_id", SafeText, primary_key=True),
+    Column("digest", SafeText, nullable=False),
+    Column("operation", SafeText, nullable=False),
+    Column("answer", SafeText),
     Column("at", Utc, nullable=False),
     Column("keeps_until", Utc, nullable=False),
     Index(None, "keeps_until"),
@@ -78,8 +78,8 @@ office_calls = Table(
 office_nonces = Table(
     "office_nonces",
     metadata,
-    Column("office", Words, primary_key=True),
-    Column("nonce", Words, primary_key=True),
+    Column("office", SafeText, primary_key=True),
+    Column("nonce", SafeText, primary_key=True),
     Column("ends_at", Utc, nullable=False),
     Index(None, "ends_at"),
 )

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table
 
-from domain.accounts import CommentState
-from domain.people import Role
-from store.engines.types import ID, JSON_VALUE, Choice, Listed, Utc, Words
+from domain.feedback.opinions import CommentState
+from domain.values.actors import Role
+from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
 from store.schema.base import metadata, own_id, refers
 
 
@@ -15,20 +15,20 @@ def _roles(names: list[str]) -> frozenset[Role]:
 people = Table(
     "people",
     metadata,
-    Column("mobile", Words, primary_key=True),
-    Column("full_name", Words),
-    Column("national_code", Words),
+    Column("mobile", SafeText, primary_key=True),
+    Column("full_name", SafeText),
+    Column("national_code", SafeText),
     Column("created_at", Utc, nullable=False),
 )
 
 staff = Table(
     "staff",
     metadata,
-    Column("username", Words, primary_key=True),
-    Column("roles", Listed(_roles), nullable=False),
-    Column("full_name", Words, nullable=False),
-    Column("mobile", Words),
-    Column("password_hash", Words, nullable=False),
+    Column("username", SafeText, primary_key=True),
+    Column("roles", JsonList(_roles), nullable=False),
+    Column("full_name", SafeText, nullable=False),
+    Column("mobile", SafeText),
+    Column("password_hash", SafeText, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("password_temporary", Boolean, nullable=False),
@@ -41,7 +41,7 @@ substitutes = Table(
     refers("deputy", "staff.username", primary_key=True),
     Column("first", Date, primary_key=True),
     Column("last", Date, nullable=False),
-    Column("made_by", Words, nullable=False),
+    Column("made_by", SafeText, nullable=False),
     Column("made_at", Utc, nullable=False),
     Column("by_admin", Boolean, nullable=False),
     Index(None, "last"),
@@ -51,7 +51,7 @@ saved_views = Table(
     "saved_views",
     metadata,
     refers("username", "staff.username", primary_key=True),
-    Column("name", Words, primary_key=True),
+    Column("name", SafeText, primary_key=True),
     Column("filter", JSON_VALUE, nullable=False),
     Column("saved_at", Utc, nullable=False),
 )
@@ -61,8 +61,8 @@ ratings = Table(
     metadata,
     refers("request_id", "requests.id", primary_key=True),
     Column("score", Integer, nullable=False),
-    Column("text", Words),
-    Column("channel", Words, nullable=False),
+    Column("text", SafeText),
+    Column("channel", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "at"),
 )
@@ -71,17 +71,17 @@ comments = Table(
     "comments",
     metadata,
     own_id(),
-    Column("service", Words),
+    Column("service", SafeText),
     refers("request_id", "requests.id", nullable=True),
-    Column("mobile", Words),
-    Column("text", Words, nullable=False),
-    Column("channel", Words, nullable=False),
+    Column("mobile", SafeText),
+    Column("text", SafeText, nullable=False),
+    Column("channel", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
-    Column("state", Choice(CommentState), nullable=False),
-    Column("moderated_by", Words),
+    Column("state", EnumText(CommentState), nullable=False),
+    Column("moderated_by", SafeText),
     Column("moderated_at", Utc),
-    Column("answer", Words),
-    Column("answered_by", Words),
+    Column("answer", SafeText),
+    Column("answered_by", SafeText),
     Column("answered_at", Utc),
     Index(None, "service", "state", "id"),
     Index(None, "state", "id"),
@@ -89,11 +89,11 @@ comments = Table(
 )
 
 service_views = Table(
-    "service_views", metadata, Column("service", Words, primary_key=True), Column("views", ID, nullable=False)
+    "service_views", metadata, Column("service", SafeText, primary_key=True), Column("views", ID, nullable=False)
 )
 
 contents = Table(
-    "contents", metadata, Column("sha256", Words, primary_key=True), Column("content", LargeBinary, nullable=False)
+    "contents", metadata, Column("sha256", SafeText, primary_key=True), Column("content", LargeBinary, nullable=False)
 )
 
 documents = Table(
@@ -101,12 +101,12 @@ documents = Table(
     metadata,
     own_id(),
     refers("request_id", "requests.id"),
-    Column("field", Words, nullable=False),
-    Column("name", Words, nullable=False),
-    Column("media_type", Words, nullable=False),
+    Column("field", SafeText, nullable=False),
+    Column("name", SafeText, nullable=False),
+    Column("media_type", SafeText, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
-    Column("added_by", Words, nullable=False),
+    Column("added_by", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "request_id"),
 )

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from domain.requests import Phase
-from store.engines.types import Choice, Utc, Words, clustered
+from domain.requests.request import Phase
+from store.engines.types import EnumText, SafeText, Utc, clustered
 from store.schema.base import metadata, own_id, refers
 
 steps = Table(
@@ -12,16 +12,16 @@ steps = Table(
     Column("at", Utc, primary_key=True),
     refers("request_id", "requests.id", primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("service", Words, nullable=False),
-    Column("kind", Words),
-    Column("channel", Words, nullable=False),
-    Column("office", Words),
-    Column("officer", Words),
-    Column("state", Words),
+    Column("service", SafeText, nullable=False),
+    Column("kind", SafeText),
+    Column("channel", SafeText, nullable=False),
+    Column("office", SafeText),
+    Column("officer", SafeText),
+    Column("state", SafeText),
     Column("seconds", Integer, nullable=False),
     Column("worked", Integer, nullable=False),
     Column("late", Boolean),
-    Column("outcome", Choice(Phase)),
+    Column("outcome", EnumText(Phase)),
     Column("remote", Boolean, nullable=False),
     **clustered(),
 )
@@ -30,9 +30,9 @@ machine_work = Table(
     "machine_work",
     metadata,
     refers("request_id", "requests.id", primary_key=True),
-    Column("machine", Words, primary_key=True),
-    Column("service", Words, nullable=False),
-    Column("machine_type", Words, nullable=False),
+    Column("machine", SafeText, primary_key=True),
+    Column("service", SafeText, nullable=False),
+    Column("machine_type", SafeText, nullable=False),
     Column("start", Utc, nullable=False),
     Column("quoted", Integer, nullable=False),
     Column("worked", Integer, nullable=False),
@@ -44,10 +44,10 @@ report_files = Table(
     "report_files",
     metadata,
     own_id(),
-    Column("report", Words, nullable=False),
+    Column("report", SafeText, nullable=False),
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),
-    Column("name", Words, nullable=False),
+    Column("name", SafeText, nullable=False),
     Column("size", Integer, nullable=False),
     Column("made_at", Utc, nullable=False),
     Column("content", LargeBinary, nullable=False),

@@ -2,14 +2,14 @@
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 
-from store.engines.types import ID, JSON_VALUE, Utc, Words, partial
+from store.engines.types import ID, JSON_VALUE, SafeText, Utc, partial
 from store.schema.base import metadata
 
 leases = Table(
     "leases",
     metadata,
-    Column("name", Words, primary_key=True),
-    Column("token", Words, nullable=False),
+    Column("name", SafeText, primary_key=True),
+    Column("token", SafeText, nullable=False),
     Column("until", Utc, nullable=False),
     Column("ran_at", Utc),
 )
@@ -19,17 +19,17 @@ work_calendar = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("working", Boolean, nullable=False),
-    Column("note", Words, nullable=False),
+    Column("note", SafeText, nullable=False),
 )
 
 setting_changes = Table(
     "setting_changes",
     metadata,
     Column("id", ID, primary_key=True, autoincrement=True),
-    Column("name", Words, nullable=False),
+    Column("name", SafeText, nullable=False),
     Column("before", JSON_VALUE),
     Column("value", JSON_VALUE),
-    Column("by", Words, nullable=False),
+    Column("by", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "name", "id"),
 )
@@ -39,10 +39,10 @@ audit = Table(
     metadata,
     Column("id", ID, primary_key=True, autoincrement=True),
     Column("at", Utc, nullable=False),
-    Column("actor", Words, nullable=False),
-    Column("what", Words, nullable=False),
+    Column("actor", SafeText, nullable=False),
+    Column("what", SafeText, nullable=False),
     Column("detail", JSON_VALUE, nullable=False),
-    Column("alike", Words),
+    Column("alike", SafeText),
     Column("times", Integer, nullable=False, server_default="1"),
     Column("last_at", Utc),
     Index(None, "at"),
@@ -55,7 +55,7 @@ verifications = Table(
     "verifications",
     metadata,
     Column("id", ID, primary_key=True, autoincrement=True),
-    Column("asked_by", Words, nullable=False),
+    Column("asked_by", SafeText, nullable=False),
     Column("asked_at", Utc, nullable=False),
     Column("ended_at", Utc),
     *(Column(name, ID) for name in ("requests", "events", "seals", "unsealed")),
@@ -66,7 +66,7 @@ verifications = Table(
 key_checks = Table(
     "key_checks",
     metadata,
-    Column("name", Words, primary_key=True),
-    Column("value", Words, nullable=False),
+    Column("name", SafeText, primary_key=True),
+    Column("value", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
 )

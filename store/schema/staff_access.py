@@ -2,21 +2,21 @@
 
 from sqlalchemy import Boolean, Column, Index, Table
 
-from store.engines.types import ID, Listed, Utc, Words
+from store.engines.types import ID, JsonList, SafeText, Utc
 from store.schema.base import metadata, refers
 
 staff_sessions = Table(
     "staff_sessions",
     metadata,
-    Column("digest", Words, primary_key=True),
+    Column("digest", SafeText, primary_key=True),
     refers("username", "staff.username"),
-    Column("csrf", Words, nullable=False),
+    Column("csrf", SafeText, nullable=False),
     Column("made_at", Utc, nullable=False),
     Column("seen_at", Utc, nullable=False),
     Column("proved_at", Utc, nullable=False),
     Column("second_factor", Boolean, nullable=False),
-    Column("address", Words, nullable=False),
-    Column("agent", Words, nullable=False),
+    Column("address", SafeText, nullable=False),
+    Column("agent", SafeText, nullable=False),
     Index(None, "username"),
     Index(None, "seen_at"),
 )
@@ -25,9 +25,9 @@ second_factors = Table(
     "second_factors",
     metadata,
     refers("username", "staff.username", primary_key=True),
-    Column("sealed", Words, nullable=False),
+    Column("sealed", SafeText, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("last_step", ID, nullable=False),
-    Column("recovery", Listed(tuple), nullable=False),
+    Column("recovery", JsonList(tuple), nullable=False),
     Column("made_at", Utc, nullable=False),
 )

@@ -10,10 +10,10 @@ from typing import Any
 import pyotp
 import pytest
 
-from app import passwords
 from app.cli.main import COMMANDS, Group
-from domain.actions import attempts
-from domain.sign_in_attempts import MOST_OF_PAIR, Caller, limits_at_door
+from app.security import passwords
+from domain.actions.staff import attempts
+from domain.people.sign_in_attempts import MOST_OF_PAIR, ClientOrigin, limits_at_door
 from store.unit_of_work import SqlStore
 from tests.support.terminal import Terminal
 
@@ -76,7 +76,7 @@ def test_an_account_is_unlocked_at_the_terminal(terminal: Terminal, database: Pa
 
     async def guess() -> None:
         store = await SqlStore.open(f"sqlite:///{database}")
-        limits = limits_at_door("maryam", Caller("203.0.113.9", "", inside=False), None)
+        limits = limits_at_door("maryam", ClientOrigin("203.0.113.9", "", inside=False), None)
         for _ in range(MOST_OF_PAIR):
             async with store.unit() as uow:
                 await attempts.begin(uow, limits, datetime.now(UTC))

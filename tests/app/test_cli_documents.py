@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.calendar import in_tehran
+from domain.values.calendar import in_tehran
 from tests.support.terminal import Terminal
 
 FORM = {

@@ -5,9 +5,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from app.settings import Settings
+from app.configuration.settings import Settings
 from app.wiring import build_printer
-from domain.messages import Catalogue
+from domain.messages.catalogue import Catalogue
 from tests.support.municipality import Municipality
 from tests.support.papers import a_printout
 from tests.support.taxis import DRIVER_CODE, PLATE, a_duty, a_violation, furnish

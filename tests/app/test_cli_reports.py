@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from domain.calendar import TEHRAN, jalali_text
-from domain.text import ascii_digits
+from domain.values.calendar import TEHRAN, jalali_text
+from domain.values.text import ascii_digits
 from tests.support.terminal import Terminal
 
 FORMULA = '=HYPERLINK("http://x.example","برای دیدن بزنید")'

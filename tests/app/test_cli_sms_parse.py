@@ -58,6 +58,6 @@ def test_it_answers_before_the_next_line_comes() -> None:
 
 
 def test_nothing_heavy_is_loaded() -> None:
-    loads = "import sys, app.cli.main, app.cli.sms_parse; print(*sys.modules)"
+    loads = "import sys, app.cli.main, app.cli.messages.sms_parse; print(*sys.modules)"
     finished = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
     assert [name for name in HEAVY if name in finished.stdout.split()] == []

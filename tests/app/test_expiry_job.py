@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.configuration.settings import Settings
+from app.jobs.scheduler import JOBS, Job, Scheduler
+from app.jobs.timetable import ClockReading, daily
+from app.jobs.waking import Waking
 from app.parts import Parts, build_providers
-from app.scheduler import JOBS, Job, Scheduler
-from app.settings import Settings
-from app.timetable import Moment, daily
-from app.waking import Waking
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
-from domain.outgoing import MessageState
+from domain.messages.records import MessageState
 from tests.support.municipality import Municipality
 from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, furnish, give
 
@@ -32,8 +32,8 @@ def parts(town: Municipality) -> Parts:
 
 @pytest.mark.parametrize(("hour", "minute", "due"), [(5, 29, False), (5, 30, True), (23, 0, True)])
 def test_it_is_due_at_nine_in_tehran(hour: int, minute: int, due: bool) -> None:
-    last = Moment(datetime(2026, 11, 24, 6, 30, tzinfo=UTC), 0.0)
-    now = Moment(datetime(2026, 11, 25, hour, minute, tzinfo=UTC), 90_000.0)
+    last = ClockReading(datetime(2026, 11, 24, 6, 30, tzinfo=UTC), 0.0)
+    now = ClockReading(datetime(2026, 11, 25, hour, minute, tzinfo=UTC), 90_000.0)
     assert EXPIRIES.trigger.due(last, now) is due
     assert not EXPIRIES.trigger.due(now, now)
     assert EXPIRIES.made_up

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.exposure import exposures
-from app.sections import StaffSettings
-from app.settings import Settings
+from app.configuration.exposure import exposures
+from app.configuration.sections import StaffSettings
+from app.configuration.settings import Settings
 
 INSIDE, TRUSTED = "PISHKHAN_STAFF__INSIDE_NETWORKS", "PISHKHAN_TRUSTED_PROXIES"
 GOOD = {"base_url": "https://desk.example.ir", "trusted_proxies": ["10.20.0.2"]}

@@ -7,15 +7,15 @@ import annotated_types
 import pytest
 from pydantic.fields import FieldInfo
 
-from app.calendar_settings import CalendarSettings
-from app.policy_settings import PolicySettings
-from domain.calendar import WorkingCalendar
-from domain.errors import InvalidField
-from domain.field_types import Choice, Integer, Reading
-from domain.house_rules import RULES, Rule, in_force, present
-from domain.messages import Catalogue
-from domain.policy import Policy
-from domain.rule_types import HourSpan, Multiple
+from app.configuration.calendar_settings import CalendarSettings
+from app.configuration.policy_settings import PolicySettings
+from domain.fields.types import Choice, Integer, ReadingContext
+from domain.messages.catalogue import Catalogue
+from domain.settings.policy import Policy
+from domain.settings.rule_types import HourSpan, Multiple
+from domain.settings.rules import RULES, SettingRule, in_force, present
+from domain.values.calendar import WorkingCalendar
+from domain.values.errors import InvalidField
 
 CONFIGURED_ALONE = {"municipal_service_digit", "retention_days"}
 """What the bank was told, and how long personal data is kept."""
@@ -36,7 +36,7 @@ def test_every_rule_of_the_settings_can_be_changed() -> None:
 @pytest.mark.parametrize(
     "rule", [one for one in RULES.values() if isinstance(one.field.type, Integer)], ids=lambda rule: rule.name
 )
-def test_bounds_are_those_of_the_settings(rule: Rule) -> None:
+def test_bounds_are_those_of_the_settings(rule: SettingRule) -> None:
     field = PolicySettings.model_fields[rule.name]
     kind = rule.field.type
     assert isinstance(kind, Integer)
@@ -56,7 +56,7 @@ def test_kept_values_mean_what_they_were() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
-def test_a_value_of_another_version_is_not_sound(rule: Rule) -> None:
+def test_a_value_of_another_version_is_not_sound(rule: SettingRule) -> None:
     assert not rule.sound("moon", NOW)
     assert not rule.sound(-1, NOW)
     assert not rule.sound({"a": 1}, NOW)
@@ -79,8 +79,8 @@ def test_every_rule_and_choice_has_words() -> None:
 )  # fmt: skip
 def test_spans_are_read_as_people_write_them(typed: str, kept: str, shown: str) -> None:
     kind = HourSpan(may_be_closed=True)
-    assert kind.parse(typed, Reading(NOW)) == kept
-    assert kind.parse(kept, Reading(NOW)) == kept
+    assert kind.parse(typed, ReadingContext(NOW)) == kept
+    assert kind.parse(kept, ReadingContext(NOW)) == kept
     assert kind.show(kept, Catalogue.load().text) == shown
 
 
@@ -94,6 +94,6 @@ def test_spans_are_read_as_people_write_them(typed: str, kept: str, shown: str) 
 )  # fmt: skip
 def test_what_is_no_span_is_told(typed: str, detail: str) -> None:
     with pytest.raises(InvalidField) as refused:
-        HourSpan().parse(typed, Reading(NOW))
+        HourSpan().parse(typed, ReadingContext(NOW))
     assert refused.value.detail in {detail, "part_of_day"}
-    assert HourSpan(over_midnight=True).parse("۲۱ تا ۸", Reading(NOW)) == "21:00-08:00"
+    assert HourSpan(over_midnight=True).parse("۲۱ تا ۸", ReadingContext(NOW)) == "21:00-08:00"

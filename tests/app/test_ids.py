@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from app.clock import SystemClock
 from app.ids import EPOCH_MILLISECONDS, RandomIds, first_id_of
-from domain import tracking
+from domain.values import tracking_codes
 
 MANY = 20_000
 PRINT_IDS = f"from app.ids import RandomIds\nids = RandomIds()\nfor _ in range({MANY}): print(ids.new_id())"
@@ -45,7 +45,7 @@ def test_the_last_id_is_in_the_next_century() -> None:
 
 def test_chance_has_its_bounds() -> None:
     ids = RandomIds()
-    assert all(tracking.make(ids.tracking_payload()) for _ in range(100))
+    assert all(tracking_codes.make(ids.tracking_payload()) for _ in range(100))
     assert len({ids.token() for _ in range(100)}) == 100
     assert {len(ids.token()), len(bytes.fromhex(ids.token()))} == {32, 16}
     assert all(0 <= ids.fraction() < 1 for _ in range(100))

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from app.exporting import export_table
-from app.importing import SHOWN_FAULTS, Imported, Wish, import_file
-from app.sheet_writing import written
+from app.jobs.exporting import export_table
+from app.jobs.importing import SHOWN_FAULTS, Imported, Wish, import_file
+from app.spreadsheets.sheet_writing import written
 from bench.imports import AGENCIES, OWNERS, Planted, make_file, person, reported
-from domain.engine import SYSTEM
-from domain.errors import Conflict, Forbidden, InvalidField, MissingField
-from domain.imports import Progress
-from domain.people import Actor, Role
-from domain.registries import REGISTRIES
-from domain.registry_rows import RegistryFilter
+from domain.registries.declarations import REGISTRIES
+from domain.registries.imports import Progress
+from domain.registries.rows import RegistryFilter
+from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import OFFICER, OWNER_CODE, PLATE, SECOND_PLATE, furnish, give, rows_of
 

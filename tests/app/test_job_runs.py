@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.job_runs import JobRuns
-from domain.lease_repository import HeldLease
+from app.jobs.job_runs import JobRuns
+from domain.jobs.ports import HeldLease
 
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 LATE = timedelta(seconds=90)

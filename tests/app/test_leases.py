@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from app import leases
-from app.leases import Lease, LeaseLost
+from app.jobs import leases
+from app.jobs.leases import Lease, LeaseLost
 from tests.support.municipality import Municipality
 
 

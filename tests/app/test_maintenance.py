@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from app.importing import Imported, Wish, import_file
-from app.table_exports import no_bar
-from domain.actions.registry_entry import amend, enter
-from domain.errors import DomainError, Forbidden, InvalidField, NotFound
-from domain.people import Actor, Role
-from domain.registries import MAINTENANCE
-from domain.registry_rows import RegistryRow
+from app.jobs.importing import Imported, Wish, import_file
+from app.jobs.table_exports import no_bar
+from domain.actions.registries.registry_entry import amend, enter
+from domain.registries.declarations import MAINTENANCE
+from domain.registries.rows import RegistryRow
+from domain.values.actors import Actor, Role
+from domain.values.errors import DomainError, Forbidden, InvalidField, NotFound
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import OFFICER, rows_of
 

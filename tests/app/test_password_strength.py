@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.password_strength import refuse_weak
-from app.passwords import generate
-from domain.errors import InvalidField
+from app.security.password_strength import refuse_weak
+from app.security.passwords import generate
+from domain.values.errors import InvalidField
 
 KNOWN = ["شهرداری گمیشان", "pishkhan.gomishan.ir", "maryam.k", "مریم کلته"]
 

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from app.forwarding import Origin, origin_of
+from app.http.forwarding import Origin, origin_of
 
 TRUSTED = (ip_network("10.0.0.1/32"), ip_network("10.0.0.2/32"), ip_network("::1/128"))
 SIGNS = (

@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from app.importing import Imported, Wish, import_file
-from domain.actions.registries import put
-from domain.actions.registry_entry import amend, amended_fields, enter, offered_to_amend, offered_to_enter
-from domain.engine import SYSTEM
-from domain.errors import Conflict, MissingField, NotAllowedNow
-from domain.house_records import AuditFilter
-from domain.imports import Progress
-from domain.people import Actor, Role
-from domain.registries import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION, Registry
-from domain.registry_rows import RegistryRow
+from app.jobs.importing import Imported, Wish, import_file
+from domain.actions.registries.registry_entry import amend, amended_fields, enter, offered_to_amend, offered_to_enter
+from domain.actions.registries.rows import put
+from domain.audit.entries import AuditFilter
+from domain.registries.declarations import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION, Registry
+from domain.registries.imports import Progress
+from domain.registries.rows import RegistryRow
+from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.errors import Conflict, MissingField, NotAllowedNow
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import DRIVER_CODE, OFFICER, PLATE, a_duty, a_violation, furnish, give, rows_of
 

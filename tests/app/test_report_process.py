@@ -11,13 +11,12 @@ import pytest
 from openpyxl import load_workbook
 from pydantic import SecretStr
 
-from app.report_process import ReportProcess
-from app.settings import Settings
-from domain.engine import SYSTEM
-from domain.errors import Unavailable
-from domain.people import Actor, Role
-from domain.ports import SheetWish
-from domain.report_filter import ReportFilter
+from app.configuration.settings import Settings
+from app.jobs.report_process import ReportProcess
+from domain.reports.filter import ReportFilter
+from domain.unit_of_work import SheetWish
+from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.errors import Unavailable
 from tests.support.municipality import Municipality
 
 YEAR = ReportFilter(date(2026, 3, 21), date(2027, 3, 21))

@@ -10,21 +10,21 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from app.exporting import sheet_of
+from app.configuration.settings import Settings
+from app.jobs.exporting import sheet_of
+from app.jobs.scheduler import JOBS, Job, Scheduler
+from app.jobs.timetable import every
+from app.jobs.waking import Waking
 from app.parts import Parts, build_providers
-from app.scheduler import JOBS, Job, Scheduler
-from app.settings import Settings
-from app.timetable import every
-from app.waking import Waking
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
-from domain.accounts import StaffMember
-from domain.actions.monthly import keep_monthly
-from domain.actions.sealing import verify
-from domain.errors import Unavailable
-from domain.offices import QUESTIONS_KEEP
-from domain.outgoing import MessageState, OutboxMessage
-from domain.people import Role
+from domain.actions.history.sealing import verify
+from domain.actions.reports.monthly import keep_monthly
+from domain.messages.records import MessageState, OutboxMessage
+from domain.offices.office import QUESTIONS_KEEP
+from domain.people.person import StaffMember
+from domain.values.actors import Role
+from domain.values.errors import Unavailable
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, Municipality
 
 SETTINGS = Settings(demo=True)

@@ -1,7 +1,7 @@
 """Keys and passwords: seals that verify with their own key only, and passwords that are kept as hashes."""
 
-from app import passwords
-from app.signing import Ed25519Signer
+from app.security import passwords
+from app.security.signing import Ed25519Signer
 
 SECRET = "6b3f0b6f2f7c4d1e"
 

@@ -12,10 +12,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
-from app.access_log import AccessLog
+from app.configuration.settings import Settings
+from app.http.access_log import AccessLog
+from app.http.server import LARGEST_BODY, build_app
 from app.parts import Parts, opened
-from app.server import LARGEST_BODY, build_app
-from app.settings import Settings
 from tests.support.municipality import Municipality
 
 Client = TestClient[web.Request, web.Application]

@@ -12,10 +12,10 @@ import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from app.readiness import NotReady, state_faults
-from app.server import serve
-from app.settings import Settings
-from domain.services.machinery import MACHINERY_WORK
+from app.configuration.settings import Settings
+from app.http.readiness import NotReady, state_faults
+from app.http.server import serve
+from domain.services.machinery.declaration import MACHINERY_WORK
 from tests.postgres import free_port
 from tests.support.municipality import Municipality
 

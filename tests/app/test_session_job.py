@@ -2,15 +2,15 @@
 
 import time
 
+from app.configuration.settings import Settings
+from app.jobs.scheduler import JOBS, Scheduler
+from app.jobs.waking import Waking
 from app.parts import Parts, build_providers
-from app.scheduler import JOBS, Scheduler
-from app.settings import Settings
-from app.waking import Waking
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
-from domain.accounts import StaffMember
-from domain.people import Role
-from domain.staff_sessions import LONGEST, REMEMBERED, StaffSession
+from domain.people.person import StaffMember
+from domain.people.sessions import LONGEST, REMEMBERED, StaffSession
+from domain.values.actors import Role
 from tests.support.municipality import Municipality
 
 SETTINGS = Settings(demo=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.bot_checks import bot_faults
-from app.checks import remarks
-from app.placeholders import secret_faults
-from app.sections import BillSettings, StaffSettings
-from app.settings import DEMO_SECRET, Settings, SettingsError, described, load, unused_names
-from domain.policy import Policy
+from app.configuration.bot_checks import bot_faults
+from app.configuration.checks import remarks
+from app.configuration.placeholders import secret_faults
+from app.configuration.sections import BillSettings, StaffSettings
+from app.configuration.settings import DEMO_SECRET, Settings, SettingsError, described, load, unused_names
+from domain.settings.policy import Policy
 
 CONTRACT = {
     "PISHKHAN_DEMO": "0",

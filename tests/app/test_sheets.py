@@ -12,12 +12,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from app import sheets, xlsx_stream
-from app.piles import temporary_pile
-from app.sheet_writing import rows_into, written
-from app.sheets import opened
-from domain.errors import Conflict, InvalidField, TooLarge
-from domain.imports import Unread
+from app.spreadsheets import sheets, xlsx_stream
+from app.spreadsheets.sheet_writing import rows_into, written
+from app.spreadsheets.sheets import opened
+from app.spreadsheets.spools import temporary_pile
+from domain.registries.imports import Unread
+from domain.values.errors import Conflict, InvalidField, TooLarge
 
 TEXT = 'پلاک{0}نام{0}عدد\r\nالف{0}كيان{0}۱۲\r\n\r\n"ب{0}پ"{0}"دو\nخط"{0}\r\n'
 

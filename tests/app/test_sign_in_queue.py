@@ -4,8 +4,15 @@ import asyncio
 
 import pytest
 
-from app.sign_in_queue import AT_ONCE, OF_SOURCE_AT_ONCE, STRANGERS_AT_ONCE, WAITING, WAITING_OF_SOURCE, SignInQueue
-from domain.errors import TooManyRequests
+from app.security.sign_in_queue import (
+    AT_ONCE,
+    OF_SOURCE_AT_ONCE,
+    STRANGERS_AT_ONCE,
+    WAITING,
+    WAITING_OF_SOURCE,
+    SignInQueue,
+)
+from domain.values.errors import TooManyRequests
 
 
 class Hall:

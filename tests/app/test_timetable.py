@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.timetable import Moment, daily, every
+from app.jobs.timetable import ClockReading, daily, every
 
 NOON = datetime(2026, 11, 27, 8, 30, tzinfo=UTC)
 """Twelve in Tehran."""
@@ -12,9 +12,9 @@ NOON = datetime(2026, 11, 27, 8, 30, tzinfo=UTC)
 TEN = every(seconds=10)
 
 
-def after(seconds: float, wall: timedelta | None = None) -> Moment:
+def after(seconds: float, wall: timedelta | None = None) -> ClockReading:
     """The moment so many seconds after noon, when the clock on the wall shows what it does."""
-    return Moment(NOON + (timedelta(seconds=seconds) if wall is None else wall), seconds)
+    return ClockReading(NOON + (timedelta(seconds=seconds) if wall is None else wall), seconds)
 
 
 @pytest.mark.parametrize("step", [timedelta(hours=-3, minutes=-30), timedelta(days=-365), timedelta(seconds=-1)])

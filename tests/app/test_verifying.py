@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from app.configuration.settings import Settings
+from app.jobs.scheduler import JOBS, Job, Scheduler
+from app.jobs.timetable import every
+from app.jobs.verifying import verify_apart
+from app.jobs.waking import Waking
 from app.parts import Parts, build_providers
-from app.scheduler import JOBS, Job, Scheduler
-from app.settings import Settings
-from app.timetable import every
-from app.verifying import verify_apart
-from app.waking import Waking
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
-from domain.actions.house import change_rules, declare_day
-from domain.actions.sealing import seal
-from domain.errors import Unavailable
-from domain.house_rules import GROUPS
+from domain.actions.history.sealing import seal
+from domain.actions.settings.changes import change_rules, declare_day
+from domain.settings.rules import GROUPS
+from domain.values.errors import Unavailable
 from tests.support.municipality import TUESDAY_MORNING, Municipality
 
 BY_NAME = {job.name: job for job in JOBS}

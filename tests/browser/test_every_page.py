@@ -17,10 +17,10 @@ from aiohttp_jinja2 import get_env
 from jinja2 import Template
 from playwright.async_api import Browser, Error, Response, Route
 
+from app.configuration.settings import Settings
+from app.http.server import build_app
 from app.parts import opened
-from app.server import build_app
-from app.settings import Settings
-from domain.people import STAFF_ROLES, Role
+from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_staff_house import furnished
 from tests.properties.effort import EFFORT
 from tests.support.answers import answers

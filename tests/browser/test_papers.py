@@ -9,9 +9,9 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from domain.issued_papers import IssuedPaper
-from domain.requests import Phase
-from printing.pages import Pages
+from domain.papers.issued import IssuedPaper
+from domain.requests.request import Phase
+from printing.pages import PageRenderer
 from tests.contracts.examples import a_request
 from tests.support.chromium import SIZES, SiteServer, Window, window
 from tests.support.demo_site import DemoSite, demo_site
@@ -77,7 +77,7 @@ async def test_the_verdict_comes_first(browser: Browser, server: TestServer, sit
 async def test_the_paper_itself(browser: Browser, server: TestServer, tmp_path: Path) -> None:
     opened = await window(browser, server, SIZES["phone"])
     file = tmp_path / "paper.html"
-    file.write_text(Pages(LETTERHEAD, ADDRESS).whole(a_printout()), "utf-8")
+    file.write_text(PageRenderer(LETTERHEAD, ADDRESS).whole(a_printout()), "utf-8")
     page = opened.page
     await page.goto(file.as_uri())
     await page.evaluate("document.fonts.ready")

@@ -9,8 +9,8 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
 from channels.demo.phone import PATH
-from domain.people import Role
-from domain.requests import RequestFilter
+from domain.requests.request import RequestFilter
+from domain.values.actors import Role
 from tests.support.chromium import SIZES, SiteServer, window
 from tests.support.demo_site import ORDER, DemoSite, demo_site
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from playwright.async_api import Browser, expect
 
-from domain.printouts import Letterhead
+from domain.papers.document import Letterhead
 from tests.support.chromium import SIZES, signed_in, window
 from tests.support.papers import A4, pages_of
 from tests.support.staff_site import StaffSite, staff_site

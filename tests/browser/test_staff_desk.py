@@ -8,11 +8,11 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from domain.accounts import StaffMember
-from domain.actions.work import PAGE
-from domain.people import Role
-from domain.requests import RequestFilter
-from domain.tracking import shown
+from domain.actions.queues.work import PAGE
+from domain.people.person import StaffMember
+from domain.requests.request import RequestFilter
+from domain.values.actors import Role
+from domain.values.tracking_codes import shown
 from tests.support.chromium import ALL_WAYS, SIZES, WAYS, Window, signed_in, window
 from tests.support.demo_site import MORNING
 from tests.support.looking import assert_good

@@ -4,9 +4,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from domain.actions.attempts import begin
-from domain.actions.staff_accounts import reset_password
-from domain.sign_in_attempts import MOST_OF_PAIR, Caller, limits_at_door
+from domain.actions.staff.attempts import begin
+from domain.actions.staff.staff_accounts import reset_password
+from domain.people.sign_in_attempts import MOST_OF_PAIR, ClientOrigin, limits_at_door
 from tests.support.chromium import WAYS, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.staff_site import HASH, NEW_PASSWORD, OUTSIDE, PASSWORD, StaffSite
@@ -44,7 +44,7 @@ async def test_a_made_password_is_changed_first(
 async def test_a_lock_is_seen_and_opened(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
-    limits = limits_at_door("civil", Caller("203.0.113.9", "", inside=False), None)
+    limits = limits_at_door("civil", ClientOrigin("203.0.113.9", "", inside=False), None)
     for _ in range(MOST_OF_PAIR):
         async with site.store.unit() as uow:
             await begin(uow, limits, site.clock.now())

@@ -6,9 +6,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from domain.accounts import Comment, Rating
-from domain.outgoing import MessageClass, MessageState, OutboxMessage
-from domain.requests import Phase
+from domain.feedback.opinions import Comment, Rating
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.requests.request import Phase
 from tests.support.chromium import ALL_WAYS, SIZES, WAYS, signed_in, window
 from tests.support.looking import assert_good
 from tests.support.staff_site import StaffSite

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.channels.admin.test_calendar_pages import paid
 from tests.channels.admin.test_tariff_pages import need_approval
 from tests.support.chromium import WAYS, signed_in, window

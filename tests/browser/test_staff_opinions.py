@@ -13,12 +13,12 @@ from playwright.async_api import Browser, Page, expect
 from pypdfium2 import PdfDocument
 
 from channels.admin.frame import SECTIONS
-from domain.access import allowed
-from domain.actions.attach import attach
-from domain.bills import BillState
-from domain.charging import bills_of
-from domain.people import Role
-from domain.tracking import shown
+from domain.actions.requests.attach import attach
+from domain.actions.staff.authorization import allowed
+from domain.bills.bill import BillState
+from domain.blocks.charging import bills_of
+from domain.values.actors import Role
+from domain.values.tracking_codes import shown
 from tests.support.chromium import ALL_WAYS, Window, signed_in, window
 from tests.support.experts import FEE, PHOTO
 from tests.support.opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted

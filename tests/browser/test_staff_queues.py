@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.channels.admin.test_giving import given, hired
 from tests.channels.admin.test_request_pages import expert_request
 from tests.support.chromium import WAYS, signed_in, window

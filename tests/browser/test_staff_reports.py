@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer
 from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
-from domain.staff_sessions import STEP_UP
+from domain.people.sessions import STEP_UP
 from tests.support.chromium import WAYS, signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 

@@ -10,10 +10,10 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from app.import_jobs import work
-from domain.requests import ServiceRequest
-from domain.staff_sessions import STEP_UP
-from domain.tracking import shown
+from app.jobs.import_jobs import work
+from domain.people.sessions import STEP_UP
+from domain.requests.request import ServiceRequest
+from domain.values.tracking_codes import shown
 from tests.channels.admin.test_calendar_pages import paid
 from tests.support.chromium import ALL_WAYS, WAYS, Window, signed_in, window
 from tests.support.due_back import cancelled

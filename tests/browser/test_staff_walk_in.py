@@ -4,11 +4,11 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from domain.accounts import Comment
-from domain.actions import moderation
-from domain.people import Actor, Role
-from domain.requests import RequestFilter, ServiceRequest
-from domain.tracking import shown
+from domain.actions.feedback import moderation
+from domain.feedback.opinions import Comment
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.actors import Actor, Role
+from domain.values.tracking_codes import shown
 from tests.support.chromium import SIZES, WAYS, signed_in, window
 from tests.support.demo_site import MORNING
 from tests.support.looking import assert_good

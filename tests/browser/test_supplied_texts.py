@@ -13,11 +13,11 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
-from domain.accounts import CommentFilter, CommentState
-from domain.actions.moderation import moderate
-from domain.actions.printouts import printouts_for
-from domain.charging import bills_of
-from domain.people import STAFF_ROLES, Role
+from domain.actions.feedback.moderation import moderate
+from domain.actions.papers.printouts import printouts_for
+from domain.blocks.charging import bills_of
+from domain.feedback.opinions import CommentFilter, CommentState
+from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_every_page import of
 from tests.support.chromium import SiteServer
 from tests.support.every_page import Look, looks_at

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.e2e.messengers import BotOffice, bot_office, no_token_told
 from tests.e2e.office import OPENING, OPENING_YEAR
 from tests.e2e.offices import said_well

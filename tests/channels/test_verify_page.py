@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from domain.actions.verifying import MISSES
-from domain.people import Role
-from domain.requests import RequestFilter
+from domain.actions.papers.verifying import MISSES
+from domain.requests.request import RequestFilter
+from domain.values.actors import Role
 from tests.support.demo_site import CITIZENS, ORDER, DemoSite, demo_site
 
 Client = TestClient[web.Request, web.Application]

@@ -11,11 +11,11 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.demo.phone import PATH
-from domain.accounts import Comment, CommentState
-from domain.errors import Internal, NotAllowedNow
-from domain.outgoing import InboundState
-from domain.people import Role
-from domain.requests import RequestFilter, ServiceRequest
+from domain.feedback.opinions import Comment, CommentState
+from domain.messages.records import InboundState
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.actors import Role
+from domain.values.errors import Internal, NotAllowedNow
 from tests.support.demo_site import CITIZENS, LINE, ORDER, DemoSite, demo_site
 
 Client = TestClient[web.Request, web.Application]

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from domain.accounts import StaffMember
-from domain.bills import Bill, BillKind, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
-from domain.fleet import Booking, Resource, ResourceKind
-from domain.history import GENESIS, HistoryEvent
-from domain.outgoing import InboundMessage, MessageClass, OutboxMessage
-from domain.people import Role
-from domain.requests import Phase, ServiceRequest
-from domain.tariffs import TariffRow
+from domain.bills.bill import Bill, BillKind, BillState, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState
+from domain.fleet.resources import Booking, Resource, ResourceKind
+from domain.messages.records import InboundMessage, MessageClass, OutboxMessage
+from domain.people.person import StaffMember
+from domain.requests.history import GENESIS, HistoryEvent
+from domain.requests.request import Phase, ServiceRequest
+from domain.tariffs.tariff import TariffRow
+from domain.values.actors import Role
 
 NOW = datetime(2026, 11, 24, 6, 30, 15, 123456, tzinfo=UTC)
 BIG = 2**63 - 1 - 10**9

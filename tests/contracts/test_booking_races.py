@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain.actions.registries import put
-from domain.errors import Conflict
-from domain.fleet import Booking
-from domain.people import Role
-from domain.registries import MACHINES, OPERATORS, Registry
-from domain.services.machinery import MACHINERY_WORK
-from store.fleet import SqlFleet
+from domain.actions.registries.rows import put
+from domain.fleet.resources import Booking
+from domain.registries.declarations import MACHINES, OPERATORS, Registry
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
+from domain.values.errors import Conflict
+from store.repositories.fleet import SqlFleet
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 

@@ -11,21 +11,21 @@ from typing import Any
 import pyotp
 import pytest
 
-from domain.accounts import StaffMember
-from domain.actions.attempts import locks
-from domain.actions.own_account import set_password
-from domain.actions.signing_in import Doorman, forget_sessions
-from domain.actions.staff_accounts import unlock
-from domain.errors import AuthenticationFailed, TooManyRequests
-from domain.people import Role
-from domain.sign_in_attempts import MOST_OF_PAIR, Caller
-from domain.staff_sessions import IDLE, REMEMBERED, STEP_UP, SecondFactor
+from domain.actions.staff.attempts import locks
+from domain.actions.staff.own_account import set_password
+from domain.actions.staff.signing_in import Doorman, forget_sessions
+from domain.actions.staff.staff_accounts import unlock
+from domain.people.person import StaffMember
+from domain.people.sessions import IDLE, REMEMBERED, STEP_UP, SecondFactor
+from domain.people.sign_in_attempts import MOST_OF_PAIR, ClientOrigin
+from domain.values.actors import Role
+from domain.values.errors import AuthenticationFailed, TooManyRequests
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, StepClock, build_desk
 
 AT_ONCE = 20
 FEW = timedelta(seconds=5)
-CALLER = Caller("203.0.113.9", "a browser", inside=True)
+CALLER = ClientOrigin("203.0.113.9", "a browser", inside=True)
 RIGHT = "right"
 
 

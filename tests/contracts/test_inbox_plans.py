@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from domain.outgoing import InboundMessage, InboundState
-from store.inbox import SqlInbox
-from store.rows import Record
+from domain.messages.records import InboundMessage, InboundState
+from store.messages.inbox import SqlInbox
+from store.rows import TableMapping
 from store.schema import inbox
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import an_inbound
@@ -32,7 +32,7 @@ class Watched(SqlInbox):
 
     async def fill(self) -> None:
         """Keep many texts, of which the oldest few failed or came from a rare mobile."""
-        record, first = Record(inbox, InboundMessage), an_inbound()
+        record, first = TableMapping(inbox, InboundMessage), an_inbound()
         texts = [_one_of(number, first) for number in range(TEXTS)]
         await self._work.run(insert(inbox), [record.values(one) for one in texts])
 

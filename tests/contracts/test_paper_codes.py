@@ -5,21 +5,21 @@ import hashlib
 import pyotp
 import pytest
 
-from app.sign_in_queue import SignInQueue
-from app.vault import FernetVault
-from domain import paper_codes
-from domain.accounts import StaffMember
-from domain.actions.own_account import begin_enrolment, confirm_enrolment, key_paper_codes
-from domain.actions.signing_in import Doorman
-from domain.errors import AuthenticationFailed
-from domain.people import Role
-from domain.sign_in_attempts import Caller
-from domain.staff_sessions import SecondFactor, new_secret
+from app.security.sign_in_queue import SignInQueue
+from app.security.vault import FernetVault
+from domain.actions.staff import paper_codes
+from domain.actions.staff.own_account import begin_enrolment, confirm_enrolment, key_paper_codes
+from domain.actions.staff.signing_in import Doorman
+from domain.people.person import StaffMember
+from domain.people.sessions import SecondFactor, new_secret
+from domain.people.sign_in_attempts import ClientOrigin
+from domain.values.actors import Role
+from domain.values.errors import AuthenticationFailed
 from store.unit_of_work import SqlStore
 from tests.contracts.test_door_races import Together
 from tests.support.demo_site import MORNING, StepClock, build_desk
 
-CALLER = Caller("203.0.113.9", "a browser", inside=True)
+CALLER = ClientOrigin("203.0.113.9", "a browser", inside=True)
 VAULT = FernetVault("a secret of the tests")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, insert, select
 
-from domain.people import Role
-from domain.requests import TimerKind
+from domain.requests.request import TimerKind
+from domain.values.actors import Role
 from store.engines import engine_for
 from store.migrate import config, migrate
 from store.schema import contents, documents, history, requests, search_words, timers

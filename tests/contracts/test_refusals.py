@@ -4,8 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.actions.refusals import MOST_ROWS, STRANGERS, WINDOW, note
-from domain.house_records import AuditEntry, AuditFilter
+from domain.actions.staff.refusals import MOST_ROWS, STRANGERS, WINDOW, note
+from domain.audit.entries import AuditEntry, AuditFilter
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW
 

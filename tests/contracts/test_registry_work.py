@@ -9,18 +9,17 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, text
 
-from app.importing import Imported, Wish, import_file
+from app.jobs.importing import Imported, Wish, import_file
 from bench.imports import AGENCIES, make_file, person, reported
 from domain.actions.desk import Desk
-from domain.actions.duties import generate
-from domain.actions.expiries import remind
-from domain.actions.registries import put
-from domain.actions.tariffs import add_tariff
-from domain.engine import SYSTEM
-from domain.imports import Progress, Tally
-from domain.people import Role
-from domain.registries import AGENCY, DRIVER, DUTY_TARIFF, OWNER, VEHICLE
-from domain.registry_rows import RegistryFilter
+from domain.actions.registries.duties import generate
+from domain.actions.registries.expiries import remind
+from domain.actions.registries.rows import put
+from domain.actions.tariffs.changes import add_tariff
+from domain.registries.declarations import AGENCY, DRIVER, DUTY_TARIFF, OWNER, VEHICLE
+from domain.registries.imports import Progress, Tally
+from domain.registries.rows import RegistryFilter
+from domain.values.actors import SYSTEM, Role
 from store.engines import engine_for
 from store.migrate import config, migrate
 from store.unit_of_work import SqlStore

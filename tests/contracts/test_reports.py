@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from domain.actions import refunds, reversals
-from domain.actions.recount import recount
-from domain.actions.reporting import Ran
-from domain.adding_up import Table
-from domain.bills import PaymentMethod
-from domain.people import Role
+from domain.actions.bills import refunds, reversals
+from domain.actions.reports.aggregation import FigureTable
+from domain.actions.reports.recount import recount
+from domain.actions.reports.reporting import Ran
+from domain.bills.bill import PaymentMethod
 from domain.services import SERVICES
+from domain.values.actors import Role
 from store.unit_of_work import SqlStore
 from tests.support.experts import ASKING, FEE, OFFICER, Experts
 from tests.support.figures import adds_up, only, ran, rows, table, whole
@@ -229,7 +229,7 @@ async def test_every_table_adds_up_to_its_whole(town: Municipality) -> None:
             assert [one.section.key for one in report.tables if not adds_up(one)] == [], (name, said)
 
 
-def in_one_order(report: Ran) -> list[Table]:
+def in_one_order(report: Ran) -> list[FigureTable]:
     """Tables whose rows do not stand as the database happens to group them."""
     return [replace(one, rows=tuple(sorted(one.rows, key=lambda row: str(row.key)))) for one in report.tables]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.actions.refunds import refund
-from domain.actions.reversals import payment_named, reverse
-from domain.bills import BillState, PaymentOutcome, RefundState
-from domain.errors import DomainError
-from domain.people import Role
-from domain.services.machinery import MACHINERY_WORK
+from domain.actions.bills.refunds import refund
+from domain.actions.bills.reversals import payment_named, reverse
+from domain.bills.bill import BillState, PaymentOutcome, RefundState
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
+from domain.values.errors import DomainError
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from channels.sms.providers import PROVIDERS
-from domain.errors import MissingField
-from domain.outgoing import MessageState
-from domain.ports import SmsProvider, Verdict
+from domain.messages.ports import SmsProvider, Verdict
+from domain.messages.records import MessageState
+from domain.values.errors import MissingField
 from tests.channels.sms.clients import KEY, SECRET, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar
 

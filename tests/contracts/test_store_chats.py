@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.chats import Chat, ChatState, MobileProof, Way
-from domain.outgoing import MessageState
+from domain.chats.chat import Chat, ChatAddress, ChatState, MobileProof
+from domain.messages.records import MessageState
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_message, a_request, an_inbound
 
@@ -40,14 +40,14 @@ async def test_ways_to_a_person_are_active_chats_with_what_was_wished(store: Sql
         await uow.chats.put(a_chat("8", "bale"))
     async with store.unit() as uow:
         ways = await uow.chats.ways_to(MOBILE, own.id)
-        assert set(ways) == {Way("telegram", "77", None, "bale"), Way("bale", "8", None, "bale")}
+        assert set(ways) == {ChatAddress("telegram", "77", None, "bale"), ChatAddress("bale", "8", None, "bale")}
         foreign = await uow.chats.ways_to(MOBILE, other.id)
         assert {way.asked_by for way in foreign} == {None}, "another's request is not this person's"
         await uow.chats.choose(MOBILE, "sms", NOW)
         await uow.chats.choose(MOBILE, "telegram", NOW)
         await uow.chats.blocked("bale", "8", NOW)
         assert await uow.chats.chosen(MOBILE) == "telegram"
-        assert await uow.chats.ways_to(MOBILE, None) == [Way("telegram", "77", "telegram", None)]
+        assert await uow.chats.ways_to(MOBILE, None) == [ChatAddress("telegram", "77", "telegram", None)]
         await uow.chats.choose(MOBILE, None, NOW)
         assert await uow.chats.chosen(MOBILE) is None
         assert await uow.chats.ways_to(OTHER, other.id) == []

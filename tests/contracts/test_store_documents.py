@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from domain.accounts import Document
-from domain.errors import DocumentRejected, NotFound
+from domain.requests.documents import Document
+from domain.values.errors import DocumentRejected, NotFound
 from store import schema
 from store.unit_of_work import SqlStore
 from store.work import Repository

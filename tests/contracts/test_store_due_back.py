@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.bills import DueBack, PaymentMethod, PaymentOutcome, RefundState
-from domain.paging import Cursor, page_of
-from store.bills import _FIRST_DUE, _TOTAL_DUE
+from domain.bills.bill import DueBack, PaymentMethod, PaymentOutcome, RefundState
+from domain.values.paging import Cursor, page_of
+from store.repositories.bills import _FIRST_DUE, _TOTAL_DUE
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_payment, a_refund
 

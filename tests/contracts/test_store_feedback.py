@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.accounts import Comment, CommentFilter, CommentState, Person, Rating, Substitution
-from domain.errors import NotFound
-from domain.people import Role
+from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating
+from domain.people.person import Person, Substitution
+from domain.values.actors import Role
+from domain.values.errors import NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_member, a_request, new_id
 

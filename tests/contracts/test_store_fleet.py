@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import Conflict, NotFound
-from domain.fleet import Resource, ResourceKind, ResourceStatus
-from domain.ports import Store
-from domain.requests import ServiceRequest
+from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import Store
+from domain.values.errors import Conflict, NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import a_booking, a_machine, a_request
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain.errors import Conflict
-from domain.history import GENESIS, Head, Seal, chain_faults, link, personal_digest
-from domain.ports import Store
-from domain.requests import ServiceRequest
-from store import history as module
+from domain.requests.history import GENESIS, ChainHead, Seal, chain_faults, link, personal_digest
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import Store
+from domain.values.errors import Conflict
+from store.repositories import history as module
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_request, an_event
 
@@ -23,12 +23,12 @@ async def with_events(store: Store, count: int) -> ServiceRequest:
     return request
 
 
-def head_of(request: ServiceRequest) -> Head:
+def head_of(request: ServiceRequest) -> ChainHead:
     """The end of its chain."""
-    return Head(request.id, request.code, request.head_seq, request.head_hash)
+    return ChainHead(request.id, request.code, request.head_seq, request.head_hash)
 
 
-def a_seal(number: int, *heads: Head) -> Seal:
+def a_seal(number: int, *heads: ChainHead) -> Seal:
     """A seal; hash and signature are only names here."""
     return Seal(number, NOW, heads, f"seal-{number - 1}" if number > 1 else GENESIS, f"seal-{number}", "signature")
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from domain.history import Head, Seal
-from domain.house_records import AuditFilter, DeclaredDay, KeptVerification, SettingChange
+from domain.audit.entries import AuditFilter, VerificationRecord
+from domain.requests.history import ChainHead, Seal
+from domain.settings.records import DeclaredDay, SettingChange
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_request
 
@@ -96,7 +97,7 @@ async def test_verifications_are_asked_for_and_ended(store: SqlStore) -> None:
         await uow.verifications.ask("system:engine", NOW + DAY)
         asked = await uow.verifications.asked()
         assert asked
-        assert asked == KeptVerification(asked.id, "staff:auditor", NOW)
+        assert asked == VerificationRecord(asked.id, "staff:auditor", NOW)
         assert await uow.verifications.last() is None
         ended = replace(
             asked, ended_at=NOW + DAY, requests=10**12, events=10**13, seals=3, unsealed=0, fault_count=1,
@@ -117,7 +118,7 @@ async def test_how_the_seals_stand(store: SqlStore) -> None:
         await uow.requests.add(request)
         await uow.requests.add(other)
         assert await uow.history.unsealed_events() == 7
-        head = Head(request.id, request.code, 4, "h")
+        head = ChainHead(request.id, request.code, 4, "h")
         await uow.history.add_seal(Seal(1, NOW, (head,), "0", "1", "s"))
         assert await uow.history.unsealed_events() == 3
         assert await uow.history.last_sealed() == (1, NOW)

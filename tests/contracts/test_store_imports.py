@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import NotFound
-from domain.imports import Import, ImportState, Tally
-from domain.people import Role
+from domain.registries.imports import Import, ImportState, Tally
+from domain.values.actors import Role
+from domain.values.errors import NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_member, new_id
 

@@ -8,12 +8,12 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect
 
-from domain.actions.verifying import MISSES, verify
-from domain.errors import Conflict, NotFound, TooManyRequests
-from domain.issued_papers import IssuedPaper
-from domain.printouts import Standing
-from domain.requests import Phase, ServiceRequest
+from domain.actions.papers.verifying import MISSES, verify
+from domain.language.printouts import PaperStatus
+from domain.papers.issued import IssuedPaper
+from domain.requests.request import Phase, ServiceRequest
 from domain.services import SERVICES
+from domain.values.errors import Conflict, NotFound, TooManyRequests
 from store.engines import engine_for
 from store.migrate import config, migrate
 from store.schema import requests
@@ -63,13 +63,13 @@ async def test_it_is_verified_by_anybody_and_guessing_is_counted(store: SqlStore
     answered = {"service": "expert", "state": "answered", "phase": Phase.DONE, "fields": {"kind": "other"}}
     request = a_request(data=DATA["expert"], **answered)
     await added(store, request, IssuedPaper(LETTER, request.id, "letter", "1405/ک/1", date(2026, 11, 24)))
-    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is Standing.VALID
+    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is PaperStatus.VALID
     for number in range(MISSES):
         with pytest.raises(NotFound):
             await verify(desk, store, f"{number:032x}", "192.0.2.1")
     with pytest.raises(TooManyRequests):
         await verify(desk, store, "f" * 32, "192.0.2.1")
-    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is Standing.VALID
+    assert (await verify(desk, store, LETTER, "192.0.2.1")).standing is PaperStatus.VALID
     assert (await verify(desk, store, LETTER, "192.0.2.2")).number == "۱۴۰۵/ک/۱"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from domain.ports import Store
+from domain.unit_of_work import Store
 from store.unit_of_work import SqlStore
 
 LONG, NONE = timedelta(minutes=5), timedelta(0)

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-from domain.outgoing import InboundState
-from domain.ports import Store
+from domain.messages.records import InboundState
+from domain.unit_of_work import Store
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_message, a_request, an_inbound
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import SchemaItem
 
-from domain.errors import Unavailable
+from domain.values.errors import Unavailable
 from store import schema
 from store.engines import engine_for
 from store.migrate import SchemaNewer, SchemaOlder, _known, check_schema, current_revision, head_revision, migrate

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain.bills import Bill, BillState, PaymentMethod, RefundState
-from domain.errors import BillNotFound, Conflict, NotFound, Unavailable
-from domain.people import Role
-from domain.ports import Store
-from domain.tariffs import ProposalState, ProposedTariff
-from store import bills as module
+from domain.bills.bill import Bill, BillState, PaymentMethod, RefundState
+from domain.tariffs.tariff import ProposalState, ProposedTariff
+from domain.unit_of_work import Store
+from domain.values.actors import Role
+from domain.values.errors import BillNotFound, Conflict, NotFound, Unavailable
+from store.repositories import bills as module
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import BIG, NOW, a_bill, a_member, a_payment, a_refund, a_tariff, new_id
 

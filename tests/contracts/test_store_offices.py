@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from domain.bills import PaymentMethod, PaymentOutcome
-from domain.errors import Conflict, NotFound
-from domain.office_repository import Call
-from domain.offices import CommissionRule, CounterPayment, Office, OfficeKey
-from domain.ports import UnitOfWork
-from domain.requests import RequestFilter
+from domain.bills.bill import PaymentMethod, PaymentOutcome
+from domain.offices.office import CommissionRule, CounterPayment, Office, OfficeKey
+from domain.offices.ports import RecordedCall
+from domain.requests.request import RequestFilter
+from domain.unit_of_work import UnitOfWork
+from domain.values.errors import Conflict, NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_payment, a_request, new_id
 
@@ -35,7 +35,7 @@ def a_rule(**changes: Any) -> CommissionRule:
     return replace(rule, **changes)
 
 
-async def begin(uow: UnitOfWork, call_id: str = "a-1", **changes: Any) -> Call | None:
+async def begin(uow: UnitOfWork, call_id: str = "a-1", **changes: Any) -> RecordedCall | None:
     """Begin a call of an office."""
     values: dict[str, Any] = {
         "digest": "d1",
@@ -156,7 +156,7 @@ async def test_a_call_acts_once_and_answers_the_same(store: SqlStore) -> None:
         assert await begin(uow) is None
         await uow.calls.answer("1001", "a-1", "<پاسخ/>")
     async with store.unit() as uow:
-        first = Call("d1", "SubmitMachineryRequest", "<پاسخ/>")
+        first = RecordedCall("d1", "SubmitMachineryRequest", "<پاسخ/>")
         assert await begin(uow) == first
         assert await begin(uow, digest="d2", operation="CancelRequest") == first
         assert await begin(uow, "a-2") is None
@@ -170,7 +170,7 @@ async def test_a_call_whose_time_is_over_is_new(store: SqlStore) -> None:
     later: dict[str, Any] = {"at": NOW + DAY, "keeps_until": NOW + 2 * DAY}
     async with store.unit() as uow:
         assert await begin(uow, digest="d2", **later) is None
-        assert await begin(uow, digest="d2", **later) == Call("d2", "SubmitMachineryRequest", None)
+        assert await begin(uow, digest="d2", **later) == RecordedCall("d2", "SubmitMachineryRequest", None)
 
 
 async def test_what_fails_was_never_called(store: SqlStore) -> None:
@@ -200,7 +200,7 @@ async def test_the_same_call_at_once_waits_for_the_first(store: SqlStore, other_
             assert await begin(uow) is None
             await uow.calls.answer("1001", "a-1", "the answer")
 
-    async def second() -> Call | None:
+    async def second() -> RecordedCall | None:
         async with other_store.unit() as uow:
             return await begin(uow)
 
@@ -214,7 +214,7 @@ async def test_the_same_call_at_once_waits_for_the_first(store: SqlStore, other_
     else:
         go_on.set()
     await asyncio.gather(one, return_exceptions=True)
-    assert await two == (None if fails else Call("d1", "SubmitMachineryRequest", "the answer"))
+    assert await two == (None if fails else RecordedCall("d1", "SubmitMachineryRequest", "the answer"))
 
 
 async def test_of_many_calls_at_once_one_acts(store: SqlStore, other_store: SqlStore) -> None:
@@ -282,4 +282,4 @@ async def test_answers_about_an_erased_request_are_erased(store: SqlStore) -> No
         kept = [await begin(uow, call_id, operation="GetRequest") for call_id in ("a-1", "a-2")]
         assert [one.answer for one in kept if one] == [None, "<c>1</c>"]
         other = await uow.calls.begin("2", "a-1", "d", "GetRequest", NOW + DAY, NOW)
-        assert other == Call("d", "GetRequest", request.code)
+        assert other == RecordedCall("d", "GetRequest", request.code)

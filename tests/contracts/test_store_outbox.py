@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import NotFound
-from domain.outgoing import MessageClass, MessageState, OutboxMessage
-from domain.ports import Store
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.unit_of_work import Store
+from domain.values.errors import NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import BIG, MOBILE, NOW, a_message, a_request
 

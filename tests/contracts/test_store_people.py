@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from domain.accounts import Person
-from domain.people import Role
+from domain.people.person import Person
+from domain.values.actors import Role
 from store import schema
 from store.unit_of_work import SqlStore
 from store.work import Repository

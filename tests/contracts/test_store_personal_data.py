@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from domain.accounts import Comment, CommentFilter, CommentState, Document, Person, Rating
-from domain.bills import RefundState
-from domain.charging import SUBJECT
-from domain.errors import NotFound
-from domain.outgoing import MessageState
-from domain.ports import UnitOfWork
-from domain.requests import Phase, ServiceRequest
+from domain.bills.bill import RefundState
+from domain.blocks.charging import SUBJECT
+from domain.feedback.opinions import Comment, CommentFilter, CommentState, Rating
+from domain.messages.records import MessageState
+from domain.people.person import Person
+from domain.requests.documents import Document
+from domain.requests.request import Phase, ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.errors import NotFound
 from store import schema
 from store.unit_of_work import SqlStore
 from store.work import Repository

@@ -1,6 +1,6 @@
 """Low ratings of some services alone, on every engine."""
 
-from domain.accounts import Rating
+from domain.feedback.opinions import Rating
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_request
 

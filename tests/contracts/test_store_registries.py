@@ -7,21 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain.errors import Conflict, NotFound
-from domain.registries import REGISTRIES
-from domain.registry_rows import (
-    Change,
-    Expiring,
-    Holder,
-    RegistryFilter,
-    RegistryRow,
-    Search,
-    merged,
-    next_row,
-)
+from domain.registries.declarations import REGISTRIES
+from domain.registries.rows import Change, Expiring, Holder, RegistryFilter, RegistryRow, RowSearch, merged, next_row
+from domain.values.errors import Conflict, NotFound
 from store.engines import engine_for
-from store.shelves import SHELVES
 from store.unit_of_work import SqlStore, SqlUnit
+from store.value_tables import SHELVES
 from tests.contracts.examples import MOBILE, NOW, a_machine, new_id
 
 PLATE, OTHER_PLATE = "12ت345-59", "12ت346-59"
@@ -296,7 +287,7 @@ async def test_rows_are_searched_by_values_and_by_parts_of_their_text(store: Sql
         await add(uow, *made)
 
     async def found(exact: Mapping[str, Any], words: str, *within: str) -> list[str]:
-        wanted = RegistryFilter("agency", search=Search(exact, words, within), newest_first=True)
+        wanted = RegistryFilter("agency", search=RowSearch(exact, words, within), newest_first=True)
         async with store.unit(write=False) as uow:
             return [row.values["name"] for row in await uow.registries.find(wanted)]
 
@@ -308,7 +299,7 @@ async def test_rows_are_searched_by_values_and_by_parts_of_their_text(store: Sql
 
 
 async def test_a_link_is_searched_too(store: SqlStore, rows: dict[str, RegistryRow]) -> None:
-    wanted = RegistryFilter("driver", search=Search({"vehicles": [PLATE]}, PLATE, ("name",)))
+    wanted = RegistryFilter("driver", search=RowSearch({"vehicles": [PLATE]}, PLATE, ("name",)))
     async with store.unit(write=False) as uow:
         assert await uow.registries.find(wanted) == [rows["driver"]]
 

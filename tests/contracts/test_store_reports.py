@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.accounts import Rating
-from domain.bills import BillState, PaymentMethod, PaymentOutcome, RefundState
-from domain.errors import Conflict, NotFound
-from domain.figures import (
+from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
+from domain.feedback.opinions import Rating
+from domain.fleet.resources import MachineWork
+from domain.messages.records import MessageState
+from domain.reports.figures import (
     BILLS,
     MESSAGES,
     PAYMENTS,
@@ -20,13 +21,12 @@ from domain.figures import (
     STEPS,
     WORK,
     Dimension,
-    Fact,
+    FactTable,
 )
-from domain.fleet import Work
-from domain.outgoing import MessageState
-from domain.report_repository import KeptReport, Where
-from domain.requests import Phase, ServiceRequest
-from domain.steps import Step
+from domain.reports.ports import StoredReport, Where
+from domain.reports.rows import StepRecord
+from domain.requests.request import Phase, ServiceRequest
+from domain.values.errors import Conflict, NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_message, a_payment, a_refund, a_request, new_id
 
@@ -36,9 +36,9 @@ TODAY = (NOW, NOW + HOUR)
 D = Dimension
 
 
-def a_step(request: ServiceRequest, **changes: Any) -> Step:
+def a_step(request: ServiceRequest, **changes: Any) -> StepRecord:
     """The end of a stay of an hour in the first state, in time."""
-    step = Step(
+    step = StepRecord(
         NOW, request.id, 2, request.service, request.kind, request.channel, request.office, "sara", "submitted", 3600,
         60, False, None, True,
     )  # fmt: skip
@@ -46,7 +46,11 @@ def a_step(request: ServiceRequest, **changes: Any) -> Step:
 
 
 async def summed(
-    store: SqlStore, fact: Fact, *by: Dimension, where: Where | None = None, moments: tuple[datetime, datetime] = TODAY
+    store: SqlStore,
+    fact: FactTable,
+    *by: Dimension,
+    where: Where | None = None,
+    moments: tuple[datetime, datetime] = TODAY,
 ) -> dict[Any, tuple[int, ...]]:
     """Add a fact up."""
     async with store.unit(write=False) as uow:
@@ -184,7 +188,7 @@ async def test_money_by_the_day_on_which_it_moved(store: SqlStore) -> None:
 
 async def test_ratings_work_and_the_requests_of_a_machine(store: SqlStore, three: list[ServiceRequest]) -> None:
     full, plain, _ = three
-    work = Work(plain.id, "machinery", "LD-1", "loader", NOW, 240, 200)
+    work = MachineWork(plain.id, "machinery", "LD-1", "loader", NOW, 240, 200)
     async with store.unit() as uow:
         await uow.feedback.rate(Rating(full.id, 2, None, "sms", NOW))
         await uow.feedback.rate(Rating(plain.id, 5, None, "sms", NOW))
@@ -253,7 +257,7 @@ async def test_a_row_says_what_a_request_is_and_brought(store: SqlStore, three: 
 
 
 async def test_a_report_of_the_same_days_is_kept_once(store: SqlStore) -> None:
-    kept = KeptReport(new_id(), "manager", date(2026, 10, 23), date(2026, 11, 22), "m.xlsx", 3, NOW)
+    kept = StoredReport(new_id(), "manager", date(2026, 10, 23), date(2026, 11, 22), "m.xlsx", 3, NOW)
     newer = replace(kept, id=new_id(), first=kept.last, last=date(2026, 12, 22))
     async with store.unit() as uow:
         assert await uow.reports.keep(kept, b"abc")

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import Conflict, NotFound
-from domain.ports import Store
-from domain.requests import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.requests.request import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.unit_of_work import Store
+from domain.values.errors import Conflict, NotFound
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_request
 

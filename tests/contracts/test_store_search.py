@@ -6,13 +6,13 @@ from itertools import permutations
 
 import pytest
 
-from domain import tracking
-from domain.paging import Cursor, Order, Page, page_of
-from domain.requests import Phase, ServiceRequest
-from domain.search import parse, words_of
-from domain.selection import Range, Selection
-from domain.services.machinery import MACHINERY_WORK
-from domain.services.taxi_leave import TAXI_LEAVE
+from domain.queues.search import parse, words_of
+from domain.queues.selection import Range, Selection
+from domain.requests.request import Phase, ServiceRequest
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from domain.values import tracking_codes
+from domain.values.paging import Cursor, Order, Page, page_of
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_request
 
@@ -79,7 +79,7 @@ async def test_numbers_and_plates_are_found_in_any_writing(store: SqlStore) -> N
         "ایران ۵۹ ۱۲ت۳۴۵",
     ):  # fmt: skip
         assert await found(store, typed) == [request.id], typed
-    for typed in (tracking.make(51_234_567), "0013542419", "09350000000", "13ت345-59", "9999"):
+    for typed in (tracking_codes.make(51_234_567), "0013542419", "09350000000", "13ت345-59", "9999"):
         assert await found(store, typed) == [], typed
 
 

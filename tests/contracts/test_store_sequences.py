@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from domain.ports import Store
+from domain.unit_of_work import Store
 from store.unit_of_work import SqlStore
 
 

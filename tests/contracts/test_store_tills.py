@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from domain.actions.tills import close_till, till_of
-from domain.errors import Conflict
-from domain.offices import Office
-from domain.people import Role
-from domain.tills import HIGHEST_DECLARED, TillClosing
-from store.tills import SqlTills
+from domain.actions.offices.tills import close_till, till_of
+from domain.offices.office import Office
+from domain.offices.tills import HIGHEST_DECLARED, TillClosing
+from domain.values.actors import Role
+from domain.values.errors import Conflict
+from store.repositories.tills import SqlTills
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_payment
 from tests.support.municipality import StandingClock, actor, build_desk

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
-from domain.errors import Conflict, InvalidField, NotFound, Unavailable
-from domain.ports import Store, UnitOfWork
-from domain.requests import RequestFilter
+from domain.requests.request import RequestFilter
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import Conflict, InvalidField, NotFound, Unavailable
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_message, a_request, a_tariff
 

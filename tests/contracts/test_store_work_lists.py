@@ -7,9 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from domain.paging import Cursor, Order, Page, page_of
-from domain.requests import Phase, ServiceRequest
-from domain.selection import Range, Selection
+from domain.queues.selection import Range, Selection
+from domain.requests.request import Phase, ServiceRequest
+from domain.values.paging import Cursor, Order, Page, page_of
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_request
 

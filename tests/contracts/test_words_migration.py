@@ -5,11 +5,11 @@ import random
 from alembic import command
 from sqlalchemy import Connection, insert, select
 
-from domain.requests import ServiceRequest
-from domain.search import MOST_WORDS, paired, turned, words_in
+from domain.queues.search import MOST_WORDS, paired, turned, words_in
+from domain.requests.request import ServiceRequest
 from store.engines import engine_for
 from store.migrate import config, migrate
-from store.rows import Record
+from store.rows import TableMapping
 from store.schema import requests, search_words
 from tests.contracts.examples import a_request
 
@@ -29,7 +29,7 @@ async def test_words_that_were_kept_stand_beside_each_other(empty_database_url: 
 
     def write(connection: Connection) -> None:
         command.upgrade(config(connection), "0013")
-        record = Record(requests, ServiceRequest)
+        record = TableMapping(requests, ServiceRequest)
         connection.execute(insert(requests), [record.values(one) | {"sealed_seq": 0} for one, _ in made])
         rows = [{"request_id": one.id, "word": word, "service": one.service} for one, _ in made for word in old[one.id]]
         connection.execute(insert(search_words), rows)

@@ -13,23 +13,25 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable, insert
 
-from domain.calendar import WorkingCalendar
-from domain.paging import Cursor, Order
-from domain.people import Actor, Role
-from domain.queue_filters import QueueFilter
-from domain.queues import Moments, Queue, Sla, queues_seen
-from domain.requests import Phase, ServiceRequest
-from domain.search import words_of
-from domain.selection import Selection, select
+from domain.actions.queues.selecting import select
+from domain.actions.queues.visibility import queues_seen
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Moments, Queue, Sla
+from domain.queues.search import words_of
+from domain.queues.selection import Selection
+from domain.requests.request import Phase, ServiceRequest
 from domain.services import by_key
-from domain.services.machinery import MACHINERY_WORK
-from store import work_statements
-from store.rows import Record
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Actor, Role
+from domain.values.calendar import WorkingCalendar
+from domain.values.paging import Cursor, Order
+from store.queues import work_statements
+from store.queues.work_counts import Counts
+from store.queues.work_lists import SqlWorkLists
+from store.queues.work_questions import Shape, shape_of, values_of
+from store.rows import TableMapping
 from store.schema import requests, search_words
 from store.unit_of_work import SqlStore
-from store.work_counts import Counts
-from store.work_lists import SqlWorkLists
-from store.work_questions import Shape, shape_of, values_of
 from tests.contracts.examples import NOW, a_request
 from tests.contracts.looked_after import look_after
 
@@ -58,7 +60,7 @@ class Plans(SqlWorkLists):
         """Make many requests, of which few go on, in statistics too."""
         chance = random.Random(1405)
         made = [one_of(number, chance) for number in range(REQUESTS)]
-        record = Record(requests, ServiceRequest)
+        record = TableMapping(requests, ServiceRequest)
         await self._work.run(insert(requests), [record.values(one) | {"sealed_seq": 0} for one in made])
         words = [(one, word) for one in made for word in words_of(MACHINERY_WORK.form, one.fields)]
         rows = [{"request_id": one.id, "word": word, "service": one.service} for one, word in words]

@@ -18,12 +18,12 @@ from channels.pishkhan_soap.following import PAGE as PAGE_OF_REQUESTS
 from channels.pishkhan_soap.http import LARGEST, LARGEST_WITH_FILE
 from channels.pishkhan_soap.money import MOST_PAYMENTS
 from channels.pishkhan_soap.username_token import digest
-from domain.documents import MAX_BYTES
-from domain.errors import ERROR_CODES
-from domain.messages import Catalogue
-from domain.offices import ACTS_KEEP, QUESTIONS_KEEP
-from domain.requests import Phase
+from domain.messages.catalogue import Catalogue
+from domain.offices.office import ACTS_KEEP, QUESTIONS_KEEP
+from domain.requests.documents import MAX_BYTES
+from domain.requests.request import Phase
 from domain.services import SERVICES
+from domain.values.errors import ERROR_CODES
 from tests.e2e.office import Office
 from tests.e2e.offices import new_office, said_well
 from tests.e2e.runs import spawned

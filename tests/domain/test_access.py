@@ -1,7 +1,7 @@
 """The table of rights as data: what each role may, said once."""
 
-from domain.access import RIGHTS, allowed
-from domain.people import STAFF_ROLES, Role
+from domain.actions.staff.authorization import RIGHTS, allowed
+from domain.values.actors import STAFF_ROLES, Role
 
 READING = (".view", ".export")
 OWN = {"account", "account.change", "history.verify"}

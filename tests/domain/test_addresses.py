@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.addresses import network_of
+from domain.values.addresses import network_of
 
 
 @pytest.mark.parametrize(

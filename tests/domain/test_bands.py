@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import InvalidField, NotFound
-from domain.registries import REGISTRIES
+from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES
-from domain.tariffs import FROM, Priced, Quote, TariffRow, Wanted, find_row, next_band, quote, scale, without_band
+from domain.tariffs.tariff import (
+    FROM,
+    Priced,
+    Quote,
+    TariffRow,
+    Wanted,
+    find_row,
+    next_band,
+    quote,
+    scale,
+    without_band,
+)
+from domain.values.errors import InvalidField, NotFound
 from tests.domain.test_tariffs import AUTUMN, DAY, LOADER, SPRING, row
 
 HOUR = Priced(LOADER, "hour", (1, 4, 8), most=24)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import bill_ids
-from domain.bill_ids import BillIds
-from domain.errors import InvalidField
+from domain.values import bill_ids
+from domain.values.bill_ids import BillIds
+from domain.values.errors import InvalidField
 
 VALID = [
     ("7748317800142", "1770160", 17_000),

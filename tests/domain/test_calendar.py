@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import calendar
-from domain.calendar import WorkingCalendar, from_jalali, period, tehran, to_jalali
-from domain.errors import InvalidField
+from domain.values import calendar
+from domain.values.calendar import WorkingCalendar, from_jalali, period, tehran, to_jalali
+from domain.values.errors import InvalidField
 
 SATURDAY = date(2026, 10, 24)  # an ordinary week: no holiday but its Friday
 THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
@@ -88,7 +88,7 @@ def test_a_moment_needs_a_zone() -> None:
 
 
 def test_importing_asks_for_no_holiday() -> None:
-    script = "import sys, domain.calendar; sys.exit('holidays' in sys.modules)"
+    script = "import sys, domain.values.calendar; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 

@@ -4,21 +4,21 @@ from datetime import date
 
 import pytest
 
-from domain.calendar import from_jalali
-from domain.chat.answers import read_answer
-from domain.chat.menus import main_menu, public_menu
-from domain.chat.months import AHEAD, month_rows, read_month
+from domain.actions.settings.text_overrides import proved
 from domain.check import check
 from domain.check.texts import LONGEST_IN_CHAT, sent_by_sms
+from domain.conversation.buttons.answers import read_answer
+from domain.conversation.buttons.menus import main_menu, public_menu
+from domain.conversation.buttons.months import AHEAD, month_rows, read_month
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.errors import InvalidField
-from domain.keyboards import Button, Paper, Shown
-from domain.messages import Catalogue, placeholders
+from domain.messages.catalogue import Catalogue, placeholders
+from domain.messages.keyboards import Button, Paper, ReplyMarkup
 from domain.services import SERVICES, by_key
-from domain.text import code_units
-from domain.worded_anew import proved
+from domain.values.calendar import from_jalali
+from domain.values.errors import InvalidField
+from domain.values.text import code_units
 from tests.support.municipality import TUESDAY_MORNING
 
 TEXTS = Catalogue.load()
@@ -99,10 +99,12 @@ def test_a_page_that_is_none_is_this_month(page: str | None) -> None:
 
 
 def test_what_is_shown_is_kept_as_json_and_read_back() -> None:
-    whole = Shown(((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)), "شماره", True, Paper("1", "k"))
-    assert Shown.from_json(whole.as_json()) == whole
-    assert Shown().as_json() is None
-    assert Shown.from_json(None) == Shown()
+    whole = ReplyMarkup(
+        ((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)), "شماره", True, Paper("1", "k")
+    )
+    assert ReplyMarkup.from_json(whole.as_json()) == whole
+    assert ReplyMarkup().as_json() is None
+    assert ReplyMarkup.from_json(None) == ReplyMarkup()
 
 
 @pytest.mark.parametrize("data", ["", "x" * 65, "ش" * 33])

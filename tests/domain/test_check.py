@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from domain.bills import BillState
-from domain.charging import CloseOpenBills, WaiveBills, payment_gives_up
+from domain.bills.bill import BillState
+from domain.blocks.charging import CloseOpenBills, WaiveBills, payment_gives_up
 from domain.check import Flaw, check
-from domain.field_types import Text
-from domain.forms import Field
-from domain.lifecycle import Service, State, Transition, Trigger
-from domain.messages import Catalogue
-from domain.people import Role
-from domain.requests import Phase
+from domain.fields.form import Field
+from domain.fields.types import Text
+from domain.fields.work_items import WorkItems
+from domain.language.service import Service, State, Transition, Trigger
+from domain.messages.catalogue import Catalogue
+from domain.requests.request import Phase
 from domain.services import SERVICES
-from domain.services.expert import EXPERT_OPINION
-from domain.services.machinery import MACHINERY_WORK
-from domain.work_items import WorkItems
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
 
 TEXTS = Catalogue.load()
 NOTICES = "services.machinery.notices"

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from domain.bills import BillState
-from domain.charging import CloseOpenBills, payment_gives_up, payment_last_day
+from domain.bills.bill import BillState
+from domain.blocks.charging import CloseOpenBills, payment_gives_up, payment_last_day
 from domain.check import check
-from domain.lifecycle import Context, Service
-from domain.messages import Catalogue
+from domain.language.service import Context, Service
+from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
-from domain.services.expert import EXPERT_OPINION
-from domain.services.machinery import MACHINERY_WORK
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
 
 TEXTS = Catalogue.load()
 

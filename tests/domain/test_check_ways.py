@@ -6,19 +6,19 @@ from typing import Any, ClassVar
 
 import pytest
 
-from domain.bills import BillState
-from domain.charging import BillsSettled, CloseOpenBills, FreeOfCharge, IssueBill, RefundAll, WaiveBills
+from domain.bills.bill import BillState
+from domain.blocks.charging import BillsSettled, CloseOpenBills, FreeOfCharge, IssueBill, RefundAll, WaiveBills
+from domain.blocks.letters import ANSWERS, IssueLetter
 from domain.check import check
-from domain.forms import Field
-from domain.letters import ANSWERS, IssueLetter
-from domain.lifecycle import Command, Context, Effect, Guard, Service, State, Transition, Trigger
-from domain.messages import Catalogue
-from domain.people import Role
-from domain.requests import Phase
+from domain.fields.form import Field
+from domain.language.service import Command, Context, Effect, Guard, Service, State, Transition, Trigger
+from domain.messages.catalogue import Catalogue
+from domain.requests.request import Phase
 from domain.services import SERVICES
-from domain.services.expert import EXPERT_OPINION
-from domain.services.machinery import MACHINERY_WORK
-from domain.services.taxi_leave import TAXI_LEAVE
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from domain.values.actors import Role
 
 TEXTS = Catalogue.load()
 LETTER = IssueLetter(ANSWERS)

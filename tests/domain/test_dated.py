@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.dated import Place, ends_at, holds, place, revision, standing, withdrawn
+from domain.values.dated_rows import InsertionPoint, ends_at, holds, place, revision, standing, withdrawn
 
 DAY = timedelta(days=1)
 SPRING, SUMMER, AUTUMN = date(2026, 3, 21), date(2026, 6, 22), date(2026, 9, 23)
@@ -22,23 +22,23 @@ OLD, NEXT, WRONG = Row(1, SPRING, AUTUMN), Row(2, AUTUMN), Row(3, SUMMER, SUMMER
 
 
 def test_the_first_row_holds_on() -> None:
-    assert place([], SUMMER) == Place(None, None, None)
-    assert place([WRONG], SUMMER) == Place(None, None, None), "what was withdrawn is not there"
+    assert place([], SUMMER) == InsertionPoint(None, None, None)
+    assert place([WRONG], SUMMER) == InsertionPoint(None, None, None), "what was withdrawn is not there"
 
 
 def test_a_row_closes_the_one_that_holds() -> None:
-    assert place([OLD, NEXT], AUTUMN + DAY) == Place(NEXT, None, None)
+    assert place([OLD, NEXT], AUTUMN + DAY) == InsertionPoint(NEXT, None, None)
 
 
 def test_a_row_before_another_ends_where_that_one_begins() -> None:
-    assert place([OLD, WRONG, NEXT], SUMMER) == Place(OLD, None, AUTUMN)
-    assert place([NEXT], SUMMER) == Place(None, None, AUTUMN)
-    assert place([OLD, NEXT], SPRING - DAY) == Place(None, None, SPRING)
+    assert place([OLD, WRONG, NEXT], SUMMER) == InsertionPoint(OLD, None, AUTUMN)
+    assert place([NEXT], SUMMER) == InsertionPoint(None, None, AUTUMN)
+    assert place([OLD, NEXT], SPRING - DAY) == InsertionPoint(None, None, SPRING)
 
 
 def test_a_row_takes_the_place_of_one_from_the_same_day() -> None:
-    assert place([OLD, NEXT], SPRING) == Place(None, OLD, AUTUMN)
-    assert place([OLD, NEXT], AUTUMN) == Place(None, NEXT, None)
+    assert place([OLD, NEXT], SPRING) == InsertionPoint(None, OLD, AUTUMN)
+    assert place([OLD, NEXT], AUTUMN) == InsertionPoint(None, NEXT, None)
 
 
 def test_what_was_withdrawn_holds_on_no_day() -> None:

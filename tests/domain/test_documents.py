@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.documents import MAX_BYTES, sniff
-from domain.errors import DocumentRejected, TooLarge
+from domain.requests.documents import MAX_BYTES, sniff
+from domain.values.errors import DocumentRejected, TooLarge
 
 
 @pytest.mark.parametrize(

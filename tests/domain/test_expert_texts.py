@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain.calendar import TEHRAN
-from domain.expert_kinds import KINDS, PAPER_NAMES
-from domain.message_parts import count_parts
-from domain.messages import Catalogue, placeholders
-from domain.outgoing import MessageClass
-from domain.people import LONGEST_RENOVATION_CODE
-from domain.services.expert import EXPERT_OPINION, MOST_AREA
-from domain.services.telling_bands import LISTED
-from domain.text import grouped
-from domain.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
+from domain.blocks.band_answers import LISTED
+from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
+from domain.messages.catalogue import Catalogue, placeholders
+from domain.messages.records import MessageClass
+from domain.services.expert.declaration import EXPERT_OPINION, MOST_AREA
+from domain.services.expert.kinds import KINDS, PAPER_NAMES
+from domain.values.calendar import TEHRAN
+from domain.values.identifiers import LONGEST_RENOVATION_CODE
+from domain.values.message_parts import count_parts
+from domain.values.text import grouped
 
 TEXTS = Catalogue.load()
 WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.conversation.readers import read_start
-from domain.errors import DomainError, InvalidField, MissingField, UnknownKind
-from domain.field_types import (
+from domain.blocks.taxis import Plate, TaxiSummary
+from domain.fields.form import Field, read_fields
+from domain.fields.types import (
     Choice,
     Choices,
     Day,
@@ -22,20 +22,20 @@ from domain.field_types import (
     Identifier,
     Integer,
     Moment,
-    Reading,
+    ReadingContext,
     Rials,
     Text,
     number_text,
 )
-from domain.fleet import MACHINE_TYPES
-from domain.forms import Field, read_fields
-from domain.messages import Catalogue
-from domain.taxi import Plate, TaxiShown
-from domain.work_items import MachineName, WorkItems
+from domain.fields.work_items import MachineName, WorkItems
+from domain.fleet.resources import MACHINE_TYPES
+from domain.messages.catalogue import Catalogue
+from domain.parsing.answers import read_start
+from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 TEXTS = Catalogue.load()
-READING = Reading(NOW, ("LD-1", "LD-2", "gr-1"))
+READING = ReadingContext(NOW, ("LD-1", "LD-2", "gr-1"))
 
 READ: list[tuple[FieldType, object, object]] = [
     (Text(), "  كوچه‌ي بهار \r\n پلاک ۲ ", "کوچه‌ی بهار \n پلاک ۲"),
@@ -187,7 +187,7 @@ def test_shown(kind: FieldType, value: object, text: str) -> None:
 
 LOOKING_UP: list[tuple[FieldType, object]] = [
     *((kind, value) for kind, value, _ in SHOWN),
-    (TaxiShown(), {"plate": "12ت345-59", "taxi_code": "114", "driver": "عبدالله ایری"}),
+    (TaxiSummary(), {"plate": "12ت345-59", "taxi_code": "114", "driver": "عبدالله ایری"}),
     (Plate(), "12ت345-59"),
     (MachineName(), "crane"),
 ]
@@ -266,27 +266,27 @@ FORM = (
 
 def test_a_form_is_read_field_by_field() -> None:
     raw = {"name": "آنه", "day": "فردا", "note": "", "colour": "RED"}
-    assert read_fields(FORM, raw, "cli", Reading(NOW)) == {"name": "آنه", "day": "2026-11-25", "colour": "red"}
+    assert read_fields(FORM, raw, "cli", ReadingContext(NOW)) == {"name": "آنه", "day": "2026-11-25", "colour": "red"}
 
 
 def test_what_is_deferred_need_not_be_given_there() -> None:
-    assert read_fields(FORM, {"day": "فردا"}, "sms", Reading(NOW)) == {"day": "2026-11-25"}
-    assert read_fields(FORM, {"day": "فردا", "name": "آنه"}, "sms", Reading(NOW))["name"] == "آنه"
+    assert read_fields(FORM, {"day": "فردا"}, "sms", ReadingContext(NOW)) == {"day": "2026-11-25"}
+    assert read_fields(FORM, {"day": "فردا", "name": "آنه"}, "sms", ReadingContext(NOW))["name"] == "آنه"
     with pytest.raises(MissingField, match="name"):
-        read_fields(FORM, {"day": "فردا"}, "portal", Reading(NOW))
+        read_fields(FORM, {"day": "فردا"}, "portal", ReadingContext(NOW))
 
 
 @pytest.mark.parametrize("raw", [{}, {"day": None}, {"day": ""}])
 def test_what_is_required_must_be_given(raw: dict[str, object]) -> None:
     with pytest.raises(MissingField, match="day"):
-        read_fields(FORM, raw, "sms", Reading(NOW))
+        read_fields(FORM, raw, "sms", ReadingContext(NOW))
 
 
 def test_unknown_fields_and_choices_are_refused() -> None:
     with pytest.raises(InvalidField, match="colours:unknown_field"):
-        read_fields(FORM, {"day": "فردا", "colours": "red"}, "sms", Reading(NOW))
+        read_fields(FORM, {"day": "فردا", "colours": "red"}, "sms", ReadingContext(NOW))
     with pytest.raises(UnknownKind, match="colour:choice"):
-        read_fields(FORM, {"day": "فردا", "colour": "green"}, "sms", Reading(NOW))
+        read_fields(FORM, {"day": "فردا", "colour": "green"}, "sms", ReadingContext(NOW))
 
 
 TYPES: tuple[FieldType, ...] = (

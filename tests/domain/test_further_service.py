@@ -12,18 +12,21 @@ from typing import Any
 
 import pytest
 
-from domain.actions import notify, service_page, tariffs, walk_in
+from domain.actions.feedback import service_page
+from domain.actions.messages import notify
+from domain.actions.requests import walk_in
+from domain.actions.tariffs import changes
 from domain.check import check
-from domain.field_types import Text
-from domain.forms import Field
-from domain.lifecycle import Notice, Service, State, Transition
-from domain.message_parts import count_parts
-from domain.messages import Catalogue
-from domain.people import Role
-from domain.personal_data import bare
-from domain.requests import Phase
+from domain.engine.personal_data import bare
+from domain.fields.form import Field
+from domain.fields.types import Text
+from domain.language.service import Notice, Service, State, Transition
+from domain.messages.catalogue import Catalogue
+from domain.requests.request import Phase
 from domain.services import SERVICES
-from domain.services.machinery import MACHINERY_WORK
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
+from domain.values.message_parts import count_parts
 from tests.support.further_service import PAGE, TEXTS, TREES, WORDS
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, StandingClock, actor, build_desk, municipality
 
@@ -39,7 +42,7 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
     desk = build_desk(clock, services=(MACHINERY_WORK, TREES), texts=WORDS)
     async with municipality(database, desk, clock) as opened:
         async with opened.store.unit() as uow:
-            await tariffs.add_tariff(
+            await changes.add_tariff(
                 desk, uow, actor(Role.REVENUE), TREES.key, {"work": "pruning"}, rate=RATE, unit="tree", vat_percent=10
             )
         yield opened

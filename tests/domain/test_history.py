@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.signing import Ed25519Signer
-from domain.history import (
+from app.security.signing import Ed25519Signer
+from domain.requests.history import (
     GENESIS,
+    ChainHead,
     Fault,
-    Head,
     HistoryEvent,
     Seal,
     canonical,
@@ -137,8 +137,8 @@ def test_json_has_one_spelling() -> None:
 
 def sealed() -> list[Seal]:
     """Return two seals in a chain."""
-    first = make_seal(1, NOW, [Head(7, CODE, 3, "a" * 64)], GENESIS, SIGNER)
-    return [first, make_seal(2, NOW, [Head(7, CODE, 4, "b" * 64)], first.hash, SIGNER)]
+    first = make_seal(1, NOW, [ChainHead(7, CODE, 3, "a" * 64)], GENESIS, SIGNER)
+    return [first, make_seal(2, NOW, [ChainHead(7, CODE, 4, "b" * 64)], first.hash, SIGNER)]
 
 
 def test_good_seals_verify() -> None:
@@ -150,7 +150,7 @@ def test_good_seals_verify() -> None:
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
-        (lambda seal: replace(seal, heads=(Head(7, CODE, 4, "c" * 64),)), "seal_edited"),
+        (lambda seal: replace(seal, heads=(ChainHead(7, CODE, 4, "c" * 64),)), "seal_edited"),
         (lambda seal: replace(seal, at=NOW + timedelta(seconds=1)), "seal_edited"),
         (lambda seal: replace(seal, hash="0" * 64), "seal_edited"),
         (lambda seal: replace(seal, signature=sealed()[0].signature), "seal_forged"),

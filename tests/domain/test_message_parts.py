@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.message_parts import Encoding, count_parts, encoding_of, split, units
+from domain.values.message_parts import Encoding, count_parts, encoding_of, split, units
 
 GSM_BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCÄÖÑÜ§¿xyzäöñüà"
 GSM_EXTENDED = "\f^{}\\[~]|€"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.money import Rounding, rials_text, round_rials
+from domain.values.money import Rounding, rials_text, round_rials
 
 
 @pytest.mark.parametrize(

@@ -5,32 +5,28 @@ from typing import Any
 
 import pytest
 
+from domain.blocks.receipts import receipt
 from domain.check import check
-from domain.messages import Catalogue
-from domain.money import in_words
-from domain.people import Role, masked
-from domain.printouts import (
-    Barcode,
+from domain.language.printouts import (
     Bars,
-    Fact,
-    Facts,
-    Listed,
-    Page,
-    Part,
+    FactsPart,
+    PaperContext,
+    PaperPart,
     Printable,
     Quoted,
-    Said,
-    Shown,
-    Signatures,
     Signed,
-    Table,
-    Words,
+    TablePart,
+    TextPart,
 )
-from domain.receipts import receipt
-from domain.services.machinery import MACHINERY_WORK
-from domain.text import left_to_right
+from domain.messages.catalogue import Catalogue
+from domain.papers.document import Barcode, Facts, PaperFact, PaperTable, Paragraphs, Signatures
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
+from domain.values.identifiers import masked
+from domain.values.money import in_words
+from domain.values.text import left_to_right
 
-PAGE = Page(
+PAGE = PaperContext(
     words=str.upper,
     label=lambda name: f"[{name}]",
     values={"name": "آنه", "text": "یک\n\nدو\n", "digits": "1234"},
@@ -42,21 +38,24 @@ BASE = "services.machinery.printouts.form"
 @pytest.mark.parametrize(
     ("part", "block"),
     [
-        (Said("intro"), Words(("WORDS.INTRO",))),
-        (Quoted("text"), Words(("یک", "دو"))),
-        (Quoted("nothing"), Words(())),
-        (Shown(("name", "other")), Facts((Fact("[name]", "آنه"),))),
-        (Shown(("name", "other"), frozenset({"other"})), Facts((Fact("[name]", "آنه"), Fact("[other]", "")))),
-        (Shown(("other",)), None),
-        (Listed("units", ("code", "hours")), Table(("[code]", "[hours]"), (("L1", ""), ("L2", "۴")))),
-        (Listed("none", ("code",)), Table(("[code]",), ())),
+        (TextPart("intro"), Paragraphs(("WORDS.INTRO",))),
+        (Quoted("text"), Paragraphs(("یک", "دو"))),
+        (Quoted("nothing"), Paragraphs(())),
+        (FactsPart(("name", "other")), Facts((PaperFact("[name]", "آنه"),))),
+        (
+            FactsPart(("name", "other"), frozenset({"other"})),
+            Facts((PaperFact("[name]", "آنه"), PaperFact("[other]", ""))),
+        ),
+        (FactsPart(("other",)), None),
+        (TablePart("units", ("code", "hours")), PaperTable(("[code]", "[hours]"), (("L1", ""), ("L2", "۴")))),
+        (TablePart("none", ("code",)), PaperTable(("[code]",), ())),
         (Signed(("a", "b")), Signatures(("SIGNATURES.A", "SIGNATURES.B"))),
         (Bars("digits"), Barcode("1234")),
         (Bars("none"), None),
     ],
     ids=str,
 )
-def test_a_part_makes_its_block(part: Part, block: object) -> None:
+def test_a_part_makes_its_block(part: PaperPart, block: object) -> None:
     assert part.block(PAGE) == block
 
 
@@ -91,14 +90,14 @@ def flaws(printable: Printable, **texts: Any) -> set[str]:
     return {f"{flaw.kind}: {flaw.subject}" for flaw in check([service], own) if flaw.service == service.key}
 
 
-def form(*parts: Part, **changes: Any) -> Printable:
+def form(*parts: PaperPart, **changes: Any) -> Printable:
     """A paper of the civil unit."""
     return replace(Printable("form", frozenset({Role.CIVIL}), parts), **changes)
 
 
 def test_a_paper_that_is_in_order() -> None:
     whole = form(
-        Said("intro"), Shown(("place", "hours")), Signed(("civil",)),
+        TextPart("intro"), FactsPart(("place", "hours")), Signed(("civil",)),
         facts=("hours",), states=("paid",), dated="booked_start", told=("date",), holder="full_name",
     )  # fmt: skip
     assert flaws(
@@ -110,14 +109,14 @@ def test_a_paper_that_is_in_order() -> None:
 @pytest.mark.parametrize(
     ("printable", "texts", "found"),
     [
-        (form(Said("intro")), {}, {f"no_text: {BASE}.words.intro"}),
+        (form(TextPart("intro")), {}, {f"no_text: {BASE}.words.intro"}),
         (form(Signed(("civil",))), {}, {f"no_text: {BASE}.signatures.civil"}),
-        (form(Shown(("hours",)), facts=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
-        (form(Listed("units", ("code",))), {}, {f"no_text: {BASE}.labels.code"}),
-        (form(Shown(("hours",))), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
+        (form(FactsPart(("hours",)), facts=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
+        (form(TablePart("units", ("code",))), {}, {f"no_text: {BASE}.labels.code"}),
+        (form(FactsPart(("hours",))), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
         (form(Quoted("words")), {}, {"unknown_fact: form: words"}),
         (form(Bars("digits")), {}, {"unknown_fact: form: digits"}),
-        (form(Said("intro")), {"words": {"intro": "{hours}"}}, {"unknown_fact: form: hours"}),
+        (form(TextPart("intro")), {"words": {"intro": "{hours}"}}, {"unknown_fact: form: hours"}),
         (form(dated="day"), {}, {"unknown_fact: form: day"}),
         (form(told=("hours",)), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
         (form(states=("nowhere",)), {}, {"unknown_state: nowhere"}),

@@ -5,15 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.calendar import WorkingCalendar
-from domain.errors import DomainError, InvalidField, UnknownKind, UnknownService
-from domain.paging import Cursor, Order
-from domain.people import STAFF_ROLES, Actor, Role
-from domain.queue_filters import QueueFilter, read
-from domain.queues import Moments, Queue, Sla, queues_seen, services_seen, sla_of, units_seen
-from domain.requests import Phase
-from domain.selection import Range, Selection, select
+from domain.actions.queues.filter_reading import read
+from domain.actions.queues.selecting import select
+from domain.actions.queues.visibility import queues_seen, services_seen, units_seen
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Moments, Queue, Sla, sla_of
+from domain.queues.selection import Range, Selection
+from domain.requests.request import Phase
 from domain.services import by_key
+from domain.values.actors import STAFF_ROLES, Actor, Role
+from domain.values.calendar import WorkingCalendar
+from domain.values.errors import DomainError, InvalidField, UnknownKind, UnknownService
+from domain.values.paging import Cursor, Order
 from tests.contracts.examples import a_request
 
 SERVICES = by_key()

@@ -4,22 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from domain.access import RIGHTS, registry_right
-from domain.errors import NotAllowedNow
-from domain.messages import Catalogue
-from domain.people import Role
-from domain.registries import (
-    DRIVER,
-    DUTY,
-    MAINTENANCE,
-    REGISTRIES,
-    VEHICLE,
-    Reference,
-    Registry,
-)
-from domain.registry_check import check_registries
-from domain.registry_rows import given_key, merged, problems
-from domain.registry_rules import annulled_by_hand, charged_by_hand, repriced_by_hand
+from domain.actions.staff.authorization import RIGHTS, registry_right
+from domain.check.registries import check_registries
+from domain.messages.catalogue import Catalogue
+from domain.registries.declarations import DRIVER, DUTY, MAINTENANCE, REGISTRIES, VEHICLE, Reference, Registry
+from domain.registries.rows import given_key, merged, problems
+from domain.registries.rules import annulled_by_hand, charged_by_hand, repriced_by_hand
+from domain.values.actors import Role
+from domain.values.errors import NotAllowedNow
 
 CATALOGUE = Catalogue.load()
 OFFICER, REVENUE = frozenset({Role.TAXI_OFFICER}), frozenset({Role.REVENUE})

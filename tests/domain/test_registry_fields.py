@@ -4,24 +4,24 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.errors import DomainError, InvalidField
-from domain.field_types import FieldType, Reading
-from domain.registry_fields import (
+from domain.fields.types import FieldType, ReadingContext
+from domain.registries.field_types import (
     CODE,
     OWNER_CODE,
     PHONE,
     TAXI_CODE,
     VIN,
     Charge,
-    Count,
     Note,
     Plates,
     RecordedDay,
+    WholeNumber,
     Year,
     jalali_cell,
 )
+from domain.values.errors import DomainError, InvalidField
 
-READING = Reading(datetime(2026, 11, 24, 6, 30, tzinfo=UTC))
+READING = ReadingContext(datetime(2026, 11, 24, 6, 30, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_a_day_lies_in_a_cell_as_it_is_read() -> None:
         (Plates(), ["12ت345-59"], ["12ت345-59"]),
         (Year(), "۱۴۰۵", 1405),
         (Year(gregorian=True), "2015", 2015),
-        (Count(1, 60), "۴", 4),
-        (Count(1, 60), "چهار", 4),
+        (WholeNumber(1, 60), "۴", 4),
+        (WholeNumber(1, 60), "چهار", 4),
         (Charge(), "۲٬۵۰۰٬۰۰۰", 2_500_000),
         (Note(), " يك\nدو ", "یک دو"),
     ],
@@ -109,9 +109,9 @@ def test_values_have_one_form(kind: FieldType, raw: object, value: object) -> No
         (Plates(), "12ت345-59، 12"),
         (Year(), "2026"),
         (Year(gregorian=True), "1200"),
-        (Count(1, 60), "-4"),
-        (Count(1, 60), "61"),
-        (Count(1, 60), "1" * 5000),
+        (WholeNumber(1, 60), "-4"),
+        (WholeNumber(1, 60), "61"),
+        (WholeNumber(1, 60), "1" * 5000),
         (Year(), "1" * 5000),
         (Charge(), "1500"),
         (Charge(), "0"),

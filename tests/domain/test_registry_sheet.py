@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import InvalidField, MissingField
-from domain.messages import Catalogue
-from domain.registries import DRIVER, DUTY, MACHINES, OPERATORS, REGISTRIES, VEHICLE
-from domain.registry_sheet import cell, is_empty, label, neutral, read_row, recognise
+from domain.messages.catalogue import Catalogue
+from domain.registries.declarations import DRIVER, DUTY, MACHINES, OPERATORS, REGISTRIES, VEHICLE
+from domain.registries.sheet import cell, is_empty, label, neutral, read_row, recognise
+from domain.values.errors import InvalidField, MissingField
 
 CATALOGUE = Catalogue.load()
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)

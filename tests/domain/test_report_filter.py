@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from domain.errors import InvalidField
-from domain.figures import Dimension
-from domain.report_filter import ReportFilter, moments, periods, read_filter
+from domain.actions.reports.filter_reading import read_filter
+from domain.reports.figures import Dimension
+from domain.reports.filter import ReportFilter, moments, periods
 from domain.services import by_key
+from domain.values.errors import InvalidField
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03."""

@@ -4,21 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from domain.access import RIGHTS
-from domain.actions.listing import may_take
-from domain.actions.reporting import may_see, run
-from domain.calendar import period
-from domain.engine import SYSTEM
-from domain.errors import Forbidden, UnknownKind
-from domain.figures import FACTS, MESSAGES, QUEUE, RECEIVED, UTILISATION, Dimension
-from domain.messages import Catalogue
-from domain.people import STAFF_ROLES, Actor, Role
-from domain.report_check import check_reports
-from domain.report_filter import FILTERS, ReportFilter
-from domain.report_names import names_of
-from domain.report_sheet import figure_rows
-from domain.reports import REPORTS, Section, report_named
+from domain.actions.reports.declaration_check import check_reports
+from domain.actions.reports.declarations import REPORTS, ReportSection, report_named
+from domain.actions.reports.labels import names_of
+from domain.actions.reports.listing import may_take
+from domain.actions.reports.reporting import may_see, run
+from domain.actions.reports.sheet import figure_rows
+from domain.actions.staff.authorization import RIGHTS
+from domain.messages.catalogue import Catalogue
+from domain.reports.figures import FACTS, MESSAGES, QUEUE, RECEIVED, UTILISATION, Dimension
+from domain.reports.filter import FILTERS, ReportFilter
 from domain.services import by_key
+from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
+from domain.values.calendar import period
+from domain.values.errors import Forbidden, UnknownKind
 from tests.support.further_service import TREES
 from tests.support.municipality import Municipality
 
@@ -42,7 +41,7 @@ def test_the_declarations_are_proved() -> None:
 
 
 def test_a_figure_must_be_told_apart_as_its_section_is() -> None:
-    wrong = Section("wrong", (Dimension.METHOD,), (RECEIVED, UTILISATION))
+    wrong = ReportSection("wrong", (Dimension.METHOD,), (RECEIVED, UTILISATION))
     flaws = check_reports(Catalogue.load(), [replace(REPORTS["civil"], sections=(wrong,))])
     assert {(one.kind, one.subject) for one in flaws} == {
         ("no_text", "reports.sections.wrong"), ("figure_untold", "wrong: received"),

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from domain.actions.reports.declaration_check import check_reports
 from domain.check import check
+from domain.check.registries import check_registries
 from domain.check.said import DETAILS, SAID
-from domain.errors import DomainError
-from domain.messages import Catalogue
-from domain.registry_check import check_registries
-from domain.report_check import check_reports
+from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
+from domain.values.errors import DomainError
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "channels", "domain", "payments", "printing", "store")

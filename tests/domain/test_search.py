@@ -2,34 +2,34 @@
 
 import pytest
 
-from domain import tracking
-from domain.errors import CodeMistyped, DomainError, InvalidField
-from domain.search import LONGEST, Search, paired, parse, turned, words_in
+from domain.queues.search import LONGEST, SearchQuery, paired, parse, turned, words_in
+from domain.values import tracking_codes
+from domain.values.errors import CodeMistyped, DomainError, InvalidField
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("731 835 348", Search(code="731835348")),
-        ("۷۳۱۸۳۵۳۴۸", Search(code="731835348")),
-        ("09121234567", Search(mobile="+989121234567")),
-        ("۱۲ ت ۳۴۵ ایران ۵۹", Search(plate="12ت345-59")),
-        ("۰۴۹۹۳۷۰۸۹۹", Search(national_code="0499370899")),
-        ("499370899", Search(national_code="0499370899")),
-        ("آنه محمدي", Search(words=("انه", "محمدی"))),
-        ("گل‌جمال", Search(words=("گل", "جمال"))),
-        ("  0499 ", Search(words=("0499",))),
-        ("محمدی، آنه (سرپرست)", Search(words=("محمدی", "انه", "سرپرست"))),
+        ("731 835 348", SearchQuery(code="731835348")),
+        ("۷۳۱۸۳۵۳۴۸", SearchQuery(code="731835348")),
+        ("09121234567", SearchQuery(mobile="+989121234567")),
+        ("۱۲ ت ۳۴۵ ایران ۵۹", SearchQuery(plate="12ت345-59")),
+        ("۰۴۹۹۳۷۰۸۹۹", SearchQuery(national_code="0499370899")),
+        ("499370899", SearchQuery(national_code="0499370899")),
+        ("آنه محمدي", SearchQuery(words=("انه", "محمدی"))),
+        ("گل‌جمال", SearchQuery(words=("گل", "جمال"))),
+        ("  0499 ", SearchQuery(words=("0499",))),
+        ("محمدی، آنه (سرپرست)", SearchQuery(words=("محمدی", "انه", "سرپرست"))),
     ],
 )
-def test_what_was_typed_is_told_by_its_form(typed: str, meant: Search) -> None:
+def test_what_was_typed_is_told_by_its_form(typed: str, meant: SearchQuery) -> None:
     assert parse(typed) == meant
 
 
 def test_a_number_may_mean_more_than_one_thing() -> None:
     both = next(
         found
-        for found in (parse(tracking.make(payload)) for payload in range(10_000_000, 10_001_000))
+        for found in (parse(tracking_codes.make(payload)) for payload in range(10_000_000, 10_001_000))
         if found.national_code
     )
     assert both.code is not None

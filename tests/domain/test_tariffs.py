@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.actions.tariffs import add_tariff, quote_for
-from domain.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
-from domain.money import Rounding
-from domain.people import Role
-from domain.tariffs import Quote, QuoteLine, TariffRow, Wanted, find_row, of_thing, quote
+from domain.actions.tariffs.changes import add_tariff, quote_for
+from domain.tariffs.tariff import Quote, QuoteLine, TariffRow, Wanted, find_row, of_thing, quote
+from domain.values.actors import Role
+from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
+from domain.values.money import Rounding
 from tests.support.municipality import RATE, Municipality, actor
 
 SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)

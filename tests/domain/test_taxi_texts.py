@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from domain.calendar import jalali_text
-from domain.leaves import SCOPES
-from domain.messages import Catalogue, placeholders
-from domain.outgoing import MessageClass
-from domain.registries import DUTY, REWARD, VIOLATION, Registry
-from domain.services.taxi_leave import TAXI_LEAVE
-from domain.services.taxi_report import RECORDS, TAXI_REPORT
-from domain.wording import Wording
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue, placeholders
+from domain.messages.records import MessageClass
+from domain.registries.declarations import DUTY, REWARD, VIOLATION, Registry
+from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from domain.services.taxi_leave.rules import SCOPES
+from domain.services.taxi_report.declaration import RECORDS, TAXI_REPORT
+from domain.values.calendar import jalali_text
 
 TEXTS = Catalogue.load()
 WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.text import ascii_digits, compact, fold, grouped, persian_digits, shown
+from domain.values.text import ascii_digits, compact, fold, grouped, persian_digits, shown
 
 HEAVY = st.text(
     st.one_of(

@@ -10,27 +10,27 @@ from pathlib import Path
 
 import pytest
 
-from domain import tracking
-from domain.bill_ids import HIGHEST_AMOUNT
-from domain.calendar import MONTH_NAMES, TEHRAN, jalali_long
+from domain.blocks.asking import LONGEST_TOLD
 from domain.check import SHARED_TEXTS, check
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.errors import ERROR_CODES, DomainError
-from domain.field_types import HourOfDay, number_text
-from domain.fleet import MACHINE_TYPES
-from domain.lifecycle import Service
-from domain.message_parts import count_parts
-from domain.messages import JOINED_PARTS, Catalogue, as_many_as_fit, joined, placeholders
-from domain.outgoing import MessageClass
-from domain.people import Role
-from domain.requests import Phase
+from domain.fields.types import HourOfDay, number_text
+from domain.fields.work_items import WorkItems
+from domain.fleet.resources import MACHINE_TYPES
+from domain.language.service import Service
+from domain.language.wording import LEFT_TO_RIGHT, Wording, day_and_hour, last_day
+from domain.messages.catalogue import JOINED_PARTS, Catalogue, as_many_as_fit, joined, placeholders
+from domain.messages.records import MessageClass
+from domain.requests.request import Phase
 from domain.services import SERVICES, by_key
-from domain.services.asking import LONGEST_TOLD
-from domain.text import grouped, persian_digits
-from domain.wording import LEFT_TO_RIGHT, Wording, day_and_hour, last_day
-from domain.work_items import WorkItems
+from domain.values import tracking_codes
+from domain.values.actors import Role
+from domain.values.bill_ids import HIGHEST_AMOUNT
+from domain.values.calendar import MONTH_NAMES, TEHRAN, jalali_long
+from domain.values.errors import ERROR_CODES, DomainError
+from domain.values.message_parts import count_parts
+from domain.values.text import grouped, persian_digits
 
 TEXTS = Catalogue.load()
 WORDING = Wording(TEXTS, by_key())
@@ -158,8 +158,8 @@ def menus() -> list[str]:
 
 
 REAL: dict[str, list[str]] = {
-    "code": [LEFT_TO_RIGHT + tracking.shown("987654321")],
-    "old": [LEFT_TO_RIGHT + tracking.shown("987654321")],
+    "code": [LEFT_TO_RIGHT + tracking_codes.shown("987654321")],
+    "old": [LEFT_TO_RIGHT + tracking_codes.shown("987654321")],
     "service": [WORDING.service(key) for key in by_key()],
     "state": [TEXTS.text(key) for one in SERVICES for key in TEXTS.keys(f"services.{one.key}.states.")],
     "phase": [TEXTS.text(f"phases.{phase.value}") for phase in Phase],

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.staff_sessions import IDLE, StaffSession
+from domain.people.sessions import IDLE, StaffSession
 from tests.support.municipality import CITIZEN, ORDER, TUESDAY_MORNING, Municipality
 
 YEAR, MINUTE = timedelta(days=365), timedelta(minutes=1)

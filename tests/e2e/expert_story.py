@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from domain.calendar import WorkingCalendar
+from domain.values.calendar import WorkingCalendar
 from tests.e2e.office import Office
 from tests.e2e.people import Desk, Phone
 from tests.e2e.words import CATALOGUE, Facts

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from domain.calendar import to_jalali
-from domain.text import persian_digits
+from domain.values.calendar import to_jalali
+from domain.values.text import persian_digits
 from tests.e2e.office import Office
 from tests.e2e.offices import Furnisher, new_office
 from tests.e2e.people import Desk

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from domain import tracking
-from domain.people import mobile as mobile_stored
+from domain.values import tracking_codes
+from domain.values.identifiers import mobile as mobile_stored
 from tests.e2e.office import Office
 from tests.e2e.words import Facts, read, seen
 
@@ -41,7 +41,7 @@ class Phone:
 
     async def hears_about(self, code: str, *keys: str) -> Facts:
         """Wait for the next text that names this tracking code, leaving others unread, and return the facts in it."""
-        while tracking.shown(code) not in (text := await self.reads()):
+        while tracking_codes.shown(code) not in (text := await self.reads()):
             pass
         return read(text, *keys)
 

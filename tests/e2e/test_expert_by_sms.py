@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from domain.text import persian_digits
+from domain.values.text import persian_digits
 from tests.e2e.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
 from tests.e2e.furnish import furnish
 from tests.e2e.office import OPENING_YEAR, Office

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.history import seal_hash
+from domain.requests.history import seal_hash
 from store.unit_of_work import SqlStore
 from tests.e2e.furnish import furnish
 from tests.e2e.office import Office

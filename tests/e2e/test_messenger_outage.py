@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from app.ids import RandomIds
-from domain.outgoing import MessageClass, OutboxMessage
-from domain.people import mobile as mobile_stored
+from domain.messages.records import MessageClass, OutboxMessage
+from domain.values.identifiers import mobile as mobile_stored
 from store.unit_of_work import SqlStore
 from tests.e2e.conftest import new_phone
 from tests.e2e.messengers import BotOffice, bot_office, no_token_told

@@ -17,9 +17,9 @@ import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 from multidict import CIMultiDict
 
-from domain.accounts import StaffMember
-from domain.people import Role
-from domain.staff_sessions import StaffSession, digest_of
+from domain.people.person import StaffMember
+from domain.people.sessions import StaffSession, digest_of
+from domain.values.actors import Role
 from store.unit_of_work import SqlStore
 from tests.e2e.fronts import NAME, Fronts, fronts
 from tests.e2e.office import Office

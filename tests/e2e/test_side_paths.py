@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.text import persian_digits
+from domain.values.text import persian_digits
 from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone, rials
 from tests.e2e.story import Story

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 
-from app import passwords
-from domain.accounts import StaffMember
-from domain.people import Role
-from domain.sign_in_attempts import MOST_OF_PAIR
+from app.security import passwords
+from domain.people.person import StaffMember
+from domain.people.sign_in_attempts import MOST_OF_PAIR
+from domain.values.actors import Role
 from store.unit_of_work import SqlStore
 from tests.e2e.office import Office
 from tests.e2e.offices import new_office, said_well

@@ -64,7 +64,7 @@ def unreadable(url: URL) -> dict[str, tuple[str, str]]:
 
 def told(done: Finished) -> list[str]:
     """The lines that a command says, but for what `serve` remarks of any configuration before it opens anything."""
-    return [one for one in done.err.splitlines() if one.strip() and " WARNING app.server: PISHKHAN_" not in one]
+    return [one for one in done.err.splitlines() if one.strip() and " WARNING app.http.server: PISHKHAN_" not in one]
 
 
 CASES = (*wrong(make_url("postgresql://x/y")), *unreadable(make_url("postgresql://x/y")))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from string import Formatter
 
-from domain.messages import Catalogue
+from domain.messages.catalogue import Catalogue
 
 MACHINERY = "services.machinery."
 CATALOGUE = Catalogue.load()

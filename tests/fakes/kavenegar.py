@@ -18,7 +18,7 @@ from typing import Any, Literal, Self
 from aiohttp import ClientSession, web
 from yarl import URL
 
-from domain.message_parts import count_parts
+from domain.values.message_parts import count_parts
 
 RECEPTOR = re.compile(r"(?:\+98|0098|98|0)?9[0-9]{9}")
 RIALS_A_PART = 120

@@ -19,19 +19,19 @@ from time import monotonic
 from typing import Any
 
 from app.ids import RandomIds
-from domain.actions.act import act
 from domain.actions.desk import Desk
-from domain.actions.notify import announce
-from domain.actions.submit import submit
-from domain.calendar import WorkingCalendar
-from domain.charging import bills_of
+from domain.actions.messages.notify import announce
+from domain.actions.requests.act import act
+from domain.actions.requests.submit import submit
+from domain.blocks.charging import bills_of
 from domain.conversation.grammar import Grammar
-from domain.engine import Engine
-from domain.messages import Catalogue
-from domain.people import Actor, Role
-from domain.policy import Policy
+from domain.engine.engine import Engine
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
 from domain.services import by_key, intents
-from domain.wording import Wording
+from domain.settings.policy import Policy
+from domain.values.actors import Actor, Role
+from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
 from tests.e2e.furnish import LOADERS, furnish
 from tests.e2e.offices import stock

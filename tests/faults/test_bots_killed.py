@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from channels.relay.relay import AT_ONCE
-from domain.people import mobile as mobile_stored
+from domain.values.identifiers import mobile as mobile_stored
 from tests.e2e.furnish import furnish
 from tests.e2e.messengers import Mode, bot_settings
 from tests.e2e.runs import KILLED, Death

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from domain.printouts import Letterhead, Words
+from domain.papers.document import Letterhead, Paragraphs
 from printing.letterhead import LARGEST_LOGO, read_logo
 from tests.support.papers import LETTERHEAD, a_printout, pages_of, printing, text_of
 
@@ -60,6 +60,6 @@ async def test_the_logo_is_printed(tmp_path: Path) -> None:
     path.write_bytes(picture("PNG"))
     made = Letterhead(LETTERHEAD.name, logo=read_logo(path))
     async with printing(bears=lambda: made) as printer:
-        [page] = pages_of(await printer.pdf(a_printout(Words(("متن",)))))
+        [page] = pages_of(await printer.pdf(a_printout(Paragraphs(("متن",)))))
     red = sum(count for count, colour in page.getcolors(1 << 20) or [] if colour == (255, 0, 0))
     assert red > 1000

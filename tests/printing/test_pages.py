@@ -8,12 +8,22 @@ from html.parser import HTMLParser
 
 import pytest
 
-from domain.printouts import Block, Fact, Facts, Letterhead, Printout, Sheet, Signatures, Table, Words
-from printing.pages import Pages
+from domain.papers.document import (
+    Block,
+    Facts,
+    Letterhead,
+    PaperFact,
+    PaperSheet,
+    PaperTable,
+    Paragraphs,
+    Printout,
+    Signatures,
+)
+from printing.pages import PageRenderer
 from tests.support.papers import ADDRESS, LETTERHEAD, TOKEN, a_printout
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;{{ 7*7 }}</style></title>\u202e"
-PAGES = Pages(LETTERHEAD, ADDRESS)
+PAGES = PageRenderer(LETTERHEAD, ADDRESS)
 
 
 class Tags(HTMLParser):
@@ -34,22 +44,22 @@ class Tags(HTMLParser):
 
 def hostile(*blocks: Block) -> Printout:
     """A paper whose every word is hostile."""
-    fact, phrases = Fact(HOSTILE, HOSTILE), dict.fromkeys(("verify", "page", "of", "phone"), HOSTILE)
-    return Printout(HOSTILE, HOSTILE, HOSTILE, (Sheet((fact,), blocks),), fact, TOKEN, phrases)
+    fact, phrases = PaperFact(HOSTILE, HOSTILE), dict.fromkeys(("verify", "page", "of", "phone"), HOSTILE)
+    return Printout(HOSTILE, HOSTILE, HOSTILE, (PaperSheet((fact,), blocks),), fact, TOKEN, phrases)
 
 
 @pytest.mark.parametrize(
     "block",
     [
-        Words((HOSTILE,)),
-        Facts((Fact(HOSTILE, HOSTILE),)),
-        Table((HOSTILE,), ((HOSTILE,),)),
+        Paragraphs((HOSTILE,)),
+        Facts((PaperFact(HOSTILE, HOSTILE),)),
+        PaperTable((HOSTILE,), ((HOSTILE,),)),
         Signatures((HOSTILE,)),
     ],
     ids=lambda block: block.name,
 )
 def test_nothing_that_was_written_becomes_markup(block: Block) -> None:
-    pages = Pages(Letterhead(HOSTILE, HOSTILE, HOSTILE), ADDRESS)
+    pages = PageRenderer(Letterhead(HOSTILE, HOSTILE, HOSTILE), ADDRESS)
     for made in (pages.whole(hostile(block)), pages.for_pdf(hostile(block))):
         page = Tags(made)
         assert {"script", "iframe", "object", "link"}.isdisjoint(tag for tag, _ in page.tags)
@@ -76,7 +86,7 @@ def test_the_policy_admits_the_style_and_nothing_else() -> None:
 
 def test_the_letterhead_is_on_it() -> None:
     letterhead = Letterhead("شهرداری نمونه", "خیابان یکم", "017-1", "data:image/png;base64,AAAA")
-    page = Pages(letterhead, ADDRESS).whole(a_printout(Words(("متن",)), token=None))
+    page = PageRenderer(letterhead, ADDRESS).whole(a_printout(Paragraphs(("متن",)), token=None))
     assert page.count("شهرداری نمونه") == 2
     assert "خیابان یکم" in page
     assert "۰۱۷-۱" in page

@@ -9,13 +9,13 @@ import pypdfium2
 import pytest
 import pytest_asyncio
 
-from domain.printouts import Words
+from domain.papers.document import Paragraphs
 from printing.printer import PaperPrinter
 from tests.support.papers import A4, ADDRESS, BARS, TOKEN, a_printout, pages_of, printing, scanned, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one printer for all
 
-LONG = Words(tuple(f"بند {number}: این متن دراز است و باید در چند صفحه جا بگیرد." for number in range(60)))
+LONG = Paragraphs(tuple(f"بند {number}: این متن دراز است و باید در چند صفحه جا بگیرد." for number in range(60)))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Unavailable
-from domain.printouts import Words
+from domain.papers.document import Paragraphs
+from domain.values.errors import Unavailable
 from printing.printer import PaperPrinter
 from tests.support.papers import (
     ADDRESS,
@@ -24,8 +24,8 @@ from tests.support.papers import (
 )
 
 ROOT = Path(__file__).parents[2]
-LONG = Words(tuple(f"بند {number}: این متن دراز است و باید در چند صفحه جا بگیرد." for number in range(60)))
-ENDLESS = Words(tuple("این متن هرگز به پایان نمی‌رسد." for _ in range(20_000)))
+LONG = Paragraphs(tuple(f"بند {number}: این متن دراز است و باید در چند صفحه جا بگیرد." for number in range(60)))
+ENDLESS = Paragraphs(tuple("این متن هرگز به پایان نمی‌رسد." for _ in range(20_000)))
 
 
 def workers() -> list[int]:
@@ -51,7 +51,7 @@ async def test_the_packages_own_font_is_inside_where_the_system_has_none(
     nothing.write_text(f"<fontconfig><cachedir>{tmp_path}</cachedir></fontconfig>")
     monkeypatch.setenv("FONTCONFIG_FILE", str(nothing))
     async with printing() as printer:
-        pdf = await printer.pdf(a_printout(Words(("گچ پژ می‌شود ۰۱۲۳۴۵۶۷۸۹ هٔ ي ك AZ az 09 «»؛؟٬٫",))))
+        pdf = await printer.pdf(a_printout(Paragraphs(("گچ پژ می‌شود ۰۱۲۳۴۵۶۷۸۹ هٔ ي ك AZ az 09 «»؛؟٬٫",))))
     fonts = fonts_of(pdf)
     assert {embedded for _, embedded in fonts} == {True}
     assert {name.rpartition("+")[2] for name, _ in fonts} == {"Vazirmatn", "Vazirmatn-Bold"}

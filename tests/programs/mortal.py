@@ -16,14 +16,14 @@ from channels.sms import inbound
 from channels.sms.providers.kavenegar import Kavenegar
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
-from domain.actions import timers
-from domain.ports import Verdict
-from store.calls import SqlCalls
+from domain.actions.requests import timers
+from domain.messages.ports import Verdict
 from store.engines.postgresql_session import PostgresqlSession
 from store.engines.shared_commit import Writer
-from store.history import SqlHistory
-from store.inbox import SqlInbox
-from store.outbox import SqlOutbox
+from store.messages.inbox import SqlInbox
+from store.messages.outbox import SqlOutbox
+from store.repositories.calls import SqlCalls
+from store.repositories.history import SqlHistory
 
 
 class Step:

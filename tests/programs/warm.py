@@ -25,8 +25,8 @@ from importlib import import_module
 from typing import Any
 
 from app.cli.main import COMMANDS, Group, Table, main
-from domain.calendar import WorkingCalendar
-from domain.messages import Catalogue
+from domain.messages.catalogue import Catalogue
+from domain.values.calendar import WorkingCalendar
 from tests.programs.mortal import make_mortal
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG

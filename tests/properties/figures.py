@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from domain import steps
-from domain.bills import BillState, Payment, PaymentMethod, PaymentOutcome, RefundState
-from domain.history import HistoryEvent
-from domain.requests import ServiceRequest
+from domain.bills.bill import BillState, Payment, PaymentMethod, PaymentOutcome, RefundState
+from domain.engine import step_records
+from domain.requests.history import HistoryEvent
+from domain.requests.request import ServiceRequest
 from tests.properties.snapshots import BEGINNING, Snapshot
 from tests.support.figures import adds_up, ran, rows, whole
 from tests.support.municipality import Municipality
@@ -83,7 +83,7 @@ def _steps_are_those_of_the_history(town: Municipality, now: Snapshot) -> None:
         (one.at, one.request_id, one.seq, one.state, one.seconds, one.worked, one.late, one.outcome, one.remote,
          one.officer)
         for request in sorted(now.requests.values(), key=lambda one: one.id)
-        for one in steps.steps_of(
+        for one in step_records.steps_of(
             town.desk.services[request.service], town.desk.calendar, request, now.events[request.id]
         )
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from domain.lifecycle import Service, Transition, Trigger
+from domain.language.service import Service, Transition, Trigger
 
 T = TypeVar("T")
 

@@ -10,15 +10,17 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from domain.actions import attach, notify, reopen, submit, tariffs, walk_in
-from domain.actions.reversals import reverse
-from domain.bills import Bill, BillState, Payment, PaymentMethod
-from domain.errors import DomainError, NotFound
-from domain.forms import Field
-from domain.lifecycle import Service, Transition
-from domain.outgoing import InboundState
-from domain.people import STAFF_ROLES, Actor, Role
-from domain.requests import ServiceRequest
+from domain.actions.bills.reversals import reverse
+from domain.actions.messages import notify
+from domain.actions.requests import attach, reopen, submit, walk_in
+from domain.actions.tariffs import changes
+from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
+from domain.fields.form import Field
+from domain.language.service import Service, Transition
+from domain.messages.records import InboundState
+from domain.requests.request import ServiceRequest
+from domain.values.actors import STAFF_ROLES, Actor, Role
+from domain.values.errors import DomainError, NotFound
 from tests.properties.leads import Lead
 from tests.properties.words import read_well, tried
 from tests.support.cabs import AUXILIARY_MOBILE, COMPLAINT, LEAVE, PRAISE
@@ -208,7 +210,7 @@ class Walker:
         self.said = f"a price for {service} {dimensions} in {days} days"
         who = self.somebody(Role.REVENUE, None, "cli")
         async with self.town.store.unit() as uow:
-            await tariffs.add_tariff(
+            await changes.add_tariff(
                 self.town.desk, uow, who, service, {name: str(value) for name, value in dimensions.items()},
                 rate=self.pick(RATES), vat_percent=self.pick((10, 0)), minimum=self.pick((0, 2)),
                 valid_from=None if days == 0 else start.fromordinal(start.toordinal() + days),

@@ -10,16 +10,16 @@ from itertools import pairwise
 from typing import Any
 
 from domain.actions.desk import Desk
-from domain.bills import BillKind, BillState, PaymentOutcome
-from domain.fleet import slots
-from domain.history import HistoryEvent, chain_faults
-from domain.lifecycle import Audience, Kept, Notice, Service, Transition, Trigger
-from domain.message_parts import count_parts
-from domain.messages import DEFAULT_PARTS, JOINED_PARTS, Catalogue
-from domain.outgoing import OutboxMessage
-from domain.people import Role
-from domain.requests import Phase, ServiceRequest, TimerKind
-from domain.tariffs import Quote
+from domain.bills.bill import BillKind, BillState, PaymentOutcome
+from domain.fleet.resources import slots
+from domain.language.service import Audience, Notice, Service, StoredMobile, Transition, Trigger
+from domain.messages.catalogue import DEFAULT_PARTS, JOINED_PARTS, Catalogue
+from domain.messages.records import OutboxMessage
+from domain.requests.history import HistoryEvent, chain_faults
+from domain.requests.request import Phase, ServiceRequest, TimerKind
+from domain.tariffs.tariff import Quote
+from domain.values.actors import Role
+from domain.values.message_parts import count_parts
 from tests.properties.snapshots import Snapshot
 
 GIVEN = frozenset({"letter_number", "letter_token", "delivery_token", "handed_over_at"})
@@ -245,8 +245,8 @@ def _wanted(
         yield from ((mobile, key) for mobile in _meant(step, now, notice.to) if mobile not in answered)
 
 
-def _meant(step: Step, now: ServiceRequest, to: Audience | Kept) -> list[str]:
-    if isinstance(to, Kept):
+def _meant(step: Step, now: ServiceRequest, to: Audience | StoredMobile) -> list[str]:
+    if isinstance(to, StoredMobile):
         return [mobile for mobile in [now.data.get(to.name)] if mobile]
     if to is Audience.CITIZEN:
         return [now.mobile] if now.mobile else []

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations, groupby
 
-from domain.bills import BillState
-from domain.calendar import in_tehran
-from domain.leaves import counted, taken
-from domain.requests import ServiceRequest
+from domain.bills.bill import BillState
+from domain.requests.request import ServiceRequest
+from domain.services.taxi_leave.rules import counted, taken
+from domain.values.calendar import in_tehran
 from tests.properties.rules import Step
 
 LIVE = frozenset({"submitted", "awaiting_owner", "under_review", "needs_info", "approved", "in_effect"})

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from domain.bills import Bill, Payment, Refund, RefundState
-from domain.charging import SUBJECT
-from domain.fleet import Booking, Resource
-from domain.history import HistoryEvent
-from domain.outgoing import OutboxMessage
-from domain.ports import UnitOfWork
-from domain.requests import RequestFilter, ServiceRequest, TimerKind
+from domain.bills.bill import Bill, Payment, Refund, RefundState
+from domain.blocks.charging import SUBJECT
+from domain.fleet.resources import Booking, Resource
+from domain.messages.records import OutboxMessage
+from domain.requests.history import HistoryEvent
+from domain.requests.request import RequestFilter, ServiceRequest, TimerKind
+from domain.unit_of_work import UnitOfWork
 from tests.support.municipality import Municipality
 
 BEGINNING, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

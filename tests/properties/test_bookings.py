@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import Conflict, Unavailable
-from domain.fleet import Booking, Resource, slots
-from domain.ports import Store
-from domain.requests import ServiceRequest
+from domain.fleet.resources import Booking, Resource, slots
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import Store
+from domain.values.errors import Conflict, Unavailable
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import a_booking, a_machine, a_request
 from tests.properties.effort import examples

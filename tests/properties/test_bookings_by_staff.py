@@ -16,11 +16,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import Conflict
-from domain.fleet import Booking, Resource, ResourceKind, slots
-from domain.people import Role
-from domain.requests import ServiceRequest
+from domain.fleet.resources import Booking, Resource, ResourceKind, slots
+from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
+from domain.values.actors import Role
+from domain.values.errors import Conflict
 from store.unit_of_work import SqlStore
 from tests.properties.effort import examples
 from tests.support.experts import Experts

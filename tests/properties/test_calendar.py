@@ -1,6 +1,6 @@
 """The Jalali calendar against a second library, every day of 1340 to 1440.
 
-`domain/calendar.py` stands on persiantools; the second one is jdatetime, which shares no code with it.
+`domain/values/calendar.py` stands on persiantools; the second one is jdatetime, which shares no code with it.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from itertools import pairwise
 import jdatetime
 import pytest
 
-from domain.calendar import from_jalali, jalali_long, jalali_text, to_jalali, weekday
-from domain.errors import InvalidField
-from domain.text import ascii_digits
+from domain.values.calendar import from_jalali, jalali_long, jalali_text, to_jalali, weekday
+from domain.values.errors import InvalidField
+from domain.values.text import ascii_digits
 
 FIRST, LAST = 1340, 1440
 WEEKDAYS = {

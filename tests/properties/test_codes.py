@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import damm
 
-from domain import bill_ids, tracking
-from domain.errors import CodeMistyped
-from domain.text import persian_digits
+from domain.values import bill_ids, tracking_codes
+from domain.values.errors import CodeMistyped
+from domain.values.text import persian_digits
 from tests.properties.effort import examples
 
 DIGITS = "0123456789"
-CODES = st.integers(tracking.LOWEST_PAYLOAD, tracking.HIGHEST_PAYLOAD).map(tracking.make)
+CODES = st.integers(tracking_codes.LOWEST_PAYLOAD, tracking_codes.HIGHEST_PAYLOAD).map(tracking_codes.make)
 
 PARTS = st.fixed_dictionaries(
     {
@@ -42,10 +42,10 @@ def neighbours_swapped(code: str) -> list[str]:
 @examples(60)
 @given(CODES)
 def test_every_slip_in_a_tracking_code_is_refused(code: str) -> None:
-    assert tracking.parse(code) == tracking.parse(persian_digits(tracking.shown(code))) == code
+    assert tracking_codes.parse(code) == tracking_codes.parse(persian_digits(tracking_codes.shown(code))) == code
     for wrong in one_digit_wrong(code) + neighbours_swapped(code):
         with pytest.raises(CodeMistyped):
-            tracking.parse(wrong)
+            tracking_codes.parse(wrong)
 
 
 def test_no_tracking_code_at_all_lets_such_a_slip_pass() -> None:

@@ -9,15 +9,15 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.calendar import FIRST_DAY, LAST_DAY
-from domain.errors import CodeMistyped, DomainError, InvalidField, UnknownKind, UnknownService
-from domain.paging import Order
-from domain.people import Role
-from domain.queue_filters import read
-from domain.queues import Queue, Sla
-from domain.requests import Phase
-from domain.search import FIELD, LONGEST, MOST_WORDS, Search, beside, paired, parse, turned
+from domain.actions.queues.filter_reading import read
+from domain.queues.queue import Queue, Sla
+from domain.queues.search import FIELD, LONGEST, MOST_WORDS, SearchQuery, beside, paired, parse, turned
+from domain.requests.request import Phase
 from domain.services import SERVICES, by_key
+from domain.values.actors import Role
+from domain.values.calendar import FIRST_DAY, LAST_DAY
+from domain.values.errors import CodeMistyped, DomainError, InvalidField, UnknownKind, UnknownService
+from domain.values.paging import Order
 from tests.properties.effort import examples
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -53,8 +53,8 @@ def test_whatever_is_typed_is_read_or_refused_in_words(text: str) -> None:
     except (InvalidField, CodeMistyped) as error:
         refused = error.field
     else:
-        assert meant != Search()
-        assert not meant.words or meant == Search(words=meant.words)
+        assert meant != SearchQuery()
+        assert not meant.words or meant == SearchQuery(words=meant.words)
         assert all(meant.words)
         return
     assert refused == FIELD

@@ -12,11 +12,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.actions.tariffs import add_tariff, quote_for, withdraw
-from domain.dated import standing, withdrawn
-from domain.errors import AlreadyDone, Conflict, NotFound
-from domain.people import Role
-from domain.tariffs import Quote, TariffRow, Wanted
+from domain.actions.tariffs.changes import add_tariff, quote_for, withdraw
+from domain.tariffs.tariff import Quote, TariffRow, Wanted
+from domain.values.actors import Role
+from domain.values.dated_rows import standing, withdrawn
+from domain.values.errors import AlreadyDone, Conflict, NotFound
 from store.unit_of_work import SqlStore
 from tests.e2e.runs import Finished, finished, warm
 from tests.properties.effort import examples

@@ -11,14 +11,14 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from domain.conversation.dialogue import Conversation
-from domain.lifecycle import Service
-from domain.message_parts import count_parts
-from domain.outgoing import InboundState
-from domain.people import Role
-from domain.policy import Policy
+from domain.language.service import Service
+from domain.messages.records import InboundState
 from domain.services import SERVICES
-from domain.services.machinery import MACHINERY_WORK
-from domain.text import persian_digits
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.settings.policy import Policy
+from domain.values.actors import Role
+from domain.values.message_parts import count_parts
+from domain.values.text import persian_digits
 from tests.properties.effort import EFFORT, examples
 from tests.properties.rules import room_of
 from tests.properties.town import WALKED, whole_town

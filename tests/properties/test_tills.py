@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actions.desk import Desk
-from domain.actions.tills import close_till, till_of
-from domain.bills import Bill
-from domain.calendar import tehran
-from domain.errors import Conflict, MissingField
-from domain.offices import Office
-from domain.tills import Takings, Till, TillClosing, TillDay
+from domain.actions.offices.tills import close_till, till_of
+from domain.bills.bill import Bill
+from domain.offices.office import Office
+from domain.offices.tills import Takings, TillClosing, TillDay, TillPeriod
+from domain.values.calendar import tehran
+from domain.values.errors import Conflict, MissingField
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import a_bill, a_payment
 from tests.properties.effort import examples
@@ -96,7 +96,7 @@ class Revenue:
         except (Conflict, MissingField):
             return None
 
-    async def till(self, code: str) -> Till:
+    async def till(self, code: str) -> TillPeriod:
         """The office's till."""
         async with self.stores[0].unit(write=False) as uow:
             return await till_of(uow, code, DAYS[-1], TODAY + timedelta(days=1))
@@ -130,14 +130,14 @@ class Revenue:
         assert [one.closings for one in till.days] == [(one,) for one in made]
 
 
-def _expected(paid: Mapping[date, Sequence[int]], made: Sequence[TillClosing]) -> Till:
+def _expected(paid: Mapping[date, Sequence[int]], made: Sequence[TillClosing]) -> TillPeriod:
     """What a till says after these payments and closings."""
     days = []
     for day in sorted(DAYS):
         amounts, mine = paid.get(day, ()), tuple(one for one in made if one.day == day)
         if amounts or mine:
             days.append(TillDay(day, Takings(len(amounts), sum(amounts)), mine))
-    return Till(tuple(days))
+    return TillPeriod(tuple(days))
 
 
 def test_one_closing_stands_and_all_are_kept(database_url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.lifecycle import Service
+from domain.language.service import Service
 from tests.properties.effort import EFFORT, examples
 from tests.properties.leads import Edge, edges
 from tests.properties.moves import CHANNELS

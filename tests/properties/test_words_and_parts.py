@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.message_parts import Encoding, count_parts, encoding_of, split, units
-from domain.text import fold
+from domain.values.message_parts import Encoding, count_parts, encoding_of, split, units
+from domain.values.text import fold
 from tests.properties.effort import examples
 
 ASSIGNED = [

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from domain.accounts import StaffMember
-from domain.lifecycle import Service
-from domain.people import STAFF_ROLES, Role
-from domain.policy import Policy
+from domain.language.service import Service
+from domain.people.person import StaffMember
 from domain.services import SERVICES
+from domain.settings.policy import Policy
+from domain.values.actors import STAFF_ROLES, Role
 from tests.support.cabs import Cabs
 from tests.support.experts import Experts
 from tests.support.further_service import TREES, WORDS

@@ -16,15 +16,16 @@ from typing import Any
 from hypothesis import note
 from hypothesis import strategies as st
 
-from app.signing import Ed25519Signer
-from domain.actions import erase, sealing
-from domain.bills import BillState, PaymentOutcome
-from domain.errors import DomainError, NotAllowedNow
-from domain.history import HistoryEvent
-from domain.lifecycle import Command, Service, Transition, Trigger
-from domain.outgoing import InboundState
-from domain.people import STAFF_ROLES, Role
-from domain.requests import Phase, ServiceRequest, TimerKind
+from app.security.signing import Ed25519Signer
+from domain.actions.history import sealing
+from domain.actions.requests import erase
+from domain.bills.bill import BillState, PaymentOutcome
+from domain.language.service import Command, Service, Transition, Trigger
+from domain.messages.records import InboundState
+from domain.requests.history import HistoryEvent
+from domain.requests.request import Phase, ServiceRequest, TimerKind
+from domain.values.actors import STAFF_ROLES, Role
+from domain.values.errors import DomainError, NotAllowedNow
 from tests.properties.effort import EFFORT
 from tests.properties.figures import reports_say_what_there_is
 from tests.properties.leads import Edge, Lead

@@ -6,8 +6,8 @@ A further service needs nothing here: a field is given what its type reads well,
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from domain.errors import DomainError
-from domain.field_types import FieldType, Reading
+from domain.fields.types import FieldType, ReadingContext
+from domain.values.errors import DomainError
 from tests.support.taxis import AUXILIARY_CODE, DRIVER_CODE, PLATE, SECOND_PLATE
 
 POOL: tuple[object, ...] = (
@@ -34,11 +34,11 @@ def tried(choices: tuple[str, ...], now: datetime) -> tuple[object, ...]:
 @lru_cache(maxsize=10_000)
 def read_well(kind: FieldType, choices: tuple[str, ...], now: datetime) -> tuple[object, ...]:
     """Return what of it a field of that type reads: right by itself, whatever the guards will say."""
-    reading = Reading(now, choices)
+    reading = ReadingContext(now, choices)
     return tuple(raw for raw in tried(choices, now) if _reads(kind, raw, reading))
 
 
-def _reads(kind: FieldType, raw: object, reading: Reading) -> bool:
+def _reads(kind: FieldType, raw: object, reading: ReadingContext) -> bool:
     try:
         kind.parse(raw, reading)
     except DomainError:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import Conflict
+from domain.values.errors import Conflict
 from store.copies import NUMBERS_SKIPPED, backup, is_empty, restore
 from store.engines.copies import CopyFailed
 from store.migrate import migrate

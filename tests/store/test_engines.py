@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url, text
 
-from domain.errors import Unavailable
+from domain.values.errors import Unavailable
 from store.engines import ENGINES, engine_for
 from store.engines.sqlite import SqliteEngine
 from store.engines.sqlite_connection import SqliteConnection

@@ -11,14 +11,14 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from domain.errors import Unavailable
+from domain.values.errors import Unavailable
 from store.engines.addresses import each_host, for_libpq, hosts_apart
 from store.engines.faults import DatabaseUnavailable
-from store.engines.limits import Limits
+from store.engines.limits import ConnectionLimits
 from store.unit_of_work import SqlStore
 from tests.support.black_hole import BlackHole
 
-LIMITS = Limits(connections=4, connect=0.5, wait=2.0, command=0.6)
+LIMITS = ConnectionLimits(connections=4, connect=0.5, wait=2.0, command=0.6)
 pytestmark = pytest.mark.postgresql
 NOW, MINUTE = datetime(2026, 11, 27, tzinfo=UTC), timedelta(minutes=1)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from domain.errors import Unavailable
+from domain.values.errors import Unavailable
 from store.engines import engine_for
 from store.engines.postgresql_session import PostgresqlSession
 from store.unit_of_work import SqlStore, SqlUnit

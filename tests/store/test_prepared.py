@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 
-from domain.requests import Phase
+from domain.requests.request import Phase
 from store.engines import engine_for
-from store.engines.base import Engine
+from store.engines.base import DatabaseEngine
 from store.engines.postgresql_session import _together
 from store.schema import counters, inbox, requests
 
@@ -15,12 +15,12 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite:///x.db", "postgresql://u@host/x"])
-def engine(request: pytest.FixtureRequest) -> Engine:
+def engine(request: pytest.FixtureRequest) -> DatabaseEngine:
     """An engine of each kind, never connected."""
     return engine_for(str(request.param))
 
 
-def test_values_go_in_the_order_of_the_text(engine: Engine) -> None:
+def test_values_go_in_the_order_of_the_text(engine: DatabaseEngine) -> None:
     step = update(requests).where(requests.c.id == bindparam("request_id"))
     prepared = engine.prepared(step, ("request_id", "phase", "updated_at"))
     sql, arguments = prepared.bound({"request_id": 7, "phase": Phase.DONE, "updated_at": NOON})
@@ -30,7 +30,7 @@ def test_values_go_in_the_order_of_the_text(engine: Engine) -> None:
     assert arguments[2] == 7
 
 
-def test_constants_and_defaults_come_along(engine: Engine) -> None:
+def test_constants_and_defaults_come_along(engine: DatabaseEngine) -> None:
     wanted = select(requests.c.id).where(requests.c.revision == 3, requests.c.code == bindparam("code_is"))
     assert engine.prepared(wanted, ("code_is",)).bound({"code_is": "123456786"})[1] == [3, "123456786"]
     names = tuple(column.name for column in requests.columns if column.name != "sealed_seq")
@@ -39,7 +39,7 @@ def test_constants_and_defaults_come_along(engine: Engine) -> None:
     assert 0 in arguments
 
 
-def test_a_list_takes_as_many_parameters_as_it_has_members(engine: Engine) -> None:
+def test_a_list_takes_as_many_parameters_as_it_has_members(engine: DatabaseEngine) -> None:
     wanted = select(inbox.c.id).where(
         inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.sender == bindparam("by")
     )
@@ -50,19 +50,19 @@ def test_a_list_takes_as_many_parameters_as_it_has_members(engine: Engine) -> No
         assert "POSTCOMPILE" not in sql
 
 
-def test_rows_come_out_as_the_domain_has_them(engine: Engine) -> None:
+def test_rows_come_out_as_the_domain_has_them(engine: DatabaseEngine) -> None:
     prepared = engine.prepared(select(requests.c.id, requests.c.phase), ())
     assert prepared.returns
     assert prepared.read([(7, "done")]) == [(7, Phase.DONE)]
     assert engine.prepared(select(counters.c.value), ()).read([[5]]) == [(5,)]
 
 
-def test_it_is_prepared_once(engine: Engine) -> None:
+def test_it_is_prepared_once(engine: DatabaseEngine) -> None:
     wanted = select(counters.c.value)
     assert engine.prepared(wanted, ()) is engine.prepared(wanted, ())
 
 
-def test_a_missing_value_is_told(engine: Engine) -> None:
+def test_a_missing_value_is_told(engine: DatabaseEngine) -> None:
     wanted = select(counters.c.value).where(counters.c.name == bindparam("of"))
     with pytest.raises(ValueError, match="'of'"):
         engine.prepared(wanted, ())

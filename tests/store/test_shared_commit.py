@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import NotFound, Unavailable
+from domain.values.errors import NotFound, Unavailable
 from store.engines import engine_for
 from store.engines.sqlite import SqliteEngine
 from store.migrate import migrate

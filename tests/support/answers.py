@@ -6,12 +6,12 @@ They are looked at when all that is opened was, for one or the other changes som
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from channels.admin.registry_view import address as room
-from channels.admin.tariff_view import address as price
-from domain.actions.tariffs import priced
-from domain.people import Role
-from domain.registries import DRIVER, DUTY, MACHINES, VEHICLE
-from domain.requests import RequestFilter
+from channels.admin.registries.registry_view import address as room
+from channels.admin.tariffs.tariff_view import address as price
+from domain.actions.tariffs.changes import priced
+from domain.registries.declarations import DRIVER, DUTY, MACHINES, VEHICLE
+from domain.requests.request import RequestFilter
+from domain.values.actors import Role
 from tests.channels.admin.test_charge_pages import price as price_duties
 from tests.support import rooms
 from tests.support.every_page import ENDED, STALE, Look

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from domain.actions import notify, submit
-from domain.people import Actor, Role
-from domain.policy import Policy
-from domain.registries import DRIVER
-from domain.requests import ServiceRequest
+from domain.actions.messages import notify
+from domain.actions.requests import submit
+from domain.registries.declarations import DRIVER
+from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
+from domain.settings.policy import Policy
+from domain.values.actors import Actor, Role
 from tests.support import taxis
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 from tests.support.taxis import AUXILIARY_CODE, DRIVER_MOBILE, PLATE

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from domain.actions.receive_chat import Taken, receive_update
-from domain.chats import Began, Came, Pressed, ReceivedUpdate, SentFile, SharedContact, Wrote
-from domain.keyboards import Shown
-from domain.outgoing import OutboxMessage
+from domain.actions.conversations.receive_chat import Taken, receive_update
+from domain.chats.chat import Began, Came, Pressed, ReceivedUpdate, SentFile, SharedContact, Wrote
+from domain.messages.keyboards import ReplyMarkup
+from domain.messages.records import OutboxMessage
 from tests.support.municipality import CITIZEN, Municipality
 
 UPDATES = count(1)
@@ -92,7 +92,7 @@ class Person:
 
 def data(message: OutboxMessage) -> dict[str, str]:
     """The buttons of a message: label → data."""
-    return {button.label: button.data for row in Shown.from_json(message.content).rows for button in row}
+    return {button.label: button.data for row in ReplyMarkup.from_json(message.content).rows for button in row}
 
 
 def labels(message: OutboxMessage) -> list[str]:

@@ -11,28 +11,28 @@ from typing import Any
 from aiohttp import web
 
 from app.ids import RandomIds
-from app.waking import Waking
+from app.jobs.waking import Waking
 from channels.admin.frame import HOME as STAFF
 from channels.demo.phone import PATH, DemoPhone
 from channels.portal import Portal
 from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
-from domain.accounts import Person
-from domain.actions.act import act
 from domain.actions.desk import Desk
-from domain.actions.notify import announce
-from domain.calendar import WorkingCalendar
+from domain.actions.messages.notify import announce
+from domain.actions.requests.act import act
 from domain.conversation.grammar import Grammar
-from domain.engine import Engine
-from domain.fleet import Resource, ResourceKind
-from domain.lifecycle import Service
-from domain.messages import Catalogue
-from domain.people import Actor, Role
-from domain.policy import Policy
+from domain.engine.engine import Engine
+from domain.fleet.resources import Resource, ResourceKind
+from domain.language.service import Service
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.people.person import Person
 from domain.services import SERVICES, by_key, intents
-from domain.tariffs import TariffRow
-from domain.wording import Wording
+from domain.settings.policy import Policy
+from domain.tariffs.tariff import TariffRow
+from domain.values.actors import Actor, Role
+from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
 
 LINE = "30001405"

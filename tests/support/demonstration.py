@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from app.configuration.settings import Settings
 from app.demo.clock import DemoClock
-from app.settings import Settings
 from app.wiring import build_desk, build_vault
 from domain.actions.desk import Desk
 

@@ -2,14 +2,14 @@
 
 from itertools import count
 
-from domain.actions.charges import bill_and_tell
-from domain.actions.notify import announce
-from domain.actions.pay import record
-from domain.bills import Bill, PaymentMethod
-from domain.charging import SUBJECT as REQUEST
-from domain.people import Role
-from domain.registries import REGISTRIES
-from domain.requests import ServiceRequest
+from domain.actions.bills.pay import record
+from domain.actions.messages.notify import announce
+from domain.actions.registries.charges import bill_and_tell
+from domain.bills.bill import Bill, PaymentMethod
+from domain.blocks.charging import SUBJECT as REQUEST
+from domain.registries.declarations import REGISTRIES
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Role
 from tests.support.municipality import actor
 from tests.support.staff_site import StaffSite
 

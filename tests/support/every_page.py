@@ -10,25 +10,27 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from io import StringIO
 
-from app.import_jobs import work
-from channels.admin.registry_view import address as room
-from channels.admin.tariff_view import address as price
-from domain.access import allowed
-from domain.actions import house, offices, own_account
-from domain.actions.import_jobs import bring
-from domain.actions.tariffs import priced, set_price
-from domain.actions.tills import close_till
-from domain.calendar import period
-from domain.outgoing import InboundMessage, InboundState
-from domain.people import STAFF_ROLES, Role
-from domain.registries import REGISTRIES, Registry
-from domain.registry_rows import RegistryRow
-from domain.registry_sheet import cell, label
-from domain.report_repository import KeptReport
-from domain.reports import REPORTS
-from domain.requests import ServiceRequest
-from domain.staff_sessions import IDLE, STEP_UP
-from domain.tariffs import Terms
+from app.jobs.import_jobs import work
+from channels.admin.registries.registry_view import address as room
+from channels.admin.tariffs.tariff_view import address as price
+from domain.actions.offices import accounts
+from domain.actions.offices.tills import close_till
+from domain.actions.registries.import_jobs import bring
+from domain.actions.reports.declarations import REPORTS
+from domain.actions.settings import changes
+from domain.actions.staff import own_account
+from domain.actions.staff.authorization import allowed
+from domain.actions.tariffs.changes import priced, set_price
+from domain.messages.records import InboundMessage, InboundState
+from domain.people.sessions import IDLE, STEP_UP
+from domain.registries.declarations import REGISTRIES, Registry
+from domain.registries.rows import RegistryRow
+from domain.registries.sheet import cell, label
+from domain.reports.ports import StoredReport
+from domain.requests.request import ServiceRequest
+from domain.tariffs.tariff import Terms
+from domain.values.actors import STAFF_ROLES, Role
+from domain.values.calendar import period
 from tests.channels.admin.test_calendar_pages import paid
 from tests.channels.admin.test_print_pages import handed_over
 from tests.support import rooms, tills
@@ -206,10 +208,10 @@ async def _house(site: StaffSite) -> dict[str, Sequence[Look]]:
     """An office, a day that was declared, texts, users, the own account with an authenticator that is begun."""
     desk, office = site.demo.desk, "/staff/offices/one/{code}"
     async with site.store.unit() as uow:
-        await offices.add(desk, uow, site.vault, "1001", LONG)
+        await accounts.add(desk, uow, site.vault, "1001", LONG)
         for share in (2_500, 250):
-            await offices.add_rule(desk, uow, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
-        await house.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
+            await accounts.add_rule(desk, uow, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
+        await changes.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
         await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
     await site.enrolled("manager")
     await _till(site)
@@ -303,7 +305,7 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[Look]]:
 
 async def _reports(site: StaffSite) -> dict[str, Sequence[Look]]:
     """Each report, narrowed down and misunderstood, and one that was kept."""
-    kept, one = KeptReport(7, "manager", *period(1405, 8), "m.xlsx", 3, MORNING), "/staff/reports/{name}"
+    kept, one = StoredReport(7, "manager", *period(1405, 8), "m.xlsx", 3, MORNING), "/staff/reports/{name}"
     async with site.store.unit() as uow:
         await uow.reports.keep(kept, b"abc")
     return {

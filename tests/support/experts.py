@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from domain.accounts import Document, StaffMember
-from domain.actions import notify, submit, tariffs
-from domain.actions.attach import attach
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
+from domain.actions.messages import notify
+from domain.actions.requests import submit
+from domain.actions.requests.attach import attach
+from domain.actions.tariffs import changes
+from domain.people.person import StaffMember
+from domain.requests.documents import Document
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
 from tests.support.municipality import CITIZEN, Municipality, actor
 
 OFFICER_MOBILE = "+989111000021"
@@ -57,7 +60,7 @@ class Experts:
     async def price(self, rate: int, unit: str = "visit", **dimensions: str) -> None:
         """Let revenue set a price."""
         async with self.town.store.unit() as uow:
-            await tariffs.add_tariff(
+            await changes.add_tariff(
                 self.town.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit, vat_percent=VAT
             )
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.actions.reporting import Ran, run
-from domain.adding_up import Table
-from domain.engine import SYSTEM
-from domain.figures import Dimension
-from domain.people import Actor
-from domain.report_filter import read_filter
-from domain.reports import report_named
+from domain.actions.reports.aggregation import FigureTable
+from domain.actions.reports.declarations import report_named
+from domain.actions.reports.filter_reading import read_filter
+from domain.actions.reports.reporting import Ran, run
+from domain.reports.figures import Dimension
+from domain.values.actors import SYSTEM, Actor
 from tests.support.municipality import Municipality
 
 MONTH = {"year": "1405", "month": "9"}
@@ -24,7 +23,7 @@ async def ran(town: Municipality, name: str, actor: Actor = SYSTEM, /, **said: s
         return await run(town.desk, uow, report_named(name), wanted, actor)
 
 
-def table(report: Ran, key: str) -> Table:
+def table(report: Ran, key: str) -> FigureTable:
     """Return a section of a report."""
     return next(one for one in report.tables if one.section.key == key)
 
@@ -48,7 +47,7 @@ def only(figures: Mapping[str, Any], **wanted: Any) -> dict[str, Any]:
     return {name: figures[name] for name in wanted}
 
 
-def adds_up(found: Table) -> bool:
+def adds_up(found: FigureTable) -> bool:
     """Tell whether the rows of a table add up to its whole, where figures add up at all."""
     if not found.section.by:
         return True

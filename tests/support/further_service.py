@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from domain.lifecycle import Service
+from domain.language.service import Service
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-service.md"
 BLOCKS = dict(re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```', PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from domain.history import HistoryEvent, link
+from domain.requests.history import HistoryEvent, link
 from store.unit_of_work import SqlStore
 
 KEPT = ("history", "requests", "seals")

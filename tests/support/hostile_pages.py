@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, Response
 
-from channels.admin.print_pages import PAPER_POLICY
+from channels.admin.requests.print_pages import PAPER_POLICY
 from channels.web.headers import CONTENT_POLICY
-from domain.people import Role
+from domain.values.actors import Role
 from tests.browser.test_every_page import shown, still
 from tests.support.chromium import SIZES, Served, Window, signed_in, window
 from tests.support.every_page import Look

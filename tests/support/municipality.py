@@ -15,27 +15,30 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from domain.accounts import StaffMember
-from domain.actions import act, notify, pay, submit, tariffs, timers
+from domain.actions.bills import pay
+from domain.actions.conversations.receive import receive
 from domain.actions.desk import Desk
-from domain.actions.receive import receive
-from domain.bills import Bill, BillState, Payment, PaymentMethod, Refund
-from domain.calendar import WorkingCalendar
-from domain.charging import SUBJECT
+from domain.actions.messages import notify
+from domain.actions.requests import act, submit, timers
+from domain.actions.tariffs import changes
+from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
+from domain.blocks.charging import SUBJECT
 from domain.conversation.grammar import Grammar
-from domain.engine import Engine
-from domain.fleet import Booking, Resource, ResourceKind
-from domain.history import HistoryEvent
-from domain.lifecycle import Service
-from domain.messages import Catalogue
-from domain.outgoing import InboundMessage, OutboxMessage
-from domain.people import Actor, Role
-from domain.policy import Policy
-from domain.ports import ReceivedSms
-from domain.requests import RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.engine.engine import Engine
+from domain.fleet.resources import Booking, Resource, ResourceKind
+from domain.language.service import Service
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
+from domain.messages.ports import ReceivedSms
+from domain.messages.records import InboundMessage, OutboxMessage
+from domain.people.person import StaffMember
+from domain.requests.history import HistoryEvent
+from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.services import by_key, intents
-from domain.services.machinery import MACHINERY_WORK
-from domain.wording import Wording
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.settings.policy import Policy
+from domain.values.actors import Actor, Role
+from domain.values.calendar import WorkingCalendar
 from store.unit_of_work import SqlStore
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -179,7 +182,7 @@ class Municipality:
         """Let revenue set the price of a machine's hour."""
         dimensions = {"machine": machine}
         async with self.store.unit() as uow:
-            await tariffs.add_tariff(
+            await changes.add_tariff(
                 self.desk, uow, actor(Role.REVENUE), "machinery", dimensions,
                 rate=rate, minimum=minimum, vat_percent=VAT, valid_from=start,
             )  # fmt: skip

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain.actions.attach import attach
-from domain.actions.notify import announce
-from domain.actions.receive import receive
-from domain.actions.submit import submit
-from domain.actions.tariffs import add_tariff
-from domain.people import Actor, Role
-from domain.ports import ReceivedSms
-from domain.requests import ServiceRequest
+from domain.actions.conversations.receive import receive
+from domain.actions.messages.notify import announce
+from domain.actions.requests.attach import attach
+from domain.actions.requests.submit import submit
+from domain.actions.tariffs.changes import add_tariff
+from domain.messages.ports import ReceivedSms
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
 from tests.support.demo_site import LINE
 from tests.support.experts import METRE_FEE, PHOTO, TODAY, VAT, VISIT_FEE, WALK_IN
 from tests.support.municipality import CITIZEN, actor

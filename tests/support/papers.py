@@ -9,18 +9,18 @@ import zxingcpp
 from PIL.Image import Image
 from pypdfium2 import raw
 
-from domain.printouts import (
-    PHRASES,
+from domain.language.printouts import PHRASES
+from domain.papers.document import (
     Barcode,
     Block,
-    Fact,
     Facts,
     Letterhead,
+    PaperFact,
+    PaperSheet,
+    PaperTable,
+    Paragraphs,
     Printout,
-    Sheet,
     Signatures,
-    Table,
-    Words,
 )
 from printing.printer import PaperPrinter
 
@@ -32,13 +32,13 @@ A4 = (595, 842)
 """Points."""
 
 BLOCKS: tuple[Block, ...] = (
-    Words(("می‌خواهم «این» را بخوانم.",)),
-    Facts((Fact("نام", "آنه محمدی"), Fact("کد ملی", ""))),
-    Table(("ماشین", "ساعت"), (("لودر", "۴"), ("گریدر", ""))),
+    Paragraphs(("می‌خواهم «این» را بخوانم.",)),
+    Facts((PaperFact("نام", "آنه محمدی"), PaperFact("کد ملی", ""))),
+    PaperTable(("ماشین", "ساعت"), (("لودر", "۴"), ("گریدر", ""))),
     Barcode(BARS),
     Signatures(("واحد عمران", "تحویل‌گیرنده")),
 )
-HEAD = (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳"), Fact("کد رهگیری", "123 456 786"))
+HEAD = (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳"), PaperFact("کد رهگیری", "123 456 786"))
 
 
 def letterhead() -> Letterhead:
@@ -48,7 +48,7 @@ def letterhead() -> Letterhead:
 
 def a_printout(*blocks: Block, token: str | None = TOKEN, sheets: int = 1) -> Printout:
     """Return a paper with these blocks, or with one of every sort, on so many sheets."""
-    sheet = Sheet(HEAD, blocks or BLOCKS)
+    sheet = PaperSheet(HEAD, blocks or BLOCKS)
     return Printout("letter", "123456786", "پاسخ", (sheet,) * sheets, HEAD[-1], token, {name: name for name in PHRASES})
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.conversation.vocabulary import COMMANDS, Intent
+from domain.conversation.vocabulary import COMMANDS
+from domain.language.intents import Intent
 
 INTENTS: tuple[Intent, ...] = (*COMMANDS, *SERVICE_INTENTS)
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from domain.actions.registries import put
-from domain.people import Actor, Role
-from domain.registries import REGISTRIES
-from domain.registry_rows import RegistryFilter, RegistryRow
+from domain.actions.registries.rows import put
+from domain.registries.declarations import REGISTRIES
+from domain.registries.rows import RegistryFilter, RegistryRow
+from domain.values.actors import Actor, Role
 from tests.support.staff_site import StaffSite
 from tests.support.taxis import ORGANISATION
 

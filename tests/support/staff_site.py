@@ -16,28 +16,28 @@ from aiohttp.typedefs import Handler
 from argon2 import PasswordHasher
 from yarl import URL
 
-from app.exporting import export_table
-from app.forwarding import Origin
-from app.passwords import Argon2Passwords
-from app.proxies import ORIGIN, behind, inside
-from app.report_process import ReportProcess
-from app.settings import Settings
-from app.sheet_writing import written
-from app.sign_in_queue import SignInQueue
-from app.table_exports import no_bar
-from app.vault import FernetVault
+from app.configuration.settings import Settings
+from app.http.forwarding import Origin
+from app.http.proxies import ORIGIN, behind, inside
+from app.jobs.exporting import export_table
+from app.jobs.report_process import ReportProcess
+from app.jobs.table_exports import no_bar
+from app.security.passwords import Argon2Passwords
+from app.security.sign_in_queue import SignInQueue
+from app.security.vault import FernetVault
+from app.spreadsheets.sheet_writing import written
 from channels.admin import Admin, Apart
-from domain.access import SecondFactorInside
-from domain.accounts import StaffMember
 from domain.actions.desk import Desk
-from domain.actions.notify import announce
-from domain.actions.signing_in import Doorman
-from domain.actions.submit import submit
-from domain.people import STAFF_ROLES, Actor, Role
-from domain.printouts import Letterhead
-from domain.registries import Registry
-from domain.requests import ServiceRequest
-from domain.staff_sessions import PERIOD, SecondFactor, new_secret
+from domain.actions.messages.notify import announce
+from domain.actions.requests.submit import submit
+from domain.actions.staff.authorization import SecondFactorInside
+from domain.actions.staff.signing_in import Doorman
+from domain.papers.document import Letterhead
+from domain.people.person import StaffMember
+from domain.people.sessions import PERIOD, SecondFactor, new_secret
+from domain.registries.declarations import Registry
+from domain.requests.request import ServiceRequest
+from domain.values.actors import STAFF_ROLES, Actor, Role
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, DemoSite, StepClock, build_desk, demo_site

@@ -17,10 +17,10 @@ from channels.pishkhan_soap.calls import Counter as Calls
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import Record, Simple, Type, camel
-from domain.actions import offices
-from domain.field_types import Text
-from domain.lifecycle import Service
+from channels.pishkhan_soap.schema import SchemaRecord, Simple, Type, camel
+from domain.actions.offices import accounts
+from domain.fields.types import Text
+from domain.language.service import Service
 from printing.printer import PaperPrinter
 from tests.channels.pishkhan_soap.counters import KEY, SKEW
 from tests.channels.pishkhan_soap.envelopes import Signer, body, fresh
@@ -57,20 +57,20 @@ def is_text(kind: Type) -> bool:
     )
 
 
-def texts_of(record: Record, path: Path = ()) -> Iterator[tuple[Path, int]]:
+def texts_of(record: SchemaRecord, path: Path = ()) -> Iterator[tuple[Path, int]]:
     """Every text of a request with the most characters that it may have; the office's own head is left out."""
     for member in record.members:
         here = (*path, member.name)
-        if isinstance(member.type, Record):
+        if isinstance(member.type, SchemaRecord):
             yield from texts_of(member.type, here)
         elif is_text(member.type) and member.name not in HEAD:
             yield here, int(dict(member.type.facets).get("maxLength", "500"))
 
 
-def usual(record: Record, known: Mapping[str, str], wanted: Collection[str] = ()) -> dict[str, Any]:
+def usual(record: SchemaRecord, known: Mapping[str, str], wanted: Collection[str] = ()) -> dict[str, Any]:
     """Good values of what is required or wanted, and of what holds a text or a day."""
     return {
-        one.name: usual(one.type, known) if isinstance(one.type, Record) else _usual(one.type, known)
+        one.name: usual(one.type, known) if isinstance(one.type, SchemaRecord) else _usual(one.type, known)
         for one in record.members
         if one.name not in HEAD
         and (one.required or one.name in wanted or one.type.name == "Day" or _holds_text(one.type))
@@ -78,7 +78,7 @@ def usual(record: Record, known: Mapping[str, str], wanted: Collection[str] = ()
 
 
 def _holds_text(kind: Type) -> bool:
-    return bool(dict(texts_of(kind))) if isinstance(kind, Record) else is_text(kind)
+    return bool(dict(texts_of(kind))) if isinstance(kind, SchemaRecord) else is_text(kind)
 
 
 def _usual(kind: Simple, known: Mapping[str, str]) -> str:
@@ -171,7 +171,7 @@ def declared(service: Service) -> set[str]:
 async def counter_at(site: StaffSite, port: int) -> AsyncIterator[Counter]:
     """An office of the site, which is served at that port and has `soap` mounted."""
     async with site.store.unit() as uow:
-        await offices.add(site.demo.desk, uow, site.vault, OFFICE, hostile("office", "=", 80), key=KEY)
+        await accounts.add(site.demo.desk, uow, site.vault, OFFICE, hostile("office", "=", 80), key=KEY)
     yield Counter(site, contract_of(site), Wire(port), Signer(f"office-{OFFICE}", KEY, site.clock))
 
 

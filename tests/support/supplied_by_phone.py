@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
-from domain.actions.receive import receive
-from domain.conversation.vocabulary import Intent
-from domain.field_types import Text
-from domain.lifecycle import Service
-from domain.people import Role
-from domain.ports import ReceivedSms
-from domain.requests import Phase
+from domain.actions.conversations.receive import receive
+from domain.fields.types import Text
+from domain.language.intents import Intent
+from domain.language.service import Service
+from domain.messages.ports import ReceivedSms
+from domain.requests.request import Phase
 from domain.services import by_key
+from domain.values.actors import Role
 from tests.support.demo_site import LINE
 from tests.support.hostile import PREFIXES, hostile
 from tests.support.municipality import CITIZEN

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from domain.conversation.vocabulary import Intent
-from domain.field_types import Text
-from domain.forms import Field
-from domain.lifecycle import Service
+from domain.fields.form import Field
+from domain.fields.types import Text
+from domain.language.intents import Intent
+from domain.language.service import Service
 from domain.services import by_key
 from tests.e2e.messengers import BotOffice, Visitor
 from tests.e2e.words import CATALOGUE, seen

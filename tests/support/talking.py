@@ -7,7 +7,7 @@ from domain.conversation.frames import Ask, Dialogue, Perform, Step, Unknown
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
 from domain.services import by_key
-from domain.services.machinery import MACHINERY_WORK
+from domain.services.machinery.declaration import MACHINERY_WORK
 
 TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 CODE = "123456786"

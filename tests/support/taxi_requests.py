@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from domain.actions.notify import announce
-from domain.actions.submit import submit
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
+from domain.actions.messages.notify import announce
+from domain.actions.requests.submit import submit
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
 from tests.support.municipality import CITIZEN, actor
 from tests.support.staff_site import StaffSite
 from tests.support.taxis import DRIVER_CODE, DRIVER_MOBILE, PLATE

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.actions.registries import put
-from domain.engine import SYSTEM
-from domain.people import Actor, Role
-from domain.registries import AGENCY, DRIVER, DUTY, OWNER, REGISTRIES, VEHICLE, VIOLATION
-from domain.registry_rows import Put, RegistryFilter, RegistryRow
+from domain.actions.registries.rows import put
+from domain.registries.declarations import AGENCY, DRIVER, DUTY, OWNER, REGISTRIES, VEHICLE, VIOLATION
+from domain.registries.rows import Put, RegistryFilter, RegistryRow
+from domain.values.actors import SYSTEM, Actor, Role
 from tests.support.municipality import Municipality, actor
 
 PLATE, SECOND_PLATE = "12ت345-59", "12ت346-59"

@@ -1,11 +1,11 @@
 """A counter office that takes money, on the staff's site of a test."""
 
-from domain.actions import offices
-from domain.actions.notify import announce
-from domain.actions.pay import record
-from domain.bills import Bill, PaymentMethod
-from domain.charging import SUBJECT as REQUEST
-from domain.people import Role
+from domain.actions.bills.pay import record
+from domain.actions.messages.notify import announce
+from domain.actions.offices import accounts
+from domain.bills.bill import Bill, PaymentMethod
+from domain.blocks.charging import SUBJECT as REQUEST
+from domain.values.actors import Role
 from tests.support.municipality import OFFICE, clerk
 from tests.support.staff_site import StaffSite
 
@@ -13,7 +13,7 @@ from tests.support.staff_site import StaffSite
 async def open_office(site: StaffSite, name: str = "دفتر ۱۰۰۱") -> None:
     """Add the office 1001."""
     async with site.store.unit() as uow:
-        await offices.add(site.demo.desk, uow, site.vault, OFFICE, name)
+        await accounts.add(site.demo.desk, uow, site.vault, OFFICE, name)
 
 
 async def a_bill_to_pay(site: StaffSite) -> Bill:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from channels.sms.providers.kavenegar import Kavenegar
 from channels.sms.providers.simulator import Simulator
-from domain.ports import SmsProvider
+from domain.messages.ports import SmsProvider
 
 PROVIDERS: Mapping[str, Callable[..., SmsProvider]] = MappingProxyType(
     {"kavenegar": Kavenegar, "simulator": Simulator},

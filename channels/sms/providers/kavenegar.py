@@ -29,10 +29,10 @@ from aiohttp import (
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from yarl import URL
 
-from domain.errors import MissingField
-from domain.outgoing import MessageState, OutboxMessage
-from domain.people import mobile_shown
-from domain.ports import DeliveryReceipt, ReceivedSms, SendResult, Verdict
+from domain.messages.ports import DeliveryReceipt, ReceivedSms, SendResult, Verdict
+from domain.messages.records import MessageState, OutboxMessage
+from domain.values.errors import MissingField
+from domain.values.identifiers import mobile_shown
 
 BASE_URL = "https://api.kavenegar.com"
 """Where the panel answers."""

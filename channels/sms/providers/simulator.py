@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from channels.sms.providers.kavenegar import inbound_of, receipts_of
-from domain.outgoing import MessageState, OutboxMessage
-from domain.ports import DeliveryReceipt, ReceivedSms, SendResult, Verdict
+from domain.messages.ports import DeliveryReceipt, ReceivedSms, SendResult, Verdict
+from domain.messages.records import MessageState, OutboxMessage
 
 
 class Simulator:

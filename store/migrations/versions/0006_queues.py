@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.search import turned
+from domain.queues.search import turned
 
 revision = "0006"
 down_revision = "0005"

@@ -12,7 +12,7 @@ from typing import Any
 from alembic import op
 from sqlalchemy import BigInteger, Connection, Integer, Text, bindparam, column, insert, select, table
 
-from domain.search import paired
+from domain.queues.search import paired
 
 revision = "0014"
 down_revision = "0013"

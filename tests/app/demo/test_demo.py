@@ -11,31 +11,35 @@ import pytest
 from rich.console import Console
 from sqlalchemy import select
 
-from app import passwords
 from app.demo import counter
 from app.demo.loading import load, reset
 from app.demo.printing import printed
 from app.demo.registers import staff_actors
-from app.demo.summary import ShownOffice, Summary
+from app.demo.summary import DemoOffice, Summary
+from app.security import passwords
 from app.wiring import build_signer
-from domain import people
-from domain.accounts import CommentFilter, CommentState
-from domain.actions import act, pay, receive, service_page
+from domain.actions.bills import pay
+from domain.actions.conversations import receive
 from domain.actions.desk import Desk
-from domain.actions.sealing import verify
-from domain.bills import BillState, PaymentMethod, RefundState
-from domain.charging import SUBJECT
-from domain.errors import Conflict, Forbidden, UnknownService
-from domain.expert_kinds import KINDS
-from domain.fleet import MACHINE_TYPES, ResourceKind, ResourceStatus
-from domain.outgoing import InboundMessage, InboundState, MessageState
-from domain.people import STAFF_ROLES, Role, mobile
-from domain.ports import ReceivedSms
-from domain.registries import DUTY, REGISTRIES, VEHICLE_TYPES
-from domain.registry_rows import RegistryFilter
-from domain.requests import RequestFilter, TimerKind
+from domain.actions.feedback import service_page
+from domain.actions.history.sealing import verify
+from domain.actions.requests import act
+from domain.bills.bill import BillState, PaymentMethod, RefundState
+from domain.blocks.charging import SUBJECT
+from domain.feedback.opinions import CommentFilter, CommentState
+from domain.fleet.resources import MACHINE_TYPES, ResourceKind, ResourceStatus
+from domain.messages.ports import ReceivedSms
+from domain.messages.records import InboundMessage, InboundState, MessageState
+from domain.registries.declarations import DUTY, REGISTRIES, VEHICLE_TYPES
+from domain.registries.rows import RegistryFilter
+from domain.requests.request import RequestFilter, TimerKind
 from domain.services import SERVICES
-from domain.services.machinery import MACHINERY_WORK
+from domain.services.expert.kinds import KINDS
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values import identifiers
+from domain.values.actors import STAFF_ROLES, Role
+from domain.values.errors import Conflict, Forbidden, UnknownService
+from domain.values.identifiers import mobile
 from store.schema import metadata
 from store.unit_of_work import SqlStore
 from tests.support.demonstration import ADDRESS, NOW, SETTINGS, VAULT, desk_at
@@ -151,7 +155,7 @@ async def test_the_taxi_organisation_is_complete(store: SqlStore) -> None:
     for row in found["vehicle"]:
         assert re.fullmatch(r"\d\dت[1-9]\d\d-(59|69)", row.values["plate"])
     for row in found["driver"]:
-        assert people.national_code(row.values["national_code"]) == row.values["national_code"]
+        assert identifiers.national_code(row.values["national_code"]) == row.values["national_code"]
     fined = [one for one in found["violation"] if one.values["fine"]]
     assert {one.values["state"] for one in fined} == {"billed"}
 
@@ -285,7 +289,7 @@ async def test_what_fails_leaves_nothing(empty_store: SqlStore, desk: Desk) -> N
 
 
 async def test_there_is_a_counter_office_to_try_software_against(store: SqlStore, summary: Summary) -> None:
-    assert summary.office == ShownOffice("1001", counter.NAME, "office-1001", "demo-counter-key-1001")
+    assert summary.office == DemoOffice("1001", counter.NAME, "office-1001", "demo-counter-key-1001")
     async with store.unit(write=False) as uow:
         office = await uow.offices.by_code("1001")
         [rule] = await uow.offices.rules()

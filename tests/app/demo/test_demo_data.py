@@ -7,11 +7,11 @@ from app.demo import taxis
 from app.demo.data import rows
 from app.demo.registers import PEOPLE
 from app.demo.townsfolk import citizen, lists
-from domain.accounts import CommentFilter, CommentState
-from domain.expert_kinds import KINDS, KindName
-from domain.field_types import Reading
-from domain.registry_rows import RegistryFilter
-from domain.requests import RequestFilter
+from domain.feedback.opinions import CommentFilter, CommentState
+from domain.fields.types import ReadingContext
+from domain.registries.rows import RegistryFilter
+from domain.requests.request import RequestFilter
+from domain.services.expert.kinds import KINDS, KindName
 from store.unit_of_work import SqlStore
 from tests.support.demonstration import NOW
 
@@ -25,7 +25,7 @@ def rows_of(pairs: Iterable[Mapping[str, str]], *names: str) -> set[tuple[str, .
 
 
 async def test_reports_and_letters_fit_their_kinds(store: SqlStore) -> None:
-    cases = {KindName().parse(one["kind"], Reading(NOW)): one["cases"] for one in lists()["expertise"]}
+    cases = {KindName().parse(one["kind"], ReadingContext(NOW)): one["cases"] for one in lists()["expertise"]}
     assert cases.keys() == KINDS.keys()
     async with store.unit(write=False) as uow:
         requests = await uow.requests.find(RequestFilter(service="expert", limit=1000))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from domain.house_records import AuditFilter
+from domain.audit.entries import AuditFilter
 from store import schema
 from store.work import Repository
 from tests.support.staff_site import StaffSite

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.staff_sessions import STEP_UP
+from domain.people.sessions import STEP_UP
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from app.signing import Ed25519Signer
-from channels.admin.agents import browser_shown
+from app.security.signing import Ed25519Signer
+from channels.admin.user_agents import browser_shown
 from channels.pishkhan_soap.contract import Contract
-from domain.access import RIGHTS
-from domain.actions.refusals import MOST_ROWS
-from domain.actions.sealing import Verification, seal, verify
-from domain.actions.verifications import run_asked
-from domain.history import Fault
-from domain.messages import Catalogue
+from domain.actions.history.sealing import Verification, seal, verify
+from domain.actions.history.verifications import run_asked
+from domain.actions.staff.authorization import RIGHTS
+from domain.actions.staff.refusals import MOST_ROWS
+from domain.messages.catalogue import Catalogue
+from domain.requests.history import Fault
 from domain.services import SERVICES
 from tests.channels.admin.audited import denial_facts, denials
 from tests.support.rooms import words
@@ -229,7 +229,7 @@ def test_every_fault_has_a_name() -> None:
     catalogue = Catalogue.load()
     named = {key.rpartition(".")[2] for key in catalogue.keys("admin.audit.fault_kinds.")}
     kinds = set()
-    for path in (ROOT / "domain/history.py", ROOT / "domain/actions/sealing.py"):
+    for path in (ROOT / "domain/requests/history.py", ROOT / "domain/actions/history/sealing.py"):
         kinds |= set(re.findall(r'Fault\("([a-z_]+)"', path.read_text("utf-8")))
     assert named == kinds
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from channels.admin.priced_things import unit_named
-from domain.actions.tariffs import add_tariff, priced
-from domain.people import Role
+from channels.admin.tariffs.priced_things import unit_named
+from domain.actions.tariffs.changes import add_tariff, priced
+from domain.values.actors import Role
 from tests.channels.admin.test_price_changes import WITHDRAW, seen_of
 from tests.channels.admin.test_request_pages import opened
 from tests.channels.admin.test_tariff_pages import FORM, LOADER, ROOM, need_approval

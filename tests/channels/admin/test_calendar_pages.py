@@ -7,15 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from channels.admin.calendar_view import day_heads
-from domain.actions.act import act
-from domain.actions.notify import announce
-from domain.actions.pay import record
-from domain.bills import PaymentMethod
-from domain.charging import bills_of
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
-from domain.tracking import shown
+from channels.admin.fleet.calendar_view import day_heads
+from domain.actions.bills.pay import record
+from domain.actions.messages.notify import announce
+from domain.actions.requests.act import act
+from domain.bills.bill import PaymentMethod
+from domain.blocks.charging import bills_of
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
+from domain.values.tracking_codes import shown
 from tests.support.rooms import give, revision, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
 

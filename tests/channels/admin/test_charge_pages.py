@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.tariffs import TariffRow
+from domain.tariffs.tariff import TariffRow
 from tests.channels.admin.test_request_pages import small_form, told
 from tests.support.demo_site import MORNING
 from tests.support.rooms import furnish, give, revision, row, rows, words

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
-from domain.actions.signing_in import forget_sessions
-from domain.requests import ServiceRequest
-from domain.staff_sessions import IDLE, LONGEST, REMEMBERED, digest_of
+from domain.actions.staff.signing_in import forget_sessions
+from domain.people.sessions import IDLE, LONGEST, REMEMBERED, digest_of
+from domain.requests.request import ServiceRequest
 from tests.channels.admin.test_request_pages import PNG, expert_request, opened, paper, revision
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 

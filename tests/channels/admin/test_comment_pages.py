@@ -5,12 +5,13 @@ import re
 
 import pytest
 
-from domain.accounts import Comment, CommentState, Rating
-from domain.actions import moderation
-from domain.outgoing import OutboxMessage
-from domain.people import Actor, Role, mobile_shown
-from domain.requests import Phase, RequestFilter, ServiceRequest
-from domain.text import persian_digits
+from domain.actions.feedback import moderation
+from domain.feedback.opinions import Comment, CommentState, Rating
+from domain.messages.records import OutboxMessage
+from domain.requests.request import Phase, RequestFilter, ServiceRequest
+from domain.values.actors import Actor, Role
+from domain.values.identifiers import mobile_shown
+from domain.values.text import persian_digits
 from tests.support.staff_site import StaffSite, Visitor
 
 MOBILE = "+989121234567"

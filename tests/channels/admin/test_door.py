@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.people import Role
-from domain.staff_sessions import IDLE, LONGEST, STEP_UP, digest_of
+from domain.people.sessions import IDLE, LONGEST, STEP_UP, digest_of
+from domain.values.actors import Role
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import NEW_PASSWORD, OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 

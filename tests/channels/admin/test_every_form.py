@@ -4,12 +4,12 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from itertools import product
 
-from channels.admin.frame import Route
-from domain.access import RIGHTS, allowed
-from domain.actions.refusals import MOST_ROWS, note
-from domain.house_records import AuditFilter
-from domain.people import STAFF_ROLES, Role
-from domain.staff_sessions import STEP_UP
+from channels.admin.frame import PageRoute
+from domain.actions.staff.authorization import RIGHTS, allowed
+from domain.actions.staff.refusals import MOST_ROWS, note
+from domain.audit.entries import AuditFilter
+from domain.people.sessions import STEP_UP
+from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audited import audited, denials
 from tests.channels.admin.test_matrix import FILLING
 from tests.support.routes import address
@@ -19,7 +19,7 @@ PROOF = 'name="proof_password"'
 FOREIGN: Mapping[str, str] = {"Sec-Fetch-Site": "cross-site"}
 
 
-def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[Route]]]:
+def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[PageRoute]]]:
     """The routes, each with the first role that may go there."""
     left = list(site.admin.routes)
     for role in sorted(STAFF_ROLES):
@@ -29,7 +29,7 @@ def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[Ro
     assert not left or not inside
 
 
-async def at_work(site: StaffSite) -> AsyncIterator[tuple[Visitor, list[Route]]]:
+async def at_work(site: StaffSite) -> AsyncIterator[tuple[Visitor, list[PageRoute]]]:
     """A browser inside for each role, signed in with a form's token, and the routes that are the role's."""
     for role, routes in shared_out(site, inside=True):
         async with visitor(site) as who:
@@ -38,7 +38,7 @@ async def at_work(site: StaffSite) -> AsyncIterator[tuple[Visitor, list[Route]]]
             yield who, routes
 
 
-async def asked(who: Visitor, route: Route, csrf: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
+async def asked(who: Visitor, route: PageRoute, csrf: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
     """Go there; the status, where it leads, and the page."""
     form = {"csrf": csrf} if route.method == "POST" else None
     response = await who.client.request(

@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from domain.access import RIGHTS
-from domain.people import Role
+from domain.actions.staff.authorization import RIGHTS
+from domain.values.actors import Role
 from tests.support.staff_site import StaffSite, Visitor
 
 FAR = ("9999-12-31", "9999-12-30", "2121-03-21", "1921-03-20", "0001-01-01")

@@ -5,8 +5,8 @@ a fine on praise; and a form says all that is wrong with it at once.
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from domain.people import Role
-from domain.text import persian_digits
+from domain.values.actors import Role
+from domain.values.text import persian_digits
 from tests.channels.admin.test_calendar_pages import links, paid
 from tests.channels.admin.test_refused_steps import assigned
 from tests.channels.admin.test_request_pages import expert_request, opened, revision, steps

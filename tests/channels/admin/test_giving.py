@@ -7,11 +7,11 @@ from urllib.parse import unquote
 import pytest
 from aiohttp import FormData
 
-from domain.accounts import StaffMember
-from domain.actions.assign import assign
-from domain.actions.work import PAGE
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
+from domain.actions.queues.work import PAGE
+from domain.actions.requests.assign import assign
+from domain.people.person import StaffMember
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
 from tests.channels.admin.audited import denial_facts
 from tests.channels.admin.test_request_pages import expert_request, opened, revision
 from tests.support.staff_site import COLLEAGUE, HASH, StaffSite, Visitor

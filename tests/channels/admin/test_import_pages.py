@@ -10,18 +10,18 @@ import pytest
 from aiohttp import FormData
 from openpyxl import load_workbook
 
-from app import import_jobs
-from app.import_jobs import run_waiting, work
-from app.importing import Imported
-from app.settings import Settings
-from app.table_exports import ProcessExports
-from channels.admin.registry_view import address as address_of
-from domain.actions.import_jobs import forget_old
-from domain.errors import Unavailable
-from domain.house_records import AuditFilter
-from domain.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
-from domain.people import Role
-from domain.registries import REGISTRIES
+from app.configuration.settings import Settings
+from app.jobs import import_jobs
+from app.jobs.import_jobs import run_waiting, work
+from app.jobs.importing import Imported
+from app.jobs.table_exports import ProcessExports
+from channels.admin.registries.registry_view import address as address_of
+from domain.actions.registries.import_jobs import forget_old
+from domain.audit.entries import AuditFilter
+from domain.registries.declarations import REGISTRIES
+from domain.registries.imports import KEPT_FOR, MOST_BYTES, Import, ImportState
+from domain.values.actors import Role
+from domain.values.errors import Unavailable
 from tests.support.rooms import furnish, give, rows, words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 from tests.support.taxis import PLATE

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.actions import importing
-from domain.errors import Conflict
-from domain.imports import Import, ImportState, Tally
-from domain.registry_rows import RegistryRow
+from domain.actions.registries import importing
+from domain.registries.imports import Import, ImportState, Tally
+from domain.registries.rows import RegistryRow
+from domain.values.errors import Conflict
 from tests.channels.admin.test_import_pages import GOOD, bring, keep, standing, worked
 from tests.support.rooms import furnish, give, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -89,7 +89,7 @@ async def test_a_change_while_it_is_written_undoes_it_and_is_shown(
 
     await keep(officer, address)
     with monkeypatch.context() as patch:
-        patch.setattr("app.importing.keep", keep_later)
+        patch.setattr("app.jobs.importing.keep", keep_later)
         with pytest.raises(Conflict):
             await worked(site, address)
     assert await capacity(site) == 7

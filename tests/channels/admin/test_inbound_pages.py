@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from channels.admin.inbound_pages import became
-from domain import tracking
-from domain.actions import receive as receiving
-from domain.outgoing import InboundMessage, InboundState
-from domain.people import Role
-from domain.ports import ReceivedSms
+from channels.admin.messages.inbound_pages import became
+from domain.actions.conversations import receive as receiving
+from domain.messages.ports import ReceivedSms
+from domain.messages.records import InboundMessage, InboundState
+from domain.values import tracking_codes
+from domain.values.actors import Role
 from tests.support.demo_site import LINE
 from tests.support.rooms import words
 from tests.support.staff_site import StaffSite, Visitor
@@ -44,7 +44,7 @@ async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside:
                   "برنامه این پیام را نفهمید", "فرستنده همراه نیست", "چند پیام نامفهوم"):  # fmt: skip
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
-    assert tracking.shown(request.code) in words(page)
+    assert tracking_codes.shown(request.code) in words(page)
     assert page.index("تکرار") < page.index("تخفیف ویژه") < page.index("سلام") < page.index("لودر"), "newest first"
     assert f'href="{LOG}" aria-current="page"' in page
     assert f'href="{LOG}"' in await inside.get("/staff/messages")

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.imports import ImportState
-from domain.people import Role
+from domain.registries.imports import ImportState
+from domain.values.actors import Role
 from tests.channels.admin.test_import_pages import bring, keep, worked
 from tests.support.rooms import give, revision, row, rows, words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from channels.admin.frame import Route
-from domain.access import RIGHTS, allowed
-from domain.people import STAFF_ROLES, Role
+from channels.admin.frame import PageRoute
+from domain.actions.staff.authorization import RIGHTS, allowed
+from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audited import denials
 from tests.support.routes import address
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
@@ -15,7 +15,7 @@ FILLING = {"code": "123456786", "action": "accept", "service": "machinery", "id"
 """What stands in the addresses: a request, document or service that may be missing, which is told after the door."""
 
 
-async def let_in(visitor: Visitor, route: Route, path: str) -> bool:
+async def let_in(visitor: Visitor, route: PageRoute, path: str) -> bool:
     """Whether the door lets this visitor through: what comes behind it may be anything but an answer of the door's."""
     if route.method == "GET":
         response = await visitor.client.get(path, headers=visitor.headers, allow_redirects=False)

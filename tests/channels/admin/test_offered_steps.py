@@ -2,9 +2,9 @@
 
 import re
 
-from domain.people import Role
 from domain.services import SERVICES
-from domain.text import grouped
+from domain.values.actors import Role
+from domain.values.text import grouped
 from tests.channels.admin.test_refused_steps import assigned
 from tests.channels.admin.test_request_pages import opened, revision, told
 from tests.support.rooms import words

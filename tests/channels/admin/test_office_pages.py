@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from domain.errors import NotFound
-from domain.house_records import AuditEntry, AuditFilter
-from domain.offices import Office
+from domain.audit.entries import AuditEntry, AuditFilter
+from domain.offices.office import Office
+from domain.values.errors import NotFound
 from tests.channels.admin.test_user_pages import mark
 from tests.support.staff_site import StaffSite, Visitor
 

@@ -1,6 +1,6 @@
 """Passwords at the staff's site: chosen, changed with the present one, and those that somebody else made."""
 
-from domain.actions.own_account import LONGEST_PASSWORD
+from domain.actions.staff.own_account import LONGEST_PASSWORD
 from tests.support.staff_site import NEW_PASSWORD, PASSWORD, StaffSite, Visitor, visitor
 
 CHOSEN = {"new_password": NEW_PASSWORD, "again": NEW_PASSWORD}

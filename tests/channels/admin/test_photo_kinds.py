@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.attach import attach
+from domain.actions.requests.attach import attach
 from tests.support.opinions import SECRETARY, asked_opinion
 from tests.support.staff_site import StaffSite, Visitor
 

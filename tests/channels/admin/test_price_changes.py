@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.staff_sessions import STEP_UP
+from domain.people.sessions import STEP_UP
 from tests.channels.admin.test_tariff_pages import FORM, LOADER, PREVIEW, ROOM, need_approval
 from tests.support.rooms import words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from domain.actions.charges import waive_and_tell
-from domain.people import STAFF_ROLES, Role
-from domain.registries import REGISTRIES
+from domain.actions.registries.charges import waive_and_tell
+from domain.registries.declarations import REGISTRIES
+from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.test_charge_pages import VIOLATION
 from tests.support.due_back import paid_twice
 from tests.support.municipality import actor

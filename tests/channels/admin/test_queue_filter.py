@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.channels.admin.test_queue_pages import listed
 from tests.channels.admin.test_request_pages import expert_request
 from tests.support.opinions import PAPERS, bring_papers

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.channels.admin.audited import denials
 from tests.support.opinions import answered_opinion, price_opinions
 from tests.support.staff_site import StaffSite, Visitor, visitor

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from domain.bills import Bill, PaymentOutcome
-from domain.house_records import AuditFilter
-from domain.people import Role
-from domain.text import grouped
-from domain.wording import day_and_hour
+from domain.audit.entries import AuditFilter
+from domain.bills.bill import Bill, PaymentOutcome
+from domain.language.wording import day_and_hour
+from domain.values.actors import Role
+from domain.values.text import grouped
 from tests.channels.admin.test_import_pages import bring, keep, worked
 from tests.channels.admin.test_refund_pages import FINE, back
 from tests.channels.admin.test_request_pages import opened, revision, small_form, told

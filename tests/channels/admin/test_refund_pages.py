@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain import bill_ids
-from domain.bills import Bill, BillState, Payment, PaymentOutcome
-from domain.outgoing import OutboxMessage
-from domain.text import grouped
+from domain.bills.bill import Bill, BillState, Payment, PaymentOutcome
+from domain.messages.records import OutboxMessage
+from domain.values import bill_ids
+from domain.values.text import grouped
 from tests.channels.admin.audited import audited
 from tests.contracts.examples import a_bill, a_refund
 from tests.support.demo_site import MORNING

@@ -2,11 +2,11 @@
 
 import re
 
-from domain.accounts import StaffMember
-from domain.bills import PaymentMethod
-from domain.people import Role
-from domain.requests import ServiceRequest
-from domain.text import grouped
+from domain.bills.bill import PaymentMethod
+from domain.people.person import StaffMember
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Role
+from domain.values.text import grouped
 from tests.channels.admin.audited import denials
 from tests.channels.admin.test_request_pages import expert_request, opened, revision, small_form, steps
 from tests.support.staff_site import HASH, StaffSite, Visitor, visitor

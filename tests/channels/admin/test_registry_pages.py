@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.support.rooms import furnish, give, revision, row, rows, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
 from tests.support.taxis import DRIVER_CODE, OWNER_CODE, PLATE, SECOND_PLATE

@@ -16,11 +16,11 @@ import pytest
 from aiohttp import ClientResponse
 from openpyxl import load_workbook
 
-from domain.accounts import StaffMember
-from domain.actions import offices
-from domain.people import Role
-from domain.report_repository import KeptReport
-from domain.staff_sessions import STEP_UP
+from domain.actions.offices import accounts
+from domain.people.person import StaffMember
+from domain.people.sessions import STEP_UP
+from domain.reports.ports import StoredReport
+from domain.values.actors import Role
 from tests.channels.admin.audited import denials
 from tests.support import rooms
 from tests.support.demo_site import MORNING
@@ -148,7 +148,7 @@ async def test_days_stay_where_something_else_is_wrong(inside: Visitor) -> None:
 
 async def test_staff_offices_and_machines_are_chosen_by_name(site: StaffSite, inside: Visitor) -> None:
     async with site.store.unit() as uow:
-        await offices.add(site.demo.desk, uow, site.vault, "1001", "دفتر مرکزی")
+        await accounts.add(site.demo.desk, uow, site.vault, "1001", "دفتر مرکزی")
         for username, name, active in (("gone", "سارا ایری", False), ("twin", "کارمند civil", True)):
             await uow.people.put_staff(StaffMember(username, frozenset({Role.CIVIL}), name, None, "", active, MORNING))
     request = await site.submitted()
@@ -271,7 +271,7 @@ async def test_an_auditor_takes_along_what_he_reads(site: StaffSite, inside: Vis
 async def test_an_auditor_reads_kept_reports_with_a_fresh_proof(
     site: StaffSite, inside: Visitor, exported: Exported
 ) -> None:
-    kept = KeptReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
+    kept = StoredReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
     async with site.store.unit() as uow:
         await uow.reports.keep(kept, b"abc")
     await inside.sign_in("auditor")
@@ -294,7 +294,7 @@ async def test_an_auditor_reads_kept_reports_with_a_fresh_proof(
 
 
 async def test_kept_reports_are_listed_and_taken(site: StaffSite, inside: Visitor) -> None:
-    kept = KeptReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
+    kept = StoredReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "manager-1405-08.xlsx", 3, MORNING)
     async with site.store.unit() as uow:
         await uow.reports.keep(kept, b"abc")
     await inside.sign_in("manager")
@@ -308,7 +308,7 @@ async def test_kept_reports_are_listed_and_taken(site: StaffSite, inside: Visito
 
 
 async def test_a_kept_report_is_not_for_everybody(site: StaffSite, inside: Visitor) -> None:
-    kept = KeptReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "m.xlsx", 3, MORNING)
+    kept = StoredReport(7, "manager", date(2026, 10, 23), date(2026, 11, 22), "m.xlsx", 3, MORNING)
     async with site.store.unit() as uow:
         await uow.reports.keep(kept, b"abc")
     await inside.sign_in("civil")

@@ -6,12 +6,12 @@ import re
 from functools import partial
 from pathlib import Path
 
-from domain.actions.notify import announce
-from domain.actions.submit import submit
-from domain.actions.tariffs import add_tariff
-from domain.people import Role
-from domain.requests import RequestFilter, ServiceRequest
-from domain.services.machinery import MACHINERY_WORK
+from domain.actions.messages.notify import announce
+from domain.actions.requests.submit import submit
+from domain.actions.tariffs.changes import add_tariff
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
 from tests.support.demo_site import build_desk
 from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import CITIZEN, actor

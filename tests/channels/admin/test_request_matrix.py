@@ -10,13 +10,13 @@ import pytest
 from aiohttp import FormData
 from aiohttp.web_urldispatcher import DynamicResource
 
-from channels.admin.frame import Route
-from domain.access import allowed
-from domain.lifecycle import Service
-from domain.people import STAFF_ROLES, Role
-from domain.queues import sees
-from domain.requests import RequestFilter, ServiceRequest
+from channels.admin.frame import PageRoute
+from domain.actions.queues.visibility import sees
+from domain.actions.staff.authorization import allowed
+from domain.language.service import Service
+from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services import SERVICES
+from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audited import denials
 from tests.support.demo_site import MORNING
 from tests.support.experts import PHOTO
@@ -82,7 +82,7 @@ LONG = 8
 class Ask:
     """Something to ask for at a request: the route, and which step or paper of it (`what`)."""
 
-    route: Route
+    route: PageRoute
     what: str
 
 

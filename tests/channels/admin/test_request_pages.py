@@ -7,10 +7,10 @@ from io import BytesIO
 import pytest
 from aiohttp import FormData
 
-from domain.actions.notify import announce
-from domain.actions.submit import submit
-from domain.people import Actor, Role
-from domain.requests import RequestFilter, ServiceRequest
+from domain.actions.messages.notify import announce
+from domain.actions.requests.submit import submit
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.actors import Actor, Role
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.bills import BillState
-from domain.charging import SUBJECT as REQUEST
-from domain.people import Role
-from domain.registry_rules import ChargeState
+from domain.bills.bill import BillState
+from domain.blocks.charging import SUBJECT as REQUEST
+from domain.registries.rules import ChargeState
+from domain.values.actors import Role
 from tests.channels.admin.test_recorded_money import ledger
 from tests.channels.admin.test_refund_pages import GIVE, LIST, a_fine, back, bill_of
 from tests.channels.admin.test_request_pages import revision, small_form, told

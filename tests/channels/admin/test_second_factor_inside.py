@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.staff_sessions import IDLE
+from domain.people.sessions import IDLE
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, staff_site, visitor
 

@@ -6,8 +6,8 @@ from html import unescape
 
 import pytest
 
-from domain.actions.house import renew
-from domain.house_records import SettingChange
+from domain.actions.settings.changes import renew
+from domain.settings.records import SettingChange
 from tests.support.demo_site import build_desk
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from domain.people import STAFF_ROLES, Role
-from domain.requests import RequestFilter
+from domain.requests.request import RequestFilter
+from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_staff_house import furnished
 from tests.support.answers import answers
 from tests.support.demo_site import MORNING

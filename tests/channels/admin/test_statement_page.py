@@ -2,8 +2,8 @@
 
 import re
 
-from channels.admin.statement_pages import SHOWN
-from domain.text import grouped
+from channels.admin.offices.statement_pages import SHOWN
+from domain.values.text import grouped
 from tests.support.staff_site import StaffSite, Visitor
 from tests.support.tills import a_bill_to_pay, open_office, report
 

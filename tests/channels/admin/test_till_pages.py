@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from domain.bills import Bill
-from domain.tills import TillClosing
+from domain.bills.bill import Bill
+from domain.offices.tills import TillClosing
 from tests.support.staff_site import StaffSite, Visitor, visitor
 from tests.support.tills import a_bill_to_pay, open_office, report
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.accounts import StaffMember
-from domain.people import Role
+from domain.people.person import StaffMember
+from domain.values.actors import Role
 from tests.channels.admin.audited import audited
 from tests.support.staff_site import NEW_PASSWORD, OUTSIDE, StaffSite, Visitor, visitor
 

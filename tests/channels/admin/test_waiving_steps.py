@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from domain.access import RIGHTS, step_right
-from domain.charging import WaiveBills, bills_of
-from domain.lifecycle import Transition
-from domain.people import Role
-from domain.requests import ServiceRequest
+from domain.actions.staff.authorization import RIGHTS, step_right
+from domain.blocks.charging import WaiveBills, bills_of
+from domain.language.service import Transition
+from domain.people.sessions import STEP_UP
+from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
-from domain.staff_sessions import STEP_UP
+from domain.values.actors import Role
 from tests.channels.admin.audited import audited, denials
 from tests.channels.admin.test_coming_back import carried
 from tests.channels.admin.test_every_form import PROOF

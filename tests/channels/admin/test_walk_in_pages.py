@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from domain.house_records import AuditFilter
-from domain.outgoing import OutboxMessage
-from domain.people import mobile_shown
-from domain.requests import RequestFilter, ServiceRequest
-from domain.text import persian_digits
-from domain.tracking import shown
+from domain.audit.entries import AuditFilter
+from domain.messages.records import OutboxMessage
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.identifiers import mobile_shown
+from domain.values.text import persian_digits
+from domain.values.tracking_codes import shown
 from tests.support.staff_site import StaffSite, Visitor
 
 MACHINERY = "/staff/walk-in/machinery"

@@ -9,14 +9,14 @@ from typing import Any
 
 from aiohttp import web
 
-from app.forwarding import Networks
-from app.proxies import behind
-from app.vault import FernetVault
+from app.http.forwarding import Networks
+from app.http.proxies import behind
+from app.security.vault import FernetVault
 from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
-from domain.actions import offices
-from domain.ports import Printer
+from domain.actions.offices import accounts
+from domain.papers.ports import Printer
 from domain.services import SERVICES
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
@@ -100,7 +100,7 @@ async def furnish(town: Municipality, codes: Sequence[tuple[str, str]] = (("1001
     await taxis.furnish(town)
     async with town.store.unit() as uow:
         for code, key in codes:
-            await offices.add(town.desk, uow, VAULT, code, f"دفتر {code}", key=key)
+            await accounts.add(town.desk, uow, VAULT, code, f"دفتر {code}", key=key)
 
 
 def office_at(town: Municipality, wire: Wire) -> Office:

@@ -14,12 +14,12 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from lxml import etree
 
-from app.vault import FernetVault
+from app.security.vault import FernetVault
 from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PATH, PishkhanSoap
-from domain.actions import offices
-from domain.services.machinery import MACHINERY_WORK
+from domain.actions.offices import accounts
+from domain.services.machinery.declaration import MACHINERY_WORK
 from printing.printer import PaperPrinter
 from store.migrate import migrate
 from tests.support.further_service import TREES, WORDS
@@ -56,7 +56,7 @@ async def client(town: Municipality) -> AsyncIterator[Client]:
     """The channel, mounted alone, and an office that may call it."""
     vault = FernetVault("a secret key for a test")
     async with town.store.unit() as uow:
-        await offices.add(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
+        await accounts.add(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
     counter = Counter(town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5))
     contract = Contract(tuple(town.desk.services.values()), town.desk.catalogue)
     app = web.Application()

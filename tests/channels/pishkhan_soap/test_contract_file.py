@@ -9,7 +9,7 @@ from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.schema import NAMESPACE
-from domain.messages import Catalogue
+from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from tests.e2e.runs import PROGRAM
 

@@ -4,9 +4,9 @@ from base64 import b64decode
 
 import pytest
 
-from domain.errors import Unavailable
-from domain.people import Role
-from domain.printouts import Letterhead, Printout
+from domain.papers.document import Letterhead, Printout
+from domain.values.actors import Role
+from domain.values.errors import Unavailable
 from tests.channels.pishkhan_soap.counters import Office, office_at, opened, serving
 from tests.channels.pishkhan_soap.wire import Answer
 from tests.support.municipality import Municipality, StandingClock

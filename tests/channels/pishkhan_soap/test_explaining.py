@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import Member, Record
+from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, OURS, body
 from tests.channels.pishkhan_soap.whole_calls import CONTRACT, members_in, read, told, whole
 
@@ -16,7 +16,7 @@ OPERATIONS = {one.name: one for one in CONTRACT.operations}
 PERSIAN_NAME = re.compile("[\u0621-\u06cc\u200c ]+")
 
 
-def each_member(operation: Operation) -> Iterator[tuple[Member, Element, Element]]:
+def each_member(operation: Operation) -> Iterator[tuple[SchemaElement, Element, Element]]:
     """Yield each element of a whole call: what it is, itself, and the call that it is in; each call is a fresh one."""
     count = len(list(members_in(operation.request, whole(operation))))
     for number in range(count):
@@ -49,7 +49,7 @@ def test_a_missing_element_is_named(operation: Operation) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_an_empty_element_is_one_that_was_left_out(operation: Operation) -> None:
     for member, element, call in each_member(operation):
-        if isinstance(member.type, Record):
+        if isinstance(member.type, SchemaRecord):
             continue
         before = leaves(read(call))
         element.text = ""

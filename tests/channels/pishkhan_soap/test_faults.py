@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.vault import FernetVault
+from app.security.vault import FernetVault
 from channels.pishkhan_soap.calls import Counter
 from channels.pishkhan_soap.faults import Version
-from domain.actions import offices
-from domain.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
+from domain.actions.offices import accounts
+from domain.values.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
 from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, SOAP_12
 from tests.channels.pishkhan_soap.whole_calls import CONTRACT, FAULTS
@@ -52,6 +52,6 @@ async def test_a_key_that_was_sealed_elsewhere_is_such_a_fault(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with office.town.store.unit() as uow:
-        await offices.rotate_key(office.town.desk, uow, FernetVault("another secret"), "1001", timedelta(days=1))
+        await accounts.rotate_key(office.town.desk, uow, FernetVault("another secret"), "1001", timedelta(days=1))
     assert (await office.call("Ping")).fault.code == "internal"
     assert "in a counter's call" in caplog.text

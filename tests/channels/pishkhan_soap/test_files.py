@@ -4,7 +4,7 @@ from base64 import b64encode, encodebytes
 
 import pytest
 
-from domain.documents import MAX_BYTES
+from domain.requests.documents import MAX_BYTES
 from tests.channels.pishkhan_soap.counters import Office
 from tests.support.experts import ASKING
 

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.faults import ELEMENTS, Faults, Reply, Version
+from channels.pishkhan_soap.faults import ELEMENTS, Faults, SoapResponse, Version
 from channels.pishkhan_soap.folding import as_written
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.schema import NAMESPACE, camel
-from domain.errors import DomainError, InvalidField, MissingField
-from domain.messages import Catalogue
+from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
+from domain.values.errors import DomainError, InvalidField, MissingField
 from tests.channels.pishkhan_soap import values
 from tests.channels.pishkhan_soap.counters import Office, office_at, opened, serving
 from tests.channels.pishkhan_soap.envelopes import CLERK, MACHINERY, SOAP_11, SOAP_12, elements, fresh
@@ -81,7 +81,7 @@ def desk(
     errors: list[DomainError] = []
     of = Faults.of
 
-    def noting(self: Faults, version: Version, error: DomainError, *rest: Any, **more: Any) -> Reply:
+    def noting(self: Faults, version: Version, error: DomainError, *rest: Any, **more: Any) -> SoapResponse:
         errors.append(error)
         return of(self, version, error, *rest, **more)
 

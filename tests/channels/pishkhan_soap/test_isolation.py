@@ -8,9 +8,9 @@ import pytest
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
-from domain import tracking
-from domain.bills import BillState
-from domain.people import Role
+from domain.bills.bill import BillState
+from domain.values import tracking_codes
+from domain.values.actors import Role
 from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, OURS
 from tests.support import taxis
@@ -32,7 +32,7 @@ NAMING_A_REQUEST: Mapping[str, Mapping[str, Any]] = {
 async def test_another_offices_request_is_not_there(office: Office, operation: str) -> None:
     code = await office.submitted()
     theirs = await office.town.order(mobile=NEIGHBOUR)
-    missing = tracking.make(12345678)
+    missing = tracking_codes.make(12345678)
     faults = set()
     for tracking_code, call in ((code, office.calls_as_other), (theirs, office.call), (missing, office.call)):
         answer = await call(operation, {"trackingCode": tracking_code, **NAMING_A_REQUEST[operation]})

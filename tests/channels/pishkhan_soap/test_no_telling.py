@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.vault import FernetVault
+from app.security.vault import FernetVault
 from channels.pishkhan_soap import username_token
 from channels.pishkhan_soap.calls import LOCK_ATTEMPTS
-from domain.actions import offices
+from domain.actions.offices import accounts
 from store.engines.prepared import Prepared
 from tests.channels.pishkhan_soap.counters import VAULT, Office, office_at, opened, serving
 from tests.channels.pishkhan_soap.envelopes import body
@@ -88,9 +88,9 @@ async def test_a_wrong_key_and_an_unknown_user_cost_the_same_work(
 async def switched_off_and_changing(office: Office) -> None:
     """Switch an office off, and add one that has two keys just now."""
     async with office.town.store.unit() as uow:
-        await offices.set_active(office.town.desk, uow, "1002", active=False)
-        await offices.add(office.town.desk, uow, VAULT, "1003", "دفتر غرب")
-        await offices.rotate_key(office.town.desk, uow, VAULT, "1003", timedelta(days=1))
+        await accounts.set_active(office.town.desk, uow, "1002", active=False)
+        await accounts.add(office.town.desk, uow, VAULT, "1003", "دفتر غرب")
+        await accounts.rotate_key(office.town.desk, uow, VAULT, "1003", timedelta(days=1))
 
 
 async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: p
 
 async def test_who_proves_no_key_is_not_told_that_the_address_is_wrong(office: Office) -> None:
     async with office.town.store.unit() as uow:
-        await offices.allow(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+        await accounts.allow(office.town.desk, uow, "1001", ["10.0.0.0/8"])
     right, wrong, unknown = [
         (await office.wire.post(office.signer.signed(body("Ping"), **token))).fault for token in ({}, KNOWN, UNKNOWN)
     ]

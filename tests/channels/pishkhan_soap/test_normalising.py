@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from channels.pishkhan_soap import folding
-from channels.pishkhan_soap.schema import Record, Simple, types_in
+from channels.pishkhan_soap.schema import SchemaRecord, Simple, types_in
 from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, MACHINERY, OURS, body
 from tests.channels.pishkhan_soap.whole_calls import CONTRACT, members_in, read, told, whole
@@ -129,7 +129,7 @@ def test_a_jalali_day_is_read_alike_wherever_a_day_may_stand() -> None:
     days = 0
     for operation in CONTRACT.operations:
         for number, (member, _) in enumerate(list(members_in(operation.request, whole(operation)))):
-            if isinstance(member.type, Record) or member.type.name not in {"Day", "PaidAt"}:
+            if isinstance(member.type, SchemaRecord) or member.type.name not in {"Day", "PaidAt"}:
                 continue
             call = whole(operation)
             _, element = list(members_in(operation.request, call))[number]

@@ -1,7 +1,7 @@
 """What a counter office is told of prices that depend on the amount."""
 
-from domain.actions.tariffs import add_tariff
-from domain.people import Role
+from domain.actions.tariffs.changes import add_tariff
+from domain.values.actors import Role
 from tests.channels.pishkhan_soap.counters import Office
 from tests.channels.pishkhan_soap.envelopes import OURS
 from tests.channels.pishkhan_soap.wire import Answer

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from channels.pishkhan_soap import shapes
-from channels.pishkhan_soap.schema import Member, Record, Simple, Type
+from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord, Simple, Type
 
 HEAD = {member.name for member in shapes.HEAD}
 
@@ -40,12 +40,12 @@ FAMILIAR = [
 """What some reader takes for what it looks for."""
 
 
-def of(record: Record, code: str) -> st.SearchStrategy[dict[str, Any]]:
+def of(record: SchemaRecord, code: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return values of a request besides its head; `code` is a tracking code that exists."""
     return _record(record, code)
 
 
-def _record(record: Record, code: str) -> st.SearchStrategy[dict[str, Any]]:
+def _record(record: SchemaRecord, code: str) -> st.SearchStrategy[dict[str, Any]]:
     members = [member for member in record.members if member.name not in HEAD]
     return st.tuples(*(_member(member, code) for member in members)).map(
         lambda said: {member.name: one for member, one in zip(members, said, strict=True) if one is not _LEFT_OUT}
@@ -55,7 +55,7 @@ def _record(record: Record, code: str) -> st.SearchStrategy[dict[str, Any]]:
 _LEFT_OUT = object()
 
 
-def _member(member: Member, code: str) -> st.SearchStrategy[Any]:
+def _member(member: SchemaElement, code: str) -> st.SearchStrategy[Any]:
     one = _type(member.type, code)
     if member.many:
         return st.lists(one, min_size=1, max_size=3)
@@ -63,7 +63,7 @@ def _member(member: Member, code: str) -> st.SearchStrategy[Any]:
 
 
 def _type(kind: Type, code: str) -> st.SearchStrategy[Any]:
-    if isinstance(kind, Record):
+    if isinstance(kind, SchemaRecord):
         return _record(kind, code)
     if kind.name == "TrackingCode":
         return st.sampled_from([code, code, f"{code[:3]} {code[3:6]}-{code[6:]}"]) | _simple(kind)

@@ -14,12 +14,12 @@ from channels.pishkhan_soap import envelope as envelopes
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.faults import Faults, Version
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.schema import Member, Record, Simple
+from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord, Simple
 from channels.pishkhan_soap.validation import operation_of, values_of
-from domain.errors import DomainError
-from domain.messages import Catalogue
+from domain.language.wording import Wording
+from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
-from domain.wording import Wording
+from domain.values.errors import DomainError
 from tests.channels.pishkhan_soap.envelopes import OURS, envelope
 
 CATALOGUE = Catalogue.load()
@@ -53,10 +53,10 @@ def whole(operation: Operation) -> Element:
     return root
 
 
-def _fill(record: Record, element: Element) -> None:
+def _fill(record: SchemaRecord, element: Element) -> None:
     for member in record.members:
         child = etree.SubElement(element, f"{{{OURS}}}{member.name}")
-        if isinstance(member.type, Record):
+        if isinstance(member.type, SchemaRecord):
             _fill(member.type, child)
         else:
             child.text = value_of(member.type)
@@ -68,11 +68,11 @@ def value_of(kind: Simple) -> str:
     return choices[0] if choices else VALUES.get(kind.name, "1")
 
 
-def members_in(record: Record, element: Element) -> Iterator[tuple[Member, Element]]:
+def members_in(record: SchemaRecord, element: Element) -> Iterator[tuple[SchemaElement, Element]]:
     """Yield every element in a whole call with what it is, those in records behind them."""
     for member, child in zip(record.members, list(element), strict=True):
         yield member, child
-        if isinstance(member.type, Record):
+        if isinstance(member.type, SchemaRecord):
             yield from members_in(member.type, child)
 
 

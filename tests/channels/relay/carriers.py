@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from domain.outgoing import OutboxMessage
-from domain.ports import DeliveryReceipt, SendResult, Verdict
+from domain.messages.ports import DeliveryReceipt, SendResult, Verdict
+from domain.messages.records import OutboxMessage
 
 TAKEN = SendResult(Verdict.ACCEPTED, provider_id="1")
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from channels.relay.relay import DOWN_FOR, Relay, in_chats
-from domain.actions.notify import Address, queue, reply
-from domain.chats import Chat, ChatState
-from domain.keyboards import Paper, Shown
-from domain.messages import Message
-from domain.outgoing import MessageClass, MessageState, OutboxMessage
-from domain.policy import Policy
-from domain.ports import SendResult, Verdict
+from domain.actions.messages.notify import Address, queue, reply
+from domain.chats.chat import Chat, ChatState
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.keyboards import Paper, ReplyMarkup
+from domain.messages.ports import SendResult, Verdict
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.settings.policy import Policy
 from tests.channels.relay.carriers import ScriptedCarrier
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
@@ -46,7 +46,7 @@ class Bot:
         """Queue notices."""
         for text in texts:
             async with self.town.store.unit() as uow:
-                await queue(self.town.desk, uow, mobile, Message("sms.unknown", cls, text))
+                await queue(self.town.desk, uow, mobile, RenderedMessage("sms.unknown", cls, text))
             self.town.advance(seconds=0.001)
 
     async def messages(self, channel: str = "telegram") -> list[OutboxMessage]:
@@ -122,7 +122,9 @@ async def test_an_outage_of_an_hour_with_a_thousand_notices(bot: Bot) -> None:
     async with bot.town.store.unit() as uow:
         for number in range(10):
             for mobile in chats.values():
-                await queue(bot.town.desk, uow, mobile, Message("sms.unknown", MessageClass.NOTICE, f"{number}"))
+                await queue(
+                    bot.town.desk, uow, mobile, RenderedMessage("sms.unknown", MessageClass.NOTICE, f"{number}")
+                )
             bot.town.advance(minutes=10 if number == 4 else 0.001)
     for _ in range(51):
         await bot.relay.tick()
@@ -207,9 +209,9 @@ async def test_a_question_with_buttons_is_nothing_by_sms(bot: Bot) -> None:
     bot.carrier.script[CHAT] = [BLOCKED, BLOCKED]
     address = Address("telegram", CHAT, CITIZEN)
     async with bot.town.store.unit() as uow:
-        await reply(bot.town.desk, uow, address, Message("sms.choose", MessageClass.REPLY, "کدام؟"))
-        paper = Shown(paper=Paper("123456786", "letter"))
-        await reply(bot.town.desk, uow, address, Message("sms.choose", MessageClass.REPLY, "نامه"), shown=paper)
+        await reply(bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟"))
+        paper = ReplyMarkup(paper=Paper("123456786", "letter"))
+        await reply(bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "نامه"), shown=paper)
     await bot.relay.tick()
     assert await bot.messages("sms") == []
 

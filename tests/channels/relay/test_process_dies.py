@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from channels.relay.relay import AT_ONCE, MOST_RESENDS, Relay, in_chats
-from domain.outgoing import MessageClass, MessageState, OutboxMessage
-from domain.ports import SendResult
+from domain.messages.ports import SendResult
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from tests.channels.relay.carriers import ScriptedCarrier
 from tests.support.municipality import Municipality
 

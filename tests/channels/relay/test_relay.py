@@ -8,9 +8,9 @@ import pytest
 
 from channels.relay.relay import DOWN_FOR, Relay
 from channels.sms.providers.kavenegar import Kavenegar
-from domain.errors import Unavailable
-from domain.outgoing import MessageState
-from domain.ports import Store, UnitOfWork
+from domain.messages.records import MessageState
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import Unavailable
 from store.migrate import migrate
 from tests.channels.sms.clients import KEY, kavenegar
 from tests.fakes.kavenegar import FakeKavenegar

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from channels.sms.providers import PROVIDERS
 from channels.sms.providers.kavenegar import Kavenegar
-from domain.outgoing import MessageClass, OutboxMessage
+from domain.messages.records import MessageClass, OutboxMessage
 
 KEY = "4B65792F6F6E6C79"
 SECRET = "inbound-secret"

@@ -9,8 +9,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.sms.inbound import SmsChannel
 from channels.sms.providers.simulator import Simulator
-from domain.errors import Unavailable
-from domain.ports import Store, UnitOfWork
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import Unavailable
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 from tests.support.municipality import CITIZEN, StandingClock, build_desk

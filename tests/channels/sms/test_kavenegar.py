@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from channels.sms.providers.kavenegar import IDS_PER_CALL, Kavenegar
-from domain.outgoing import MessageState
-from domain.ports import SendResult, Verdict
+from domain.messages.ports import SendResult, Verdict
+from domain.messages.records import MessageState
 from tests.channels.sms.clients import KEY, PERSIAN, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar, Fault
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.accounts import StaffMember
-from domain.people import Role
-from domain.policy import Policy
-from domain.services.expert import EXPERT_OPINION
-from domain.services.machinery import MACHINERY_WORK
+from domain.people.person import StaffMember
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.settings.policy import Policy
+from domain.values.actors import Role
 from tests.support.cabs import Cabs, open_cabs
 from tests.support.experts import Experts
 from tests.support.municipality import Municipality, StandingClock, build_desk, municipality

@@ -4,23 +4,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from domain.actions.tariffs import add_tariff
-from domain.lifecycle import Answer, Asked, Lookup, Prices, Service
-from domain.people import Role
+from domain.actions.tariffs.changes import add_tariff
+from domain.blocks.band_answers import LISTED
+from domain.language.service import Answer, Lookup, LookupContext, Prices, Service
 from domain.services import SERVICES
-from domain.services.telling_bands import LISTED
-from domain.tariffs import FROM
+from domain.tariffs.tariff import FROM
+from domain.values.actors import Role
 from tests.support import taxis
 from tests.support.experts import Experts
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 
-Answering = Callable[[Asked], Awaitable[list[Answer]]]
+Answering = Callable[[LookupContext], Awaitable[list[Answer]]]
 
 
 def noting(answer: Answering, given: set[str]) -> Answering:
     """Return the same look-up, which notes what it answers."""
 
-    async def noted(asked: Asked) -> list[Answer]:
+    async def noted(asked: LookupContext) -> list[Answer]:
         lines = await answer(asked)
         given.update(key for key, _ in lines)
         return lines

@@ -5,15 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from domain.accounts import StaffMember, Substitution
-from domain.actions import act, assign, walk_in, work
-from domain.actions.staffing import staff_actor, standing_in, today
-from domain.errors import AlreadyDone, Conflict, DomainError, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
-from domain.people import STAFF_ROLES, Actor, Role
-from domain.ports import UnitOfWork
-from domain.queue_filters import QueueFilter
-from domain.queues import Queue
-from domain.requests import ServiceRequest
+from domain.actions.queues import work
+from domain.actions.requests import act, assign, walk_in
+from domain.actions.staff.staffing import staff_actor, standing_in, today
+from domain.people.person import StaffMember, Substitution
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Queue
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import STAFF_ROLES, Actor, Role
+from domain.values.errors import (
+    AlreadyDone,
+    Conflict,
+    DomainError,
+    Forbidden,
+    InvalidField,
+    NotAllowedNow,
+    NotFound,
+    TooLarge,
+)
 from tests.support.municipality import NEIGHBOUR, Municipality, actor
 
 MANAGER = actor(Role.MANAGER)

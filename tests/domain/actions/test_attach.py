@@ -4,10 +4,10 @@ import hashlib
 
 import pytest
 
-from domain.actions.attach import MOST_DOCUMENTS
-from domain.documents import MAX_BYTES
-from domain.errors import DocumentRejected, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
-from domain.people import Role
+from domain.actions.requests.attach import MOST_DOCUMENTS
+from domain.requests.documents import MAX_BYTES
+from domain.values.actors import Role
+from domain.values.errors import DocumentRejected, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
 from tests.support.experts import ASKING, OFFICER, PHOTO, SECRETARY, Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, actor
 

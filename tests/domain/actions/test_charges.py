@@ -2,12 +2,15 @@
 
 import pytest
 
-from domain.actions import pay
-from domain.actions.charges import bill_and_tell, bill_for, waive, waive_and_tell
-from domain.actions.subjects import SUBJECTS
-from domain.billing import Till
-from domain.bills import Bill, BillState, PaymentMethod, PaymentOutcome
-from domain.errors import (
+from domain.actions.bills import pay
+from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.registries.charges import bill_and_tell, bill_for, waive, waive_and_tell
+from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome
+from domain.blocks.billing import BillingContext
+from domain.registries.declarations import DUTY, REWARD, VIOLATION, Registry
+from domain.registries.rows import RegistryRow
+from domain.values.actors import Role
+from domain.values.errors import (
     AlreadyDone,
     AmountMismatch,
     Forbidden,
@@ -17,9 +20,6 @@ from domain.errors import (
     NotFound,
     PaymentUnknown,
 )
-from domain.people import Role
-from domain.registries import DUTY, REWARD, VIOLATION, Registry
-from domain.registry_rows import RegistryRow
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import DRIVER_MOBILE, OWNER_MOBILE, a_duty, a_violation, furnish, give
 
@@ -35,7 +35,7 @@ async def _organisation(town: Municipality) -> None:
 async def billed(town: Municipality, row: RegistryRow, registry: Registry = DUTY) -> Bill:
     """Bill a row."""
     async with town.store.unit() as uow:
-        till = Till(town.desk.ids, town.desk.policy, town.clock.at)
+        till = BillingContext(town.desk.ids, town.desk.policy, town.clock.at)
         return await bill_for(uow, till, registry, row.id, "staff:revenue")
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from domain.chats import SentFile, Wrote
-from domain.outgoing import MessageClass, OutboxMessage
-from domain.policy import Policy
+from domain.chats.chat import SentFile, Wrote
+from domain.messages.records import MessageClass, OutboxMessage
+from domain.settings.policy import Policy
 from tests.support.chats import Person, form_until_summary, labels
 from tests.support.municipality import ORDER, Municipality
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from domain.actions import receive_chat
-from domain.calendar import to_jalali
-from domain.chats import Pressed, ReceivedUpdate, Wrote
-from domain.errors import Conflict, NotAllowedNow
-from domain.outgoing import InboundState, OutboxMessage
-from domain.people import Role
-from domain.policy import Policy
-from domain.ports import Store, UnitOfWork
+from domain.actions.conversations import receive_chat
+from domain.chats.chat import Pressed, ReceivedUpdate, Wrote
+from domain.messages.records import InboundState, OutboxMessage
+from domain.settings.policy import Policy
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Role
+from domain.values.calendar import to_jalali
+from domain.values.errors import Conflict, NotAllowedNow
 from tests.support.chats import Person, data, form_until_summary, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality
 

@@ -6,14 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actions.proving import CODES_A_MOBILE, CODES_AN_ADDRESS, CODES_IN_ALL, HOLDS, MOST_TRIES, send_code
-from domain.calendar import hour_text, in_tehran
-from domain.chats import Edited, Resumed, SentFile, Stopped, Unreadable, Wrote
-from domain.outgoing import InboundState, MessageClass
-from domain.people import Role
-from domain.policy import Policy
-from domain.text import ascii_digits
-from domain.windows import window_end
+from domain.actions.conversations.proving import (
+    CODES_A_MOBILE,
+    CODES_AN_ADDRESS,
+    CODES_IN_ALL,
+    HOLDS,
+    MOST_TRIES,
+    send_code,
+)
+from domain.chats.chat import Edited, Resumed, SentFile, Stopped, Unreadable, Wrote
+from domain.messages.records import InboundState, MessageClass
+from domain.settings.policy import Policy
+from domain.values.actors import Role
+from domain.values.calendar import hour_text, in_tehran
+from domain.values.rate_windows import window_end
+from domain.values.text import ascii_digits
 from tests.support.chats import Person, data, labels
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality
 

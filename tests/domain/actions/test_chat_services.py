@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain.chats import SentFile
-from domain.keyboards import Paper, Shown
-from domain.outgoing import OutboxMessage
-from domain.people import Role
-from domain.policy import Policy
+from domain.chats.chat import SentFile
+from domain.messages.keyboards import Paper, ReplyMarkup
+from domain.messages.records import OutboxMessage
+from domain.settings.policy import Policy
+from domain.values.actors import Role
 from tests.support import taxis
 from tests.support.cabs import AUXILIARY_LEAVE, AUXILIARY_MOBILE, Cabs
 from tests.support.chats import Person, labels
@@ -137,7 +137,7 @@ async def test_the_letter_is_sent_as_a_paper_to_be_printed(anneh: Person, expert
     title = labels(status)[0]
     assert {title, labels(notice)[0]} == {"پاسخ درخواست کارشناسی"}
     paper = await anneh.press(title, status)
-    assert Shown.from_json(paper.content) == Shown(paper=Paper(code, "letter"))
+    assert ReplyMarkup.from_json(paper.content) == ReplyMarkup(paper=Paper(code, "letter"))
     assert paper.text.startswith(title)
     assert any("رسید" in label for label in labels(status)), "the receipt of the payment too"
 
@@ -175,7 +175,7 @@ async def test_the_permit_comes_once_the_leave_is_granted(driver: Person, cabs: 
     status = await driver.says(f"پیگیری {code}")
     assert "مجوز مرخصی تاکسی" in labels(status)
     paper = await driver.press("مجوز مرخصی تاکسی", status)
-    assert Shown.from_json(paper.content).paper == Paper(code, "permit")
+    assert ReplyMarkup.from_json(paper.content).paper == Paper(code, "permit")
 
 
 async def test_the_owner_of_several_taxis_chooses_by_button(cabs: Cabs) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain.outgoing import InboundState
-from domain.people import Role
-from domain.requests import Phase
-from domain.text import persian_digits
+from domain.messages.records import InboundState
+from domain.requests.request import Phase
+from domain.values.actors import Role
+from domain.values.text import persian_digits
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from domain.actions import offices
-from domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
-from domain.offices import CommissionRule
-from domain.people import Actor, Role
+from domain.actions.offices import accounts
+from domain.offices.office import CommissionRule
+from domain.values.actors import Actor, Role
+from domain.values.errors import AlreadyDone, Conflict, Forbidden, NotFound
 from tests.support.municipality import Municipality, actor
 
 TODAY, SOON, FARVARDIN = date(2026, 11, 24), date(2026, 12, 1), date(2027, 3, 21)
@@ -19,13 +19,13 @@ REVENUE = actor(Role.REVENUE)
 async def put(town: Municipality, share: int, start: date, *, seen: int | None = None) -> CommissionRule:
     """Set what every office earns by every service."""
     async with town.store.unit() as uow:
-        return await offices.add_rule(town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, seen=seen)
+        return await accounts.add_rule(town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, seen=seen)
 
 
 async def taken_back(town: Municipality, rule: CommissionRule, by: Actor = REVENUE) -> CommissionRule:
     """Withdraw it."""
     async with town.store.unit() as uow:
-        return await offices.withdraw_rule(town.desk, uow, rule.id, actor=by)
+        return await accounts.withdraw_rule(town.desk, uow, rule.id, actor=by)
 
 
 async def shares(town: Municipality) -> list[tuple[int, date, date | None]]:
@@ -50,7 +50,7 @@ async def test_a_rule_set_ahead_blocks_none_before_it(town: Municipality) -> Non
 async def test_a_rule_that_has_not_begun_is_withdrawn(town: Municipality) -> None:
     await put(town, 100, TODAY)
     async with town.store.unit() as uow:
-        await offices.add_rule(town.desk, uow, share_bp=900, service="machinery", valid_from=SOON)
+        await accounts.add_rule(town.desk, uow, share_bp=900, service="machinery", valid_from=SOON)
     ahead = await put(town, 300, SOON)
     for role in (Role.CIVIL, Role.AUDITOR):
         with pytest.raises(Forbidden):

@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from domain.actions import attach, feedback, reopen
-from domain.bills import BillState, PaymentMethod, PaymentOutcome
-from domain.errors import Forbidden, MissingField, NotFound
-from domain.outgoing import MessageClass
-from domain.people import Role
-from domain.requests import RequestFilter
+from domain.actions.feedback import feedback
+from domain.actions.requests import attach, reopen
+from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
+from domain.messages.records import MessageClass
+from domain.requests.request import RequestFilter
+from domain.values.actors import Role
+from domain.values.errors import Forbidden, MissingField, NotFound
 from tests.support.experts import ASKING, PHOTO, Experts
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, Municipality, actor, clerk
 

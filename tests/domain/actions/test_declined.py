@@ -1,6 +1,6 @@
 """Whoever asks after a request that was declined is told why, also where nobody gave a reason in words."""
 
-from domain.people import Role
+from domain.values.actors import Role
 from tests.support.cabs import AUXILIARY_LEAVE, AUXILIARY_MOBILE, COMPLAINT, OFFICER, Cabs
 from tests.support.experts import Experts
 from tests.support.municipality import CITIZEN

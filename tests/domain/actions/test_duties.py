@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from domain.actions.charges import bill_for
-from domain.actions.duties import Generated, generate
-from domain.actions.tariffs import add_tariff
-from domain.billing import Till
-from domain.errors import Forbidden, InvalidField, UnknownService
-from domain.people import Actor, Role
-from domain.registries import DUTY, DUTY_TARIFF
-from domain.tariffs import Quote
+from domain.actions.registries.charges import bill_for
+from domain.actions.registries.duties import Generated, generate
+from domain.actions.tariffs.changes import add_tariff
+from domain.blocks.billing import BillingContext
+from domain.registries.declarations import DUTY, DUTY_TARIFF
+from domain.tariffs.tariff import Quote
+from domain.values.actors import Actor, Role
+from domain.values.errors import Forbidden, InvalidField, UnknownService
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import OFFICER, PLATE, SECOND_PLATE, furnish, give, rows_of
 
@@ -119,7 +119,7 @@ async def test_an_amount_set_by_hand_is_explained_by_an_override(town: Municipal
         await give(town, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount}, by=actor(Role.REVENUE))
     [row] = await rows_of(town, "duty", vehicle=PLATE)
     async with town.store.unit() as uow:
-        till = Till(town.desk.ids, town.desk.policy, town.clock.at)
+        till = BillingContext(town.desk.ids, town.desk.policy, town.clock.at)
         bill = await bill_for(uow, till, DUTY, row.id, "staff:revenue")
     quote = Quote.from_json(bill.explanation)
     assert (bill.amount, quote.total, bill.explanation["total"]) == (2_000_000, 2_000_000, 2_000_000)
@@ -144,5 +144,7 @@ async def test_a_quote_of_another_amount_explains_nothing(town: Municipality) ->
     town.sql("UPDATE duties SET amount = 1000000 WHERE vehicle = ?", PLATE)  # as it could be amended before
     [row] = await rows_of(town, "duty", vehicle=PLATE)
     async with town.store.unit() as uow:
-        bill = await bill_for(uow, Till(town.desk.ids, town.desk.policy, town.clock.at), DUTY, row.id, "staff:revenue")
+        bill = await bill_for(
+            uow, BillingContext(town.desk.ids, town.desk.policy, town.clock.at), DUTY, row.id, "staff:revenue"
+        )
     assert (bill.amount, bill.explanation) == (1_000_000, {"registry": "duty", **row.values})

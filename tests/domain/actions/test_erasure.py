@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from domain.accounts import CommentFilter, CommentState, StaffMember
-from domain.actions import erase, moderation, sealing, walk_in
-from domain.actions.notify import announce
-from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow
-from domain.history import actor_of
-from domain.people import Role
-from domain.requests import Phase
+from domain.actions.feedback import moderation
+from domain.actions.history import sealing
+from domain.actions.messages.notify import announce
+from domain.actions.requests import erase, walk_in
+from domain.feedback.opinions import CommentFilter, CommentState
+from domain.people.person import StaffMember
+from domain.requests.history import actor_of
+from domain.requests.request import Phase
+from domain.values.actors import Role
+from domain.values.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow
 from tests.support.cabs import Cabs
 from tests.support.experts import FEE, Experts
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from domain.bills import BillState, RefundState
-from domain.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow, PaymentUnknown, UnknownKind
-from domain.people import Role
-from domain.requests import Phase, TimerKind
-from domain.services.expert import EXPERT_OPINION
+from domain.bills.bill import BillState, RefundState
+from domain.requests.request import Phase, TimerKind
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.values.actors import Role
+from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow, PaymentUnknown, UnknownKind
 from tests.support.experts import ASKING, COLLEAGUE_MOBILE, FEE, OFFICER_MOBILE, WALK_IN, Experts
 from tests.support.municipality import CITIZEN, Municipality
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.message_parts import count_parts
+from domain.values.message_parts import count_parts
 from tests.support.experts import ASKING, FEE, METRE_FEE, VISIT_FEE, Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.bills import BillState
-from domain.errors import Forbidden, MissingField, NotAllowedNow, NotFound
-from domain.expert_kinds import KINDS, PAPER_NAMES
-from domain.people import Role
-from domain.requests import Phase, TimerKind
-from domain.services.expert import EXPERT_OPINION
+from domain.bills.bill import BillState
+from domain.requests.request import Phase, TimerKind
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.expert.kinds import KINDS, PAPER_NAMES
+from domain.values.actors import Role
+from domain.values.errors import Forbidden, MissingField, NotAllowedNow, NotFound
 from tests.support.experts import AREA, ASKING, FEE, LETTER, METRE_FEE, OFFICER, TODAY, VISIT_FEE, Experts
 from tests.support.municipality import CITIZEN, Municipality, actor
 

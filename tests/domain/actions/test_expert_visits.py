@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, UnknownKind
-from domain.fleet import ResourceKind
-from domain.outgoing import MessageClass
-from domain.people import Actor, Role
-from domain.requests import TimerKind
+from domain.fleet.resources import ResourceKind
+from domain.messages.records import MessageClass
+from domain.requests.request import TimerKind
+from domain.values.actors import Actor, Role
+from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, UnknownKind
 from tests.support.experts import ASKING, COLLEAGUE, COLLEAGUE_MOBILE, OFFICER, OFFICER_MOBILE, TODAY, VISIT, Experts
 from tests.support.municipality import NEIGHBOUR, Municipality, actor
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.actions.expiries import due, remind
-from domain.calendar import in_tehran
+from domain.actions.registries.expiries import due, remind
+from domain.values.calendar import in_tehran
 from tests.support.municipality import Municipality
 from tests.support.taxis import (
     AUXILIARY_CODE,

@@ -2,12 +2,22 @@
 
 import pytest
 
-from domain.accounts import Comment, CommentFilter, CommentState, StaffMember
-from domain.actions import feedback, moderation, reopen, service_page
-from domain.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
-from domain.outgoing import MessageClass
-from domain.people import Actor, Role
-from domain.requests import Phase, ServiceRequest
+from domain.actions.feedback import feedback, moderation, service_page
+from domain.actions.requests import reopen
+from domain.feedback.opinions import Comment, CommentFilter, CommentState
+from domain.messages.records import MessageClass
+from domain.people.person import StaffMember
+from domain.requests.request import Phase, ServiceRequest
+from domain.values.actors import Actor, Role
+from domain.values.errors import (
+    AlreadyDone,
+    DomainError,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    NotAllowedNow,
+    NotFound,
+)
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 MANAGER_MOBILE = "+989111000009"

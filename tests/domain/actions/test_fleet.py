@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actions.fleet import MOST_DAYS, put_back, refuse_booked, take_out
-from domain.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
-from domain.fleet import Booking, ResourceStatus
-from domain.people import Actor, Role
+from domain.actions.fleet.out_of_service import MOST_DAYS, put_back, refuse_booked, take_out
+from domain.fleet.resources import Booking, ResourceStatus
+from domain.values.actors import Actor, Role
+from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
 from tests.support.municipality import ORDER, Municipality, actor
 
 TOMORROW = date(2026, 11, 25)

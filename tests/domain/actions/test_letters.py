@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.bills import BillState
-from domain.calendar import from_jalali
-from domain.errors import Conflict, Forbidden, InvalidField, NotAllowedNow
-from domain.people import Role
+from domain.bills.bill import BillState
+from domain.values.actors import Role
+from domain.values.calendar import from_jalali
+from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow
 from tests.support.experts import LETTER, Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.bills import BillKind, BillState, RefundState
-from domain.errors import Conflict, InvalidField, MissingField, NotAllowedNow, NotFound, PaymentUnknown
-from domain.fleet import Resource, ResourceKind
-from domain.outgoing import MessageClass
-from domain.people import Role
-from domain.requests import Phase, TimerKind
+from domain.bills.bill import BillKind, BillState, RefundState
+from domain.fleet.resources import Resource, ResourceKind
+from domain.messages.records import MessageClass
+from domain.requests.request import Phase, TimerKind
+from domain.values.actors import Role
+from domain.values.errors import Conflict, InvalidField, MissingField, NotAllowedNow, NotFound, PaymentUnknown
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, RATE, Municipality, clerk
 
 EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)

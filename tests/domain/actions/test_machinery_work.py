@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.bills import BillKind, BillState
-from domain.errors import Conflict, DomainError, InvalidField, NotAllowedNow
-from domain.fleet import Resource, ResourceKind, ResourceStatus
-from domain.people import Role
-from domain.requests import Phase, TimerKind
+from domain.bills.bill import BillKind, BillState
+from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
+from domain.requests.request import Phase, TimerKind
+from domain.values.actors import Role
+from domain.values.errors import Conflict, DomainError, InvalidField, NotAllowedNow
 from tests.support.municipality import CITIZEN, DRIVER, FOUR_HOURS, NEIGHBOUR, RATE, Municipality
 
 EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.accounts import Comment, CommentFilter, CommentState
-from domain.actions import moderation
-from domain.errors import Conflict
-from domain.people import Actor, Role
+from domain.actions.feedback import moderation
+from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.services import by_key
+from domain.values.actors import Actor, Role
+from domain.values.errors import Conflict
 from tests.support.municipality import CITIZEN, Municipality, actor
 
 MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff", "deputy", "staff")

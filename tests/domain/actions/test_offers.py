@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.outgoing import InboundState
+from domain.messages.records import InboundState
 from tests.support.municipality import CITIZEN, Municipality
 
 

@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.vault import FernetVault
-from domain.actions import offices
-from domain.actions.statement import statement
-from domain.bills import PaymentMethod
-from domain.calendar import period
-from domain.errors import AlreadyDone, Conflict, Forbidden, Internal, InvalidField, NotFound, UnknownService
-from domain.offices import ACTS_KEEP, MOST_LOCKS, CommissionRule, Office, Statement, StatementLine, network
-from domain.people import Actor, Role
+from app.security.vault import FernetVault
+from domain.actions.offices import accounts
+from domain.actions.offices.statement import statement
+from domain.bills.bill import PaymentMethod
+from domain.offices.office import ACTS_KEEP, MOST_LOCKS, CommissionRule, Office, Statement, StatementLine, network
+from domain.values.actors import Actor, Role
+from domain.values.calendar import period
+from domain.values.errors import AlreadyDone, Conflict, Forbidden, Internal, InvalidField, NotFound, UnknownService
 from store.schema import audit
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, OFFICE, TUESDAY_MORNING, Municipality, actor, clerk
 
@@ -31,7 +31,7 @@ async def key(town: Municipality) -> str:
 
 async def added(town: Municipality, code: str = OFFICE) -> str:
     async with town.store.unit() as uow:
-        _, key = await offices.add(town.desk, uow, VAULT, code, NAME)
+        _, key = await accounts.add(town.desk, uow, VAULT, code, NAME)
     return key
 
 
@@ -42,12 +42,12 @@ async def office_of(town: Municipality, code: str = OFFICE) -> Office:
 
 async def rotated(town: Municipality, overlap: timedelta) -> str:
     async with town.store.unit() as uow:
-        return await offices.rotate_key(town.desk, uow, VAULT, OFFICE, overlap)
+        return await accounts.rotate_key(town.desk, uow, VAULT, OFFICE, overlap)
 
 
 async def ruled(town: Municipality, **rule: object) -> CommissionRule:
     async with town.store.unit() as uow:
-        return await offices.add_rule(town.desk, uow, **rule)  # type: ignore[arg-type]  # words of the action
+        return await accounts.add_rule(town.desk, uow, **rule)  # type: ignore[arg-type]  # words of the action
 
 
 async def stated(town: Municipality, first: date, last: date, code: str = OFFICE) -> Statement:
@@ -94,9 +94,9 @@ async def test_offices_that_cannot_be(town: Municipality, key: str) -> None:
     ):
         async with town.store.unit() as uow:
             with pytest.raises(error):
-                await offices.add(town.desk, uow, VAULT, code, name, username, given)
+                await accounts.add(town.desk, uow, VAULT, code, name, username, given)
     async with town.store.unit() as uow:
-        office, secret = await offices.add(town.desk, uow, VAULT, "A-2", NAME, key="a-key-of-the-testers")
+        office, secret = await accounts.add(town.desk, uow, VAULT, "A-2", NAME, key="a-key-of-the-testers")
     assert (office.username, secret) == ("office-a-2", "a-key-of-the-testers")
 
 
@@ -134,7 +134,7 @@ async def test_from_where_an_office_calls(
     town: Municipality, key: str, networks: list[str], address: str | None, admitted: bool
 ) -> None:
     async with town.store.unit() as uow:
-        await offices.allow(town.desk, uow, OFFICE, networks)
+        await accounts.allow(town.desk, uow, OFFICE, networks)
     assert (await office_of(town)).admits(address) is admitted
 
 
@@ -149,8 +149,8 @@ def test_networks_are_read() -> None:
 
 async def test_a_lock_ends_by_itself(town: Municipality, key: str) -> None:
     async with town.store.unit() as uow:
-        await offices.lock_out(town.desk, uow, OFFICE, "203.0.113.9", HOUR)
-        await offices.lock_out(town.desk, uow, OFFICE, None, 2 * HOUR)
+        await accounts.lock_out(town.desk, uow, OFFICE, "203.0.113.9", HOUR)
+        await accounts.lock_out(town.desk, uow, OFFICE, None, 2 * HOUR)
     office = await office_of(town)
     assert office.locked("203.0.113.9", town.clock.at)
     assert office.locked(None, town.clock.at + HOUR)
@@ -158,7 +158,7 @@ async def test_a_lock_ends_by_itself(town: Municipality, key: str) -> None:
     assert not office.locked("203.0.113.9", town.clock.at + HOUR)
     town.advance(hours=3)
     async with town.store.unit() as uow:
-        await offices.lock_out(town.desk, uow, OFFICE, "203.0.113.10", HOUR)
+        await accounts.lock_out(town.desk, uow, OFFICE, "203.0.113.10", HOUR)
     assert set((await office_of(town)).locks) == {"203.0.113.10"}
     assert [what for _, what, _ in await audited(town)][1:] == ["office_locked"] * 3
 
@@ -172,11 +172,11 @@ async def test_locks_are_bounded(town: Municipality, key: str) -> None:
 
 async def test_an_office_is_switched_off_and_on(town: Municipality, key: str) -> None:
     async with town.store.unit() as uow:
-        await offices.lock_out(town.desk, uow, OFFICE, "203.0.113.9", HOUR)
-        assert not (await offices.set_active(town.desk, uow, OFFICE, False)).active
-        await offices.set_active(town.desk, uow, OFFICE, False)
+        await accounts.lock_out(town.desk, uow, OFFICE, "203.0.113.9", HOUR)
+        assert not (await accounts.set_active(town.desk, uow, OFFICE, False)).active
+        await accounts.set_active(town.desk, uow, OFFICE, False)
         assert (await uow.offices.by_code(OFFICE)).locks
-        assert (await offices.set_active(town.desk, uow, OFFICE, True)).locks == {}
+        assert (await accounts.set_active(town.desk, uow, OFFICE, True)).locks == {}
     assert [what for _, what, _ in await audited(town)][2:] == ["office_deactivated", "office_activated"]
 
 
@@ -186,12 +186,12 @@ async def test_others_change_no_office(town: Municipality, key: str, role: Role)
     async with town.store.unit() as uow:
         desk = town.desk
         for refused in (
-            offices.add(desk, uow, VAULT, "2", NAME, actor=who),
-            offices.rotate_key(desk, uow, VAULT, OFFICE, HOUR, actor=who),
-            offices.allow(desk, uow, OFFICE, [], actor=who),
-            offices.rename(desk, uow, OFFICE, "نام دیگر", actor=who),
-            offices.set_active(desk, uow, OFFICE, False, actor=who),
-            offices.add_rule(desk, uow, share_bp=1, actor=who),
+            accounts.add(desk, uow, VAULT, "2", NAME, actor=who),
+            accounts.rotate_key(desk, uow, VAULT, OFFICE, HOUR, actor=who),
+            accounts.allow(desk, uow, OFFICE, [], actor=who),
+            accounts.rename(desk, uow, OFFICE, "نام دیگر", actor=who),
+            accounts.set_active(desk, uow, OFFICE, False, actor=who),
+            accounts.add_rule(desk, uow, share_bp=1, actor=who),
         ):
             with pytest.raises(Forbidden, match="office"):
                 await refused
@@ -201,19 +201,19 @@ async def test_others_change_no_office(town: Municipality, key: str, role: Role)
 async def test_changes_bear_a_name(town: Municipality, role: Role) -> None:
     substitute = Actor(frozenset({role}), "staff", "sara", "cli", lent=frozenset({("ali", role)}))
     async with town.store.unit() as uow:
-        await offices.add(town.desk, uow, VAULT, "2", NAME, actor=substitute)
+        await accounts.add(town.desk, uow, VAULT, "2", NAME, actor=substitute)
     assert [one[0] for one in await audited(town)] == ["staff:sara for ali"]
 
 
 async def test_no_such_office(town: Municipality) -> None:
     async with town.store.unit() as uow:
         for missing in (
-            offices.rotate_key(town.desk, uow, VAULT, "9", HOUR),
-            offices.allow(town.desk, uow, "9", []),
-            offices.rename(town.desk, uow, "9", "نام دیگر"),
-            offices.set_active(town.desk, uow, "9", True),
-            offices.lock_out(town.desk, uow, "9", None, HOUR),
-            offices.add_rule(town.desk, uow, office="9"),
+            accounts.rotate_key(town.desk, uow, VAULT, "9", HOUR),
+            accounts.allow(town.desk, uow, "9", []),
+            accounts.rename(town.desk, uow, "9", "نام دیگر"),
+            accounts.set_active(town.desk, uow, "9", True),
+            accounts.lock_out(town.desk, uow, "9", None, HOUR),
+            accounts.add_rule(town.desk, uow, office="9"),
             statement(town.desk, uow, "9", TODAY, TODAY + timedelta(1)),
         ):
             with pytest.raises(NotFound, match="office"):
@@ -298,8 +298,8 @@ async def test_calls_are_forgotten_in_time(town: Municipality) -> None:
     async with town.store.unit() as uow:
         await uow.calls.begin(OFFICE, "a", "d", "Ping", TUESDAY_MORNING + ACTS_KEEP, TUESDAY_MORNING)
         await uow.calls.take_nonce(OFFICE, "n", TUESDAY_MORNING + HOUR)
-    assert await offices.forget_calls(town.desk, town.store) == 0
+    assert await accounts.forget_calls(town.desk, town.store) == 0
     town.advance(hours=1)
-    assert await offices.forget_calls(town.desk, town.store) == 1
+    assert await accounts.forget_calls(town.desk, town.store) == 1
     town.advance(days=400)
-    assert await offices.forget_calls(town.desk, town.store) == 1
+    assert await accounts.forget_calls(town.desk, town.store) == 1

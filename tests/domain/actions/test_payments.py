@@ -4,12 +4,12 @@ from contextlib import suppress
 
 import pytest
 
-from domain.actions import pay
-from domain.bills import BillState, PaymentMethod, PaymentOutcome
-from domain.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, InvalidField, MissingField
-from domain.outgoing import MessageClass
-from domain.people import Role
-from domain.text import grouped
+from domain.actions.bills import pay
+from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
+from domain.messages.records import MessageClass
+from domain.values.actors import Role
+from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, InvalidField, MissingField
+from domain.values.text import grouped
 from tests.support.municipality import FOUR_HOURS, NEIGHBOUR, Municipality, actor
 
 

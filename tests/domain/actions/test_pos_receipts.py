@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.actions import pay
-from domain.bills import PaymentMethod, PaymentOutcome
-from domain.errors import DomainError, DuplicateRequest, MissingField
-from domain.people import Role
-from domain.pos_receipts import PosReceipt
+from domain.actions.bills import pay
+from domain.bills.bill import PaymentMethod, PaymentOutcome
+from domain.bills.pos_receipts import PosReceipt
+from domain.values.actors import Role
+from domain.values.errors import DomainError, DuplicateRequest, MissingField
 from tests.support.municipality import NEIGHBOUR, Municipality, actor, clerk
 
 TRACE, RRN, OTHER_RRN = "000123", "433812345678", "433812345679"

@@ -2,16 +2,16 @@
 
 import pytest
 
-from app.vault import FernetVault
-from domain.accounts import Person
-from domain.actions.erase import erase_one
-from domain.actions.offices import add as add_office
-from domain.actions.printouts import printout_of, printouts_for
-from domain.bill_ids import from_barcode
-from domain.bills import PaymentMethod
-from domain.errors import DomainError, Forbidden, NotAllowedNow, NotFound
-from domain.people import Actor, Role
-from domain.printouts import Barcode, Block, Fact, Facts, Printout, Signatures, Table, Words
+from app.security.vault import FernetVault
+from domain.actions.offices.accounts import add as add_office
+from domain.actions.papers.printouts import printout_of, printouts_for
+from domain.actions.requests.erase import erase_one
+from domain.bills.bill import PaymentMethod
+from domain.papers.document import Barcode, Block, Facts, PaperFact, PaperTable, Paragraphs, Printout, Signatures
+from domain.people.person import Person
+from domain.values.actors import Actor, Role
+from domain.values.bill_ids import from_barcode
+from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
 from tests.support.cabs import OFFICER, Cabs
 from tests.support.experts import LETTER, Experts
 from tests.support.municipality import CITIZEN, FOUR_HOURS, GIVEN, NEIGHBOUR, OFFICE, Municipality, actor, clerk
@@ -55,15 +55,15 @@ async def test_the_delivery_form(town: Municipality) -> None:
     assert (form.kind, form.title, form.code) == ("delivery_form", "فرم تحویل ماشین‌آلات سنگین", request.code)
     assert form.token == (await town.request(request.code)).data["delivery_token"]
     [sheet] = form.sheets
-    assert sheet.head == (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"), Fact("کد رهگیری", grouped(request.code)))
+    assert sheet.head == (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"), PaperFact("کد رهگیری", grouped(request.code)))
     intro, who, units, conditions, signed = sheet.blocks
-    assert isinstance(intro, Words)
-    assert isinstance(conditions, Words)
+    assert isinstance(intro, Paragraphs)
+    assert isinstance(conditions, Paragraphs)
     assert facts(who) == {
         "نام درخواست‌کننده": "آنه محمدی", "کد ملی": "۰۴۹۹۳۷۰۸۹۹", "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷",
         "نشانی محل کار": "خیابان امام، <b>پلاک</b> ۱۲", "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰", "پایان کار": "۱۴۰۵/۰۹/۰۳ ۱۴:۰۰",
     }  # fmt: skip
-    assert units == Table(
+    assert units == PaperTable(
         ("کد ماشین", "ماشین", "راننده", "ساعت درخواست", "ساعت آغاز", "ساعت پایان", "ساعت کارکرد"),
         (
             ("LD-1", "ماشین 1", "راننده 3", "۴", "", "", ""),
@@ -96,7 +96,7 @@ async def test_the_hours_done_are_on_the_form_of_a_finished_request(town: Munici
     await town.do(request.code, "complete", Role.CIVIL, hours="3.5,3")
     form = await printed(town, request.code, "delivery_form")
     units = form.sheets[0].blocks[2]
-    assert isinstance(units, Table)
+    assert isinstance(units, PaperTable)
     assert [row[-1] for row in units.rows] == ["۳٫۵", "۳"]
 
 
@@ -112,15 +112,15 @@ async def test_the_letter(experts: Experts) -> None:
     await town.do(code, "issue", Role.SECRETARIAT, text=text)
     letter = await printed(town, code, "letter", Role.SECRETARIAT)
     [sheet] = letter.sheets
-    assert sheet.head[:2] == (Fact("شماره", "۱۴۰۵/ک/۱"), Fact("تاریخ", "۱۴۰۵/۰۹/۰۳"))
+    assert sheet.head[:2] == (PaperFact("شماره", "۱۴۰۵/ک/۱"), PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳"))
     about, opening, words, _, signed, _ = sheet.blocks
     assert facts(about) == {
         "نام درخواست‌کننده": "آنه محمدی", "نوع کارشناسی": "تفکیک", "نشانی ملک": "خیابان امام، پلاک ۳",
         "کد پستی ملک": "۴۹۴۷۱۱۳۴۵۶",
     }  # fmt: skip
-    assert isinstance(opening, Words)
+    assert isinstance(opening, Paragraphs)
     assert grouped(code) in opening.paragraphs[1]
-    assert words == Words(("تفکیک زمین بلامانع است.", "دو قطعه: «الف» و <script>alert(1)</script>"))
+    assert words == Paragraphs(("تفکیک زمین بلامانع است.", "دو قطعه: «الف» و <script>alert(1)</script>"))
     assert signed == Signatures(("مهر و امضای دبیرخانه",))
 
 
@@ -133,9 +133,9 @@ async def test_the_permit(cabs: Cabs) -> None:
     code = await cabs.reach("approved")
     permit = await printed(cabs.town, code, "permit", Role.TAXI_OFFICER)
     [sheet] = permit.sheets
-    assert sheet.head[0] == Fact("شماره", "۱۴۰۵/ت/۱")
+    assert sheet.head[0] == PaperFact("شماره", "۱۴۰۵/ت/۱")
     granted, about, _, signed = sheet.blocks
-    assert isinstance(granted, Words)
+    assert isinstance(granted, Paragraphs)
     assert "چهارشنبه ۴ آذر ۱۴۰۵ تا پایان یک‌شنبه ۸ آذر ۱۴۰۵" in granted.paragraphs[0]
     assert facts(about) == {
         "نام راننده": "عبدالله ایری", "کد ملی راننده": "۰۷۹۰۴۱۹۹۰۴", "پلاک": PLATE_AS_ON_THE_CAR, "کد تاکسی": "۱۱۴",
@@ -159,7 +159,7 @@ async def test_the_receipt_of_each_bill(town: Municipality) -> None:
     assert (receipt.sheets[0], len(receipt.sheets)) == (first, 2)
     main, supplement = await town.bills(request.code)
     intro, about, bars, _ = first.blocks
-    assert intro == Words(("مبلغ زیر بابت «کارکرد ماشین‌آلات» دریافت شد.",))
+    assert intro == Paragraphs(("مبلغ زیر بابت «کارکرد ماشین‌آلات» دریافت شد.",))
     assert facts(about) == {
         "پرداخت‌کننده": "آنه محمدی", "تلفن همراه": "۰۹۱۲۱۲۳۴۵۶۷", "شناسه قبض": main.bill_id,
         "شناسه پرداخت": main.payment_id, "مبلغ (ریال)": "۳۵٬۲۰۰٬۰۰۰",
@@ -277,7 +277,7 @@ async def test_a_permit_that_holds_good_no_more_is_not_printed(cabs: Cabs) -> No
 
 async def test_nothing_is_printed_of_what_was_erased(experts: Experts) -> None:
     code = await experts.reach("closed")
-    assert (await printed(experts.town, code, "letter")).sheets[0].blocks[2] == Words((LETTER,))
+    assert (await printed(experts.town, code, "letter")).sheets[0].blocks[2] == Paragraphs((LETTER,))
     async with experts.town.store.unit() as uow:
         await erase_one(experts.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
     with pytest.raises(NotAllowedNow, match="code:erased"):

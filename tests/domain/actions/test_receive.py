@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain.actions import track
-from domain.actions.converse import converse
-from domain.actions.receive import receive
-from domain.errors import Conflict, DomainError, NotAllowedNow, Unavailable
-from domain.outgoing import InboundState, MessageClass
-from domain.policy import Policy
-from domain.ports import ReceivedSms
+from domain.actions.conversations.converse import converse
+from domain.actions.conversations.receive import receive
+from domain.actions.requests import track
+from domain.messages.ports import ReceivedSms
+from domain.messages.records import InboundState, MessageClass
+from domain.settings.policy import Policy
+from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable
 from store.engines import engine_for
 from store.unit_of_work import SqlStore
 from tests.support.municipality import (
@@ -151,7 +151,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, *errors: DomainError) -> None:
             raise left.pop(0)
         return answer
 
-    monkeypatch.setattr("domain.actions.receive.converse", acting)
+    monkeypatch.setattr("domain.actions.conversations.receive.converse", acting)
 
 
 async def test_who_was_slower_acts_once_more(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:

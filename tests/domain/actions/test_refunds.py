@@ -2,10 +2,11 @@
 
 import pytest
 
-from domain.actions import erase
-from domain.actions.refunds import Returned, refund
-from domain.bills import BillState, PaymentMethod, PaymentOutcome, RefundState
-from domain.errors import (
+from domain.actions.bills.refunds import Returned, refund
+from domain.actions.requests import erase
+from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
+from domain.values.actors import Role
+from domain.values.errors import (
     AlreadyDone,
     DomainError,
     DuplicateRequest,
@@ -14,7 +15,6 @@ from domain.errors import (
     MissingField,
     NotAllowedNow,
 )
-from domain.people import Role
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
 
 IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"

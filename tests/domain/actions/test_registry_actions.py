@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.actions.registries import (
+from domain.actions.registries.rows import (
     change,
     contact_of,
     find_row,
@@ -14,10 +14,10 @@ from domain.actions.registries import (
     record,
     registry_named,
 )
-from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, UnknownKind
-from domain.people import Role
-from domain.registries import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION
-from domain.registry_rows import Fate
+from domain.registries.declarations import DUTY, MACHINES, REGISTRIES, VEHICLE, VIOLATION
+from domain.registries.rows import Fate
+from domain.values.actors import Role
+from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound, UnknownKind
 from tests.support.municipality import Municipality, actor
 from tests.support.taxis import (
     DRIVER_CODE,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from domain.actions import reopen
-from domain.documents import lacking_of
-from domain.errors import NotAllowedNow
-from domain.expert_kinds import PAPERS
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
+from domain.actions.requests import reopen
+from domain.blocks.papers_pending import lacking_of
+from domain.requests.request import ServiceRequest
+from domain.services.expert.kinds import PAPERS
+from domain.values.actors import Actor, Role
+from domain.values.errors import NotAllowedNow
 from tests.support.cabs import OFFICER, Cabs
 from tests.support.experts import Experts
 from tests.support.municipality import CITIZEN, Municipality, actor

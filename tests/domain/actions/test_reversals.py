@@ -4,11 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.actions.notify import announce
-from domain.actions.refunds import approve, refund
-from domain.actions.reversals import Follows, Reversed, payment_named, reverse
-from domain.bills import BillState, PaymentMethod, PaymentOutcome, RefundState
-from domain.errors import (
+from domain.actions.bills.refunds import approve, refund
+from domain.actions.bills.reversals import Follows, Reversed, payment_named, reverse
+from domain.actions.messages.notify import announce
+from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
+from domain.registries.declarations import DUTY
+from domain.registries.rules import ChargeState
+from domain.requests.request import TimerKind
+from domain.values.actors import Actor, Role
+from domain.values.errors import (
     AlreadyDone,
     AmountMismatch,
     DomainError,
@@ -19,10 +23,6 @@ from domain.errors import (
     NotAllowedNow,
     NotFound,
 )
-from domain.people import Actor, Role
-from domain.registries import DUTY
-from domain.registry_rules import ChargeState
-from domain.requests import TimerKind
 from tests.domain.actions.test_charges import billed, paid
 from tests.support.municipality import CIVIL_OFFICER, FOUR_HOURS, NEIGHBOUR, Municipality, actor, clerk
 from tests.support.taxis import OWNER_MOBILE, a_duty, furnish

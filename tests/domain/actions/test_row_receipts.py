@@ -2,19 +2,19 @@
 
 import pytest
 
-from app.vault import FernetVault
-from domain.actions import pay
-from domain.actions.charges import waive_and_tell
-from domain.actions.offices import add as add_office
-from domain.actions.row_receipts import row_printouts, row_receipt
-from domain.bill_ids import from_barcode
-from domain.billing import Subject, Till, make_bill
-from domain.bills import BillKind, PaymentMethod
-from domain.errors import DomainError, Forbidden, NotFound
-from domain.people import Actor, Role
-from domain.printouts import Barcode, Fact, Printout, Signatures, Words
-from domain.registries import DUTY, REGISTRIES, VIOLATION
-from domain.registry_rows import RegistryRow
+from app.security.vault import FernetVault
+from domain.actions.bills import pay
+from domain.actions.offices.accounts import add as add_office
+from domain.actions.registries.charges import waive_and_tell
+from domain.actions.registries.row_receipts import row_printouts, row_receipt
+from domain.bills.bill import BillKind, PaymentMethod
+from domain.blocks.billing import BillingContext, Subject, make_bill
+from domain.papers.document import Barcode, PaperFact, Paragraphs, Printout, Signatures
+from domain.registries.declarations import DUTY, REGISTRIES, VIOLATION
+from domain.registries.rows import RegistryRow
+from domain.values.actors import Actor, Role
+from domain.values.bill_ids import from_barcode
+from domain.values.errors import DomainError, Forbidden, NotFound
 from tests.domain.actions.test_charges import billed, paid
 from tests.domain.actions.test_printouts import facts
 from tests.support.municipality import OFFICE, Municipality, actor, clerk
@@ -55,11 +55,11 @@ async def test_the_receipt_of_a_duty(town: Municipality) -> None:
     assert (receipt.kind, receipt.code, receipt.title, receipt.token) == (
         "receipt", f"duty-{row.id}", "رسید پرداخت", None,
     )  # fmt: skip
-    assert receipt.about == Fact("عوارض تاکسی", TAXI)
+    assert receipt.about == PaperFact("عوارض تاکسی", TAXI)
     [sheet] = receipt.sheets
-    assert sheet.head == (Fact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),)
+    assert sheet.head == (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),)
     intro, said, bars, signed = sheet.blocks
-    assert intro == Words(("مبلغ زیر بابت «عوارض تاکسی» دریافت شد.",))
+    assert intro == Paragraphs(("مبلغ زیر بابت «عوارض تاکسی» دریافت شد.",))
     assert facts(said) == {
         "به نام (در روز چاپ)": "آنه محمدی", "تلفن همراه": "۰۹۱۲۱۰۰۰۰۰۱", "شرح": TAXI, "شناسه قبض": bill.bill_id,
         "شناسه پرداخت": bill.payment_id, "مبلغ (ریال)": "۲٬۵۰۰٬۰۰۰",
@@ -77,9 +77,9 @@ async def test_the_receipt_of_a_fine(town: Municipality) -> None:
     await paid(town, await billed(town, row, VIOLATION))
     receipt = await printed(town, row)
     called = "\u200fعبدالله ایری\u200f، ۱۴۰۵/۰۸/۲۹\u200f، کرایه بیش از نرخ"
-    assert (receipt.code, receipt.about) == (f"violation-{row.id}", Fact("جریمه تخلف تاکسی", called))
+    assert (receipt.code, receipt.about) == (f"violation-{row.id}", PaperFact("جریمه تخلف تاکسی", called))
     intro, said, *_ = receipt.sheets[0].blocks
-    assert intro == Words(("مبلغ زیر بابت «جریمه تخلف تاکسی» دریافت شد.",))
+    assert intro == Paragraphs(("مبلغ زیر بابت «جریمه تخلف تاکسی» دریافت شد.",))
     known = facts(said)
     assert (known["به نام (در روز چاپ)"], known["تلفن همراه"], known["شرح"], known["مبلغ (ریال)"]) == (
         "عبدالله ایری", "۰۹۱۲۱۰۰۰۰۰۲", called, "۵۰۰٬۰۰۰",
@@ -136,7 +136,7 @@ async def test_each_bill_that_was_paid_has_a_sheet(town: Municipality) -> None:
     row = await a_duty(town)
     bills = [await billed(town, row)]
     async with town.store.unit() as uow:
-        till, subject = Till(town.desk.ids, town.desk.policy, town.clock.at), Subject(DUTY.key, row.id)
+        till, subject = BillingContext(town.desk.ids, town.desk.policy, town.clock.at), Subject(DUTY.key, row.id)
         bills.append(await make_bill(uow, till, subject, 300_000, BillKind.SUPPLEMENT, {}, None))
     for number, bill in enumerate(bills):
         assert len((await printed(town, row)).sheets if number else ()) == number

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.chats import Wrote
-from domain.people import Role
-from domain.policy import Policy
+from domain.chats.chat import Wrote
+from domain.settings.policy import Policy
+from domain.values.actors import Role
 from tests.support.cabs import AUXILIARY_LEAVE, AUXILIARY_MOBILE, Cabs, open_cabs
 from tests.support.chats import Person, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality

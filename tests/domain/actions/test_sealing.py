@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.signing import Ed25519Signer
-from domain.actions import sealing
-from domain.actions.sealing import Verification, seal, verify
-from domain.history import link
-from domain.people import Role
+from app.security.signing import Ed25519Signer
+from domain.actions.history import sealing
+from domain.actions.history.sealing import Verification, seal, verify
+from domain.requests.history import link
+from domain.values.actors import Role
 from tests.support.municipality import NEIGHBOUR, Municipality
 
 SIGNER = Ed25519Signer("a secret outside of the database")

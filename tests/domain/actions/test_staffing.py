@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.accounts import StaffMember, Substitution
-from domain.actions import act, assign, notify, staffing
-from domain.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, NotFound
-from domain.people import Actor, Role
+from domain.actions.messages import notify
+from domain.actions.requests import act, assign
+from domain.actions.staff import staffing
+from domain.people.person import StaffMember, Substitution
+from domain.values.actors import Actor, Role
+from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, NotFound
 from tests.support.experts import Experts
 from tests.support.municipality import CIVIL_OFFICER, Municipality, actor
 

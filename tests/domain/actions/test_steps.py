@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.errors import AlreadyDone, CodeMistyped, Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
-from domain.lifecycle import Command, Trigger
-from domain.people import Role
+from domain.language.service import Command, Trigger
 from domain.services import SERVICES
-from domain.services.machinery import MACHINERY_WORK
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
+from domain.values.errors import AlreadyDone, CodeMistyped, Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 PEOPLE_TAKE = sorted({step.name for step in MACHINERY_WORK.transitions if step.trigger is None})

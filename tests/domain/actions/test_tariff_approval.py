@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actions.tariffs import approve, reject, samples, set_price
-from domain.errors import AlreadyDone, Conflict, Forbidden, NotFound
-from domain.people import Actor, Role
-from domain.tariffs import ProposalState, ProposedTariff, TariffRow, Terms
+from domain.actions.tariffs.changes import approve, reject, samples, set_price
+from domain.tariffs.tariff import ProposalState, ProposedTariff, TariffRow, Terms
+from domain.values.actors import Actor, Role
+from domain.values.errors import AlreadyDone, Conflict, Forbidden, NotFound
 from tests.support.municipality import RATE, Municipality, actor
 
 TODAY = date(2026, 11, 24)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.actions.tariffs import add_tariff, declared, quote_for, samples, set_price, withdraw
-from domain.errors import Forbidden, InvalidField
-from domain.message_parts import count_parts
-from domain.people import Role
-from domain.tariffs import FROM, TariffRow, Terms, Wanted
+from domain.actions.tariffs.changes import add_tariff, declared, quote_for, samples, set_price, withdraw
+from domain.tariffs.tariff import FROM, TariffRow, Terms, Wanted
+from domain.values.actors import Role
+from domain.values.errors import Forbidden, InvalidField
+from domain.values.message_parts import count_parts
 from tests.domain.actions.test_tariff_approval import ANNE, BEHROUZ, NEW, TODAY, approved, loader, proposed
 from tests.support.experts import METRE_FEE, Experts
 from tests.support.municipality import CITIZEN, RATE, VAT, Municipality, actor

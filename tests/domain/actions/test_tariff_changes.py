@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.actions.tariffs import approve, set_price, withdraw
-from domain.errors import AlreadyDone, Conflict, Forbidden, MissingField, NotFound
-from domain.people import Actor, Role
-from domain.tariffs import ProposedTariff, TariffRow
-from domain.text import grouped
+from domain.actions.tariffs.changes import approve, set_price, withdraw
+from domain.tariffs.tariff import ProposedTariff, TariffRow
+from domain.values.actors import Actor, Role
+from domain.values.errors import AlreadyDone, Conflict, Forbidden, MissingField, NotFound
+from domain.values.text import grouped
 from tests.domain.actions.test_tariff_approval import ANNE, BEHROUZ, NEW, TODAY, approved, loader, proposed
 from tests.support.municipality import RATE, VAT, Municipality, actor
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.actions.tariffs import quote_for, samples, set_price, withdraw
-from domain.dated import standing
-from domain.errors import Conflict, InvalidField
-from domain.tariffs import FROM, TariffRow, Terms, Wanted, scale
+from domain.actions.tariffs.changes import quote_for, samples, set_price, withdraw
+from domain.tariffs.tariff import FROM, TariffRow, Terms, Wanted, scale
+from domain.values.dated_rows import standing
+from domain.values.errors import Conflict, InvalidField
 from tests.domain.actions.test_tariff_approval import ANNE, TODAY
 from tests.support.municipality import Municipality
 

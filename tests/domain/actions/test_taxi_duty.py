@@ -1,9 +1,9 @@
 """The look-up of duties: whose are told, how they are billed once, and how long the text may be."""
 
-from domain.message_parts import count_parts
-from domain.people import Role
-from domain.registries import DUTY, VEHICLE
-from domain.services.taxi_duty import LISTED
+from domain.registries.declarations import DUTY, VEHICLE
+from domain.services.taxi_duty.declaration import LISTED
+from domain.values.actors import Role
+from domain.values.message_parts import count_parts
 from tests.support.cabs import AUXILIARY_MOBILE, STRANGER, Cabs
 from tests.support.taxis import (
     DRIVER_MOBILE,

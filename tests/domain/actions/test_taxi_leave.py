@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound
-from domain.history import chain_faults
-from domain.people import Role
-from domain.requests import Phase, RequestFilter, TimerKind
+from domain.requests.history import chain_faults
+from domain.requests.request import Phase, RequestFilter, TimerKind
+from domain.values.actors import Role
+from domain.values.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound
 from tests.support.cabs import AUXILIARY_LEAVE, AUXILIARY_MOBILE, LEAVE, OFFICER, STRANGER, Cabs
 from tests.support.municipality import NEIGHBOUR, actor
 from tests.support.taxis import AUXILIARY_CODE, DRIVER_CODE, DRIVER_MOBILE, OWNER_MOBILE, PLATE, SECOND_PLATE, a_duty

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from domain.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
-from domain.leaves import counted
-from domain.policy import Policy
-from domain.registries import DRIVER, VEHICLE
+from domain.registries.declarations import DRIVER, VEHICLE
+from domain.services.taxi_leave.rules import counted
+from domain.settings.policy import Policy
+from domain.values.errors import Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
 from tests.support.cabs import AUXILIARY_MOBILE, LEAVE, OFFICER, Cabs, open_cabs
 from tests.support.taxis import (
     AUXILIARY_CODE,

@@ -2,7 +2,11 @@
 
 import pytest
 
-from domain.errors import (
+from domain.registries.declarations import REWARD, VIOLATION
+from domain.requests.history import chain_faults
+from domain.requests.request import Phase
+from domain.values.actors import Role
+from domain.values.errors import (
     AlreadyDone,
     DomainError,
     Forbidden,
@@ -12,10 +16,6 @@ from domain.errors import (
     NotFound,
     UnknownKind,
 )
-from domain.history import chain_faults
-from domain.people import Role
-from domain.registries import REWARD, VIOLATION
-from domain.requests import Phase
 from tests.support.cabs import AUXILIARY_MOBILE, COMPLAINT, OFFICER, PRAISE, STRANGER, Cabs
 from tests.support.municipality import NEIGHBOUR, actor
 from tests.support.taxis import AUXILIARY_CODE, DRIVER_CODE, DRIVER_MOBILE, PLATE, SECOND_PLATE, rows_of

@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.vault import FernetVault
-from domain.actions import offices
-from domain.actions.tills import close_till, till_of
-from domain.bills import PaymentMethod
-from domain.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound
-from domain.people import Actor, Role
-from domain.tills import HIGHEST_DECLARED, LONGEST_NOTE, Takings, Till, TillClosing
+from app.security.vault import FernetVault
+from domain.actions.offices import accounts
+from domain.actions.offices.tills import close_till, till_of
+from domain.bills.bill import PaymentMethod
+from domain.offices.tills import HIGHEST_DECLARED, LONGEST_NOTE, Takings, TillClosing, TillPeriod
+from domain.values.actors import Actor, Role
+from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound
 from tests.support.municipality import FOUR_HOURS, OFFICE, Municipality, actor, clerk
 
 TODAY, DAY = date(2026, 11, 24), timedelta(days=1)
@@ -22,7 +22,7 @@ AUDITED = "SELECT actor, detail FROM audit WHERE what = 'till_closed' ORDER BY i
 async def bill(town: Municipality) -> str:
     """The code of a request whose bill an office reports as paid; the office is there."""
     async with town.store.unit() as uow:
-        await offices.add(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
+        await accounts.add(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
     code = (await town.submit(by=clerk())).code
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "price", Role.REVENUE)
@@ -43,7 +43,7 @@ async def close(
         return await close_till(town.desk, uow, office, day, declared, note, actor=by, seen=seen)
 
 
-async def till(town: Municipality, first: date = TODAY, days: int = 1) -> Till:
+async def till(town: Municipality, first: date = TODAY, days: int = 1) -> TillPeriod:
     async with town.store.unit(write=False) as uow:
         return await till_of(uow, OFFICE, first, first + days * DAY)
 

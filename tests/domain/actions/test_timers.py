@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from domain.actions import notify
-from domain.actions.timers import LOOK_AGAIN
-from domain.bills import BillState
-from domain.messages import Message
-from domain.outgoing import MessageClass, MessageState, OutboxMessage
-from domain.people import Role
-from domain.policy import Policy
-from domain.requests import TimerKind
+from domain.actions.messages import notify
+from domain.actions.requests.timers import LOOK_AGAIN
+from domain.bills.bill import BillState
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.requests.request import TimerKind
+from domain.settings.policy import Policy
+from domain.values.actors import Role
 from tests.support.municipality import (
     CITIZEN,
     CIVIL_OFFICER,
@@ -244,7 +244,7 @@ async def test_what_opt_out_stops(town: Municipality) -> None:
 async def queue(town: Municipality, cls: MessageClass) -> OutboxMessage | None:
     """Queue some text of a class."""
     async with town.store.unit() as uow:
-        return await notify.queue(town.desk, uow, CITIZEN, Message("sms.waiting", cls, "متن"))
+        return await notify.queue(town.desk, uow, CITIZEN, RenderedMessage("sms.waiting", cls, "متن"))
 
 
 # Too old

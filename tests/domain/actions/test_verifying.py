@@ -2,11 +2,12 @@
 
 import pytest
 
-from domain.actions.erase import erase_one
-from domain.actions.verifying import MISSES, Verified, verify
-from domain.errors import NotFound, TooManyRequests
-from domain.people import Role
-from domain.printouts import Fact, Standing
+from domain.actions.papers.verifying import MISSES, Verified, verify
+from domain.actions.requests.erase import erase_one
+from domain.language.printouts import PaperStatus
+from domain.papers.document import PaperFact
+from domain.values.actors import Role
+from domain.values.errors import NotFound, TooManyRequests
 from tests.support.cabs import OFFICER, Cabs
 from tests.support.experts import Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
@@ -34,23 +35,23 @@ async def test_a_delivery_form(town: Municipality) -> None:
     await town.do(code, "hand_over", Role.CIVIL, early="yes")
     paper = await scan(town, await token_of(town, code, "delivery_token"))
     assert (paper.standing, paper.title, paper.service, paper.number, paper.day.isoformat()) == (
-        Standing.VALID, "فرم تحویل ماشین‌آلات سنگین", "کارکرد ماشین‌آلات", "", "2026-11-24",
+        PaperStatus.VALID, "فرم تحویل ماشین‌آلات سنگین", "کارکرد ماشین‌آلات", "", "2026-11-24",
     )  # fmt: skip
     assert paper.facts == (
-        Fact("نام درخواست‌کننده", "آ… م…"),
-        Fact("ماشین و ساعت کار", "لودر ۴ ساعت"),
-        Fact("آغاز کار", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),
+        PaperFact("نام درخواست‌کننده", "آ… م…"),
+        PaperFact("ماشین و ساعت کار", "لودر ۴ ساعت"),
+        PaperFact("آغاز کار", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),
     )
     await town.do(code, "complete", Role.CIVIL)
-    assert (await scan(town, await token_of(town, code, "delivery_token"))).standing is Standing.VALID
+    assert (await scan(town, await token_of(town, code, "delivery_token"))).standing is PaperStatus.VALID
 
 
 async def test_a_letter_stays_genuine_when_its_request_is_erased(experts: Experts) -> None:
     town, code = experts.town, await experts.reach("closed")
     token = await token_of(town, code)
     before = await scan(town, token)
-    assert (before.standing, before.number) == (Standing.VALID, "۱۴۰۵/ک/۱")
-    assert before.facts == (Fact("نوع کارشناسی", "تفکیک"),)
+    assert (before.standing, before.number) == (PaperStatus.VALID, "۱۴۰۵/ک/۱")
+    assert before.facts == (PaperFact("نوع کارشناسی", "تفکیک"),)
     async with town.store.unit() as uow:
         await erase_one(town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
     assert await scan(town, token) == before
@@ -60,16 +61,16 @@ async def test_a_permit_through_its_life(cabs: Cabs) -> None:
     code = await cabs.reach("approved")
     token = await token_of(cabs.town, code)
     paper = await scan(cabs.town, token)
-    assert (paper.standing, paper.number) == (Standing.VALID, "۱۴۰۵/ت/۱")
+    assert (paper.standing, paper.number) == (PaperStatus.VALID, "۱۴۰۵/ت/۱")
     assert [one.label for one in paper.facts] == [
         "نام راننده", "پلاک", "کد تاکسی", "از روز", "تا روز", "داخل یا خارج از شهر",
     ]  # fmt: skip
     assert paper.facts[0].value == "ع… ا…"
     cabs.town.advance(days=1)
     await cabs.town.run_timers()
-    assert (await cabs.state(code), (await scan(cabs.town, token)).standing) == ("in_effect", Standing.VALID)
+    assert (await cabs.state(code), (await scan(cabs.town, token)).standing) == ("in_effect", PaperStatus.VALID)
     await cabs.town.say(DRIVER_MOBILE, f"لغو {code}")
-    assert (await cabs.state(code), (await scan(cabs.town, token)).standing) == ("ended", Standing.OVER)
+    assert (await cabs.state(code), (await scan(cabs.town, token)).standing) == ("ended", PaperStatus.OVER)
 
 
 @pytest.mark.parametrize(("action", "by"), [("revoke", OFFICER), ("withdraw", actor(Role.CITIZEN, DRIVER_MOBILE))])
@@ -77,7 +78,7 @@ async def test_a_permit_that_was_taken_back(cabs: Cabs, action: str, by: object)
     code = await cabs.reach("approved")
     token = await token_of(cabs.town, code)
     await cabs.town.do(code, action, by, reason="تخلف")  # type: ignore[arg-type]
-    assert (await scan(cabs.town, token)).standing is Standing.WITHDRAWN
+    assert (await scan(cabs.town, token)).standing is PaperStatus.WITHDRAWN
 
 
 async def test_nothing_personal_is_told(cabs: Cabs) -> None:
@@ -95,7 +96,7 @@ async def test_a_paper_in_whose_place_another_stands(town: Municipality) -> None
         request = await uow.requests.by_code(code, lock=True)
         request.data["delivery_token"] = "f" * 32
         await uow.requests.save(request)
-    assert (await scan(town, token)).standing is Standing.WITHDRAWN
+    assert (await scan(town, token)).standing is PaperStatus.WITHDRAWN
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 31, "0" * 33, "G" * 32, "۰" * 32, "' or 1=1 --", "0" * 32 + "\n"])
@@ -118,7 +119,7 @@ async def test_misses_are_limited_for_each_address_and_a_genuine_paper_is_told_a
     await miss(town, ADDRESS)
     with pytest.raises(TooManyRequests):
         await scan(town, "f" * 32)
-    assert (await scan(town, token)).standing is Standing.VALID, "whoever shares an address with a guesser is told"
+    assert (await scan(town, token)).standing is PaperStatus.VALID, "whoever shares an address with a guesser is told"
     await miss(town, "198.51.100.1", 1)
     assert {row[0].partition("|")[0] for row in town.rows("SELECT key FROM hits")} >= {f"paper:{ADDRESS}"}
     counted = town.rows(f"SELECT count FROM hits WHERE key LIKE 'paper:{ADDRESS}|%'")  # noqa: S608 - of this module
@@ -147,5 +148,5 @@ async def test_misses_and_guesses_by_sms_are_counted_apart(town: Municipality) -
 async def test_scanning_a_genuine_paper_is_no_guessing(town: Municipality) -> None:
     token = await token_of(town, await town.reach("handed_over"), "delivery_token")
     for _ in range(2 * MISSES):
-        assert (await scan(town, token)).standing is Standing.VALID
+        assert (await scan(town, token)).standing is PaperStatus.VALID
     assert not [row for row in town.rows("SELECT key FROM hits") if row[0].startswith("paper:")]

@@ -2,12 +2,13 @@
 
 import pytest
 
-from domain.accounts import SavedView, StaffMember
-from domain.actions import views
-from domain.errors import Forbidden, InvalidField, MissingField, NotFound, TooLarge
-from domain.people import Role
-from domain.queue_filters import QueueFilter
-from domain.queues import Queue, Sla
+from domain.actions.queues import views
+from domain.people.person import StaffMember
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Queue, Sla
+from domain.queues.views import SavedView
+from domain.values.actors import Role
+from domain.values.errors import Forbidden, InvalidField, MissingField, NotFound, TooLarge
 from tests.support.municipality import Municipality, actor
 
 LATE = QueueFilter(Queue.UNIT, Role.CIVIL, sla=Sla.LATE)

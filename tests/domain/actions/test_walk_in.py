@@ -2,12 +2,13 @@
 
 import pytest
 
-from domain.accounts import Person
-from domain.actions import notify, walk_in
-from domain.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound
-from domain.outgoing import MessageClass, MessageState
-from domain.people import Actor, Role
-from domain.requests import ServiceRequest
+from domain.actions.messages import notify
+from domain.actions.requests import walk_in
+from domain.messages.records import MessageClass, MessageState
+from domain.people.person import Person
+from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor, Role
+from domain.values.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 FORM: dict[str, object] = {

@@ -2,12 +2,12 @@
 
 import pytest
 
-from domain.actions import work
-from domain.errors import Forbidden
-from domain.paging import Page
-from domain.people import Actor, Role
-from domain.queue_filters import QueueFilter
-from domain.queues import Queue, Sla
+from domain.actions.queues import work
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Queue, Sla
+from domain.values.actors import Actor, Role
+from domain.values.errors import Forbidden
+from domain.values.paging import Page
 from tests.support.experts import ASKING, Experts
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 

@@ -6,11 +6,11 @@ import pytest
 
 from domain.conversation.dialogue import CONFIRM, DEEPEST, Conversation
 from domain.conversation.frames import Ask, Left, OptOut, Perform, Unknown
-from domain.conversation.names import MACHINES
-from domain.errors import CodeMistyped
-from domain.fleet import MACHINE_TYPES
+from domain.fleet.resources import MACHINE_TYPES
+from domain.parsing.names import MACHINES
 from domain.services import SERVICES, by_key
-from domain.services.machinery import MACHINERY_WORK
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.errors import CodeMistyped
 from tests.support.talking import CODE, FORM, GRAMMAR, Line
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.conversation.grammar import Grammar
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.errors import Doubt
+from domain.values.errors import Doubt
 from tests.support.talking import Line
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.conversation.grammar import Grammar, Parsed
-from domain.conversation.machines import MachineItem
 from domain.conversation.service_intents import MACHINERY, SERVICE_INTENTS, TAXI_DUTY
-from domain.text import ascii_digits
+from domain.parsing.machines import MachineItem
+from domain.values.text import ascii_digits
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 GRAMMAR = Grammar(SERVICE_INTENTS)

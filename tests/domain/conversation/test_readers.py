@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.conversation.names import EXPERT_KINDS, MACHINES
-from domain.conversation.readers import read_choice, read_date, read_hours, read_items, read_number, read_start
-from domain.errors import Doubt, InvalidField
+from domain.parsing.answers import read_choice, read_date, read_hours, read_items, read_number, read_start
+from domain.parsing.names import EXPERT_KINDS, MACHINES
+from domain.values.errors import Doubt, InvalidField
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 

@@ -7,8 +7,8 @@ import pytest
 from domain.conversation.grammar import UNKNOWN, Grammar
 from domain.conversation.sentences import Mood
 from domain.conversation.service_intents import SERVICE_INTENTS
-from domain.conversation.vocabulary import Intent
 from domain.conversation.yes_no import yes_or_no
+from domain.language.intents import Intent
 from tests.support.refusing import ARGUMENTS, INTENTS, TEXTS, courteous, refusing, words_of
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain import tracking
-from domain.text import persian_digits
+from domain.values import tracking_codes
+from domain.values.text import persian_digits
 from tests.e2e.engines import told_on
 from tests.e2e.furnish import RIALS_AN_HOUR, VAT_PERCENT
 from tests.e2e.office import OPENING_YEAR, Office
@@ -48,7 +48,7 @@ def mistyped(code: str) -> str:
 async def test_codes(office: Office, software: Software, new_counter: Opener, reza: Phone) -> None:
     code = await submitted(software, office, reza)
     await refused(software, "GetRequest", "code_mistyped", "trackingCode", trackingCode=mistyped(code))
-    await refused(software, "GetRequest", "not_found", "trackingCode", trackingCode=tracking.make(10_000_019))
+    await refused(software, "GetRequest", "not_found", "trackingCode", trackingCode=tracking_codes.make(10_000_019))
     other = ByPhp(await new_counter(), "1.1")
     for operation, more in (("GetRequest", {}), ("CancelRequest", {}), ("AnswerQuestion", {"text": "بله"})):
         await refused(other, operation, "not_found", "trackingCode", trackingCode=code, **more)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.calendar import to_jalali
-from domain.text import persian_digits
+from domain.values.calendar import to_jalali
+from domain.values.text import persian_digits
 from tests.e2e.furnish import RIALS_AN_HOUR, VAT_PERCENT
 from tests.e2e.office import OPENING_YEAR, Office
 from tests.e2e.people import Desk, Phone

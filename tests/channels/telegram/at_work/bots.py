@@ -10,13 +10,13 @@ from aiohttp import web
 from channels.relay.relay import Relay, in_chats
 from channels.telegram.arrangement import Pauses, Webhook, arranged
 from channels.telegram.carrier import BotCarrier, Printed
-from channels.telegram.link import Account, Link
+from channels.telegram.link import Account, BotClient
 from channels.telegram.polling import poll
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
-from domain.errors import DomainError
-from domain.keyboards import Paper
-from domain.outgoing import OutboxMessage
+from domain.messages.keyboards import Paper
+from domain.messages.records import OutboxMessage
+from domain.values.errors import DomainError
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_messenger import TOKEN
 from tests.support.municipality import Municipality
@@ -32,7 +32,7 @@ class Bot:
 
     town: Municipality
     messenger: FakeBotApi
-    link: Link
+    link: BotClient
     reception: Reception
     relay: Relay
     unprinted: list[DomainError] = field(default_factory=list)
@@ -81,7 +81,7 @@ async def opened(
     account = Account(
         channel, token, messenger.base_url, messenger.base_file_url, proxy, connect_timeout=TIMEOUT, timeout=TIMEOUT
     )
-    link = Link(account)
+    link = BotClient(account)
     reception = Reception(town.desk, town.store, link)
     unprinted: list[DomainError] = []
 

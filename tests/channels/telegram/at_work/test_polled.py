@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from channels.telegram.arrangement import LONGEST_PAUSE, Pauses
-from domain.errors import Unavailable
-from domain.ports import Store, UnitOfWork
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.errors import Unavailable
 from tests.channels.telegram.at_work.bots import Bot, opened
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person

@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.actions.notify import Address, reply
-from domain.errors import NotAllowedNow, Unavailable
-from domain.keyboards import Button, Paper, Shown
-from domain.messages import Message
-from domain.outgoing import MessageClass, MessageState, OutboxMessage
+from domain.actions.messages.notify import Address, reply
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.keyboards import Button, Paper, ReplyMarkup
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.values.errors import NotAllowedNow, Unavailable
 from tests.channels.telegram.at_work.bots import PDF, Bot, opened
 from tests.fakes.bot_api import FakeBotApi, Fault, FaultKind
 from tests.fakes.bot_people import Person
@@ -16,11 +16,13 @@ from tests.support.municipality import CITIZEN, Municipality
 MARKED = "نشانی *خیابان_امام*، `پلاک` [۴](http://a.ir) \\* _۲_ ۱۰٪ (فوری)! #۱ ~الف~"
 
 
-async def queued(bot: Bot, person: Person, text: str = "سلام", shown: Shown | None = None) -> OutboxMessage:
+async def queued(bot: Bot, person: Person, text: str = "سلام", shown: ReplyMarkup | None = None) -> OutboxMessage:
     """Queue a message about a request for that person's chat."""
     address = Address(bot.link.account.channel, str(person.id), CITIZEN)
     async with bot.town.store.unit() as uow:
-        return await reply(bot.town.desk, uow, address, Message("sms.help", MessageClass.NOTICE, text), None, shown)
+        return await reply(
+            bot.town.desk, uow, address, RenderedMessage("sms.help", MessageClass.NOTICE, text), None, shown
+        )
 
 
 async def state(bot: Bot) -> tuple[str, str | None, int]:
@@ -54,21 +56,21 @@ async def test_every_text_of_ours_is_shown_as_it_was_written(bot: Bot, reza: Per
 async def test_buttons_and_the_wish_for_the_number(bot: Bot, reza: Person) -> None:
     reza.starts()
     rows = ((Button("الف", "12345678:1"), Button("ب", "12345678:2")), (Button("منو", ":!menu"),))
-    await queued(bot, reza, shown=Shown(rows))
+    await queued(bot, reza, shown=ReplyMarkup(rows))
     await bot.deliver()
     assert reza.messages[-1].labels == ["الف", "ب", "منو"]
     assert reza.messages[-1].buttons["ب"]["callback_data"] == "12345678:2"
-    await queued(bot, reza, shown=Shown(contact="شماره من"))
+    await queued(bot, reza, shown=ReplyMarkup(contact="شماره من"))
     await bot.deliver()
     assert reza.messages[-1].buttons["شماره من"]["request_contact"] is True
-    await queued(bot, reza, shown=Shown(cleared=True))
+    await queued(bot, reza, shown=ReplyMarkup(cleared=True))
     await bot.deliver()
     assert reza.messages[-1].markup == {"remove_keyboard": True}
 
 
 async def test_a_paper_is_sent_as_a_file(bot: Bot, reza: Person) -> None:
     reza.starts()
-    await queued(bot, reza, "نامه *شما*", Shown(paper=Paper("123456786", "letter")))
+    await queued(bot, reza, "نامه *شما*", ReplyMarkup(paper=Paper("123456786", "letter")))
     await bot.deliver()
     [message] = reza.messages
     assert message.document is not None
@@ -79,7 +81,7 @@ async def test_a_paper_is_sent_as_a_file(bot: Bot, reza: Person) -> None:
 
 async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
     reza.starts()
-    paper = Shown(paper=Paper("123456786", "letter"))
+    paper = ReplyMarkup(paper=Paper("123456786", "letter"))
     bot.unprinted.append(Unavailable("printer"))
     await queued(bot, reza, shown=paper)
     await bot.deliver()

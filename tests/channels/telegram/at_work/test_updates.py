@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from channels.telegram.files import fetched
-from channels.telegram.link import Link
+from channels.telegram.link import BotClient
 from channels.telegram.updates import FileThere, Incoming, read
-from domain.chats import Began, Came, Edited, Pressed, Resumed, SentFile, SharedContact, Stopped, Unreadable, Wrote
-from domain.documents import MAX_BYTES
+from domain.chats.chat import Began, Came, Edited, Pressed, Resumed, SentFile, SharedContact, Stopped, Unreadable, Wrote
+from domain.requests.documents import MAX_BYTES
 from tests.channels.telegram.at_work.bots import Bot
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_messenger import Call
@@ -19,7 +19,7 @@ BUTTONS = {"inline_keyboard": [[{"text": "لودر", "callback_data": "t:1"}]]}
 
 
 @pytest.fixture
-def link(bot: Bot) -> Link:
+def link(bot: Bot) -> BotClient:
     return bot.link
 
 
@@ -30,17 +30,17 @@ def reza(messenger: FakeBotApi) -> Person:
     return person
 
 
-def incoming(link: Link, messenger: FakeBotApi) -> Sequence[Incoming | None]:
+def incoming(link: BotClient, messenger: FakeBotApi) -> Sequence[Incoming | None]:
     """What is read of everything that the messenger has for the bot."""
     return [read(update.json(), link.bot) for update in messenger.updates.pending]
 
 
-def came(link: Link, messenger: FakeBotApi) -> list[Came | None]:
+def came(link: BotClient, messenger: FakeBotApi) -> list[Came | None]:
     """The same without who and where, and without the beginning of the chat."""
     return [one.came if one else None for one in incoming(link, messenger)[1:]]
 
 
-async def test_who_writes_where(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_who_writes_where(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.says("سلام")
     for one, update in zip(incoming(link, messenger), messenger.updates.pending, strict=True):
         assert one
@@ -51,7 +51,7 @@ async def test_who_writes_where(link: Link, messenger: FakeBotApi, reza: Person)
     assert (received.update_id, received.came) == (f"7412589630:{last.number}", Wrote("سلام"))
 
 
-async def test_texts_commands_and_links(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_texts_commands_and_links(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.starts("track_123456786")
     for text in ("سلام ۱۲", "/track@pishkhan_bot 123456786", "/help", "/start@pishkhan_bot"):
         reza.says(text)
@@ -60,7 +60,7 @@ async def test_texts_commands_and_links(link: Link, messenger: FakeBotApi, reza:
     ]  # fmt: skip
 
 
-async def test_contacts_are_ones_own_or_not(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_contacts_are_ones_own_or_not(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.shares_contact()
     reza.shares_contact(Person(messenger, "سارا", "989123334455"))
     reza.shares_card("09123334455", "سارا")
@@ -70,7 +70,7 @@ async def test_contacts_are_ones_own_or_not(link: Link, messenger: FakeBotApi, r
     ]  # fmt: skip
 
 
-async def test_a_press_names_itself_and_its_message(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_a_press_names_itself_and_its_message(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     await messenger.carry_out(Call("sendMessage", {"chat_id": reza.id, "text": "کدام؟", "reply_markup": BUTTONS}))
     press = reza.presses("لودر")
     one = incoming(link, messenger)[-1]
@@ -80,7 +80,7 @@ async def test_a_press_names_itself_and_its_message(link: Link, messenger: FakeB
     )  # fmt: skip
 
 
-async def test_files_are_named_with_their_size(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_files_are_named_with_their_size(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.sends_photo(b"\xff\xd8\xff full size", "سند من")
     reza.sends_file(PAPER, "سند.pdf", "application/pdf")
     _, photo, paper = incoming(link, messenger)
@@ -95,7 +95,7 @@ async def test_files_are_named_with_their_size(link: Link, messenger: FakeBotApi
     assert await fetched(link.bot, paper.file) == SentFile("سند.pdf", PAPER)
 
 
-async def test_edits_and_what_a_desk_cannot_take(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_edits_and_what_a_desk_cannot_take(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     said = reza.says("ماشین")
     reza.edits(said, "کارشناس")
     place = {name: value for name, value in said.content.items() if name != "text"}
@@ -103,26 +103,26 @@ async def test_edits_and_what_a_desk_cannot_take(link: Link, messenger: FakeBotA
     assert came(link, messenger) == [Wrote("ماشین"), Edited(), Unreadable()]
 
 
-async def test_a_shared_place_that_moves_is_no_edit(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_a_shared_place_that_moves_is_no_edit(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     place = {name: value for name, value in reza.says("سلام").content.items() if name != "text"}
     moved = {**place, "edit_date": place["date"], "location": {"latitude": 37.1, "longitude": 54.1, "live_period": 900}}
     messenger.updates.add("edited_message", reza.id, moved)
     assert came(link, messenger) == [Wrote("سلام"), None]
 
 
-async def test_blocking_is_told_by_telegram(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_blocking_is_told_by_telegram(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     reza.blocks()
     reza.starts()
     assert came(link, messenger) == [*([] if messenger.bale else [Stopped(), Resumed()]), Began("")]
 
 
-async def test_groups_are_not_answered(link: Link, messenger: FakeBotApi, reza: Person) -> None:
+async def test_groups_are_not_answered(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
     group = {"id": -100, "type": "group", "title": "g"}
     messenger.updates.add("message", -100, {**reza.says("ماشین").content, "chat": group})
     assert came(link, messenger) == [Wrote("ماشین"), None]
 
 
-async def test_a_file_that_is_too_large_is_not_fetched(link: Link, messenger: FakeBotApi) -> None:
+async def test_a_file_that_is_too_large_is_not_fetched(link: BotClient, messenger: FakeBotApi) -> None:
     file = FileThere("x", "film.pdf", MAX_BYTES + 1)
     assert await fetched(link.bot, file) == SentFile("film.pdf", None, too_large=True)
     assert messenger.calls == []
@@ -134,12 +134,12 @@ async def test_a_file_that_is_too_large_is_not_fetched(link: Link, messenger: Fa
 
 @pytest.mark.parametrize("method", ["getFile", "file"])
 @pytest.mark.parametrize("fault", [Fault("status", 502), Fault("cut_before")])
-async def test_a_file_is_asked_for_again(link: Link, messenger: FakeBotApi, method: str, fault: Fault) -> None:
+async def test_a_file_is_asked_for_again(link: BotClient, messenger: FakeBotApi, method: str, fault: Fault) -> None:
     file = FileThere(messenger.keep(PAPER, "سند.pdf").file_id, "سند.pdf", len(PAPER))
     messenger.fail_next(Fault(fault.kind, fault.value, method=method))
     assert await fetched(link.bot, file) == SentFile("سند.pdf", PAPER)
 
 
-async def test_a_file_that_is_gone_is_not_asked_for_again(link: Link, messenger: FakeBotApi) -> None:
+async def test_a_file_that_is_gone_is_not_asked_for_again(link: BotClient, messenger: FakeBotApi) -> None:
     assert await fetched(link.bot, FileThere("gone", "سند.pdf", 10)) == SentFile("سند.pdf", None)
     assert len(messenger.called("getFile")) == 1

@@ -1,0 +1,1 @@
+"""Commands about prices, bills, payments and commission."""

@@ -1,0 +1,1 @@
+"""Commands about staff, offices, comments and services."""

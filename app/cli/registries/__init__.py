@@ -1,0 +1,1 @@
+"""Commands about registries, imports, exports and the calendar."""

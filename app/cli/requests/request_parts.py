@@ -1,0 +1,84 @@
+"""What a request holds beside its form, for the staff: its price line by line, visit, letter, bookings, corrections."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.engine.personal_data import WORDS_OF_QUOTE as QUOTE_WORDS
+from domain.fleet.resources import Booking, Resource
+from domain.requests.history import HistoryEvent
+from domain.requests.request import ServiceRequest
+from domain.tariffs.tariff import Quote, QuoteLine
+from domain.unit_of_work import UnitOfWork
+
+SECRETS = ("letter_token", "delivery_token")
+"""Tokens of `/verify/…`: only the paper shows them."""
+
+ELSEWHERE = ("question", "answers")
+"""What the request as a whole shows by itself (`request_view.py`)."""
+
+QUOTE = "quote"
+VISIT = ("officer", "officer_name", "officer_mobile", "visit_start", "visit_end", "visited_at", "report", "area")
+LETTER = {"number": "letter_number", "date": "letter_date", "text": "letter_text"}
+
+
+async def parts(uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent]) -> dict[str, Any]:
+    """Return `quote`, `visit`, `letter` (None where there is none), `bookings`, `corrections`; the rest as `data`."""
+    data = request.data
+    told = {QUOTE, *VISIT, *LETTER.values(), *SECRETS, *ELSEWHERE}
+    return {
+        "quote": _quote(data.get(QUOTE)),
+        "visit": {name: data[name] for name in VISIT if name in data} or None,
+        "letter": {name: data.get(key) for name, key in LETTER.items()} if "letter_number" in data else None,
+        "bookings": [_booking(*one) for one in await uow.fleet.of_request(request.id)],
+        "corrections": [_correction(one) for one in events if one.event == "correct_mobile" and one.payload],
+        "data": {name: value for name, value in data.items() if name not in told},
+    }
+
+
+def _quote(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    if stored is None:
+        return None
+    quote = Quote.from_json({QUOTE_WORDS: None, **stored})  # an erasure takes the words
+    return {
+        "lines": [_line(one) for one in quote.lines],
+        "subtotal": quote.subtotal,
+        "vat": quote.vat,
+        "computed": quote.computed,
+        "override": quote.override,
+        "reason": quote.reason,
+        "total": quote.total,
+    }
+
+
+def _line(line: QuoteLine) -> dict[str, Any]:
+    """Return a line of a quote with what made its amount: units × rate × count, and VAT on it; rials."""
+    return {
+        "tariff": line.tariff_id,
+        "for": line.dimensions,
+        "unit": line.unit,
+        "asked": line.asked,
+        "minimum": line.minimum,
+        "units": line.units,
+        "count": line.count,
+        "rate": line.rate,
+        "amount": line.amount,
+        "vat_percent": line.vat_percent,
+        "vat": line.vat,
+    }
+
+
+def _booking(booking: Booking, resource: Resource) -> dict[str, Any]:
+    return {
+        "code": resource.code,
+        "kind": resource.kind.value,
+        "title": resource.title,
+        "start": booking.start.isoformat(),
+        "end": booking.end.isoformat(),
+        "hold": booking.hold,
+    }
+
+
+def _correction(event: HistoryEvent) -> dict[str, Any]:
+    payload = event.payload or {}
+    facts = {name: payload.get(name) for name in ("mobile_before", "mobile", "proof")}
+    return {"at": event.at.isoformat(), "actor": event.actor, **facts}

@@ -1,0 +1,1 @@
+"""Settings, and the proof that a configuration is sound."""

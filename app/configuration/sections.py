@@ -1,0 +1,233 @@
+"""The groups of settings, each as one class; `app/configuration/settings.py` puts them together and reads them."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from domain.actions.staff.authorization import SecondFactorInside
+from store.engines.limits import LIMITS, ConnectionLimits
+
+NOT_SET = SecretStr("")
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _networks(value: object) -> object:
+    parts = _listed(value)
+    return [ip_network(str(part), strict=False) for part in parts] if isinstance(parts, list) else parts
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
+
+
+class SettingsSection(BaseModel):
+    """A group of settings; an unknown name in it is an error."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class BillSettings(SettingsSection):
+    """What the banks need to know about the biller."""
+
+    company_code: str = Field(
+        "009",
+        pattern=r"^[0-9]{3}$",
+        description="Three-digit company code that the municipality was given for its bill ids.",
+    )
+
+
+class DatabaseSettings(SettingsSection):
+    """How much of the database a process takes, and how long it waits for it (`store/engines/limits.py`)."""
+
+    connections: int = Field(
+        LIMITS.connections, ge=2, le=1000, description="Connections to PostgreSQL that a process holds at most."
+    )
+    connect_timeout: float = Field(
+        LIMITS.connect, gt=0, description="Seconds that one host of PostgreSQL may take to answer a new connection."
+    )
+    wait_timeout: float = Field(
+        LIMITS.wait, gt=0, description="Seconds to wait for a free connection before a call is answered 503."
+    )
+    command_timeout: float = Field(
+        LIMITS.command,
+        gt=0,
+        description="Seconds that a statement of PostgreSQL may take; then its connection is cut.",
+    )
+    long_command_timeout: float = Field(
+        LIMITS.long_command, gt=0, description="The same for reports and other statements over whole tables."
+    )
+
+    def limits(self) -> ConnectionLimits:
+        """Return them as the store takes them."""
+        return ConnectionLimits(
+            self.connections, self.connect_timeout, self.wait_timeout, self.command_timeout, self.long_command_timeout
+        )
+
+
+class ProviderSettings(SettingsSection):
+    """What every SMS provider needs."""
+
+    sender: str = Field("", description="Number of the line that texts are sent from and that citizens text (digits).")
+    webhook_secret: SecretStr = Field(
+        NOT_SET, description="Unguessable part of the webhook addresses: /sms/PROVIDER/SECRET/inbound and /delivery."
+    )
+    rate: float = Field(10.0, gt=0, description="Message parts a second that are sent at most.")
+    persian_part_rials: int | None = Field(
+        None, ge=0, description="Price of one part of a Persian text on this line, whole rials; unset: unknown."
+    )
+    latin_part_rials: int | None = Field(
+        None, ge=0, description="Price of one part of a Latin text on this line, whole rials; unset: unknown."
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the provider's factory takes besides the webhook secret."""
+        return {"rate": self.rate}
+
+
+class KavenegarSettings(ProviderSettings):
+    """The Kavenegar panel."""
+
+    base_url: str = Field("https://api.kavenegar.com", description="Where the panel's REST API answers.")
+    api_key: SecretStr = Field(NOT_SET, description="Key of the account.")
+    connect_timeout: float = Field(5.0, gt=0, description="Seconds to wait for a connection.")
+    timeout: float = Field(20.0, gt=0, description="Seconds to wait for an answer, the connection included.")
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the provider's factory takes besides the webhook secret."""
+        return super().arguments() | {
+            "base_url": self.base_url,
+            "api_key": self.api_key.get_secret_value(),
+            "sender": self.sender,
+            "connect_timeout": self.connect_timeout,
+            "total_timeout": self.timeout,
+        }
+
+
+class SimulatorSettings(ProviderSettings):
+    """The embedded provider, which sends nothing anywhere."""
+
+    sender: str = Field("30001405", description="Number of the line that the demonstration shows.")
+    rate: float = Field(1000.0, gt=0, description="Message parts a second that are taken at most.")
+    persian_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Persian text, whole rials.")
+    latin_part_rials: int | None = Field(0, ge=0, description="Price of one part of a Latin text, whole rials.")
+
+
+class SmsSettings(SettingsSection):
+    """Texts: which providers, and each of them."""
+
+    providers: Names = Field(("simulator",), description="Providers in order of preference, separated by commas.")
+    kavenegar: KavenegarSettings = KavenegarSettings()
+    simulator: SimulatorSettings = SimulatorSettings()
+
+    def provider(self, name: str) -> ProviderSettings | None:
+        """Return the settings of a provider, None when there is none of that name."""
+        found = getattr(self, name, None)
+        return found if isinstance(found, ProviderSettings) else None
+
+
+class BotSettings(SettingsSection):
+    """A bot in a messenger; without a token there is none."""
+
+    token: SecretStr = Field(NOT_SET, description="The bot's token, as its messenger gave it; unset: no bot.")
+    base_url: str = Field("", description="Where the Bot API answers, up to the token.")
+    base_file_url: str = Field("", description="Where files are fetched, up to the token.")
+    proxy: SecretStr = Field(
+        NOT_SET, description="Proxy to the messenger, socks5://host:port or http://host:port; unset: none."
+    )
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description="How updates come: polling asks for them, webhook has them posted to BASE_URL."
+    )
+    webhook_secret: SecretStr = Field(
+        NOT_SET, description="Unguessable part of the webhook's address: letters, digits, _ and -."
+    )
+    rate: float = Field(25.0, gt=0, description="Messages a second that are sent at most.")
+    timeout: float = Field(20.0, gt=0, description="Seconds to wait for the messenger's answer.")
+
+
+class TelegramSettings(BotSettings):
+    """The bot in Telegram."""
+
+    base_url: str = Field("https://api.telegram.org/bot", description="Where the Bot API answers, up to the token.")
+    base_file_url: str = Field(
+        "https://api.telegram.org/file/bot", description="Where files are fetched, up to the token."
+    )
+
+
+class BaleSettings(BotSettings):
+    """The bot in Bale, which speaks the same protocol."""
+
+    base_url: str = Field("https://tapi.bale.ai/bot", description="Where the Bot API answers, up to the token.")
+    base_file_url: str = Field("https://tapi.bale.ai/file/bot", description="Where files are fetched, up to the token.")
+
+
+class LetterheadSettings(SettingsSection):
+    """What stands at the head and foot of printed papers, and at the head of printed reports and statements."""
+
+    name: str = Field(
+        "",
+        max_length=100,
+        description="Name of the municipality on whatever is printed; empty: the text `print.municipality`.",
+    )
+    address: str = Field(
+        "", max_length=200, description="Its address, at the foot of papers and under the name on reports."
+    )
+    phone: str = Field(
+        "",
+        max_length=40,
+        pattern=r"^[0-9 +()\-]*$",
+        description="Its phone, beside the address (ASCII digits).",
+    )
+    logo: Path | None = Field(
+        None, description="PNG or JPEG file of 512 KB at most, at the head of whatever is printed; unset: none."
+    )
+
+
+class HttpSettings(SettingsSection):
+    """How long the server waits for callers."""
+
+    head_timeout: float = Field(
+        60.0,
+        gt=0,
+        le=3600,
+        description="Seconds in which a connection sends a whole head, from its opening or its last answer on.",
+    )
+    body_timeout: float = Field(
+        30.0,
+        gt=0,
+        le=3600,
+        description="Seconds that a body may take, and one for each 10 KB of it; and that an answer may stay untaken.",
+    )
+
+
+class MetricsSettings(SettingsSection):
+    """Who may read the metrics."""
+
+    token: SecretStr = Field(
+        NOT_SET, description="What whoever asks for /metrics bears (Authorization: Bearer …); unset: nobody may."
+    )
+
+
+class SoapSettings(SettingsSection):
+    """The counter offices' software."""
+
+    clock_skew: int = Field(
+        300, ge=1, le=86_400, description="Seconds that the clock of a counter office may differ from ours."
+    )
+
+
+class StaffSettings(SettingsSection):
+    """How the staff sign in."""
+
+    inside_networks: Networks = Field(
+        (),
+        description="The organisation's networks: elsewhere a code is asked for too. Unset: none, in demo loopback.",
+    )
+    second_factor_inside: SecondFactorInside = Field(
+        "administrators",
+        description="Of whom a code is asked inside too: nobody (so in demo mode), administrators or everybody.",
+    )

@@ -1,0 +1,1 @@
+"""The server, proxies, access log, readiness."""

@@ -1,0 +1,48 @@
+"""The access log: who called which route, and how it went. Never an address as it came.
+
+Webhook addresses carry a secret, tracking addresses a code: what is logged is the route's pattern.
+"""
+
+import logging
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_request import BaseRequest
+
+from app.http.proxies import ORIGIN
+
+
+def route_of(request: BaseRequest) -> str:
+    """Return the pattern of the route that a request met (`/sms/{provider}/{secret}/inbound`), or «-».
+
+    What could not be read as a request was never looked up, so it has no match.
+    """
+    if not isinstance(request, web.Request) or ORIGIN not in request:
+        return "-"
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "-"
+
+
+def malformed_in_a_line(record: logging.LogRecord) -> bool:
+    """Filter for what the server's library logs: a request that cannot be read is one line, without the trace.
+
+    Nothing of it is told but what is wrong: the line that cannot be read may hold an address with its secret.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.msg, record.args = "malformed request from %s: %s", (*(record.args or ("-",)), type(error).__name__)
+        record.exc_info = record.exc_text = None
+    return True
+
+
+class AccessLog(AbstractAccessLogger):
+    """One line for each request: client, method, route, status, bytes, milliseconds."""
+
+    def log(self, request: BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Write the line; `time` is in seconds."""
+        origin = request.get(ORIGIN)
+        client = origin.address if origin else request.remote
+        facts = (client, request.method, route_of(request), response.status, response.body_length, time * 1000)
+        self.logger.info("%s %s %s %s %s %.1f", *facts)

@@ -1,0 +1,1 @@
+"""The scheduler, leases, and work that runs beside the server."""

@@ -1,0 +1,1 @@
+"""Keys: signing, sealing, hashing of passwords."""

@@ -1,0 +1,69 @@
+"""Whether `PISHKHAN_SECRET_KEY` is the key that this database was used with.
+
+Under another key nothing fails at once: seals are signed that will not verify, keys of offices and authenticators stay
+shut, sessions are gone. So the first process leaves a check value, derived from the key under a label of its own, and
+every later one compares its own before it does anything. A key that was changed on purpose is accepted by a command.
+"""
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.configuration.settings import Settings
+from app.http.readiness import NotReady
+from app.security.signing import Ed25519Signer
+from domain.requests.history import seal_faults
+from domain.unit_of_work import Clock
+from store.unit_of_work import SqlStore, SqlUnit
+
+NAME = "secret_key"
+ANOTHER = (
+    "PISHKHAN_SECRET_KEY is not the key that this database was used with: seals, keys of offices and authenticators"
+    " need that one. If it was changed on purpose: `pishkhan secret-key accept`"
+)
+_LABEL = b"pishkhan key check 1"
+
+
+def check_value(secret: str) -> str:
+    """Return what tells this key from another one (32 hexadecimal digits)."""
+    return HKDF(algorithm=SHA256(), length=16, salt=None, info=_LABEL).derive(secret.encode()).hex()
+
+
+async def refuse_another_key(settings: Settings, store: SqlStore) -> None:
+    """Raise `NotReady` under another key than the one before. Who has none (a command that needs none) may go on."""
+    if secret := settings.secret(settings.secret_key):
+        async with store.unit(write=False) as uow:
+            if await uow.key_checks.find(NAME) not in {None, check_value(secret)}:
+                raise NotReady([ANOTHER])
+
+
+async def keep_or_refuse(settings: Settings, store: SqlStore, clock: Clock) -> None:
+    """Leave the check value of the first key that is used here; `NotReady` under another one.
+
+    Before there is one, the last seal says whether the key is the one that signed it.
+    """
+    await refuse_another_key(settings, store)
+    if secret := settings.secret(settings.secret_key):
+        async with store.unit() as uow:
+            await uow.serialise(NAME)
+            if await uow.key_checks.find(NAME) is None:
+                if not await _signed_by(uow, secret):
+                    raise NotReady([ANOTHER])
+                await uow.key_checks.put(NAME, check_value(secret), clock.now())
+
+
+async def accept(settings: Settings, uow: SqlUnit, clock: Clock) -> bool:
+    """Take the present key for the right one from now on; tell whether it was another one before."""
+    value = check_value(settings.secret(settings.secret_key))
+    await uow.serialise(NAME)
+    before = await uow.key_checks.find(NAME)
+    if before != value:
+        await uow.key_checks.put(NAME, value, clock.now())
+    return before != value
+
+
+async def _signed_by(uow: SqlUnit, secret: str) -> bool:
+    last = await uow.history.last_seal()
+    if last is None:
+        return True
+    found = seal_faults(last.number, last.previous, last, Ed25519Signer(secret))
+    return "seal_forged" not in {one.kind for one in found}

@@ -1,0 +1,1 @@
+"""Bills, refunds, and money recorded by hand."""

@@ -1,0 +1,1 @@
+"""Calendars of machines and visits, and times out of service."""

@@ -1,0 +1,1 @@
+"""Sent and received messages."""

@@ -1,0 +1,1 @@
+"""Counter offices, commission, statements, tills."""

@@ -1,0 +1,88 @@
+"""The till of a counter office over a month: what was reported and what was declared, day by day; and closing a day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from aiohttp import web
+
+from channels.admin.actors import actor_shown, staff_names
+from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.offices.office_pages import ONE
+from channels.admin.offices.office_period import address, asked, days, filters, month_of
+from channels.admin.refused_forms import PageForm, Tried
+from channels.admin.version_tokens import seen
+from channels.web.error_pages import status_of
+from channels.web.forms import read_form
+from domain.actions.desk import Desk
+from domain.actions.offices.tills import close_till, till_of
+from domain.fields.form import Field, read_fields
+from domain.fields.types import Day, ReadingContext, Rials, Text
+from domain.offices.tills import LONGEST_NOTE
+from domain.unit_of_work import Store
+from domain.values.errors import DomainError, Forbidden
+
+TILL = f"{ONE}/till"
+CLOSE = PageForm("close", (
+    Field("day", Day(past=True)),
+    Field("amount", Rials()),
+    Field("note", Text(limit=LONGEST_NOTE), required=False),
+), "admin.till", hints={"day": "admin.till.day_hint", "note": "admin.till.note_hint"})  # fmt: skip
+
+
+class TillPages:
+    """The tills."""
+
+    sections: Sequence[NavigationSection] = ()
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+
+    def routes(self) -> Sequence[PageRoute]:
+        """Return every route."""
+        return (
+            PageRoute("GET", TILL, "offices.view", self._show),
+            PageRoute("POST", TILL, "tills.close", self._close),
+        )
+
+    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
+        return await self._page(request, visit)
+
+    async def _close(self, request: web.Request, visit: Visit) -> web.Response:
+        given = read_form(CLOSE.fields, visit.form)
+        try:
+            values = read_fields(CLOSE.fields, given, visit.actor.channel, ReadingContext(visit.now))
+            day, note = date.fromisoformat(values["day"]), values.get("note", "")
+            async with self._store.unit() as uow:
+                await close_till(
+                    self._desk, uow, request.match_info["code"], day, values["amount"], note,
+                    actor=visit.actor, seen=seen(visit.form),
+                )  # fmt: skip
+        except Forbidden:
+            raise
+        except DomainError as error:
+            return await self._page(request, visit, Tried(CLOSE.name, given, error))
+        raise web.HTTPSeeOther(f"{request.path}?{address(month_of(day))}&done=till")
+
+    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+        given, chosen, wrong, till = asked(request, visit), request.query.get("day", ""), None, None
+        async with self._store.unit(write=False) as uow:
+            office, names = await uow.offices.by_code(request.match_info["code"]), await staff_names(uow)
+            number = await uow.tills.last_number(office.code)
+            try:
+                till = await till_of(uow, office.code, *days(given, visit))
+            except DomainError as error:
+                wrong = error
+        context = {
+            "office": office,
+            "filters": filters(self._desk, given, wrong),
+            "period": address(given),
+            "till": till,
+            "who": lambda label: actor_shown(self._desk.catalogue, label, names),
+            "seen": number,
+            "close": CLOSE.shown(self._desk.wording, {"day": chosen}, tried),
+            "chosen": chosen,
+            "refusal": self._desk.wording.error(tried.error) if tried else None,
+        }
+        refused = tried.error if tried else wrong
+        return staff_page(request, visit, "admin/till.html", context, status=status_of(refused) if refused else 200)

@@ -1,0 +1,1 @@
+"""Work queues, their filters and search."""

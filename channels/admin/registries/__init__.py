@@ -1,0 +1,1 @@
+"""Registries: lists, rows, forms, imports."""

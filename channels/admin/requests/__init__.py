@@ -1,0 +1,1 @@
+"""The page of a request with its steps, walk-in entry, printing."""

@@ -1,0 +1,1 @@
+"""Rules, declared days, texts, and their changes."""

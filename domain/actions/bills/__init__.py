@@ -1,0 +1,1 @@
+"""Money: payments recorded, refunds, what bills are for, what somebody owes."""

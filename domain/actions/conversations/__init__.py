@@ -1,0 +1,1 @@
+"""Incoming texts and updates of bots: received once, understood, done, answered."""

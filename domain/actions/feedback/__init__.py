@@ -1,0 +1,1 @@
+"""Ratings and comments: given, moderated, shown."""

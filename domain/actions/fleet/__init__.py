@@ -1,0 +1,1 @@
+"""Machines and operators out of service."""

@@ -1,0 +1,1 @@
+"""Counter offices: accounts, statements, tills."""

@@ -1,0 +1,1 @@
+"""Papers: printed, sent as files, verified."""

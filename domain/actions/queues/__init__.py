@@ -1,0 +1,1 @@
+"""Queues: what each member of the staff sees, filters read, pages of work."""

@@ -1,0 +1,1 @@
+"""Registries: rows found, entered, imported; duties, fines, expiries."""

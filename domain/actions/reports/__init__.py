@@ -1,0 +1,1 @@
+"""Reports: declared, added up, worded, kept; their lists of requests."""

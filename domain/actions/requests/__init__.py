@@ -1,0 +1,1 @@
+"""Requests: submitted, acted on, assigned, tracked, reopened, erased, entered at the desk, moved by timers."""

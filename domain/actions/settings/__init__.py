@@ -1,0 +1,1 @@
+"""Runtime settings and text overrides: changed, taken up."""

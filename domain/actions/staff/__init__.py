@@ -1,0 +1,1 @@
+"""The staff: authorization, sign-in, accounts, substitutes."""

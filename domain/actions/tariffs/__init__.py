@@ -1,0 +1,1 @@
+"""Prices: proposed, approved, set, withdrawn."""

@@ -1,0 +1,4 @@
+"""The audit's entries, and verifications of the history.
+
+Imports `values`.
+"""

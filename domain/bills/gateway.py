@@ -1,0 +1,67 @@
+"""The port to a bank's payment gateway."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Where a citizen's browser goes to pay: a GET of `address`, or a POST of `fields` to it.
+
+    `reference` is the bank's name of the attempt, to be stored before the browser leaves.
+    """
+
+    reference: str
+    address: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayCallback:
+    """What the browser brings back. It proves nothing: `attempt` and `reference` must match what was stored, then the
+    bank itself is asked (`settle`). `sale` is the bank's number of the sale, None when there was none.
+    """
+
+    attempt: int
+    reference: str
+    sale: str | None
+
+
+class PaymentVerdict(StrEnum):
+    """What a bank says of an attempt: the money is ours, it never will be, or the bank has not said."""
+
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+    UNKNOWN = "unknown"
+
+
+class PaymentGateway(Protocol):
+    """One bank gateway. An attempt is a positive 63-bit number of ours, never used twice; amounts are whole rials.
+
+    No method raises for what the network or the bank does: `start` returns None, the others UNKNOWN, and `inquire` is
+    asked again until the bank has answered.
+    """
+
+    name: str
+
+    async def start(self, attempt: int, amount: int, callback: str) -> PaymentPage | None:
+        """Open an attempt at the bank; `callback` is the address to which it sends the browser back."""
+        ...
+
+    def read_callback(self, form: Mapping[str, str]) -> GatewayCallback:
+        """Read what the browser brings; `MissingField` when it lacks what every callback has."""
+        ...
+
+    async def settle(self, callback: GatewayCallback, amount: int) -> PaymentVerdict:
+        """Verify the sale and have it deposited; safe to repeat. An amount that differs is NOT_PAID."""
+        ...
+
+    async def inquire(self, callback: GatewayCallback, amount: int) -> PaymentVerdict:
+        """Ask what became of an attempt whose outcome is unknown."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...

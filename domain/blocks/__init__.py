@@ -1,0 +1,4 @@
+"""Building blocks that declarations compose: asking, charging and paying, booking, visiting, papers pending, issuing.
+
+Imports `language` and below.
+"""

@@ -1,0 +1,4 @@
+"""Buttons of a messenger, derived from where the dialogue stands.
+
+Imports `conversation` and below.
+"""

@@ -1,0 +1,4 @@
+"""Ratings and public comments.
+
+Imports `values`, `requests`.
+"""

@@ -1,0 +1,321 @@
+"""What messages need from outside: inbox, dialogues, outbox and lines in the store, and the carriers that send."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from domain.messages.records import InboundMessage, InboundState, MessageState, OutboxMessage
+from domain.values.calendar import Span
+
+Stored = tuple[dict[str, Any], datetime]
+"""A stored dialogue and its expiry."""
+
+
+class Inbox(Protocol):
+    """Texts that came in."""
+
+    async def arrive(self, message: InboundMessage, window: timedelta) -> tuple[int, Stored | None] | None:
+        """Store a new text and count it; return how many of its sender that makes in the present window, and what
+        `Dialogues.load` gives for the sender. None, and nothing counted, when its fingerprint is known.
+        """
+        ...
+
+    async def add(self, message: InboundMessage) -> bool:
+        """Store it; False when its fingerprint is known (a duplicate delivery)."""
+        ...
+
+    async def known(self, channel: str, provider: str, fingerprint: str) -> InboundMessage | None:
+        """Return the earlier delivery of the same message."""
+        ...
+
+    async def save(self, message: InboundMessage) -> None:
+        """Store what became of it."""
+        ...
+
+    async def last_from(self, channel: str, sender: str, limit: int) -> list[InboundMessage]:
+        """Return the newest messages of a sender, newest first."""
+        ...
+
+    async def recent(
+        self,
+        *,
+        state: InboundState | None = None,
+        mobile: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[InboundMessage]:
+        """Return messages, newest first, after the id `before` in this order; `mobile`: what came from it by SMS or out
+        of its chats.
+        """
+        ...
+
+
+class Dialogues(Protocol):
+    """The running dialogue of each line, as opaque JSON of the conversation package."""
+
+    async def load(self, channel: str, address: str) -> Stored | None:
+        """Return the stored dialogue and its expiry, whether past or not."""
+        ...
+
+    async def store(self, channel: str, address: str, state: Mapping[str, Any], expires_at: datetime) -> None:
+        """Keep the dialogue, replacing what was there."""
+        ...
+
+    async def drop(self, channel: str, address: str) -> None:
+        """Forget the dialogue."""
+        ...
+
+
+class Outbox(Protocol):
+    """Texts that go out. The relay claims in a short unit, sends outside it, and marks in another."""
+
+    async def add(self, message: OutboxMessage) -> None:
+        """Queue a message."""
+        ...
+
+    async def get(self, message_id: int) -> OutboxMessage:
+        """Return by id; `NotFound`."""
+        ...
+
+    async def claim(
+        self, channel: str, now: datetime, limit: int, lease: timedelta, token: str, *, provider: str | None = None
+    ) -> list[OutboxMessage]:
+        """Take queued messages whose time has come (by class priority, then age) for `lease` of the database's time.
+
+        `provider` is noted as the one that is about to send, so that an abandoned claim can be asked about there.
+        """
+        ...
+
+    async def mark(self, message: OutboxMessage, token: str) -> bool:
+        """Store state, provider, parts, cost, reason and times of a claimed message; False when the claim was lost.
+
+        The state's rank never falls, except back to queued by the holder of the claim.
+        """
+        ...
+
+    async def abandoned(self, channel: str, lease: timedelta, limit: int) -> int:
+        """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them.
+
+        A claim further ahead than the `lease` that claims are taken for is void: a clock that was ahead made it.
+        """
+        ...
+
+    async def pull_back(self, channel: str, now: datetime) -> int:
+        """Have what was noted by a clock that was ahead be due, and asked about, from now on; count what was."""
+        ...
+
+    async def resend(self, channel: str, now: datetime, most: int, limit: int) -> int:
+        """Put abandoned messages of unknown outcome back into the queue, each up to `most` times; count them."""
+        ...
+
+    async def awaiting(
+        self, channel: str, provider: str, state: MessageState, before: datetime, limit: int
+    ) -> list[OutboxMessage]:
+        """Return messages of a provider in that state (sent or unknown) last touched before that moment, oldest
+        first.
+        """
+        ...
+
+    async def touch(self, message_ids: Sequence[int], now: datetime) -> None:
+        """Note that these were asked about just now, so that others have their turn next."""
+        ...
+
+    async def settle(
+        self,
+        message_id: int,
+        state: MessageState,
+        now: datetime,
+        *,
+        provider_id: str | None = None,
+        reason: str | None = None,
+        cost: int | None = None,
+    ) -> bool:
+        """Raise an unclaimed message to a state of higher rank; False when it already stands as high (a late
+        receipt).
+        """
+        ...
+
+    async def receipt(self, provider: str, provider_id: str, state: MessageState, now: datetime) -> bool:
+        """Apply a delivery receipt by the provider's id; a receipt that comes before the mark is kept and applied by
+        it.
+        """
+        ...
+
+    async def requeue(self, message_id: int, now: datetime, reason: str) -> bool:
+        """Put an unknown or failed message back into the queue by somebody's decision; False when in another state."""
+        ...
+
+    async def expire(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Mark queued messages past `expires_at` as expired and return them, so that a fresh text can replace them."""
+        ...
+
+    async def move(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
+        """Mark queued messages past `moves_at` as expired and return them, so that they can go another way."""
+        ...
+
+    async def withdraw(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
+        """Let texts about a request that still wait for this mobile, or for its chats, expire; count them."""
+        ...
+
+    async def recent(
+        self,
+        *,
+        state: MessageState | None = None,
+        recipient: str | None = None,
+        request_id: int | None = None,
+        made: Span | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[OutboxMessage]:
+        """Return messages, newest first; `made` within that span, and after the id `before` in this order.
+
+        `recipient` is a mobile, for what went to it by SMS or into its chats, or a chat.
+        """
+        ...
+
+
+class Lines(Protocol):
+    """What is known of a citizen's line: opt-outs, and how often something was done from it."""
+
+    async def set_opt_out(self, mobile: str, stopped: bool, at: datetime) -> None:
+        """Remember «لغو11» (True) or 12 (False)."""
+        ...
+
+    async def opted_out(self, mobile: str) -> bool:
+        """Tell whether the line stopped reminders and bulk texts."""
+        ...
+
+    async def hit(self, key: str, now: datetime, window: timedelta) -> int:
+        """Count one more under `key` in the present window (windows are aligned to the epoch); return the new count."""
+        ...
+
+    async def hits(self, key: str, now: datetime, window: timedelta) -> int:
+        """Return the count without adding to it."""
+        ...
+
+    async def take_back(self, key: str, at: datetime, window: timedelta) -> None:
+        """Count one less under `key` in the window of that moment, if it is still there."""
+        ...
+
+    async def counts(self, prefix: str, now: datetime) -> dict[str, int]:
+        """Return what is counted in windows that are not over under keys that begin so; each ends in its window."""
+        ...
+
+    async def forget(self, key: str, now: datetime, window: timedelta) -> None:
+        """Forget the count of `key` in the present window."""
+        ...
+
+    async def forget_all(self, beginning: str) -> int:
+        """Forget every count whose key begins like this, in any window; return how many there were."""
+        ...
+
+    async def shut(self, key: str, until: datetime) -> None:
+        """Remember that what is done under `key` is refused until then; said again, the later word counts."""
+        ...
+
+    async def is_shut(self, key: str, now: datetime) -> bool:
+        """Tell whether `key` is shut now."""
+        ...
+
+
+class Verdict(StrEnum):
+    """What became of one attempt to send."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    PROVIDER_DOWN = "provider_down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """A carrier's answer to one message.
+
+    ACCEPTED: `provider_id` and `cost` (rials) are known. RETRY: surely not sent, may be tried again (`wait` seconds,
+    and `waiting` when the try does not count; `recipient_only`: others need not wait). REFUSED / BLOCKED: never will
+    be. PROVIDER_DOWN: nothing can be sent through this carrier for now (credit, key, no connection), for `wait` seconds
+    at first, where it says so. UNKNOWN: may or may not have been sent. `reason` is a stable code.
+    """
+
+    verdict: Verdict
+    provider_id: str | None = None
+    cost: int | None = None
+    reason: str | None = None
+    wait: float = 0.0
+    waiting: bool = False
+    recipient_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedSms:
+    """An incoming text as a provider's webhook gives it; `provider_id` is None where it gives none."""
+
+    provider_id: str | None
+    sender: str
+    recipient: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReceipt:
+    """A delivery receipt: the provider's message id and the state it means."""
+
+    provider_id: str
+    state: MessageState
+
+
+class Carrier(Protocol):
+    """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
+
+    name: str
+    rate: float
+    """What it takes a second: message parts, or messages where they have none."""
+    answers_by_local_id: bool
+    """Whether `outcome_of` can ask by our own message id, so that an unknown outcome need not be guessed."""
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """Send one message; never raises for what the network or the carrier does."""
+        ...
+
+    async def outcome_of(self, message_ids: Sequence[int]) -> dict[int, SendResult | None]:
+        """Ask by our own ids: ACCEPTED when the carrier has it, None when it never saw it; missing when it did not
+        answer.
+        """
+        ...
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long after sending the carrier still knows our ids; afterwards a None proves nothing."""
+        ...
+
+    async def receipts_for(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+        """Poll delivery states by the carrier's ids; those without news are left out."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+class SmsProvider(Carrier, Protocol):
+    """One SMS panel or gateway: sending, inbound webhook and receipts together."""
+
+    webhook_secret: str
+
+    async def refusal(self) -> str | None:
+        """Ask the panel about the account, which sends nothing: None when it knows the key, else the reason that a text
+        would meet (`key`, `account`, `unreachable` …).
+        """
+        ...
+
+    def read_inbound(self, form: Mapping[str, str]) -> ReceivedSms:
+        """Read the inbound webhook; `MissingField` when it lacks what every text has."""
+        ...
+
+    def read_receipts(self, form: Mapping[str, str]) -> list[DeliveryReceipt]:
+        """Read the delivery webhook; states that mean nothing yet are left out; `MissingField` when it is none."""
+        ...

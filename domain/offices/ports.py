@@ -1,0 +1,110 @@
+"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them (see
+repositories.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.offices.office import CommissionRule, CounterPayment, Office
+from domain.offices.tills import TillClosing
+
+
+class Offices(Protocol):
+    """Offices, what they earn by, and what they brought."""
+
+    async def by_username(self, username: str, *, lock: bool = False) -> Office | None:
+        """Return whom that user name is. `lock` keeps other writers off the row until the unit ends."""
+        ...
+
+    async def by_code(self, code: str, *, lock: bool = False) -> Office:
+        """Return by code; `NotFound("office")`. Lock whatever is to be put back changed."""
+        ...
+
+    async def all(self) -> list[Office]:
+        """Return every office by code."""
+        ...
+
+    async def put(self, office: Office) -> None:
+        """Store a new or changed office (by code); `Conflict("username")` when that is another office's."""
+        ...
+
+    async def rules(self) -> list[CommissionRule]:
+        """Return every commission rule, by office and service, oldest first."""
+        ...
+
+    async def add_rule(self, rule: CommissionRule) -> None:
+        """Store a new rule, once the open one was closed; `Conflict` when another is open or begins that day."""
+        ...
+
+    async def close_rule(self, rule_id: int, valid_to: date | None) -> None:
+        """End a rule on that day (exclusive), or open its end (None); `NotFound("rule")`."""
+        ...
+
+    async def withdraw_rule(self, rule_id: int) -> None:
+        """End a rule on its own first day, so that it holds on none; it is kept, and another one may begin on that day.
+
+        `NotFound("rule")`. The caller keeps others off rules about the same (`serialise`).
+        """
+        ...
+
+    async def requests_between(self, office: str, start: datetime, end: datetime) -> Mapping[str, int]:
+        """Return service → how many requests the office brought from `start` on and before `end`."""
+        ...
+
+    async def payments_between(self, office: str, start: datetime, end: datetime) -> list[CounterPayment]:
+        """Return the payments that the office reported from `start` on and before `end`, oldest first; reversed ones
+        are none.
+        """
+        ...
+
+
+class Tills(Protocol):
+    """Closings of offices' tills: they are added, and nothing else."""
+
+    async def closings(self, office: str, first: date, last: date) -> list[TillClosing]:
+        """Return every closing of the days from `first` on and before `last`, in the order of their numbers."""
+        ...
+
+    async def last_number(self, office: str) -> int:
+        """Return the number of the office's latest closing, 0 when there is none."""
+        ...
+
+    async def add(self, closing: TillClosing) -> None:
+        """Keep a closing; `Conflict` when its office has one of that number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call as it came first: the digest of its body, its operation, and the answer (None once erased)."""
+
+    digest: str
+    operation: str
+    answer: str | None
+
+
+class Calls(Protocol):
+    """What counter software called, so that a repeated call acts once and a nonce is taken once, in any process."""
+
+    async def take_nonce(self, office: str, nonce: str, ends_at: datetime) -> bool:
+        """Take a nonce, to be remembered until then; False when it was taken before."""
+        ...
+
+    async def begin(
+        self, office: str, call_id: str, digest: str, operation: str, keeps_until: datetime, at: datetime
+    ) -> RecordedCall | None:
+        """Begin a call. None: it is new, and ours until the unit ends; otherwise what it was the first time.
+
+        A unit that begins the same call meanwhile waits, and sees the answer. A call whose time is over is new again.
+        """
+        ...
+
+    async def answer(self, office: str, call_id: str, answer: str) -> None:
+        """Keep the answer of a call that was begun in this unit."""
+        ...
+
+    async def sweep(self, now: datetime, limit: int) -> int:
+        """Forget nonces and calls whose time is over, at most `limit` of each; return how many."""
+        ...

@@ -1,0 +1,120 @@
+"""The till of a counter office, closed day by day: what its own terminal says beside what it reported (services.md,
+"Tariffs and money").
+
+A payment counts on the day in Tehran of its own moment, as in the statement: the day on which it was reported. All the
+money that came in counts, surplus too, which goes back later: the terminal took it. A closing is never edited. Who
+closes a day again adds another, which stands in place of the former ones.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.offices.office import CounterPayment
+from domain.values.calendar import in_tehran
+
+HIGHEST_DECLARED = 10**15
+"""Rials: no terminal takes as much in a day."""
+
+LONGEST_NOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """Money that came in: how many payments, and rials in all."""
+
+    payments: int = 0
+    amount: int = 0
+
+    @classmethod
+    def of(cls, payments: Iterable[CounterPayment]) -> "Takings":
+        """Return what these payments brought in."""
+        amounts = [one.amount for one in payments]
+        return cls(len(amounts), sum(amounts))
+
+
+@dataclass(frozen=True, slots=True)
+class TillClosing:
+    """A day of an office's till as it was closed. `number` counts the closings of the office, from 1.
+
+    `declared` is what its terminal says, `payments` and `amount` are what the ledger said at that moment; rials.
+    """
+
+    office: str
+    number: int
+    day: date
+    declared: int
+    payments: int
+    amount: int
+    note: str
+    closed_by: str
+    closed_at: datetime
+
+    @property
+    def taken(self) -> Takings:
+        """What the ledger said."""
+        return Takings(self.payments, self.amount)
+
+    @property
+    def difference(self) -> int:
+        """How much more the terminal says than the ledger said; negative: less."""
+        return self.declared - self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class TillDay:
+    """A day of a till: what the ledger says now, and its closings, the first one first."""
+
+    day: date
+    taken: Takings
+    closings: tuple[TillClosing, ...]
+
+    @property
+    def closing(self) -> TillClosing | None:
+        """The closing that stands; None: the day is open."""
+        return self.closings[-1] if self.closings else None
+
+    @property
+    def former(self) -> tuple[TillClosing, ...]:
+        """The closings that stand no more."""
+        return self.closings[:-1]
+
+    @property
+    def changed(self) -> bool:
+        """Whether payments were reported after it was closed."""
+        return self.closing is not None and self.closing.taken != self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class TillPeriod:
+    """An office's till over a period: the days that had payments or were closed, the first one first."""
+
+    days: tuple[TillDay, ...]
+
+    @classmethod
+    def of(cls, payments: Iterable[CounterPayment], closings: Iterable[TillClosing]) -> "TillPeriod":
+        """Set the payments of a period beside its closings."""
+        paid: defaultdict[date, list[CounterPayment]] = defaultdict(list)
+        closed: defaultdict[date, list[TillClosing]] = defaultdict(list)
+        for payment in payments:
+            paid[in_tehran(payment.at).date()].append(payment)
+        for closing in sorted(closings, key=lambda one: one.number):
+            closed[closing.day].append(closing)
+        days = sorted({*paid, *closed})
+        return cls(tuple(TillDay(day, Takings.of(paid[day]), tuple(closed[day])) for day in days))
+
+    @property
+    def standing(self) -> list[TillClosing]:
+        """The closing that stands, of each day that is closed."""
+        return [one.closing for one in self.days if one.closing]
+
+    @property
+    def difference(self) -> int:
+        """The sum of the differences at which the days were closed, rials."""
+        return sum(one.difference for one in self.standing)
+
+    @property
+    def changed(self) -> int:
+        """How many days changed after they were closed."""
+        return sum(one.changed for one in self.days)

@@ -1,0 +1,4 @@
+"""Printed papers as data, the register of issued ones, and the port to the printer.
+
+Imports `values`.
+"""

@@ -1,0 +1,93 @@
+"""A printed paper as data: sheets of blocks on the letterhead. printing/ makes HTML and PDF of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFact:
+    """A value and what it is called, both as people read them; an empty value is a line to be filled in by hand."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """Paragraphs of running text."""
+
+    name: ClassVar[str] = "words"
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Values, each behind its label."""
+
+    name: ClassVar[str] = "facts"
+    rows: tuple[PaperFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    """Rows of cells under headings; an empty cell is filled in by hand."""
+
+    name: ClassVar[str] = "table"
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Boxes to sign in, each with who signs there."""
+
+    name: ClassVar[str] = "signatures"
+    boxes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """Digits (an even number of them) to be read by a machine."""
+
+    name: ClassVar[str] = "barcode"
+    digits: str
+
+
+Block: TypeAlias = Paragraphs | Facts | PaperTable | Signatures | Barcode
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Who writes: the municipality's name, its address and phone (empty: none), and its logo as a `data:` address."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSheet:
+    """What begins on a page of its own. `head` stands beside the letterhead: number, date, tracking code."""
+
+    head: tuple[PaperFact, ...]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A paper, complete but for its letterhead.
+
+    It is of a request or of a row: `code` is what machines call that, `about` what people do, on the foot of each page.
+    `token` is the one of `/verify/{token}`, where it has one.
+    `phrases` are what every paper says in the same words: `verify` (beside the QR code), `page`, `of`, `phone`.
+    """
+
+    kind: str
+    code: str
+    title: str
+    sheets: tuple[PaperSheet, ...]
+    about: PaperFact
+    token: str | None
+    phrases: Mapping[str, str]

@@ -1,0 +1,37 @@
+"""What papers need from outside: the register of issued ones, and a printer."""
+
+from typing import Protocol
+
+from domain.papers.document import Letterhead, Printout
+from domain.papers.issued import IssuedPaper
+
+
+class IssuedPapers(Protocol):
+    """Papers by their tokens."""
+
+    async def add(self, paper: IssuedPaper) -> None:
+        """Keep a paper that was just issued."""
+        ...
+
+    async def by_token(self, token: str) -> IssuedPaper | None:
+        """Return the paper with that token, if there is one."""
+        ...
+
+
+class Printer(Protocol):
+    """Puts papers on the municipality's letterhead."""
+
+    def letterhead(self) -> Letterhead:
+        """Return what papers bear now: the name may be worded anew while the house runs."""
+        ...
+
+    def html(self, printout: Printout) -> str:
+        """Return a whole HTML document with all that it needs inside it."""
+        ...
+
+    async def pdf(self, printout: Printout) -> bytes:
+        """Return a PDF; `Unavailable("printer")` when it could not be made now. Never called inside a unit of work."""
+        ...
+
+    async def close(self) -> None:
+        """End what makes PDFs."""

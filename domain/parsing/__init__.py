@@ -1,0 +1,5 @@
+"""Reading of Persian (and Latin) sentences: tokens, numerals, dates, hours, machines, plates, identifiers, the answer
+to one asked question. Pure functions from text to values.
+
+Imports `values`.
+"""

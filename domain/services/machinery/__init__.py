@@ -1,0 +1,1 @@
+"""Machinery work."""

@@ -1,0 +1,1 @@
+"""Duties of taxis, a look-up."""

@@ -1,0 +1,1 @@
+"""Leave of a taxi."""

@@ -1,0 +1,4 @@
+"""Tariffs and quotes: dated prices, bands, and amounts that can be explained years later.
+
+Imports `values`.
+"""

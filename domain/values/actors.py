@@ -1,0 +1,68 @@
+"""Who acts: roles, and the person or program behind a step, with its channel and for whom it stands."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+
+class Role(StrEnum):
+    """What a person or process may be here; a person of the staff may have several roles (services.md, "People")."""
+
+    CITIZEN = "citizen"
+    CLERK = "clerk"
+    SYSTEM = "system"
+    TAXI_OFFICER = "taxi_officer"
+    REVENUE = "revenue"
+    CIVIL = "civil"
+    EXPERT = "expert"
+    SECRETARIAT = "secretariat"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+STAFF_ROLES: frozenset[Role] = frozenset(Role) - {Role.CITIZEN, Role.CLERK, Role.SYSTEM}
+"""The roles that an administrator can give to a person of the staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, as the history keeps it.
+
+    `ident` is a mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system);
+    `channel` is the key of the channel through which it came. `stands_for` are the user names of absent members of the
+    staff whose substitute this one is; `role_names` has their roles too, and `lent` says which come from them alone.
+    `on_behalf_of` is the one of them for whom this is done (`acting_by`). `office` is the code of a clerk's counter
+    office, None for everybody else.
+    """
+
+    role_names: frozenset[Role]
+    kind: Literal["citizen", "clerk", "staff", "system"]
+    ident: str
+    channel: str
+    stands_for: frozenset[str] = frozenset()
+    lent: frozenset[tuple[str, Role]] = frozenset()
+    on_behalf_of: str | None = None
+    office: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The actor as history events and logs name it: `kind:ident`, and for whom (`staff:sara for ali`)."""
+        return f"{self.kind}:{self.ident}" + (f" for {self.on_behalf_of}" if self.on_behalf_of else "")
+
+    def acting_by(self, roles: frozenset[Role], assignee: str | None = None) -> "Actor":
+        """Return the actor in the place that it takes by one of these roles: its own, or an absent member's.
+
+        What is assigned to an absent member is done for that one.
+        """
+        if assignee in self.stands_for:
+            return replace(self, on_behalf_of=assignee)
+        lent = {role for _, role in self.lent}
+        if roles & self.role_names - lent:
+            return self
+        lenders = sorted(absent for absent, role in self.lent if role in roles)
+        return replace(self, on_behalf_of=lenders[0]) if lenders else self
+
+
+SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
+"""Who takes automatic steps."""

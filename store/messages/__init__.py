@@ -1,0 +1,1 @@
+"""Repositories of inbox, outbox, lines, dialogues and chats."""

@@ -1,0 +1,57 @@
+"""How claims of outgoing texts end by themselves, and what is done with moments that a wrong clock noted.
+
+A claim is a token and the database's time. None lies further ahead than its lease when it is made, and no text was
+noted in the future: what lies there was written while the clock was ahead, and would wait until the clock comes there.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Float, Integer, bindparam, case, literal, or_, select, update
+
+from domain.messages.records import MessageState
+from store.engines.base import DatabaseEngine
+from store.engines.types import EnumText, Utc
+from store.schema import outbox
+
+ABANDONED = "abandoned"
+AHEAD = timedelta(minutes=2)
+"""What is noted further ahead than this was noted by a clock that was ahead: machines agree within seconds."""
+
+MOST = bindparam("most", type_=Integer)
+NOW = bindparam("now", type_=Utc)
+ON_CHANNEL = outbox.c.channel == bindparam("on_channel")
+RELEASED: dict[str, Any] = {"claim_token": None, "claimed_until": None}
+
+
+def stands(state: MessageState) -> ColumnElement[bool]:
+    """Return the condition of a state, written into the statement, so that the partial indexes serve it."""
+    return outbox.c.state == literal(state, EnumText(MessageState), literal_execute=True)
+
+
+_DUE_NOW = case((outbox.c.not_before > NOW, NOW), else_=outbox.c.not_before)
+_FUTURE = bindparam("ahead", type_=Utc)
+PULL_BACK = (
+    update(outbox)
+    .where(ON_CHANNEL, outbox.c.updated_at > _FUTURE)
+    .where(outbox.c.state.in_([MessageState.QUEUED, MessageState.UNKNOWN, MessageState.SENT]))
+    .values(updated_at=NOW, not_before=_DUE_NOW),
+    update(outbox)
+    .where(ON_CHANNEL, outbox.c.created_at > _FUTURE, stands(MessageState.QUEUED), outbox.c.not_before > NOW)
+    .values(not_before=NOW),
+)
+"""What makes due now, and asked about, whatever a clock that was ahead put into the future."""
+
+
+def abandon(engine: DatabaseEngine) -> Executable:
+    """Return what turns claims into `unknown` that ran out, or lie further ahead than any is made for."""
+    void = outbox.c.claimed_until > engine.later(bindparam("longest", type_=Float))
+    dead = (
+        select(outbox.c.id)
+        .where(stands(MessageState.SENDING), ON_CHANNEL, or_(outbox.c.claimed_until <= engine.now, void))
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+        .cte("dead")
+    )
+    lost = update(outbox).where(outbox.c.id.in_(select(dead.c.id)))
+    return lost.values(state=MessageState.UNKNOWN, reason=ABANDONED, **RELEASED).returning(outbox.c.id)

@@ -1,0 +1,1 @@
+"""Lists of work, their counts and search words, saved views."""

@@ -1,0 +1,27 @@
+"""Numbers that are given out one after another: a row each in `counters`, locked from the drawing to the commit.
+
+A unit that rolls back gives its number back, and nobody else can have drawn the next one meanwhile: there are no gaps.
+"""
+
+from sqlalchemy import Executable, bindparam
+
+from store.engines.base import DatabaseEngine
+from store.schema import counters
+from store.work import Repository
+
+
+def drawing(engine: DatabaseEngine) -> Executable:
+    """Return the statement that draws the next `by` numbers of the sequence `of`, and returns the last of them."""
+    first = engine.insert(counters).values(name=bindparam("of"), value=bindparam("by", type_=counters.c.value.type))
+    return first.on_conflict_do_update(
+        index_elements=[counters.c.name], set_={"value": counters.c.value + first.excluded.value}
+    ).returning(counters.c.value)
+
+
+class SqlSequences(Repository):
+    """The port `Sequences`."""
+
+    async def next(self, name: str) -> int:
+        """Draw the next number (1, 2, 3 …) of the sequence of that name."""
+        number: int = await self._work.value(drawing, {"of": name, "by": 1})
+        return number
