@@ -15,6 +15,7 @@ from typing import Self
 from store.engines import engine_for
 from store.engines.base import DatabaseEngine
 from store.engines.limits import LIMITS, ConnectionLimits
+from store.key_checks import SqlKeyChecks
 from store.messages.chats import SqlChats, SqlMobileProofs
 from store.messages.dialogues import SqlDialogues
 from store.messages.inbox import SqlInbox
@@ -33,7 +34,6 @@ from store.repositories.fleet import SqlFleet
 from store.repositories.history import SqlHistory
 from store.repositories.imports import SqlImports
 from store.repositories.issued_papers import SqlIssuedPapers
-from store.repositories.key_checks import SqlKeyChecks
 from store.repositories.leases import SqlLeases
 from store.repositories.offices import SqlOffices
 from store.repositories.people import SqlPeople
