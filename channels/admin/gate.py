@@ -2,7 +2,7 @@
 
 Every route names the right that it needs (`domain/actions/staff/authorization.py`); there is no page that forgets to
 ask. What is refused is audited. A proof that has grown old is asked for in the middle of the work: what was typed goes
-on with the proof. So it does where a session has ended (`coming_back.py`).
+on with the proof. So it does where a session has ended (`return_links.py`).
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What people think of the services, as the store keeps it: protocols that `store/` implements (repositories.py)."""
+"""What people think of the services, as the store keeps it: protocols that `store/` implements."""
 
 from collections.abc import Collection
 from typing import Protocol

@@ -1,7 +1,7 @@
 """Fields, declared once and used by every channel, and forms made of them: what is asked, and how a form is read.
 
 A field's label and prompt are texts (`services.<service>.fields.<name>`); what its values are is told by its type
-(`field_types.py`).
+(`types.py`).
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence

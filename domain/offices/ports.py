@@ -1,5 +1,4 @@
-"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them (see
-repositories.py).
+"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them.
 """
 
 from collections.abc import Mapping

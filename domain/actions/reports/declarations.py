@@ -1,7 +1,7 @@
 """The reports: which figures stand together, by what, and who may see them. A further report is one more entry.
 
 A unit's report is about the services in whose queues it has a part, whatever they are: a further service comes into it
-by its declaration alone. Titles are texts (`reports.…`), proved by `check` (report_check.py). Source: services.md,
+by its declaration alone. Titles are texts (`reports.…`), proved by `check` (declaration_check.py). Source: services.md,
 "Reports".
 """
 

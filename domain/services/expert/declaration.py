@@ -1,7 +1,7 @@
 """Expert opinion fee: a request of a kind, an officer's visit, the fee by kind and area, and the answer as a letter.
 
 Source: services.md, "3. Expert opinion fee". Requests of all kinds take one way; what differs from kind to kind is data
-(`expert_kinds.py`). Papers may come later, until the fee is set. The letter is issued only when the bill is paid or
+(`kinds.py`). Papers may come later, until the fee is set. The letter is issued only when the bill is paid or
 waived.
 """
 
