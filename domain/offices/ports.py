@@ -1,5 +1,4 @@
-"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them.
-"""
+"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
