@@ -126,4 +126,4 @@ def staff_page(
 def staff_error(request: web.Request, visit: Visit, error: DomainError) -> web.Response:
     """Render what cannot be done, in the site's own frame."""
     context = {"status": status_of(error), "message": request.app[WORDING].error(error)}
-    return staff_page(request, visit, "admin/error.html", context, status=status_of(error))
+    return staff_page(request, visit, "admin/shared/error.html", context, status=status_of(error))

@@ -220,7 +220,9 @@ class Gate:
             "address": request.path_qs,
             "method": request.method,
         }
-        return staff_page(request, visit, "admin/proof.html", context, status=status_of(error) if error else 401)
+        return staff_page(
+            request, visit, "admin/account/proof.html", context, status=status_of(error) if error else 401
+        )
 
     async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
         """Refuse a form that is not of this session's own pages (`Forbidden`) where no route does it, and audit it."""

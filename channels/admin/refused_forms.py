@@ -10,7 +10,7 @@ from domain.language.wording import Wording
 from domain.values.errors import Conflict, DomainError
 
 REFUSAL = "refusal"
-"""The id of what is said beside a form that was refused (`admin/parts.html`)."""
+"""The id of what is said beside a form that was refused (`admin/shared/parts.html`)."""
 
 
 @dataclass(frozen=True, slots=True)

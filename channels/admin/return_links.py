@@ -83,7 +83,7 @@ class ComingBack:
         """
         problem = request.app[WORDING].catalogue.text(hindrance) if hindrance else None
         context = {**_carried(request, form), "csrf": session.csrf, "problem": problem}
-        return page(request, "admin/ready.html", context, status=409 if hindrance else 200)
+        return page(request, "admin/account/ready.html", context, status=409 if hindrance else 200)
 
     async def _signed_in(
         self, former: StaffSession, password: str, code: str | None, caller: ClientOrigin
@@ -114,7 +114,7 @@ class ComingBack:
             "second_factor": second_factor,
             "problem": request.app[WORDING].error(error) if error else None,
         }
-        return page(request, "admin/return.html", context, status=status_of(error) if error else 401)
+        return page(request, "admin/account/return.html", context, status=status_of(error) if error else 401)
 
 
 def _carried(request: web.Request, form: Form) -> dict[str, object]:

@@ -147,7 +147,7 @@ class AccountPages:
             "password_problem": None,
         }
         return staff_page(
-            request, visit, "admin/account.html", context | told, status=status_of(error) if error else 200
+            request, visit, "admin/account/account.html", context | told, status=status_of(error) if error else 200
         )
 
     def _words(self, request: web.Request, error: DomainError) -> str:

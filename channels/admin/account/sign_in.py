@@ -97,14 +97,14 @@ class SignInPages:
 
     def _sign_in_page(self, request: web.Request, username: str = "", error: DomainError | None = None) -> web.Response:
         context = {"username": username, "problem": _problem(request, error), "hint": self._hint}
-        return page(request, "admin/sign_in.html", context, status=status_of(error) if error else 200)
+        return page(request, "admin/account/sign_in.html", context, status=status_of(error) if error else 200)
 
     async def _code_page(self, request: web.Request, error: DomainError | None = None) -> web.Response:
         visit = await self._gate.visit(request)
         if visit is None:
             raise web.HTTPSeeOther(SIGN_IN)
         context = {"csrf": visit.session.csrf, "problem": _problem(request, error)}
-        return page(request, "admin/second_factor.html", context, status=status_of(error) if error else 200)
+        return page(request, "admin/account/second_factor.html", context, status=status_of(error) if error else 200)
 
 
 def _problem(request: web.Request, error: DomainError | None) -> str | None:

@@ -139,7 +139,9 @@ class AuditPages:
             **await self._standing(),
         }
         reason = refused or wrong
-        return staff_page(request, visit, "admin/audit.html", context, status=status_of(reason) if reason else 200)
+        return staff_page(
+            request, visit, "admin/audit/audit.html", context, status=status_of(reason) if reason else 200
+        )
 
     def _filters(self) -> tuple[Field, ...]:
         kinds = [key.removeprefix(_KINDS) for key in self._desk.catalogue.keys(_KINDS)]

@@ -148,7 +148,7 @@ class ChargePages:
             },
             "problem": self._desk.wording.error(error) if error else None,
         }  # fmt: skip
-        return staff_page(request, visit, "admin/duties.html", context, status=status_of(error) if error else 200)
+        return staff_page(request, visit, "admin/bills/duties.html", context, status=status_of(error) if error else 200)
 
     async def _expiring(self, request: web.Request, visit: Visit) -> web.Response:
         asked = request.query.get("days", "")
@@ -156,7 +156,7 @@ class ChargePages:
         async with self._store.unit(write=False) as uow:
             found = await due(self._desk, uow, days)
         context = {"rows": [self._running_out(one) for one in found], "days": days, "ahead": AHEAD}
-        return staff_page(request, visit, "admin/expiring.html", context)
+        return staff_page(request, visit, "admin/bills/expiring.html", context)
 
     def _running_out(self, one: Due) -> dict[str, Any]:
         registry, row = one.expiring.registry, one.expiring.row

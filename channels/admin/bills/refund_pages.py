@@ -151,7 +151,9 @@ class RefundPages:
             "wrong": tried.error.field if tried else None,
             "refusal": words,
         }
-        return staff_page(request, visit, "admin/refunds.html", context, status=status_of(wrong) if wrong else 200)
+        return staff_page(
+            request, visit, "admin/bills/refunds.html", context, status=status_of(wrong) if wrong else 200
+        )
 
     async def _shown(self, uow: UnitOfWork, visit: Visit, due: DueBack, names: Mapping[str, str]) -> RefundDueView:
         bill = due.bill

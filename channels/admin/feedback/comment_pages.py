@@ -132,7 +132,9 @@ class CommentPages:
             "problem": self._desk.wording.error(error) if error else None,
             "longest": moderation.LONGEST_ANSWER,
         }
-        return staff_page(request, visit, "admin/comments.html", context, status=status_of(error) if error else 200)
+        return staff_page(
+            request, visit, "admin/feedback/comments.html", context, status=status_of(error) if error else 200
+        )
 
     def _filters(self, visit: Visit) -> tuple[Field, ...]:
         seen = services_seen(self._desk.services, visit.actor.role_names)

@@ -52,7 +52,7 @@ class RatingPages:
             found = await uow.feedback.low_ratings(highest, page_start(request), PAGE + 1, seen)
             rows = [await self._shown(uow, visit, *one) for one in found]
         context = {"tabs": TABS, "highest": highest, "list": listed(request, RATINGS, rows, PAGE)}
-        return staff_page(request, visit, "admin/ratings.html", context)
+        return staff_page(request, visit, "admin/feedback/ratings.html", context)
 
     async def _shown(self, uow: UnitOfWork, visit: Visit, rating: Rating, rated: ServiceRequest) -> LowRating:
         offered = visit.may("requests.act") and await may_take_up(self._desk, uow, rated, visit.actor)

@@ -98,7 +98,9 @@ class CalendarPages:
             "code": tracking_codes.shown(choosing.request.code) if choosing else None,
             "rooms": [address(one) for one in (MACHINES, OPERATORS, MAINTENANCE)] if board is FLEET else [],
         }
-        return staff_page(request, visit, "admin/calendar.html", context, status=status_of(error) if error else 200)
+        return staff_page(
+            request, visit, "admin/fleet/calendar.html", context, status=status_of(error) if error else 200
+        )
 
     def _day(self, request: web.Request, visit: Visit, choosing: Choosing | None) -> tuple[date, DomainError | None]:
         """Return the day that is shown: the one asked for, that of the request, or today."""

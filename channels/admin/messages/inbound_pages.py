@@ -68,7 +68,9 @@ class InboundPages:
             "list": found,
             "tabs": TABS,
         }
-        return staff_page(request, visit, "admin/received.html", context, status=status_of(wrong) if wrong else 200)
+        return staff_page(
+            request, visit, "admin/messages/inbound.html", context, status=status_of(wrong) if wrong else 200
+        )
 
     async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> ListPage[InboundView]:
         wanted = read_given(FILTERS, given, ReadingContext(visit.now))

@@ -115,7 +115,9 @@ class MessagePages:
             **self._told(request, visit, refused, found),
         }
         reason = refused or wrong
-        return staff_page(request, visit, "admin/messages.html", context, status=status_of(reason) if reason else 200)
+        return staff_page(
+            request, visit, "admin/messages/messages.html", context, status=status_of(reason) if reason else 200
+        )
 
     def _told(
         self, request: web.Request, visit: Visit, refused: DomainError | None, found: ListPage[MessageView]

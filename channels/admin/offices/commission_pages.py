@@ -110,7 +110,7 @@ class CommissionPages:
             "add": form.shown(self._desk.wording, {}, tried),
         }
         status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/commission.html", context, status=status)
+        return staff_page(request, visit, "admin/offices/commission.html", context, status=status)
 
 
 def _latest_first(shown: CommissionRuleView) -> tuple[bool, int]:

@@ -153,7 +153,7 @@ class OfficePages:
             "add": ADD.shown(self._desk.wording, {}, tried),
             "made": made,
         }
-        return staff_page(request, visit, "admin/offices.html", context, status=_status(tried))
+        return staff_page(request, visit, "admin/offices/offices.html", context, status=_status(tried))
 
     async def _page(
         self, request: web.Request, visit: Visit, tried: Tried | None = None, made: NewKey | None = None
@@ -171,7 +171,7 @@ class OfficePages:
             "networks": NETWORKS.shown(wording, networks, tried),
             "made": made,
         }
-        return staff_page(request, visit, "admin/office.html", context, status=_status(tried))
+        return staff_page(request, visit, "admin/offices/office.html", context, status=_status(tried))
 
 
 def _code(request: web.Request) -> str:

@@ -67,7 +67,7 @@ class StatementPages:
             "period": address(given),
         }
         status = status_of(wrong) if wrong else 200
-        return staff_page(request, visit, "admin/statement.html", context, status=status)
+        return staff_page(request, visit, "admin/offices/statement.html", context, status=status)
 
     async def _lines_sheet(self, request: web.Request, visit: Visit) -> web.Response:
         return await self._sheet(request, visit, "lines", self._lines)

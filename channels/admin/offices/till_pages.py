@@ -85,4 +85,6 @@ class TillPages:
             "refusal": self._desk.wording.error(tried.error) if tried else None,
         }
         refused = tried.error if tried else wrong
-        return staff_page(request, visit, "admin/till.html", context, status=status_of(refused) if refused else 200)
+        return staff_page(
+            request, visit, "admin/offices/till.html", context, status=status_of(refused) if refused else 200
+        )

@@ -121,7 +121,7 @@ class SubstitutePages:
             "refusal": self._desk.wording.error(tried.error) if tried and tried.action != form.name else None,
         }
         status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/substitutes.html", context, status=status)
+        return staff_page(request, visit, "admin/people/substitutes.html", context, status=status)
 
 
 def _shown(one: Substitution, absent: StaffMember, deputy: StaffMember, visit: Visit) -> SubstitutionView:

@@ -170,7 +170,7 @@ class UserPages:
             "add": ADD.shown(self._desk.wording, {}, tried),
             "made": made,
         }
-        return staff_page(request, visit, "admin/users.html", context, status=_status(tried))
+        return staff_page(request, visit, "admin/people/users.html", context, status=_status(tried))
 
     async def _page(
         self, request: web.Request, visit: Visit, tried: Tried | None = None, made: NewPassword | None = None
@@ -192,7 +192,7 @@ class UserPages:
             "problem": wording.error(tried.error) if tried and tried.action != CHANGE.name else None,
             "made": made,
         }
-        return staff_page(request, visit, "admin/user.html", context, status=_status(tried))
+        return staff_page(request, visit, "admin/people/user.html", context, status=_status(tried))
 
 
 def _username(request: web.Request) -> str:

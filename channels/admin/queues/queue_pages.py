@@ -64,7 +64,7 @@ class QueuePages:
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
         if not services_seen(self._desk.services, visit.actor.role_names):
-            return staff_page(request, visit, "admin/nothing.html", {})
+            return staff_page(request, visit, "admin/queues/no_queue.html", {})
         return await self._list(request, visit, _asked(request.query), request.query.get(FIELD))
 
     async def _search(self, request: web.Request, visit: Visit) -> web.Response:
@@ -106,7 +106,7 @@ class QueuePages:
             "asked": asked.get("search", ""),
         }
         return staff_page(
-            request, visit, "admin/queues.html", context | told, status=status_of(error) if error else 200
+            request, visit, "admin/queues/queues.html", context | told, status=status_of(error) if error else 200
         )
 
     async def _again(self, request: web.Request, visit: Visit, error: DomainError) -> web.Response:
@@ -171,7 +171,7 @@ class QueuePages:
             await visit.denied(why, code)
         told = [(code, tracking_codes.shown(code), self._desk.wording.error(why)) for code, why in refused]
         context = {"given": persian_digits(len(done) - len(refused)), "refused": told, "back": back}
-        return staff_page(request, visit, "admin/assigned.html", context, status=409)
+        return staff_page(request, visit, "admin/queues/assigned.html", context, status=409)
 
 
 def _texts(values: Sequence[object]) -> list[str]:

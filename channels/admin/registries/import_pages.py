@@ -96,7 +96,7 @@ class ImportPages:
             "problem": self._desk.wording.error(error) if error else None,
         }
         status = status_of(error) if error else 200
-        return staff_page(request, visit, "admin/import.html", context, status=status)
+        return staff_page(request, visit, "admin/registries/import.html", context, status=status)
 
     def _column(self, registry: Registry, name: str) -> str:
         """Return what a column is called; how rows that are alike are told apart nobody would guess."""
@@ -161,7 +161,7 @@ class ImportPages:
             "bad": tally.get("bad", 0),
         }
         status = status_of(error) if error else 200
-        page = staff_page(request, visit, "admin/import_one.html", context, status=status)
+        page = staff_page(request, visit, "admin/registries/import_one.html", context, status=status)
         if found.state.running:
             # a refused POST has an address that nobody can GET
             page.headers["Refresh"] = f"{REFRESHED_AFTER}; url={address(registry)}/import/{found.id}"

@@ -73,7 +73,7 @@ class RegistryPages:
     async def _overview(self, request: web.Request, visit: Visit) -> web.Response:
         shown = [one for one in REGISTRIES.values() if address(one).startswith(REGISTRY_ROOM)]
         tiles = [CellPart(self._views.title(one), address(one)) for one in shown]
-        return staff_page(request, visit, "admin/registries.html", {"tiles": tiles})
+        return staff_page(request, visit, "admin/registries/registries.html", {"tiles": tiles})
 
     async def _list(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         nothing: ListPage[RegistryRow] = ListPage([], None)
@@ -115,7 +115,7 @@ class RegistryPages:
             "problem": self._desk.wording.error(error) if error else None,
         }
         return staff_page(
-            request, visit, "admin/registry_list.html", context, status=status_of(error) if error else 200
+            request, visit, "admin/registries/registry_list.html", context, status=status_of(error) if error else 200
         )
 
     def _filter(self, registry: Registry, field: Field, request: web.Request) -> dict[str, Any]:
@@ -222,7 +222,7 @@ class RegistryPages:
             "lost": lost,
         }
         return staff_page(
-            request, visit, "admin/registry_form.html", context, status=status_of(error) if error else 200
+            request, visit, "admin/registries/registry_form.html", context, status=status_of(error) if error else 200
         )
 
 

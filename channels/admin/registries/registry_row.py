@@ -62,7 +62,7 @@ class RowPage:
             **self._refusal(tried, owed["charge"], owed["bills"], visit),
         }
         status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/registry_row.html", context, status=status)
+        return staff_page(request, visit, "admin/registries/registry_row.html", context, status=status)
 
     async def _owed(
         self, uow: UnitOfWork, registry: Registry, row: RegistryRow, visit: Visit, names: Mapping[str, str]

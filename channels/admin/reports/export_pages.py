@@ -48,7 +48,7 @@ class ExportPages:
 
     async def _ask(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         context = {**self._views.room(registry, visit), "kinds": list(KINDS)}
-        return staff_page(request, visit, "admin/export.html", context)
+        return staff_page(request, visit, "admin/reports/export.html", context)
 
     async def _send(self, registry: Registry, kind: str, request: web.Request, visit: Visit) -> web.StreamResponse:
         async with self._exports.exported(registry, kind) as path:

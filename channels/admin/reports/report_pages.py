@@ -72,7 +72,7 @@ class ReportPages:
         async with self._store.unit(write=False) as uow:
             kept = [kept for one in mine for kept in await uow.reports.kept(one.key)]
         files = [(one.id, one.name, text(f"reports.titles.{one.report}"), month_name(one.first)) for one in kept]
-        return staff_page(request, visit, "admin/reports.html", {"reports": reports, "files": files})
+        return staff_page(request, visit, "admin/reports/reports.html", {"reports": reports, "files": files})
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
         report, said = _report(request), _said(request)
@@ -92,7 +92,7 @@ class ReportPages:
             "left_out": leaves_out(self._desk, report, visit.actor),
             **self._narrowing(request, visit, report, names, named),
         }
-        return staff_page(request, visit, "admin/report.html", context)
+        return staff_page(request, visit, "admin/reports/report.html", context)
 
     async def _wanted(self, said: Mapping[str, str], visit: Visit) -> tuple[ReportFilter, Choices]:
         """Return the filter of an address, with the names that there are; `InvalidField`."""
@@ -109,7 +109,7 @@ class ReportPages:
             named = await named_choices(self._desk.catalogue, uow)
         form = self._narrowing(request, visit, report, names, named, error)
         context = {"report": None, "query": "", **form}
-        return staff_page(request, visit, "admin/report.html", context, status=status_of(error))
+        return staff_page(request, visit, "admin/reports/report.html", context, status=status_of(error))
 
     def _narrowing(
         self,

@@ -240,7 +240,9 @@ class RequestPages:
             "wrong": tried.error.field if tried else None,
             "refusal": words,
         }
-        return staff_page(request, visit, "admin/request.html", context, status=status_of(error) if error else 200)
+        return staff_page(
+            request, visit, "admin/requests/request.html", context, status=status_of(error) if error else 200
+        )
 
     def _chosen(self, request: web.Request, found: ServiceRequest) -> Opened | None:
         """Return the step that a calendar's link opens (`?step=…`), with what was chosen there."""

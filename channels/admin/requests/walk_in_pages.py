@@ -58,7 +58,7 @@ class WalkInPages:
 
     async def _choose(self, request: web.Request, visit: Visit) -> web.Response:
         services = {key: self._desk.wording.service(key) for key, one in self._desk.services.items() if one.form}
-        return staff_page(request, visit, "admin/walk_in.html", {"services": services})
+        return staff_page(request, visit, "admin/requests/walk_in.html", {"services": services})
 
     async def _ask(self, request: web.Request, visit: Visit) -> web.Response:
         return self._form(request, visit)
@@ -115,7 +115,9 @@ class WalkInPages:
             "mobile_problem": of_mobile,
             "problem": stray([*service.form, _MOBILE_FIELD], error, words),
         }
-        return staff_page(request, visit, "admin/walk_in_form.html", context, status=status_of(error) if error else 200)
+        return staff_page(
+            request, visit, "admin/requests/walk_in_form.html", context, status=status_of(error) if error else 200
+        )
 
     def _told(self, request: web.Request, visit: Visit, entered: ServiceRequest) -> web.Response:
         """Show what was entered to somebody who may not open it: the mobile is the one that was typed here."""
@@ -133,7 +135,7 @@ class WalkInPages:
                 if entered.fields.get(one.name) is not None
             ],
         }
-        return staff_page(request, visit, "admin/walk_in_done.html", context)
+        return staff_page(request, visit, "admin/requests/walk_in_done.html", context)
 
     def _label(self, service: Service, name: str) -> str:
         return self._desk.catalogue.text(f"services.{service.key}.fields.{name}.label")

@@ -53,7 +53,7 @@ class ChangePages:
             found, names = await uow.settings.recent(page_start(request), PAGE + 1), await staff_names(uow)
         rows = [self._shown(one, actor_shown(self._desk.catalogue, one.by, names)) for one in found]
         context = {"tabs": TABS, "list": listed(request, CHANGES, rows, PAGE)}
-        return staff_page(request, visit, "admin/changes.html", context)
+        return staff_page(request, visit, "admin/settings/changes.html", context)
 
     def _shown(self, change: SettingChange, who: str) -> ChangeView:
         name, address = change.name, None

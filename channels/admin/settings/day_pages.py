@@ -95,7 +95,7 @@ class DayPages:
             "seen": version,
         }
         status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/days.html", context, status=status)
+        return staff_page(request, visit, "admin/settings/days.html", context, status=status)
 
 
 def _shown(one: DeclaredDay) -> dict[str, str | bool]:

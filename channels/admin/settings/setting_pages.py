@@ -75,7 +75,7 @@ class SettingPages:
         groups = [self._group(name, rules, kept, tried) for name, rules in GROUPS.items()]
         context = {"tabs": TABS, "groups": groups, "seen": version}
         status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/settings.html", context, status=status)
+        return staff_page(request, visit, "admin/settings/settings.html", context, status=status)
 
     def _group(
         self, name: str, rules: Sequence[SettingRule], kept: Mapping[str, Any], tried: Tried | None

@@ -71,7 +71,7 @@ class TextPages:
             "count": len(found),
             "older": str(request.rel_url.with_query(more)) if more else None,
         }
-        return staff_page(request, visit, "admin/texts.html", context)
+        return staff_page(request, visit, "admin/settings/texts.html", context)
 
     def _filters(self) -> tuple[Field, ...]:
         tables = sorted({_table(key) for key in changeable(self._desk.catalogue)})
@@ -141,7 +141,9 @@ class TextPages:
             "seen": version,
             "problem": self._desk.wording.error(error) if error else None,
         }
-        return staff_page(request, visit, "admin/text.html", context, status=status_of(error) if error else 200)
+        return staff_page(
+            request, visit, "admin/settings/text.html", context, status=status_of(error) if error else 200
+        )
 
     def _known(self, request: web.Request) -> str:
         key = request.match_info["key"]

@@ -87,7 +87,9 @@ class TariffPages:
             "approval": self._desk.policy.tariffs_need_approval,
             "problem": self._told(error) if error else None,
         }
-        return staff_page(request, visit, "admin/tariffs.html", context, status=status_of(error) if error else 200)
+        return staff_page(
+            request, visit, "admin/tariffs/tariffs.html", context, status=status_of(error) if error else 200
+        )
 
     def _told(self, error: DomainError) -> str:
         """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
@@ -128,7 +130,7 @@ class TariffPages:
             "seen": revision(of_thing(rows, terms.service, terms.dimensions)),
             "approval": self._desk.policy.tariffs_need_approval,
         }
-        return staff_page(request, visit, "admin/tariff_preview.html", context)
+        return staff_page(request, visit, "admin/tariffs/tariff_preview.html", context)
 
     async def _set(self, request: web.Request, visit: Visit) -> web.Response:
         given, thing = read_form(PRICE.fields, visit.form), self._thing(request)
@@ -196,7 +198,7 @@ class TariffPages:
             "band_form": self._band_form(thing, tried),
         }
         status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/tariff.html", context, status=status)
+        return staff_page(request, visit, "admin/tariffs/tariff.html", context, status=status)
 
     def _given(self, rows: Sequence[TariffRow], plain: Sequence[TariffRow]) -> dict[str, Any]:
         """Return what stands in the form: the last price's minimum and VAT, and today; the first price of a band has
