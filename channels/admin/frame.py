@@ -110,9 +110,18 @@ SECTIONS: web.AppKey[Sequence[NavigationSection]] = web.AppKey("sections", Seque
 
 
 def staff_page(
-    request: web.Request, visit: Visit, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: web.Request,
+    visit: Visit,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    error: DomainError | None = None,
+    status: int = 200,
 ) -> web.Response:
-    """Render a page of the site with its navigation. `done` names what was just done (`admin.done.…`), if anything."""
+    """Render a page of the site with its navigation. `done` names what was just done (`admin.done.…`), if anything.
+
+    The page of an `error` is answered with that one's status.
+    """
     done = f"admin.done.{request.query.get('done', '')}"
     offered = () if visit.member.password_temporary else request.app[SECTIONS]
     shared = {
@@ -120,10 +129,10 @@ def staff_page(
         "sections": [one for one in offered if visit.may(one.right)],
         "done": done if done in request.app[WORDING].catalogue else None,
     }
-    return page(request, template, {**shared, **context}, status=status)
+    return page(request, template, {**shared, **context}, status=status_of(error) if error else status)
 
 
 def staff_error(request: web.Request, visit: Visit, error: DomainError) -> web.Response:
     """Render what cannot be done, in the site's own frame."""
     context = {"status": status_of(error), "message": request.app[WORDING].error(error)}
-    return staff_page(request, visit, "admin/shared/error.html", context, status=status_of(error))
+    return staff_page(request, visit, "admin/shared/error.html", context, error=error)

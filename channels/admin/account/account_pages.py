@@ -12,7 +12,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.gate import ACCOUNT, PROOF, local
 from channels.admin.return_links import PROOF_PASSWORD
 from channels.admin.user_agents import browser_shown
-from channels.web.error_pages import WORDING, status_of
+from channels.web.error_pages import WORDING
 from channels.web.posted import said
 from domain.actions.staff import own_account
 from domain.actions.staff.signing_in import Doorman
@@ -146,9 +146,7 @@ class AccountPages:
             "code_problem": None,
             "password_problem": None,
         }
-        return staff_page(
-            request, visit, "admin/account/account.html", context | told, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/account/account.html", context | told, error=error)
 
     def _words(self, request: web.Request, error: DomainError) -> str:
         return request.app[WORDING].error(error)

@@ -10,7 +10,6 @@ from aiohttp import web
 from channels.admin.actors import actor_shown, staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.user_agents import browser_shown
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import ListPage, listed, page_start
 from domain.actions.desk import Desk
@@ -139,9 +138,7 @@ class AuditPages:
             **await self._standing(),
         }
         reason = refused or wrong
-        return staff_page(
-            request, visit, "admin/audit/audit.html", context, status=status_of(reason) if reason else 200
-        )
+        return staff_page(request, visit, "admin/audit/audit.html", context, error=reason)
 
     def _filters(self) -> tuple[Field, ...]:
         kinds = [key.removeprefix(_KINDS) for key in self._desk.catalogue.keys(_KINDS)]

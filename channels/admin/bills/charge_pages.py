@@ -11,7 +11,6 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.refused_forms import Tried
 from channels.admin.registries.registry_row import RowPage, row_id, unchanged
 from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
-from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.registries.charges import bill_and_tell, waive_and_tell
@@ -148,7 +147,7 @@ class ChargePages:
             },
             "problem": self._desk.wording.error(error) if error else None,
         }  # fmt: skip
-        return staff_page(request, visit, "admin/bills/duties.html", context, status=status_of(error) if error else 200)
+        return staff_page(request, visit, "admin/bills/duties.html", context, error=error)
 
     async def _expiring(self, request: web.Request, visit: Visit) -> web.Response:
         asked = request.query.get("days", "")

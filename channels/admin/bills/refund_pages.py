@@ -18,7 +18,6 @@ from channels.admin.refused_forms import Tried
 from channels.admin.registries.registry_row import RowPage, row_id
 from channels.admin.registries.registry_view import RegistryViews, address
 from channels.admin.requests.request_pages import PATH as REQUESTS
-from channels.web.error_pages import status_of
 from channels.web.paging import same_page
 from channels.web.posted import Form
 from domain.actions.bills.refunds import due_page
@@ -151,9 +150,7 @@ class RefundPages:
             "wrong": tried.error.field if tried else None,
             "refusal": words,
         }
-        return staff_page(
-            request, visit, "admin/bills/refunds.html", context, status=status_of(wrong) if wrong else 200
-        )
+        return staff_page(request, visit, "admin/bills/refunds.html", context, error=wrong)
 
     async def _shown(self, uow: UnitOfWork, visit: Visit, due: DueBack, names: Mapping[str, str]) -> RefundDueView:
         bill = due.bill

@@ -11,7 +11,6 @@ from aiohttp import web
 
 from channels.admin.actors import actor_shown, staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, read_form
 from channels.web.paging import listed, page_start, same_page
 from channels.web.posted import said
@@ -132,9 +131,7 @@ class CommentPages:
             "problem": self._desk.wording.error(error) if error else None,
             "longest": moderation.LONGEST_ANSWER,
         }
-        return staff_page(
-            request, visit, "admin/feedback/comments.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/feedback/comments.html", context, error=error)
 
     def _filters(self, visit: Visit) -> tuple[Field, ...]:
         seen = services_seen(self._desk.services, visit.actor.role_names)

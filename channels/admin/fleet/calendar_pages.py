@@ -22,7 +22,6 @@ from channels.admin.fleet.calendar_view import (
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.registries.registry_view import address
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls
 from domain.actions.desk import Desk
 from domain.actions.queues.work import readable
@@ -98,9 +97,7 @@ class CalendarPages:
             "code": tracking_codes.shown(choosing.request.code) if choosing else None,
             "rooms": [address(one) for one in (MACHINES, OPERATORS, MAINTENANCE)] if board is FLEET else [],
         }
-        return staff_page(
-            request, visit, "admin/fleet/calendar.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/fleet/calendar.html", context, error=error)
 
     def _day(self, request: web.Request, visit: Visit, choosing: Choosing | None) -> tuple[date, DomainError | None]:
         """Return the day that is shown: the one asked for, that of the request, or today."""

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.messages.message_pages import PAGE, RECEIVED, TABS, of_request
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import ListPage, listed, page_start
 from domain.actions.desk import Desk
@@ -68,9 +67,7 @@ class InboundPages:
             "list": found,
             "tabs": TABS,
         }
-        return staff_page(
-            request, visit, "admin/messages/inbound.html", context, status=status_of(wrong) if wrong else 200
-        )
+        return staff_page(request, visit, "admin/messages/inbound.html", context, error=wrong)
 
     async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> ListPage[InboundView]:
         wanted = read_given(FILTERS, given, ReadingContext(visit.now))

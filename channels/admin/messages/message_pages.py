@@ -8,7 +8,6 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import ListPage, listed, page_start, same_page
 from channels.web.posted import said
@@ -115,9 +114,7 @@ class MessagePages:
             **self._told(request, visit, refused, found),
         }
         reason = refused or wrong
-        return staff_page(
-            request, visit, "admin/messages/messages.html", context, status=status_of(reason) if reason else 200
-        )
+        return staff_page(request, visit, "admin/messages/messages.html", context, error=reason)
 
     def _told(
         self, request: web.Request, visit: Visit, refused: DomainError | None, found: ListPage[MessageView]

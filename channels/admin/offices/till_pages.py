@@ -11,7 +11,6 @@ from channels.admin.offices.office_pages import ONE
 from channels.admin.offices.office_period import address, asked, days, filters, month_of
 from channels.admin.refused_forms import PageForm, Tried
 from channels.admin.version_tokens import seen
-from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from domain.actions.desk import Desk
 from domain.actions.offices.tills import close_till, till_of
@@ -85,6 +84,4 @@ class TillPages:
             "refusal": self._desk.wording.error(tried.error) if tried else None,
         }
         refused = tried.error if tried else wrong
-        return staff_page(
-            request, visit, "admin/offices/till.html", context, status=status_of(refused) if refused else 200
-        )
+        return staff_page(request, visit, "admin/offices/till.html", context, error=refused)

@@ -15,7 +15,6 @@ from channels.admin.frame import HOME, NavigationSection, PageRoute, Visit, staf
 from channels.admin.gate import local
 from channels.admin.queues.queue_filter import STATES
 from channels.admin.queues.queue_view import Look, QueueViews, address
-from channels.web.error_pages import status_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.queues.filter_reading import read
@@ -105,9 +104,7 @@ class QueuePages:
             "typed": {name: said(visit.form, name) for name in ("name", "assignee")},
             "asked": asked.get("search", ""),
         }
-        return staff_page(
-            request, visit, "admin/queues/queues.html", context | told, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/queues/queues.html", context | told, error=error)
 
     async def _again(self, request: web.Request, visit: Visit, error: DomainError) -> web.Response:
         """Show the list from which a form came, with why it was refused and what was typed into it."""

@@ -10,7 +10,6 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.registries.registry_row import RowPage, row_id, shown_revision
 from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, Option, controls, read_form, stray
 from channels.web.paging import START, ListPage, listed, page_start
 from domain.actions.desk import Desk
@@ -114,9 +113,7 @@ class RegistryPages:
             "list": found,
             "problem": self._desk.wording.error(error) if error else None,
         }
-        return staff_page(
-            request, visit, "admin/registries/registry_list.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/registries/registry_list.html", context, error=error)
 
     def _filter(self, registry: Registry, field: Field, request: web.Request) -> dict[str, Any]:
         chosen, words = request.query.get(field.name, ""), self._desk.catalogue.text
@@ -221,9 +218,7 @@ class RegistryPages:
             "problem": stray(fields, error, words),
             "lost": lost,
         }
-        return staff_page(
-            request, visit, "admin/registries/registry_form.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/registries/registry_form.html", context, error=error)
 
 
 def _new(registry: Registry, request: web.Request) -> str:

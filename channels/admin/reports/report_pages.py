@@ -15,7 +15,6 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.reports import report_view
 from channels.admin.reports.report_choices import Choices, named_choices, refuse_unknown
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, stray
 from domain.actions.desk import Desk
 from domain.actions.reports.declarations import REPORTS, Report, report_named
@@ -109,7 +108,7 @@ class ReportPages:
             named = await named_choices(self._desk.catalogue, uow)
         form = self._narrowing(request, visit, report, names, named, error)
         context = {"report": None, "query": "", **form}
-        return staff_page(request, visit, "admin/reports/report.html", context, status=status_of(error))
+        return staff_page(request, visit, "admin/reports/report.html", context, error=error)
 
     def _narrowing(
         self,

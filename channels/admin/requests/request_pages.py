@@ -14,7 +14,6 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.refused_forms import REFUSAL
 from channels.admin.requests.request_view import RefusedForm, RequestView, RequestViews
 from channels.admin.requests.step_view import Opened
-from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
 from domain.actions.desk import Desk
@@ -240,9 +239,7 @@ class RequestPages:
             "wrong": tried.error.field if tried else None,
             "refusal": words,
         }
-        return staff_page(
-            request, visit, "admin/requests/request.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/requests/request.html", context, error=error)
 
     def _chosen(self, request: web.Request, found: ServiceRequest) -> Opened | None:
         """Return the step that a calendar's link opens (`?step=…`), with what was chosen there."""

@@ -11,7 +11,6 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.web.error_pages import status_of
 from channels.web.forms import MORE, FormWords, controls, read_form, refuse_nameless, rows_shown, stray, typed_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
@@ -115,9 +114,7 @@ class WalkInPages:
             "mobile_problem": of_mobile,
             "problem": stray([*service.form, _MOBILE_FIELD], error, words),
         }
-        return staff_page(
-            request, visit, "admin/requests/walk_in_form.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/requests/walk_in_form.html", context, error=error)
 
     def _told(self, request: web.Request, visit: Visit, entered: ServiceRequest) -> web.Response:
         """Show what was entered to somebody who may not open it: the mobile is the one that was typed here."""

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.settings.setting_pages import TABS, TEXTS, seen_in
-from channels.web.error_pages import status_of
 from channels.web.forms import FormWords, controls, read_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
@@ -141,9 +140,7 @@ class TextPages:
             "seen": version,
             "problem": self._desk.wording.error(error) if error else None,
         }
-        return staff_page(
-            request, visit, "admin/settings/text.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/settings/text.html", context, error=error)
 
     def _known(self, request: web.Request) -> str:
         key = request.match_info["key"]

@@ -87,9 +87,7 @@ class TariffPages:
             "approval": self._desk.policy.tariffs_need_approval,
             "problem": self._told(error) if error else None,
         }
-        return staff_page(
-            request, visit, "admin/tariffs/tariffs.html", context, status=status_of(error) if error else 200
-        )
+        return staff_page(request, visit, "admin/tariffs/tariffs.html", context, error=error)
 
     def _told(self, error: DomainError) -> str:
         """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
