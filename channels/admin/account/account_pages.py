@@ -1,18 +1,17 @@
 """The own account: authenticator with its QR code, password, sessions; and the fresh proof that other pages ask for."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import segno
 from aiohttp import web
 
-from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.frame import Handler, NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.gate import ACCOUNT, PROOF, local
 from channels.admin.return_links import PROOF_PASSWORD
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.admin.user_agents import browser_shown
-from channels.web.error_pages import WORDING
 from channels.web.posted import said
 from domain.actions.staff import own_account
 from domain.actions.staff.signing_in import Doorman
@@ -48,15 +47,15 @@ class AccountPages:
 
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
-        changes = {
+        changes: Mapping[str, Handler] = {
             PROOF: self._proved,
             f"{PATH}/factor": self._enrol,
-            f"{PATH}/factor/confirm": self._confirm,
+            f"{PATH}/factor/confirm": FormSubmission("code", self._confirm, self._page, _told_on_page),
             f"{PATH}/factor/remove": self._give_up,
-            f"{PATH}/password": self._change_password,
+            f"{PATH}/password": FormSubmission("password", self._change_password, self._page, _told_on_page),
         }
         return (
-            PageRoute("GET", PATH, "account", self._show),
+            PageRoute("GET", PATH, "account", self._page),
             PageRoute("GET", f"{PATH}/factor.svg", "account.change", self._qr),
             PageRoute("POST", f"{PATH}/sessions/end", "account", self._end_session),
             *(PageRoute("POST", path, "account.change", handler) for path, handler in changes.items()),
@@ -66,9 +65,6 @@ class AccountPages:
         """Go on where the proof was asked for; it was taken at the door."""
         raise web.HTTPSeeOther(local(said(visit.form, "next")))
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
     async def _enrol(self, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit() as uow:
             await own_account.begin_enrolment(self._desk, uow, self._vault, visit.member.username)
@@ -76,11 +72,8 @@ class AccountPages:
 
     async def _confirm(self, request: web.Request, visit: Visit) -> web.Response:
         code = said(visit.form, "code")
-        try:
-            async with self._store.unit() as uow:
-                codes = await own_account.confirm_enrolment(self._desk, uow, self._vault, visit.member.username, code)
-        except AuthenticationFailed as error:
-            return await self._page(request, visit, error, code_problem=self._words(request, error))
+        async with self._store.unit() as uow:
+            codes = await own_account.confirm_enrolment(self._desk, uow, self._vault, visit.member.username, code)
         return await self._page(request, visit, recovery=codes)
 
     async def _give_up(self, request: web.Request, visit: Visit) -> web.Response:
@@ -99,25 +92,22 @@ class AccountPages:
         )
         return web.Response(body=drawn.getvalue(), content_type="image/svg+xml")
 
-    async def _change_password(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _change_password(self, request: web.Request, visit: Visit) -> str:
         """Set a new password. The present one is asked for whatever the session's age: it may be left open."""
         member, passwords = visit.member, self._doorman.passwords
         present, new, again = (str(visit.form.get(name, "")) for name in (PROOF_PASSWORD, "new_password", "again"))
-        try:
-            await self._doorman.confirm_password(visit.session, present, visit.caller)
-            if new != again:
-                raise InvalidField("again", detail="not_the_same")
-            if new == present:
-                raise InvalidField("new_password", detail="same_password")
-            passwords.refuse_weak(new, [member.username, member.full_name])
-        except (AuthenticationFailed, TooManyRequests, InvalidField) as error:
-            return await self._page(request, visit, error, password_problem=self._words(request, error))
+        await self._doorman.confirm_password(visit.session, present, visit.caller)
+        if new != again:
+            raise InvalidField("again", detail="not_the_same")
+        if new == present:
+            raise InvalidField("new_password", detail="same_password")
+        passwords.refuse_weak(new, [member.username, member.full_name])
         hashed = await passwords.hashed(new)
         async with self._store.unit() as uow:
             await own_account.set_password(
                 self._desk, uow, member.username, hashed, visit.actor.label, keeping=visit.session
             )
-        raise web.HTTPSeeOther(f"{PATH}?done=password_changed")
+        return f"{PATH}?done=password_changed"
 
     async def _end_session(self, request: web.Request, visit: Visit) -> web.Response:
         digest = said(visit.form, "session")
@@ -131,25 +121,29 @@ class AccountPages:
         return self._vault.open(factor.sealed) if factor and not factor.confirmed else None
 
     async def _page(
-        self, request: web.Request, visit: Visit, error: DomainError | None = None, **told: Any
+        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, recovery: Sequence[str] = ()
     ) -> web.Response:
+        """Return the page. `recovery` are the codes of an authenticator that was just confirmed, shown this once."""
         async with self._store.unit(write=False) as uow:
             factor = await uow.second_factors.get(visit.member.username)
             sessions = await uow.staff_sessions.of(visit.member.username)
             secret = await self._secret(uow, visit)
+        problems = {refused.name: self._desk.wording.error(refused.error)} if refused else {}
         context = {
             "enrolled": bool(factor and factor.confirmed),
             "left": str(len(factor.recovery)) if factor else "0",
             "secret": secret if visit.session.fresh(visit.now) else None,
             "own": [_own(one, visit) for one in sessions if one.alive(visit.now)],
-            "recovery": (),
-            "code_problem": None,
-            "password_problem": None,
+            "recovery": recovery,
+            "code_problem": problems.get("code"),
+            "password_problem": problems.get("password"),
         }
-        return staff_page(request, visit, "admin/account/account.html", context | told, error=error)
+        return staff_page(request, visit, "admin/account/account.html", context, error=error_of(refused))
 
-    def _words(self, request: web.Request, error: DomainError) -> str:
-        return request.app[WORDING].error(error)
+
+async def _told_on_page(visit: Visit, error: DomainError) -> bool:
+    """Tell on the page what is wrong with a code or a password; any other error becomes the error page."""
+    return isinstance(error, AuthenticationFailed | TooManyRequests | InvalidField)
 
 
 def _own(session: StaffSession, visit: Visit) -> OwnSession:

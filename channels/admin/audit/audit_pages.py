@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.admin.actors import actor_shown, staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.admin.user_agents import browser_shown
 from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import ListPage, listed, page_start
@@ -20,7 +21,7 @@ from domain.fields.types import Choice, Day, ReadingContext, Text, number_text
 from domain.language.wording import day_and_hour
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text, whole_day
-from domain.values.errors import DomainError, Forbidden, InvalidField
+from domain.values.errors import DomainError, InvalidField
 from domain.values.text import grouped, persian_digits
 
 PATH = "/staff/audit"
@@ -102,25 +103,17 @@ class AuditPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "audit.view", self._show),
-            PageRoute("POST", f"{PATH}/verify", "history.verify", self._verify),
+            PageRoute("GET", PATH, "audit.view", self._page),
+            PageRoute("POST", f"{PATH}/verify", "history.verify", FormSubmission("verify", self._verify, self._page)),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _verify(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _verify(self, request: web.Request, visit: Visit) -> str:
         """Ask for a verification; a process takes it up within seconds."""
-        try:
-            async with self._store.unit() as uow:
-                await ask(self._desk, uow, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, error)
-        raise web.HTTPSeeOther(f"{PATH}?done=verification")
+        async with self._store.unit() as uow:
+            await ask(self._desk, uow, visit.actor)
+        return f"{PATH}?done=verification"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: DomainError | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         """Show the facts that the filters leave; one that cannot be understood is told, and leaves none."""
         fields, wrong = self._filters(), None
         given = read_form(fields, request.query)
@@ -133,12 +126,11 @@ class AuditPages:
         context = {
             "filters": controls(fields, given, words, wrong),
             "problem": stray(fields, wrong, words) if wrong else None,
-            "refusal": self._desk.wording.error(refused) if refused else None,
+            "refusal": self._desk.wording.error(refused.error) if refused else None,
             "list": found,
             **await self._standing(),
         }
-        reason = refused or wrong
-        return staff_page(request, visit, "admin/audit/audit.html", context, error=reason)
+        return staff_page(request, visit, "admin/audit/audit.html", context, error=error_of(refused) or wrong)
 
     def _filters(self) -> tuple[Field, ...]:
         kinds = [key.removeprefix(_KINDS) for key in self._desk.catalogue.keys(_KINDS)]

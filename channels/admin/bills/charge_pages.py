@@ -8,10 +8,10 @@ from aiohttp import web
 
 from channels.admin.bills.bill_forms import agree, record_by_hand, recorded, reverse_wrong, what_follows
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.refused_forms import Tried
 from channels.admin.registries.registry_row import RowPage, row_id, unchanged
 from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
-from channels.web.posted import Form, said
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.registries.charges import bill_and_tell, waive_and_tell
 from domain.actions.registries.duties import Generated, generate
@@ -19,9 +19,9 @@ from domain.actions.registries.expiries import Due, due
 from domain.fields.types import ReadingContext, number_text
 from domain.registries.declarations import DUTY, REGISTRIES, Registry
 from domain.registries.field_types import Year
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.calendar import in_tehran, jalali_text, to_jalali
-from domain.values.errors import DomainError, Forbidden, InvalidField
+from domain.values.errors import InvalidField
 from domain.values.identifiers import mobile_shown
 from domain.values.text import grouped, persian_digits
 
@@ -29,8 +29,8 @@ EXPIRING, GENERATE = f"{REGISTRY_ROOM}/expiring", f"{address(DUTY)}/generate"
 AHEAD = (30, 60, 90)
 """Days ahead for which papers that run out are listed."""
 
-Work = Callable[[UnitOfWork, Form], Awaitable[str]]
-"""Something done about a row's money, in one unit; returns the key of what was done (`admin.done`)."""
+RowAction = Callable[[Registry, web.Request, Visit], Awaitable[str]]
+"""What a form of a row asks for about its money; returns where to go on."""
 
 
 class ChargePages:
@@ -49,97 +49,66 @@ class ChargePages:
         owed = [one for one in REGISTRIES.values() if one.owed]
         return (
             PageRoute("GET", EXPIRING, "registries.view", self._expiring),
-            PageRoute("GET", GENERATE, "duties.change", self._ask_year),
-            PageRoute("POST", GENERATE, "duties.change", self._generate),
+            PageRoute("GET", GENERATE, "duties.change", self._years),
+            PageRoute("POST", GENERATE, "duties.change", FormSubmission("year", self._generate, self._years)),
             *(route for registry in owed for route in self._of(registry)),
         )
 
     def _of(self, registry: Registry) -> Sequence[PageRoute]:
         one = f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
-        return (
-            PageRoute("POST", f"{one}/bill", "charges.bill", partial(self._bill, registry)),
-            PageRoute("POST", f"{one}/waive", "charges.waive", partial(self._waive, registry)),
-            PageRoute("POST", f"{one}/slip", "payments.record", partial(self._slip, registry)),
-            PageRoute("POST", f"{one}/reverse", "payments.reverse", partial(self._reverse, registry)),
-            PageRoute("POST", f"{one}/approve", "refunds.approve", partial(self._approve, registry)),
+        actions: Sequence[tuple[str, str, str, RowAction]] = (
+            ("bill", "charges.bill", "billed", self._bill),
+            ("waive", "charges.waive", "waived", self._waive),
+            ("slip", "payments.record", "slip", self._slip),
+            ("reverse", "payments.reverse", "reverse", self._reverse),
+            ("approve", "refunds.approve", "approve", self._approve),
         )
+        page = partial(self._row.page, registry)
+        return [
+            PageRoute("POST", f"{one}/{path}", right, FormSubmission(form, partial(action, registry), page))
+            for path, right, form, action in actions
+        ]
 
-    async def _bill(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> str:
-            await unchanged(uow, registry, row_id(request), form)
+    async def _bill(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await unchanged(uow, registry, row_id(request), visit.form)
             await bill_and_tell(self._desk, uow, registry, row_id(request), visit.actor)
-            return "billed"
+        return _after(registry, request, "billed")
 
-        return await self._done(registry, request, visit, "billed", work)
-
-    async def _waive(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> str:
-            await unchanged(uow, registry, row_id(request), form)
-            reason = said(form, "reason")
+    async def _waive(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await unchanged(uow, registry, row_id(request), visit.form)
+            reason = said(visit.form, "reason")
             await waive_and_tell(self._desk, uow, registry, row_id(request), reason, visit.actor)
-            return "waived"
+        return _after(registry, request, "waived")
 
-        return await self._done(registry, request, visit, "waived", work)
+    async def _slip(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            settled = await record_by_hand(self._desk, uow, visit)
+        return _after(registry, request, recorded(settled))
 
-    async def _slip(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> str:
-            return recorded(await record_by_hand(self._desk, uow, visit))
+    async def _reverse(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            done = await reverse_wrong(self._desk, uow, visit)
+        return _after(registry, request, what_follows(done))
 
-        return await self._done(registry, request, visit, "slip", work)
-
-    async def _reverse(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> str:
-            return what_follows(await reverse_wrong(self._desk, uow, visit))
-
-        return await self._done(registry, request, visit, "reverse", work)
-
-    async def _approve(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, form: Form) -> str:
+    async def _approve(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
             await agree(self._desk, uow, visit)
-            return "refund_approved"
-
-        return await self._done(registry, request, visit, "approve", work)
-
-    async def _done(
-        self, registry: Registry, request: web.Request, visit: Visit, what: str, work: Work
-    ) -> web.Response:
-        """Do some work in one unit and show the row again, with what was wrong if it was refused."""
-        form = visit.form
-        try:
-            async with self._store.unit() as uow:
-                done = await work(uow, form)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            typed = {name: value for name, value in form.items() if isinstance(value, str)}
-            return await self._row.page(registry, request, visit, Tried(what, typed, error))
-        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={done}")
-
-    async def _ask_year(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._years(request, visit, persian_digits(to_jalali(in_tehran(visit.now).date())[0]))
+        return _after(registry, request, "refund_approved")
 
     async def _generate(self, request: web.Request, visit: Visit) -> web.Response:
-        year = said(visit.form, "year")
-        try:
-            made = await generate(self._desk, self._store, _year(year, visit), visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return self._years(request, visit, year, error=error)
-        return self._years(request, visit, year, made)
+        made = await generate(self._desk, self._store, _year(said(visit.form, "year"), visit), visit.actor)
+        return await self._years(request, visit, made=made)
 
-    def _years(
-        self,
-        request: web.Request,
-        visit: Visit,
-        year: str,
-        made: Generated | None = None,
-        error: DomainError | None = None,
+    async def _years(
+        self, request: web.Request, visit: Visit, refused: RefusedForm | None = None, made: Generated | None = None
     ) -> web.Response:
+        this_year, error = persian_digits(to_jalali(in_tehran(visit.now).date())[0]), error_of(refused)
         text = self._desk.catalogue.text
         context = {
             **self._views.room(DUTY, visit),
-            "year": year,
+            "year": said(visit.form, "year") if refused or made else this_year,
             "made": made and {
                 "made": grouped(made.made), "present": grouped(made.present), "free": grouped(made.free),
                 "amount": grouped(made.amount),
@@ -171,6 +140,11 @@ class ChargePages:
             "mobile": mobile_shown(one.mobile) if one.mobile else None,
             "reminded": "، ".join(number_text(days) for days in one.reminded),
         }
+
+
+def _after(registry: Registry, request: web.Request, done: str) -> str:
+    """Return the page of a row that tells what was done (`admin.done`)."""
+    return f"{address(registry)}/{row_id(request)}?done={done}"
 
 
 def _year(text: str, visit: Visit) -> int:

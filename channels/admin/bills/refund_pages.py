@@ -3,7 +3,7 @@
 The same form stands on the page of a request, a duty or a fine.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
@@ -14,12 +14,11 @@ from channels.admin.actors import staff_names
 from channels.admin.bills.bill_forms import agree, give_back
 from channels.admin.bills.bill_view import Approval, approval_of
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.refused_forms import Tried
 from channels.admin.registries.registry_row import RowPage, row_id
 from channels.admin.registries.registry_view import RegistryViews, address
 from channels.admin.requests.request_pages import PATH as REQUESTS
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.paging import same_page
-from channels.web.posted import Form
 from domain.actions.bills.refunds import due_page
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.desk import Desk
@@ -31,12 +30,11 @@ from domain.language.wording import day_and_hour
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import DomainError, Forbidden
+from domain.values.errors import DomainError
 from domain.values.paging import FIELD, Cursor, Page
 from domain.values.text import grouped, persian_digits
 
 PATH = "/staff/refunds"
-_FORM, _APPROVAL = "refund", "approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,62 +80,51 @@ class RefundPages:
         """Return every route."""
         owed = [one for one in REGISTRIES.values() if one.owed]
         return (
-            PageRoute("GET", PATH, "refunds.view", self._show),
-            PageRoute("POST", f"{PATH}/refund", "refunds.pay", self._listed),
-            PageRoute("POST", f"{PATH}/approve", "refunds.approve", self._approve),
+            PageRoute("GET", PATH, "refunds.view", self._page),
+            PageRoute("POST", f"{PATH}/refund", "refunds.pay", FormSubmission("refund", self._give_back, self._page)),
+            PageRoute(
+                "POST", f"{PATH}/approve", "refunds.approve", FormSubmission("approve", self._approve, self._page)
+            ),
             *(
                 PageRoute(
-                    "POST", f"{address(one)}/{{id:[0-9]{{1,19}}}}/refund", "refunds.pay", partial(self._of_row, one)
+                    "POST",
+                    f"{address(one)}/{{id:[0-9]{{1,19}}}}/refund",
+                    "refunds.pay",
+                    FormSubmission("refund", partial(self._give_back_for, one), partial(self._row.page, one)),
                 )
                 for one in owed
             ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
+    async def _give_back(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await give_back(self._desk, uow, visit)
+        return f"{PATH}?{same_page(request, done='refund')}"
 
-    async def _listed(self, request: web.Request, visit: Visit) -> web.Response:
-        if tried := await self._try(visit, _FORM, give_back):
-            return await self._page(request, visit, tried)
-        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done=_FORM)}")
+    async def _approve(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await agree(self._desk, uow, visit)
+        return f"{PATH}?{same_page(request, done='refund_approved')}"
 
-    async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
-        if tried := await self._try(visit, _APPROVAL, agree):
-            return await self._page(request, visit, tried)
-        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done='refund_approved')}")
+    async def _give_back_for(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await give_back(self._desk, uow, visit)
+        return f"{address(registry)}/{row_id(request)}?done=refund"
 
-    async def _of_row(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        if tried := await self._try(visit, _FORM, give_back):
-            return await self._row.page(registry, request, visit, tried)
-        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done={_FORM}")
-
-    async def _try(
-        self, visit: Visit, form: str, work: Callable[[Desk, UnitOfWork, Visit], Awaitable[None]]
-    ) -> Tried | None:
-        """Do what the form tells; return it if it was refused."""
-        try:
-            async with self._store.unit() as uow:
-                await work(self._desk, uow, visit)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return Tried(form, _typed(visit.form), error)
-        return None
-
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         """Return the list. Why a form was refused stands beside it, above everything where its bill is not listed."""
-        wrong = tried.error if tried else None
+        error = error_of(refused)
         page: Page[DueBack] = Page((), None, None)
         async with self._store.unit(write=False) as uow:
             try:
                 page = await due_page(uow, request.query.get(FIELD))
-            except DomainError as error:
-                wrong = error
+            except DomainError as unreadable:
+                error = unreadable
             names = await staff_names(uow)
             rows = [await self._shown(uow, visit, one, names) for one in page.rows]
             number, amount = await uow.bills.total_due_back()
-        words = self._desk.wording.error(wrong) if wrong else None
-        beside = tried is not None and tried.given.get("bill_id") in {one.bill_id for one in rows}
+        words = self._desk.wording.error(error) if error else None
+        beside = refused is not None and refused.typed.get("bill_id") in {one.bill_id for one in rows}
         context = {
             "rows": rows,
             "total": {"count": persian_digits(number), "amount": grouped(amount)} if number else None,
@@ -145,12 +132,12 @@ class RefundPages:
             "next": _at(page.next),
             "here": same_page(request),
             "problem": None if beside else words,
-            "tried": tried.action if tried else None,
-            "typed": tried.given if tried else {},
-            "wrong": tried.error.field if tried else None,
+            "tried": refused.name if refused else None,
+            "typed": refused.typed if refused else {},
+            "wrong": refused.error.field if refused else None,
             "refusal": words,
         }
-        return staff_page(request, visit, "admin/bills/refunds.html", context, error=wrong)
+        return staff_page(request, visit, "admin/bills/refunds.html", context, error=error)
 
     async def _shown(self, uow: UnitOfWork, visit: Visit, due: DueBack, names: Mapping[str, str]) -> RefundDueView:
         bill = due.bill
@@ -190,10 +177,6 @@ class RefundPages:
         """Return in words why money goes back; a code that nobody worded is shown as it is."""
         key = f"admin.refunds.reasons.{code}"
         return self._desk.catalogue.text(key) if key in self._desk.catalogue else code
-
-
-def _typed(form: Form) -> Mapping[str, str]:
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def _at(place: Cursor | None) -> str | None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from channels.admin.actors import actor_shown, staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.forms import FormWords, controls, read_form
 from channels.web.paging import listed, page_start, same_page
 from channels.web.posted import said
@@ -21,7 +22,6 @@ from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import Conflict, DomainError, InvalidField
 
 PATH, RATINGS = "/staff/comments", "/staff/comments/ratings"
 _ONE = f"{PATH}/{{id:[0-9]{{1,18}}}}"
@@ -33,6 +33,9 @@ PAGE = 20
 """Comments on a page."""
 
 EVERY = "every"
+
+ANSWER = "answer"
+"""The form that answers a comment, and its field with the answer."""
 
 MARK = "seen"
 """The form's name for the mark of what its page showed of the comment."""
@@ -53,15 +56,6 @@ class CommentView:
     answered: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedComment:
-    """What was not done about a comment, and why; `typed` is the answer that was written, None where none was."""
-
-    comment_id: int
-    error: DomainError
-    typed: str | None = None
-
-
 class CommentPages:
     """The comments."""
 
@@ -74,39 +68,31 @@ class CommentPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "comments.view", self._show),
-            PageRoute("POST", f"{_ONE}/publish", "comments.moderate", self._publish),
-            PageRoute("POST", f"{_ONE}/hide", "comments.moderate", self._hide),
-            PageRoute("POST", f"{_ONE}/answer", "comments.moderate", self._answer),
+            PageRoute("GET", PATH, "comments.view", self._page),
+            *(
+                PageRoute("POST", f"{_ONE}/{name}", "comments.moderate", FormSubmission(name, action, self._page))
+                for name, action in (("publish", self._publish), ("hide", self._hide), (ANSWER, self._answer))
+            ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _publish(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _publish(self, request: web.Request, visit: Visit) -> str:
         return await self._moderate(request, visit, CommentState.PUBLISHED)
 
-    async def _hide(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _hide(self, request: web.Request, visit: Visit) -> str:
         return await self._moderate(request, visit, CommentState.HIDDEN)
 
-    async def _moderate(self, request: web.Request, visit: Visit, state: CommentState) -> web.Response:
-        try:
-            async with self._store.unit() as uow:
-                await moderation.moderate(self._desk, uow, _id(request), state, visit.actor, said(visit.form, MARK))
-        except Conflict as error:
-            return await self._page(request, visit, RefusedComment(_id(request), error))
-        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done=f'comment_{state}')}")
+    async def _moderate(self, request: web.Request, visit: Visit, state: CommentState) -> str:
+        async with self._store.unit() as uow:
+            await moderation.moderate(self._desk, uow, _id(request), state, visit.actor, said(visit.form, MARK))
+        return f"{PATH}?{same_page(request, done=f'comment_{state}')}"
 
-    async def _answer(self, request: web.Request, visit: Visit) -> web.Response:
-        text, seen = said(visit.form, "answer"), said(visit.form, MARK)
-        try:
-            async with self._store.unit() as uow:
-                await moderation.answer(self._desk, uow, _id(request), text, visit.actor, seen)
-        except (Conflict, InvalidField) as error:
-            return await self._page(request, visit, RefusedComment(_id(request), error, text))
-        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done='comment_answered')}")
+    async def _answer(self, request: web.Request, visit: Visit) -> str:
+        text, seen = said(visit.form, ANSWER), said(visit.form, MARK)
+        async with self._store.unit() as uow:
+            await moderation.answer(self._desk, uow, _id(request), text, visit.actor, seen)
+        return f"{PATH}?{same_page(request, done='comment_answered')}"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: RefusedComment | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         """Show the list. A comment about which something was refused stands above it, whatever the list is of: an
         answer that was typed must not get lost.
         """
@@ -114,20 +100,16 @@ class CommentPages:
         given = {"state": CommentState.PENDING.value} | read_form(fields, request.query)
         async with self._store.unit(write=False) as uow:
             found, names = await uow.feedback.comments(self._wanted(request, visit, given)), await staff_names(uow)
-            about = (
-                await self._shown(uow, visit, await uow.feedback.comment(refused.comment_id), names)
-                if refused
-                else None
-            )
+            about = await self._shown(uow, visit, await uow.feedback.comment(_id(request)), names) if refused else None
             rows = [await self._shown(uow, visit, one, names) for one in found]
-        error = refused.error if refused else None
+        error = error_of(refused)
         context = {
             "tabs": TABS,
             "filters": controls(fields, given, self._words()),
             "list": listed(request, PATH, rows, PAGE),
             "here": same_page(request),
             "refused": about,
-            "typed": refused.typed if refused else None,
+            "typed": said(refused.posted, ANSWER) if refused and refused.name == ANSWER else None,
             "problem": self._desk.wording.error(error) if error else None,
             "longest": moderation.LONGEST_ANSWER,
         }

@@ -7,17 +7,13 @@ from functools import partial
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit
-from channels.admin.refused_forms import Tried
 from channels.admin.registries.registry_row import OUT_FORM, RowPage, row_id
 from channels.admin.registries.registry_view import address
-from channels.web.forms import read_form
+from channels.admin.submissions import FormSubmission
 from domain.actions.desk import Desk
-from domain.actions.fleet.out_of_service import FLEET, OUT_OF_SERVICE, put_back, take_out
-from domain.fields.form import read_fields
-from domain.fields.types import ReadingContext
+from domain.actions.fleet.out_of_service import FLEET, put_back, take_out
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError, Forbidden
 
 
 class ServicePages:
@@ -37,24 +33,23 @@ class ServicePages:
     def _of(self, registry: Registry) -> Sequence[PageRoute]:
         one = f"{address(registry)}/{{id:[0-9]{{1,19}}}}"
         return (
-            PageRoute("POST", f"{one}/out", "fleet.change", partial(self._take_out, registry)),
+            PageRoute(
+                "POST",
+                f"{one}/out",
+                "fleet.change",
+                FormSubmission(OUT_FORM.name, partial(self._take_out, registry), partial(self._row.page, registry)),
+            ),
             PageRoute(
                 "POST", f"{one}/back/{{booking:[0-9]{{1,19}}}}", "fleet.change", partial(self._put_back, registry)
             ),
         )
 
-    async def _take_out(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        given = read_form(OUT_OF_SERVICE, visit.form)
-        try:
-            read = read_fields(OUT_OF_SERVICE, given, visit.actor.channel, ReadingContext(visit.now))
-            days = date.fromisoformat(read["first"]), date.fromisoformat(read["last"])
-            async with self._store.unit() as uow:
-                await take_out(self._desk, uow, row_id(request), days, read["note"], visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._row.page(registry, request, visit, Tried(OUT_FORM.name, given, error))
-        raise web.HTTPSeeOther(f"{address(registry)}/{row_id(request)}?done=taken_out")
+    async def _take_out(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        read = OUT_FORM.read(visit)
+        days = date.fromisoformat(read["first"]), date.fromisoformat(read["last"])
+        async with self._store.unit() as uow:
+            await take_out(self._desk, uow, row_id(request), days, read["note"], visit.actor)
+        return f"{address(registry)}/{row_id(request)}?done=taken_out"
 
     async def _put_back(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit() as uow:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.paging import ListPage, listed, page_start, same_page
 from channels.web.posted import said
@@ -22,7 +23,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.calendar import whole_day
-from domain.values.errors import DomainError, Forbidden, NotFound
+from domain.values.errors import DomainError, NotFound
 
 PATH, RECEIVED = "/staff/messages", "/staff/messages/received"
 
@@ -78,25 +79,22 @@ class MessagePages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "messages.view", self._show),
-            PageRoute("POST", f"{PATH}/{{id:[0-9]{{1,18}}}}/retry", "messages.retry", self._retry),
+            PageRoute("GET", PATH, "messages.view", self._page),
+            PageRoute(
+                "POST",
+                f"{PATH}/{{id:[0-9]{{1,18}}}}/retry",
+                "messages.retry",
+                FormSubmission("retry", self._retry, self._page),
+            ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _retry(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _retry(self, request: web.Request, visit: Visit) -> str:
         reason = said(visit.form, "reason")
-        try:
-            async with self._store.unit() as uow:
-                await retry(self._desk, uow, int(request.match_info["id"]), reason, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, error)
-        raise web.HTTPSeeOther(f"{PATH}?{same_page(request, done='message_retried')}")
+        async with self._store.unit() as uow:
+            await retry(self._desk, uow, int(request.match_info["id"]), reason, visit.actor)
+        return f"{PATH}?{same_page(request, done='message_retried')}"
 
-    async def _page(self, request: web.Request, visit: Visit, refused: DomainError | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         """Show the texts that the filters leave; one that cannot be understood is told, and leaves none."""
         given, wrong = read_form(FILTERS, request.query), None
         found: ListPage[MessageView] = ListPage((), None)
@@ -111,21 +109,20 @@ class MessagePages:
             "list": found,
             "here": same_page(request),
             "tabs": TABS,
-            **self._told(request, visit, refused, found),
+            **self._told(request, refused, found),
         }
-        reason = refused or wrong
-        return staff_page(request, visit, "admin/messages/messages.html", context, error=reason)
+        return staff_page(request, visit, "admin/messages/messages.html", context, error=error_of(refused) or wrong)
 
     def _told(
-        self, request: web.Request, visit: Visit, refused: DomainError | None, found: ListPage[MessageView]
+        self, request: web.Request, refused: RefusedForm | None, found: ListPage[MessageView]
     ) -> Mapping[str, Any]:
         """Return why a text is not sent again: beside it, or above everything where it is not listed any more."""
         if refused is None:
             return {}
-        text, words = int(request.match_info["id"]), self._desk.wording.error(refused)
+        text, words = int(request.match_info["id"]), self._desk.wording.error(refused.error)
         if text not in {one.id for one in found.rows}:
             return {"problem": words}
-        return {"refused": text, "refusal": words, "why": said(visit.form, "reason")}
+        return {"refused": text, "refusal": words, "why": said(refused.posted, "reason")}
 
     async def _found(self, request: web.Request, given: Mapping[str, Any], visit: Visit) -> ListPage[MessageView]:
         wanted = read_given(FILTERS, given, ReadingContext(visit.now))

@@ -8,21 +8,22 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.offices.office_pages import COMMISSION, TABS
-from channels.admin.refused_forms import PageForm, Tried
+from channels.admin.page_forms import PageForm
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.admin.version_tokens import seen
-from channels.web.error_pages import status_of
-from channels.web.forms import read_form
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.desk import Desk
 from domain.actions.offices import accounts
 from domain.actions.staff.staffing import today
 from domain.blocks.charging import SUBJECT as REQUEST
-from domain.fields.form import Field, read_fields
-from domain.fields.types import Choice, Day, ReadingContext, Rials, Text
+from domain.fields.form import Field
+from domain.fields.types import Choice, Day, Rials, Text
 from domain.offices.office import CommissionRule, share_of
 from domain.unit_of_work import Store
 from domain.values.dated_rows import revision, withdrawn
-from domain.values.errors import DomainError, Forbidden
+
+RULE = "rule"
+"""The form that adds a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +48,31 @@ class CommissionPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", COMMISSION, "offices.view", self._show),
-            PageRoute("POST", COMMISSION, "offices.change", self._add),
-            PageRoute("POST", f"{COMMISSION}/{{id:[0-9]{{1,19}}}}/withdraw", "offices.change", self._withdraw),
+            PageRoute("GET", COMMISSION, "offices.view", self._page),
+            PageRoute("POST", COMMISSION, "offices.change", FormSubmission(RULE, self._add, self._page)),
+            PageRoute(
+                "POST",
+                f"{COMMISSION}/{{id:[0-9]{{1,19}}}}/withdraw",
+                "offices.change",
+                FormSubmission("withdraw", self._withdraw, self._page),
+            ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
+    async def _add(self, request: web.Request, visit: Visit) -> str:
+        values = (await self._form()).read(visit)
+        async with self._store.unit() as uow:
+            await accounts.add_rule(
+                self._desk, uow, office=values.get("office"), service=values.get("service"),
+                per_request=values.get("per_request", 0), share_bp=share_of(values.get("share", "0")),
+                valid_from=date.fromisoformat(values["valid_from"]), actor=visit.actor, seen=seen(visit.form),
+            )  # fmt: skip
+        return f"{COMMISSION}?done=commission"
 
-    async def _add(self, request: web.Request, visit: Visit) -> web.Response:
-        form = await self._form()
-        given = read_form(form.fields, visit.form)
-        try:
-            values = read_fields(form.fields, given, visit.actor.channel, ReadingContext(visit.now))
-            async with self._store.unit() as uow:
-                await accounts.add_rule(
-                    self._desk, uow, office=values.get("office"), service=values.get("service"),
-                    per_request=values.get("per_request", 0), share_bp=share_of(values.get("share", "0")),
-                    valid_from=date.fromisoformat(values["valid_from"]), actor=visit.actor, seen=seen(visit.form),
-                )  # fmt: skip
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, Tried(form.name, given, error))
-        raise web.HTTPSeeOther(f"{COMMISSION}?done=commission")
-
-    async def _withdraw(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _withdraw(self, request: web.Request, visit: Visit) -> str:
         rule = min(int(request.match_info["id"]), 2**63 - 1)
-        try:
-            async with self._store.unit() as uow:
-                await accounts.withdraw_rule(self._desk, uow, rule, actor=visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, Tried("withdraw", {}, error))
-        raise web.HTTPSeeOther(f"{COMMISSION}?done=commission_withdrawn")
+        async with self._store.unit() as uow:
+            await accounts.withdraw_rule(self._desk, uow, rule, actor=visit.actor)
+        return f"{COMMISSION}?done=commission_withdrawn"
 
     async def _form(self) -> PageForm:
         async with self._store.unit(write=False) as uow:
@@ -94,23 +85,23 @@ class CommissionPages:
             Field("share", Text(limit=10), required=False),
             Field("valid_from", Day()),
         )
-        return PageForm("rule", fields, "admin.commission", {"office": found, "service": services}, "web.form.every")
+        return PageForm(RULE, fields, "admin.commission", {"office": found, "service": services}, "web.form.every")
 
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         form = await self._form()
         async with self._store.unit(write=False) as uow:
             rules = await uow.offices.rules()
+        error, add = error_of(refused), form.shown(self._desk.wording, {}, refused)
         context = {
             "tabs": TABS,
             "rules": sorted((_shown(one, today(self._desk)) for one in rules), key=_latest_first),
             "seen": revision(rules),
-            "problem": self._desk.wording.error(tried.error) if tried and tried.action != form.name else None,
+            "problem": self._desk.wording.error(error) if error and not add.open else None,
             "offices": form.titles["office"],
             "services": form.titles["service"],
-            "add": form.shown(self._desk.wording, {}, tried),
+            "add": add,
         }
-        status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/offices/commission.html", context, status=status)
+        return staff_page(request, visit, "admin/offices/commission.html", context, error=error)
 
 
 def _latest_first(shown: CommissionRuleView) -> tuple[bool, int]:

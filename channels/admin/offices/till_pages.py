@@ -9,16 +9,16 @@ from channels.admin.actors import actor_shown, staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.offices.office_pages import ONE
 from channels.admin.offices.office_period import address, asked, days, filters, month_of
-from channels.admin.refused_forms import PageForm, Tried
+from channels.admin.page_forms import PageForm
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.admin.version_tokens import seen
-from channels.web.forms import read_form
 from domain.actions.desk import Desk
 from domain.actions.offices.tills import close_till, till_of
-from domain.fields.form import Field, read_fields
-from domain.fields.types import Day, ReadingContext, Rials, Text
+from domain.fields.form import Field
+from domain.fields.types import Day, Rials, Text
 from domain.offices.tills import LONGEST_NOTE
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError, Forbidden
+from domain.values.errors import DomainError
 
 TILL = f"{ONE}/till"
 CLOSE = PageForm("close", (
@@ -40,30 +40,21 @@ class TillPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", TILL, "offices.view", self._show),
-            PageRoute("POST", TILL, "tills.close", self._close),
+            PageRoute("GET", TILL, "offices.view", self._page),
+            PageRoute("POST", TILL, "tills.close", FormSubmission(CLOSE.name, self._close, self._page)),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
+    async def _close(self, request: web.Request, visit: Visit) -> str:
+        values = CLOSE.read(visit)
+        day, note = date.fromisoformat(values["day"]), values.get("note", "")
+        async with self._store.unit() as uow:
+            await close_till(
+                self._desk, uow, request.match_info["code"], day, values["amount"], note,
+                actor=visit.actor, seen=seen(visit.form),
+            )  # fmt: skip
+        return f"{request.path}?{address(month_of(day))}&done=till"
 
-    async def _close(self, request: web.Request, visit: Visit) -> web.Response:
-        given = read_form(CLOSE.fields, visit.form)
-        try:
-            values = read_fields(CLOSE.fields, given, visit.actor.channel, ReadingContext(visit.now))
-            day, note = date.fromisoformat(values["day"]), values.get("note", "")
-            async with self._store.unit() as uow:
-                await close_till(
-                    self._desk, uow, request.match_info["code"], day, values["amount"], note,
-                    actor=visit.actor, seen=seen(visit.form),
-                )  # fmt: skip
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, Tried(CLOSE.name, given, error))
-        raise web.HTTPSeeOther(f"{request.path}?{address(month_of(day))}&done=till")
-
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         given, chosen, wrong, till = asked(request, visit), request.query.get("day", ""), None, None
         async with self._store.unit(write=False) as uow:
             office, names = await uow.offices.by_code(request.match_info["code"]), await staff_names(uow)
@@ -79,9 +70,8 @@ class TillPages:
             "till": till,
             "who": lambda label: actor_shown(self._desk.catalogue, label, names),
             "seen": number,
-            "close": CLOSE.shown(self._desk.wording, {"day": chosen}, tried),
+            "close": CLOSE.shown(self._desk.wording, {"day": chosen}, refused),
             "chosen": chosen,
-            "refusal": self._desk.wording.error(tried.error) if tried else None,
+            "refusal": self._desk.wording.error(refused.error) if refused else None,
         }
-        refused = tried.error if tried else wrong
-        return staff_page(request, visit, "admin/offices/till.html", context, error=refused)
+        return staff_page(request, visit, "admin/offices/till.html", context, error=error_of(refused) or wrong)

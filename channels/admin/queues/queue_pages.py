@@ -15,6 +15,7 @@ from channels.admin.frame import HOME, NavigationSection, PageRoute, Visit, staf
 from channels.admin.gate import local
 from channels.admin.queues.queue_filter import STATES
 from channels.admin.queues.queue_view import Look, QueueViews, address
+from channels.admin.submissions import FormSubmission, RefusedForm
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.queues.filter_reading import read
@@ -27,7 +28,7 @@ from domain.queues.queue import Queue
 from domain.queues.search import parse
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.errors import DomainError, Forbidden, InvalidField, MissingField
+from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.paging import FIELD, Page
 from domain.values.text import persian_digits
 
@@ -56,9 +57,11 @@ class QueuePages:
         return (
             PageRoute("GET", HOME, "account", self._show),
             PageRoute("GET", SEARCH, "requests.view", self._search),
-            PageRoute("POST", VIEWS, "requests.view", self._save_view),
-            PageRoute("POST", f"{VIEWS}/delete", "requests.view", self._delete_view),
-            PageRoute("POST", ASSIGN, "requests.act", self._assign),
+            PageRoute("POST", VIEWS, "requests.view", FormSubmission("view", self._save_view, self._again)),
+            PageRoute(
+                "POST", f"{VIEWS}/delete", "requests.view", FormSubmission("delete", self._delete_view, self._again)
+            ),
+            PageRoute("POST", ASSIGN, "requests.act", FormSubmission("assign", self._assign, self._again)),
         )
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
@@ -106,10 +109,10 @@ class QueuePages:
         }
         return staff_page(request, visit, "admin/queues/queues.html", context | told, error=error)
 
-    async def _again(self, request: web.Request, visit: Visit, error: DomainError) -> web.Response:
+    async def _again(self, request: web.Request, visit: Visit, refused: RefusedForm) -> web.Response:
         """Show the list from which a form came, with why it was refused and what was typed into it."""
-        seen = URL(local(said(visit.form, NEXT))).query
-        return await self._list(request, visit, _asked(seen), seen.get(FIELD), error)
+        asked = URL(local(said(refused.posted, NEXT))).query
+        return await self._list(request, visit, _asked(asked), asked.get(FIELD), refused.error)
 
     async def _look(self, uow: UnitOfWork, visit: Visit, asked: Mapping[str, object], place: str | None) -> Look:
         """Look at a queue; what is wrong with what was asked for is told beside an empty page of it."""
@@ -131,39 +134,28 @@ class QueuePages:
         except DomainError:
             return QueueFilter()
 
-    async def _save_view(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _save_view(self, request: web.Request, visit: Visit) -> str:
         kept = {name: _texts(visit.form.getall(name)) for name in visit.form if name.startswith("f-")}
         raw = {name[2:]: values if name[2:] == STATES else values[0] for name, values in kept.items() if values}
-        try:
-            async with self._store.unit() as uow:
-                wanted = read(self._desk.services, raw, visit.now)
-                view = await save_view(self._desk, uow, said(visit.form, "name"), wanted, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._again(request, visit, error)
-        raise web.HTTPSeeOther(address(view.filter.as_json() if view.filter else {}, done="view_saved"))
+        async with self._store.unit() as uow:
+            wanted = read(self._desk.services, raw, visit.now)
+            view = await save_view(self._desk, uow, said(visit.form, "name"), wanted, visit.actor)
+        return address(view.filter.as_json() if view.filter else {}, done="view_saved")
 
-    async def _delete_view(self, request: web.Request, visit: Visit) -> web.Response:
-        try:
-            async with self._store.unit() as uow:
-                await delete_view(uow, said(visit.form, "name"), visit.actor)
-        except DomainError as error:
-            return await self._again(request, visit, error)
-        raise web.HTTPSeeOther(f"{HOME}?{DONE}=view_deleted")
+    async def _delete_view(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await delete_view(uow, said(visit.form, "name"), visit.actor)
+        return f"{HOME}?{DONE}=view_deleted"
 
-    async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _assign(self, request: web.Request, visit: Visit) -> str | web.Response:
         """Give the ticked requests to one of the staff; what cannot be given is told, the others are given."""
         back = local(said(visit.form, NEXT))
-        try:
-            seen = _ticked(visit.form)
-            async with self._store.unit() as uow:
-                done = await assign_several(self._desk, uow, seen, said(visit.form, "assignee"), visit.actor)
-        except DomainError as error:
-            return await self._again(request, visit, error)
+        seen = _ticked(visit.form)
+        async with self._store.unit() as uow:
+            done = await assign_several(self._desk, uow, seen, said(visit.form, "assignee"), visit.actor)
         refused = [(one.code, one.error) for one in done if one.error]
         if not refused:
-            raise web.HTTPSeeOther(_with_done(back, "assigned"))
+            return _with_done(back, "assigned")
         for code, why in refused:
             await visit.denied(why, code)
         told = [(code, tracking_codes.shown(code), self._desk.wording.error(why)) for code, why in refused]

@@ -5,7 +5,7 @@ Whoever may read a registry reads what was brought for it; who may bring sheets 
 The work is done behind the page, which asks again by itself until it is done, and says how far it is.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.registries.registry_view import RegistryViews, address
-from channels.web.error_pages import status_of
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.posted import Upload, said
 from domain.actions.desk import Desk
 from domain.actions.registries.import_jobs import bring, confirm, drop
@@ -25,7 +25,7 @@ from domain.registries.declarations import NUMBER, REGISTRIES, Registry
 from domain.registries.imports import MOST_BYTES, Import, ImportState
 from domain.registries.rows import Fate
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import DomainError, Forbidden, MissingField, NotFound
+from domain.values.errors import MissingField, NotFound
 from domain.values.text import grouped
 
 FORM_BYTES = MOST_BYTES + 64 * 1024
@@ -35,8 +35,6 @@ REFRESHED_AFTER = 2
 RECENT = 20
 
 _COUNTED = ("rows", "added", "changed", "same", "bad")
-
-Work = Callable[[UnitOfWork, int], Awaitable[Import]]
 
 
 class ImportPages:
@@ -57,32 +55,37 @@ class ImportPages:
         base, right = f"{address(registry)}/import", registry_right(registry.key, "import")
         one, view = f"{base}/{{id:[0-9]{{1,19}}}}", registry_right(registry.key, "view")
         return (
-            PageRoute("GET", base, view, partial(self._ask, registry)),
-            PageRoute("POST", base, right, partial(self._bring, registry), FORM_BYTES),
-            PageRoute("GET", one, view, partial(self._show, registry)),
+            PageRoute("GET", base, view, partial(self._asking, registry)),
+            PageRoute(
+                "POST",
+                base,
+                right,
+                FormSubmission("file", partial(self._bring, registry), partial(self._asking, registry)),
+                FORM_BYTES,
+            ),
+            PageRoute("GET", one, view, partial(self._page, registry)),
             PageRoute("GET", f"{one}/report.csv", right, partial(self._report, registry)),
-            PageRoute("POST", f"{one}/keep", right, partial(self._keep, registry)),
-            PageRoute("POST", f"{one}/drop", right, partial(self._drop, registry)),
+            *(
+                PageRoute(
+                    "POST",
+                    f"{one}/{name}",
+                    right,
+                    FormSubmission(name, partial(decision, registry), partial(self._page, registry)),
+                )
+                for name, decision in (("keep", self._keep), ("drop", self._drop))
+            ),
         )
 
-    async def _ask(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        return await self._asking(registry, request, visit)
-
-    async def _bring(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+    async def _bring(self, registry: Registry, request: web.Request, visit: Visit) -> str:
         sent = visit.form.get("file")
-        try:
-            if not isinstance(sent, Upload) or not sent.name:
-                raise MissingField("file", detail="no_file")
-            async with self._store.unit() as uow:
-                brought = await bring(self._desk, uow, registry, sent.name, sent.content, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._asking(registry, request, visit, error)
-        raise web.HTTPSeeOther(f"{address(registry)}/import/{brought.id}")
+        if not isinstance(sent, Upload) or not sent.name:
+            raise MissingField("file", detail="no_file")
+        async with self._store.unit() as uow:
+            brought = await bring(self._desk, uow, registry, sent.name, sent.content, visit.actor)
+        return f"{address(registry)}/import/{brought.id}"
 
     async def _asking(
-        self, registry: Registry, request: web.Request, visit: Visit, error: DomainError | None = None
+        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
     ) -> web.Response:
         async with self._store.unit(write=False) as uow:
             recent, names = await uow.imports.recent(registry.key, RECENT), await staff_names(uow)
@@ -93,10 +96,9 @@ class ImportPages:
                 self._views.label(registry, name) for name in registry.natural_key if name not in registry.defaults
             ],
             "recent": [self._brought(one, names) for one in recent],
-            "problem": self._desk.wording.error(error) if error else None,
+            "problem": self._desk.wording.error(refused.error) if refused else None,
         }
-        status = status_of(error) if error else 200
-        return staff_page(request, visit, "admin/registries/import.html", context, status=status)
+        return staff_page(request, visit, "admin/registries/import.html", context, error=error_of(refused))
 
     def _column(self, registry: Registry, name: str) -> str:
         """Return what a column is called; how rows that are alike are told apart nobody would guess."""
@@ -105,30 +107,18 @@ class ImportPages:
             return label
         return self._desk.catalogue.render("admin.imports.number", {"label": label})
 
-    async def _show(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(registry, request, visit)
-
-    async def _keep(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+    async def _keep(self, registry: Registry, request: web.Request, visit: Visit) -> str:
         seen, skip = said(visit.form, "seen"), bool(said(visit.form, "skip"))
+        async with self._store.unit() as uow:
+            brought = await self._found(uow, registry, request)
+            await confirm(self._desk, uow, brought.id, visit.actor, seen, skip_bad_rows=skip)
+        return f"{address(registry)}/import/{brought.id}"
 
-        def work(uow: UnitOfWork, one: int) -> Awaitable[Import]:
-            return confirm(self._desk, uow, one, visit.actor, seen, skip_bad_rows=skip)
-
-        return await self._decided(registry, request, visit, work)
-
-    async def _drop(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        return await self._decided(registry, request, visit, lambda uow, one: drop(self._desk, uow, one, visit.actor))
-
-    async def _decided(self, registry: Registry, request: web.Request, visit: Visit, work: Work) -> web.Response:
-        try:
-            async with self._store.unit() as uow:
-                await self._found(uow, registry, request)
-                await work(uow, _id(request))
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(registry, request, visit, error)
-        raise web.HTTPSeeOther(f"{address(registry)}/import/{_id(request)}")
+    async def _drop(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            brought = await self._found(uow, registry, request)
+            await drop(self._desk, uow, brought.id, visit.actor)
+        return f"{address(registry)}/import/{brought.id}"
 
     async def _report(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit(write=False) as uow:
@@ -138,7 +128,7 @@ class ImportPages:
         return web.Response(body=content, content_type="text/csv", charset="utf-8", headers=headers)
 
     async def _page(
-        self, registry: Registry, request: web.Request, visit: Visit, error: DomainError | None = None
+        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
     ) -> web.Response:
         async with self._store.unit(write=False) as uow:
             found, names = await self._found(uow, registry, request), await staff_names(uow)
@@ -148,7 +138,7 @@ class ImportPages:
             "id": found.id,
             "brought": self._brought(found, names),
             "running": found.state.running,
-            "problem": self._desk.wording.error(error) if error else found.problem,
+            "problem": self._desk.wording.error(refused.error) if refused else found.problem,
             "progress": _progress(found),
             "shown": found.state is ImportState.EXAMINED,
             "tally": [(self._text(f"tally.{name}"), grouped(tally[name]), name) for name in _COUNTED if name in tally],
@@ -160,8 +150,7 @@ class ImportPages:
             "can_keep": bool(tally.get("added", 0) + tally.get("changed", 0)),
             "bad": tally.get("bad", 0),
         }
-        status = status_of(error) if error else 200
-        page = staff_page(request, visit, "admin/registries/import_one.html", context, status=status)
+        page = staff_page(request, visit, "admin/registries/import_one.html", context, error=error_of(refused))
         if found.state.running:
             # a refused POST has an address that nobody can GET
             page.headers["Refresh"] = f"{REFRESHED_AFTER}; url={address(registry)}/import/{found.id}"

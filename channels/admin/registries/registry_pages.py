@@ -10,6 +10,7 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.registries.registry_row import RowPage, row_id, shown_revision
 from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.forms import FormWords, Option, controls, read_form, stray
 from channels.web.paging import START, ListPage, listed, page_start
 from domain.actions.desk import Desk
@@ -30,7 +31,7 @@ from domain.fields.types import Choice
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.unit_of_work import Store
-from domain.values.errors import Conflict, DomainError, Forbidden
+from domain.values.errors import Conflict, DomainError
 
 PAGE = 50
 """Rows of a list that one page shows."""
@@ -62,11 +63,21 @@ class RegistryPages:
         view, change = registry_right(registry.key, "view"), registry_right(registry.key, "change")
         return (
             PageRoute("GET", base, view, partial(self._list, registry)),
-            PageRoute("GET", f"{base}/new", change, partial(self._ask_new, registry)),
-            PageRoute("POST", f"{base}/new", change, partial(self._enter, registry)),
-            PageRoute("GET", one, view, partial(self._show, registry)),
+            PageRoute("GET", f"{base}/new", change, partial(self._page_of_new, registry)),
+            PageRoute(
+                "POST",
+                f"{base}/new",
+                change,
+                FormSubmission("new", partial(self._enter, registry), partial(self._page_of_new, registry)),
+            ),
+            PageRoute("GET", one, view, partial(self._row.page, registry)),
             PageRoute("GET", f"{one}/edit", change, partial(self._ask_changes, registry)),
-            PageRoute("POST", f"{one}/edit", change, partial(self._amend, registry)),
+            PageRoute(
+                "POST",
+                f"{one}/edit",
+                change,
+                FormSubmission("edit", partial(self._amend, registry), partial(self._again, registry)),
+            ),
         )
 
     async def _overview(self, request: web.Request, visit: Visit) -> web.Response:
@@ -136,24 +147,21 @@ class RegistryPages:
             for one in fields
         ]
 
-    async def _show(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        return await self._row.page(registry, request, visit)
-
-    async def _ask_new(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+    async def _page_of_new(
+        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
+    ) -> web.Response:
         asked = {name: value for name, value in request.query.items() if registry.field(name)}
         given = self._views.typed(registry, registry.defaults) | asked
-        return await self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given)
+        if refused:
+            given = read_form(entered_fields(registry), refused.posted)
+        fields = offered_to_enter(registry, visit.actor)
+        return await self._form(registry, request, visit, fields, given, error_of(refused))
 
-    async def _enter(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
+    async def _enter(self, registry: Registry, request: web.Request, visit: Visit) -> str:
         given = read_form(entered_fields(registry), visit.form)
-        try:
-            async with self._store.unit() as uow:
-                row = await enter(self._desk, uow, registry, given, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._form(registry, request, visit, offered_to_enter(registry, visit.actor), given, error)
-        raise web.HTTPSeeOther(f"{address(registry)}/{row.id}?done=row_entered")
+        async with self._store.unit() as uow:
+            row = await enter(self._desk, uow, registry, given, visit.actor)
+        return f"{address(registry)}/{row.id}?done=row_entered"
 
     async def _ask_changes(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
         async with self._store.unit(write=False) as uow:
@@ -162,26 +170,21 @@ class RegistryPages:
             raise web.HTTPSeeOther(f"{address(registry)}/{row.id}")  # nothing of it is this one's to change
         return await self._form(registry, request, visit, fields, self._views.typed(registry, row.values), row=row)
 
-    async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> web.Response:
-        form = visit.form
-        given = read_form(amended_fields(registry), form)
-        try:
-            async with self._store.unit() as uow:
-                row = await amend(self._desk, uow, registry, row_id(request), shown_revision(form), given, visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._again(registry, request, visit, given, error)
-        raise web.HTTPSeeOther(f"{address(registry)}/{row.id}?done=row_amended")
+    async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> str:
+        given, shown = read_form(amended_fields(registry), visit.form), shown_revision(visit.form)
+        async with self._store.unit() as uow:
+            row = await amend(self._desk, uow, registry, row_id(request), shown, given, visit.actor)
+        return f"{address(registry)}/{row.id}?done=row_amended"
 
     async def _again(
-        self, registry: Registry, request: web.Request, visit: Visit, given: Mapping[str, Any], error: DomainError
+        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm
     ) -> web.Response:
         """Show the form as it was typed; after somebody else's change the row as it is now, and what was typed
         beside it.
         """
         async with self._store.unit(write=False) as uow:
             row = await uow.registries.get(registry.key, row_id(request))
+        given, error = read_form(amended_fields(registry), refused.posted), refused.error
         fields, now = offered_to_amend(registry, visit.actor), self._views.typed(registry, row.values)
         moved = isinstance(error, Conflict) and error.detail == "row_changed"
         lost = [one for one in fields if (given.get(one.name) or None) != (now.get(one.name) or None)] if moved else []

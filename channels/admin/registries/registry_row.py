@@ -8,9 +8,9 @@ from aiohttp import web
 from channels.admin.actors import staff_names
 from channels.admin.bills.bill_view import BillView, shown_bill
 from channels.admin.frame import Visit, staff_page
-from channels.admin.refused_forms import REFUSAL, PageForm, Tried
+from channels.admin.page_forms import PageForm
 from channels.admin.registries.registry_view import RegistryViews, address, owes_nothing
-from channels.web.error_pages import status_of
+from channels.admin.submissions import REFUSAL, RefusedForm, error_of
 from channels.web.posted import Form, said
 from domain.actions.desk import Desk
 from domain.actions.fleet.out_of_service import FLEET, OUT_OF_SERVICE
@@ -37,7 +37,7 @@ class RowPage:
         self._views = RegistryViews(desk)
 
     async def page(
-        self, registry: Registry, request: web.Request, visit: Visit, tried: Tried | None = None
+        self, registry: Registry, request: web.Request, visit: Visit, refused: RefusedForm | None = None
     ) -> web.Response:
         """Return the page, with a form that was refused as it was typed."""
         async with self._store.unit(write=False) as uow:
@@ -45,7 +45,7 @@ class RowPage:
             changes = await uow.registries.changes_of(registry.key, row.id)
             links, names = await self._views.links(uow, registry, [row.values]), await staff_names(uow)
             owed = await self._owed(uow, registry, row, visit, names)
-            service = await self._service(uow, row, visit, tried) if registry.key in FLEET else None
+            service = await self._service(uow, row, visit, refused) if registry.key in FLEET else None
             booked_on = await _booked_on(uow, row)
         context = {
             **self._views.room(registry, visit),
@@ -59,10 +59,9 @@ class RowPage:
             **owed,
             "service": service,
             "booked_on": booked_on,
-            **self._refusal(tried, owed["charge"], owed["bills"], visit),
+            **self._refusal(refused, owed["charge"], owed["bills"], visit),
         }
-        status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/registries/registry_row.html", context, status=status)
+        return staff_page(request, visit, "admin/registries/registry_row.html", context, error=error_of(refused))
 
     async def _owed(
         self, uow: UnitOfWork, registry: Registry, row: RegistryRow, visit: Visit, names: Mapping[str, str]
@@ -76,21 +75,22 @@ class RowPage:
         }
 
     def _refusal(
-        self, tried: Tried | None, charge: Mapping[str, Any] | None, bills: Sequence[BillView], visit: Visit
+        self, refused: RefusedForm | None, charge: Mapping[str, Any] | None, bills: Sequence[BillView], visit: Visit
     ) -> dict[str, Any]:
         """Return what was refused: told above everything, with the way to its form, which is as it was typed, if it is
         still offered.
         """
-        words = self._desk.wording.error(tried.error) if tried else None
         return {
-            "tried": tried.action if tried else None,
-            "typed": tried.given if tried else {},
-            "wrong": tried.error.field if tried else None,
-            "refusal": words,
-            "refused_at": _place(tried) if tried and _offered(tried, charge, bills, visit) else None,
+            "tried": refused.name if refused else None,
+            "typed": refused.typed if refused else {},
+            "wrong": refused.error.field if refused else None,
+            "refusal": self._desk.wording.error(refused.error) if refused else None,
+            "refused_at": _place(refused) if refused and _offered(refused, charge, bills, visit) else None,
         }
 
-    async def _service(self, uow: UnitOfWork, row: RegistryRow, visit: Visit, tried: Tried | None) -> dict[str, Any]:
+    async def _service(
+        self, uow: UnitOfWork, row: RegistryRow, visit: Visit, refused: RefusedForm | None
+    ) -> dict[str, Any]:
         """Return what is before a machine or operator: work, and days out of service; with the form for more."""
         ahead = await uow.fleet.ahead(row.id, visit.now)
         codes = await uow.requests.codes({one.request_id for one in ahead if one.request_id is not None})
@@ -102,7 +102,7 @@ class RowPage:
                 }
                 for one in ahead
             ],
-            "form": OUT_FORM.shown(self._desk.wording, {}, tried),
+            "form": OUT_FORM.shown(self._desk.wording, {}, refused),
         }  # fmt: skip
 
 
@@ -136,14 +136,14 @@ async def unchanged(uow: UnitOfWork, registry: Registry, row: int, form: Form) -
         raise Conflict(registry.key, detail="row_changed")
 
 
-def _place(tried: Tried) -> str:
+def _place(refused: RefusedForm) -> str:
     """Return where on the page a form stands that was refused."""
-    return OUT_FORM.name if tried.action == OUT_FORM.name else REFUSAL
+    return OUT_FORM.name if refused.name == OUT_FORM.name else REFUSAL
 
 
-def _offered(tried: Tried, charge: Mapping[str, Any] | None, bills: Sequence[BillView], visit: Visit) -> bool:
+def _offered(refused: RefusedForm, charge: Mapping[str, Any] | None, bills: Sequence[BillView], visit: Visit) -> bool:
     """Tell whether the form that was refused still stands on the page."""
-    bill = next((one for one in bills if one.bill_id == tried.given.get("bill_id")), None)
+    bill = next((one for one in bills if one.bill_id == refused.typed.get("bill_id")), None)
     offered = {
         OUT_FORM.name: True,
         "waived": charge is not None and bool(charge["waive"]),
@@ -152,7 +152,7 @@ def _offered(tried: Tried, charge: Mapping[str, Any] | None, bills: Sequence[Bil
         "refund": bill is not None and bill.payable_back and visit.may("refunds.pay"),
         "approve": bill is not None and bill.approval.open and visit.may("refunds.approve"),
     }
-    return offered.get(tried.action, False)
+    return offered.get(refused.name, False)
 
 
 def _charge(registry: Registry, row: RegistryRow, visit: Visit) -> dict[str, Any] | None:

@@ -4,16 +4,23 @@ A step is taken as on every channel, by the declaration. A form bears the revisi
 second is told, sees the request as it stands now, and nothing is overwritten.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from channels.admin.bills.bill_forms import agree, give_back, record_by_hand, recorded, reverse_wrong, what_follows
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.refused_forms import REFUSAL
-from channels.admin.requests.request_view import RefusedForm, RequestView, RequestViews
+from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_view import Opened
+from channels.admin.submissions import (
+    REFUSAL,
+    FormAction,
+    FormSubmission,
+    RefusedForm,
+    error_of,
+    forbidden_with_reason_too,
+)
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
 from domain.actions.desk import Desk
@@ -27,9 +34,9 @@ from domain.actions.requests.walk_in import correct_mobile
 from domain.actions.staff.authorization import step_right
 from domain.requests.documents import MAX_BYTES
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values import tracking_codes
-from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, MissingField, NotFound
 
 PATH = "/staff/requests"
 _ONE = f"{PATH}/{{code:[0-9]{{9}}}}"
@@ -46,11 +53,11 @@ QUOTED = "seen-quote"
 _LONGEST = 19
 """Digits of an amount that fits into 64 bits, and one."""
 
+STEP_FORM = "step-"
+"""Before the name of a step: what its form is called, and where that stands on the page. No other form is called so."""
+
 TAKEN = "taken"
 """The part of a request's address that names the step which was just taken."""
-
-Work = Callable[[UnitOfWork, str, Form], Awaitable[str]]
-"""Something done on the request with that tracking code, in one unit; returns where to go then (`_after`)."""
 
 _OF_THE_STEP = frozenset({"action", "code"})
 """What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
@@ -72,42 +79,43 @@ class RequestPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", _ONE, "requests.view", self._show),
-            PageRoute("POST", f"{_ONE}/act/{{action:[a-z_]+}}", "requests.act", self._act),
-            PageRoute("POST", f"{_ONE}/assign", "requests.act", self._assign),
-            PageRoute("POST", f"{_ONE}/documents", "requests.act", self._attach, FILE_BYTES),
+            PageRoute("GET", _ONE, "requests.view", self._page),
+            PageRoute(
+                "POST",
+                f"{_ONE}/act/{{action:[a-z_]+}}",
+                "requests.act",
+                FormSubmission(STEP_FORM + "{action}", self._act, self._page, _told_of_step),
+            ),
+            self._form("assign", "requests.act", self._assign),
+            PageRoute(
+                "POST",
+                f"{_ONE}/documents",
+                "requests.act",
+                FormSubmission("attach", self._attach, self._page),
+                FILE_BYTES,
+            ),
             PageRoute("GET", f"{_ONE}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._document),
-            PageRoute("POST", f"{_ONE}/mobile", "requests.mobile", self._correct_mobile),
-            PageRoute("POST", f"{_ONE}/reopen", "requests.act", self._reopen),
-            PageRoute("POST", f"{_ONE}/slip", "payments.record", self._record_slip),
-            PageRoute("POST", f"{_ONE}/reverse", "payments.reverse", self._reverse),
-            PageRoute("POST", f"{_ONE}/refund", "refunds.pay", self._refund),
-            PageRoute("POST", f"{_ONE}/approve", "refunds.approve", self._approve),
+            self._form("mobile", "requests.mobile", self._correct_mobile),
+            self._form("reopen", "requests.act", self._reopen),
+            self._form("slip", "payments.record", self._record_slip),
+            self._form("reverse", "payments.reverse", self._reverse),
+            self._form("refund", "refunds.pay", self._refund),
+            self._form("approve", "refunds.approve", self._approve),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
+    def _form(self, name: str, right: str, action: FormAction) -> PageRoute:
+        """Return the route of a form of the page that is no step's."""
+        return PageRoute("POST", f"{_ONE}/{name}", right, FormSubmission(name, action, self._page))
 
-    async def _act(self, request: web.Request, visit: Visit) -> web.Response:
-        code, action = _code(request), request.match_info["action"]
-        form = visit.form
-        given: dict[str, Any] = {}
-        try:
-            async with self._store.unit() as uow:
-                found = await readable(self._desk, uow, code, visit.actor)
-                given = self._inputs(found, action, form)
-                self._require(found, action, given, visit)
-                outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form), _told(form))
-                await announce(self._desk, uow, outcome, visit.actor)
-        except AuthenticationFailed:
-            raise  # the door asks for the proof
-        except DomainError as error:
-            if isinstance(error, Forbidden) and error.field in _OF_THE_STEP:
-                if error.detail is None:  # not theirs at all
-                    raise
-                await visit.denied(error)
-            return await self._page(request, visit, Opened(action, given, error))
-        raise web.HTTPSeeOther(f"{PATH}/{code}?{TAKEN}={action}")
+    async def _act(self, request: web.Request, visit: Visit) -> str:
+        code, action, form = _code(request), request.match_info["action"], visit.form
+        async with self._store.unit() as uow:
+            found = await readable(self._desk, uow, code, visit.actor)
+            given = self._inputs(found, action, form)
+            self._require(found, action, given, visit)
+            outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form), _told(form))
+            await announce(self._desk, uow, outcome, visit.actor)
+        return f"{PATH}/{code}?{TAKEN}={action}"
 
     def _require(self, request: ServiceRequest, action: str, inputs: Mapping[str, object], visit: Visit) -> None:
         """Refuse who has to prove anew who they are before this step; whose step it is, its declaration says."""
@@ -123,22 +131,19 @@ class RequestPages:
             raise InvalidField("action", detail="unknown_action")
         return read_form(steps[0].inputs, form)
 
-    async def _assign(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+    async def _assign(self, request: web.Request, visit: Visit) -> str:
+        code, form = _code(request), visit.form
+        async with self._store.unit() as uow:
             await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, _revision(form))
-            return _after(code, "assign")
+        return _after(code, "assign")
 
-        return await self._done(request, visit, "assign", work)
-
-    async def _attach(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
-            sent = form.get("file")
-            if not isinstance(sent, Upload) or not sent.content:
-                raise MissingField("document", detail="no_file")
-            await attach(self._desk, uow, code, said(form, "field"), sent.name, sent.content, visit.actor)
-            return _after(code, "attach")
-
-        return await self._done(request, visit, "attach", work)
+    async def _attach(self, request: web.Request, visit: Visit) -> str:
+        code, sent = _code(request), visit.form.get("file")
+        if not isinstance(sent, Upload) or not sent.content:
+            raise MissingField("document", detail="no_file")
+        async with self._store.unit() as uow:
+            await attach(self._desk, uow, code, said(visit.form, "field"), sent.name, sent.content, visit.actor)
+        return _after(code, "attach")
 
     async def _document(self, request: web.Request, visit: Visit) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
@@ -156,100 +161,88 @@ class RequestPages:
         }
         return web.Response(body=content, content_type=document.media_type, headers=headers)
 
-    async def _correct_mobile(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
-            mobile, proof = said(form, "mobile"), said(form, "proof")
+    async def _correct_mobile(self, request: web.Request, visit: Visit) -> str:
+        code, form = _code(request), visit.form
+        mobile, proof = said(form, "mobile"), said(form, "proof")
+        async with self._store.unit() as uow:
             await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, _revision(form))
-            return _after(code, "mobile")
+        return _after(code, "mobile")
 
-        return await self._done(request, visit, "mobile", work)
-
-    async def _record_slip(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+    async def _record_slip(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
             settled = await record_by_hand(self._desk, uow, visit)
             if settled.outcome:
                 await announce(self._desk, uow, settled.outcome, visit.actor)
-            return _after(code, recorded(settled))
+        return _after(_code(request), recorded(settled))
 
-        return await self._done(request, visit, "slip", work)
-
-    async def _reverse(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+    async def _reverse(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
             done = await reverse_wrong(self._desk, uow, visit)
             if done.outcome:
                 await announce(self._desk, uow, done.outcome, visit.actor)
-            return _after(code, what_follows(done))
+        return _after(_code(request), what_follows(done))
 
-        return await self._done(request, visit, "reverse", work)
-
-    async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+    async def _approve(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
             await agree(self._desk, uow, visit)
-            return _after(code, "refund_approved")
+        return _after(_code(request), "refund_approved")
 
-        return await self._done(request, visit, "approve", work)
-
-    async def _refund(self, request: web.Request, visit: Visit) -> web.Response:
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
+    async def _refund(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
             await give_back(self._desk, uow, visit)
-            return _after(code, "refund")
+        return _after(_code(request), "refund")
 
-        return await self._done(request, visit, "refund", work)
-
-    async def _reopen(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _reopen(self, request: web.Request, visit: Visit) -> str:
         """Take up a request again, and lead to the new one."""
-
-        async def work(uow: UnitOfWork, code: str, form: Form) -> str:
-            reopened = await reopen(self._desk, uow, code, said(form, "reason"), visit.actor)
+        async with self._store.unit() as uow:
+            reopened = await reopen(self._desk, uow, _code(request), said(visit.form, "reason"), visit.actor)
             await announce(self._desk, uow, reopened.outcome, visit.actor)
-            return _after(reopened.outcome.request.code, "reopened")
+        return _after(reopened.outcome.request.code, "reopened")
 
-        return await self._done(request, visit, "reopen", work)
-
-    async def _done(self, request: web.Request, visit: Visit, what: str, work: Work) -> web.Response:
-        """Do some work on the request in one unit and show its page again, with what was wrong if it was refused."""
-        code, form = _code(request), visit.form
-        try:
-            async with self._store.unit() as uow:
-                there = await work(uow, code, form)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            typed = {name: value for name, value in form.items() if isinstance(value, str)}
-            return await self._page(request, visit, refused=RefusedForm(what, typed, error))
-        raise web.HTTPSeeOther(there)
-
-    async def _page(
-        self, request: web.Request, visit: Visit, opened: Opened | None = None, refused: RefusedForm | None = None
-    ) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         """Return the page. Why a form was refused stands above everything, with the way to it, and beside it."""
         async with self._store.unit(write=False) as uow:
             found = await readable(self._desk, uow, _code(request), visit.actor)
-            view = await self._views.of(uow, found, visit, opened or self._chosen(request, found))
-        error = refused.error if refused else opened.error if opened else None
-        words = self._desk.wording.refusal(error) if error else None
-        tried = refused if refused and view.offers(refused.form, visit, refused.typed.get("bill_id")) else None
+            view = await self._views.of(uow, found, visit, self._opened(request, found, refused))
+        error = error_of(refused)
+        beside = refused if refused and view.offers(refused.name, visit, refused.typed.get("bill_id")) else None
         context = {
             "request": view,
             "head": view.head,
             "taken": self._views.taken(found, request.query.get(TAKEN, "")),
-            "refused_at": REFUSAL if tried else _step_at(view, opened),
-            "tried": tried.form if tried else None,
-            "typed": tried.typed if tried else {},
-            "wrong": tried.error.field if tried else None,
-            "refusal": words,
+            "refused_at": REFUSAL if beside else _step_at(view, refused),
+            "tried": beside.name if beside else None,
+            "typed": beside.typed if beside else {},
+            "wrong": beside.error.field if beside else None,
+            "refusal": self._desk.wording.refusal(error) if error else None,
         }
         return staff_page(request, visit, "admin/requests/request.html", context, error=error)
 
-    def _chosen(self, request: web.Request, found: ServiceRequest) -> Opened | None:
-        """Return the step that a calendar's link opens (`?step=…`), with what was chosen there."""
-        steps = self._desk.engine.service(found.service).named(request.query.get(STEP, ""))
-        return Opened(steps[0].name, read_form(steps[0].inputs, request.query)) if steps else None
+    def _opened(self, request: web.Request, found: ServiceRequest, refused: RefusedForm | None) -> Opened | None:
+        """Return the step whose form stands open: that of a refused form, as it was typed, or the one that a calendar's
+        link opens (`?step=…`), with what was chosen there.
+        """
+        of_step = refused if refused and refused.name.startswith(STEP_FORM) else None
+        name = of_step.name.removeprefix(STEP_FORM) if of_step else request.query.get(STEP, "")
+        steps = self._desk.engine.service(found.service).named(name)
+        if not steps:
+            return None
+        return Opened(name, read_form(steps[0].inputs, of_step.posted if of_step else request.query), error_of(of_step))
 
 
-def _step_at(view: RequestView, opened: Opened | None) -> str | None:
-    """Return where on the page the step stands that was opened; None where it is offered no more."""
-    return next((f"step-{one.name}" for one in view.actions if opened and one.name == opened.action), None)
+async def _told_of_step(visit: Visit, error: DomainError) -> bool:
+    """Tell on the page why a step was refused. A missing proof the gate asks for; a `Forbidden` about the step or the
+    request, and not about something that was typed, is audited, and told only where it says why.
+    """
+    if isinstance(error, AuthenticationFailed):
+        return False
+    return error.field not in _OF_THE_STEP or await forbidden_with_reason_too(visit, error)
+
+
+def _step_at(view: RequestView, refused: RefusedForm | None) -> str | None:
+    """Return where on the page the step stands that was refused; None where it is offered no more."""
+    places = [STEP_FORM + one.name for one in view.actions]
+    return refused.name if refused and refused.name in places else None
 
 
 def _after(code: str, done: str) -> str:

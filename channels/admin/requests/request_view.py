@@ -30,7 +30,6 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Role
-from domain.values.errors import DomainError
 from domain.values.identifiers import mobile_shown
 
 MESSAGES_SHOWN = 50
@@ -118,7 +117,7 @@ class RequestView:
     printouts: Mapping[str, str]
 
     def offers(self, form: str, visit: Visit, bill_id: str | None = None) -> bool:
-        """Tell whether the page has this form for the visitor, of those that are no step's (`RefusedForm.form`)."""
+        """Tell whether the page has this form for the visitor, of those that are no step's (`RefusedForm.name`)."""
         bill = next((one for one in self.bills if one.bill_id == bill_id), None)
         offered = {
             "assign": bool(self.may_assign),
@@ -131,17 +130,6 @@ class RequestView:
             "approve": bill is not None and bill.approval.open and visit.may("refunds.approve"),
         }
         return offered.get(form, False)
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedForm:
-    """A form of the page that is no step's and was refused: one that `RequestView.offers` (a service may have steps of
-    these names), what was typed, and why.
-    """
-
-    form: str
-    typed: Mapping[str, str]
-    error: DomainError
 
 
 class RequestViews:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.forms import MORE, FormWords, controls, read_form, refuse_nameless, rows_shown, stray, typed_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
@@ -22,7 +23,7 @@ from domain.language.service import Service
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values import identifiers
-from domain.values.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, raise_faults
+from domain.values.errors import DomainError, DuplicateRequest, InvalidField, raise_faults
 
 PATH = "/staff/walk-in"
 _ONE = f"{PATH}/{{service:[a-z_]+}}"
@@ -51,28 +52,20 @@ class WalkInPages:
         """Return every route."""
         return (
             PageRoute("GET", PATH, "requests.enter", self._choose),
-            PageRoute("GET", _ONE, "requests.enter", self._ask),
-            PageRoute("POST", _ONE, "requests.enter", self._enter),
+            PageRoute("GET", _ONE, "requests.enter", self._form),
+            PageRoute("POST", _ONE, "requests.enter", FormSubmission("walk-in", self._enter, self._form)),
         )
 
     async def _choose(self, request: web.Request, visit: Visit) -> web.Response:
         services = {key: self._desk.wording.service(key) for key, one in self._desk.services.items() if one.form}
         return staff_page(request, visit, "admin/requests/walk_in.html", {"services": services})
 
-    async def _ask(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._form(request, visit)
-
-    async def _enter(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _enter(self, request: web.Request, visit: Visit) -> str | web.Response:
         if MORE in visit.form:
-            return self._form(request, visit)
-        try:
-            entered = await self._entered(self._service(request), visit)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return self._form(request, visit, error)
+            return await self._form(request, visit)
+        entered = await self._entered(self._service(request), visit)
         if sees(self._desk.services, visit.actor, entered):
-            raise web.HTTPSeeOther(f"/staff/requests/{entered.code}?done=entered")
+            return f"/staff/requests/{entered.code}?done=entered"
         return self._told(request, visit, entered)
 
     async def _entered(self, service: Service, visit: Visit) -> ServiceRequest:
@@ -99,9 +92,9 @@ class WalkInPages:
             raise web.HTTPNotFound
         return service
 
-    def _form(self, request: web.Request, visit: Visit, error: DomainError | None = None) -> web.Response:
+    async def _form(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         """Show the form as it was typed. One that was used for something else gets a new key: it is another request."""
-        service = self._service(request)
+        service, error = self._service(request), error_of(refused)
         words = FormWords(self._desk.wording, lambda name: self._label(service, name))
         given: dict[str, Any] = typed_form(service.form, visit.form)
         faults = error.faults if error else ()

@@ -6,20 +6,18 @@ from datetime import date
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.refused_forms import PageForm, Tried
+from channels.admin.page_forms import PageForm
 from channels.admin.settings.setting_pages import DAYS, TABS, seen_in
-from channels.web.error_pages import status_of
-from channels.web.forms import read_form
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from domain.actions.desk import Desk
 from domain.actions.settings.changes import HOLIDAY, WORKING, declare_day, forget_day, renew
 from domain.actions.staff.staffing import today
-from domain.fields.form import Field, read_fields
-from domain.fields.types import Choice, Day, ReadingContext, Text
+from domain.fields.form import Field
+from domain.fields.types import Choice, Day, Text
 from domain.settings.records import DeclaredDay
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long, to_jalali
 from domain.values.calendar import period as year_of
-from domain.values.errors import DomainError, Forbidden
 
 LONGEST_NOTE = 100
 DECLARE = PageForm(
@@ -46,56 +44,47 @@ class DayPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", DAYS, "settings.view", self._show),
-            PageRoute("POST", DAYS, "settings.change", self._declare),
-            PageRoute("POST", f"{DAYS}/{{day}}/forget", "settings.change", self._forget),
+            PageRoute("GET", DAYS, "settings.view", self._page),
+            PageRoute("POST", DAYS, "settings.change", FormSubmission(DECLARE.name, self._declare, self._page)),
+            PageRoute(
+                "POST",
+                f"{DAYS}/{{day}}/forget",
+                "settings.change",
+                FormSubmission("forget", self._forget, self._page),
+            ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _declare(self, request: web.Request, visit: Visit) -> web.Response:
-        given = read_form(DECLARE.fields, visit.form)
-        try:
-            values = read_fields(DECLARE.fields, given, visit.actor.channel, ReadingContext(visit.now))
-            day, works, seen = date.fromisoformat(values["day"]), values["kind"] == WORKING, seen_in(visit)
-            async with self._store.unit() as uow:
-                await declare_day(self._desk, uow, day, works, values.get("note", ""), seen, actor=visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, Tried(DECLARE.name, given, error))
+    async def _declare(self, request: web.Request, visit: Visit) -> str:
+        values = DECLARE.read(visit)
+        day, works, seen = date.fromisoformat(values["day"]), values["kind"] == WORKING, seen_in(visit)
+        async with self._store.unit() as uow:
+            await declare_day(self._desk, uow, day, works, values.get("note", ""), seen, actor=visit.actor)
         await renew(self._desk, self._store)
-        raise web.HTTPSeeOther(f"{DAYS}?done=day")
+        return f"{DAYS}?done=day"
 
-    async def _forget(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _forget(self, request: web.Request, visit: Visit) -> str:
         try:
             day = date.fromisoformat(request.match_info["day"])
         except ValueError:
             raise web.HTTPNotFound from None
-        try:
-            async with self._store.unit() as uow:
-                await forget_day(self._desk, uow, day, seen_in(visit), actor=visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, Tried("forget", {}, error))
+        async with self._store.unit() as uow:
+            await forget_day(self._desk, uow, day, seen_in(visit), actor=visit.actor)
         await renew(self._desk, self._store)
-        raise web.HTTPSeeOther(f"{DAYS}?done=day_forgotten")
+        return f"{DAYS}?done=day_forgotten"
 
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         first, _ = year_of(to_jalali(today(self._desk))[0])
         async with self._store.unit(write=False) as uow:
             found, version = await uow.work_calendar.declared(first), await uow.settings.version()
+        error, declare = error_of(refused), DECLARE.shown(self._desk.wording, {}, refused)
         context = {
             "tabs": TABS,
             "days": [_shown(one) for one in found],
-            "declare": DECLARE.shown(self._desk.wording, {}, tried),
-            "refusal": self._desk.wording.error(tried.error) if tried and tried.action != DECLARE.name else None,
+            "declare": declare,
+            "refusal": self._desk.wording.error(error) if error and not declare.open else None,
             "seen": version,
         }
-        status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/settings/days.html", context, status=status)
+        return staff_page(request, visit, "admin/settings/days.html", context, error=error)
 
 
 def _shown(one: DeclaredDay) -> dict[str, str | bool]:

@@ -9,15 +9,14 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.refused_forms import Tried
-from channels.web.error_pages import status_of
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.forms import FormWords, controls, read_form, stray
 from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.settings.changes import change_rules, kept_rules, renew
 from domain.settings.rules import GROUPS, NO, YES, SettingRule, present
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError, Forbidden, InvalidField
+from domain.values.errors import InvalidField
 
 PATH = "/staff/settings"
 DAYS, TEXTS, CHANGES = f"{PATH}/days", f"{PATH}/texts", f"{PATH}/changes"
@@ -46,44 +45,39 @@ class SettingPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", PATH, "settings.view", self._show),
-            PageRoute("POST", f"{PATH}/rules/{{group:[a-z]+}}", "settings.change", self._change),
+            PageRoute("GET", PATH, "settings.view", self._page),
+            PageRoute(
+                "POST",
+                f"{PATH}/rules/{{group:[a-z]+}}",
+                "settings.change",
+                FormSubmission("{group}", self._change, self._page),
+            ),
         )
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _change(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _change(self, request: web.Request, visit: Visit) -> str:
         name = request.match_info["group"]
         if name not in GROUPS:
             raise web.HTTPNotFound
-        given = read_form([rule.field for rule in GROUPS[name]], visit.form)
-        try:
-            seen = seen_in(visit)
-            async with self._store.unit() as uow:
-                await change_rules(self._desk, uow, GROUPS[name], given, seen, actor=visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, Tried(name, given, error))
+        given, seen = read_form([rule.field for rule in GROUPS[name]], visit.form), seen_in(visit)
+        async with self._store.unit() as uow:
+            await change_rules(self._desk, uow, GROUPS[name], given, seen, actor=visit.actor)
         await renew(self._desk, self._store)
-        raise web.HTTPSeeOther(f"{PATH}?done=settings#{name}")
+        return f"{PATH}?done=settings#{name}"
 
-    async def _page(self, request: web.Request, visit: Visit, tried: Tried | None = None) -> web.Response:
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         async with self._store.unit(write=False) as uow:
             kept, version = await kept_rules(uow), await uow.settings.version()
-        groups = [self._group(name, rules, kept, tried) for name, rules in GROUPS.items()]
+        groups = [self._group(name, rules, kept, refused) for name, rules in GROUPS.items()]
         context = {"tabs": TABS, "groups": groups, "seen": version}
-        status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/settings/settings.html", context, status=status)
+        return staff_page(request, visit, "admin/settings/settings.html", context, error=error_of(refused))
 
     def _group(
-        self, name: str, rules: Sequence[SettingRule], kept: Mapping[str, Any], tried: Tried | None
+        self, name: str, rules: Sequence[SettingRule], kept: Mapping[str, Any], refused: RefusedForm | None
     ) -> Mapping[str, Any]:
-        mine = tried if tried and tried.action == name else None
+        mine = refused if refused and refused.name == name else None
         fields, words = [rule.field for rule in rules], self._words(rules)
-        given = mine.given if mine else {rule.name: self._typed(rule, kept.get(rule.name)) for rule in rules}
-        error = mine.error if mine else None
+        shown = {rule.name: self._typed(rule, kept.get(rule.name)) for rule in rules}
+        given, error = (read_form(fields, mine.posted), mine.error) if mine else (shown, None)
         return {
             "name": name,
             "controls": controls(fields, given, words, error),

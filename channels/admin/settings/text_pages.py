@@ -8,6 +8,7 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.settings.setting_pages import TABS, TEXTS, seen_in
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.web.forms import FormWords, controls, read_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
@@ -17,7 +18,7 @@ from domain.check import sent_by_sms
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError, Forbidden, NotFound
+from domain.values.errors import NotFound
 from domain.values.message_parts import count_parts
 from domain.values.text import fold
 
@@ -52,8 +53,8 @@ class TextPages:
         """Return every route."""
         return (
             PageRoute("GET", TEXTS, "settings.view", self._show_all),
-            PageRoute("GET", ONE, "settings.view", self._show),
-            PageRoute("POST", ONE, "settings.change", self._change),
+            PageRoute("GET", ONE, "settings.view", self._page),
+            PageRoute("POST", ONE, "settings.change", FormSubmission("text", self._change, self._page)),
             PageRoute("POST", f"{ONE}/reset", "settings.change", self._reset),
         )
 
@@ -95,22 +96,14 @@ class TextPages:
             and (wanted in fold(one.key) or wanted in fold(one.words))
         ]
 
-    async def _show(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._page(request, visit)
-
-    async def _change(self, request: web.Request, visit: Visit) -> web.Response:
+    async def _change(self, request: web.Request, visit: Visit) -> str:
         key, typed = request.match_info["key"], said(visit.form, "text")
-        try:
-            seen, desk = seen_in(visit), self._desk
-            words = await asyncio.to_thread(proved, desk.services.values(), desk.catalogue, key, typed)
-            async with self._store.unit() as uow:
-                await change_text(desk, uow, key, words, seen, actor=visit.actor)
-        except (Forbidden, NotFound):
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, typed, error)
+        seen, desk = seen_in(visit), self._desk
+        words = await asyncio.to_thread(proved, desk.services.values(), desk.catalogue, key, typed)
+        async with self._store.unit() as uow:
+            await change_text(desk, uow, key, words, seen, actor=visit.actor)
         await renew(desk, self._store)
-        raise web.HTTPSeeOther(f"{TEXTS}/one/{key}?done=text")
+        return f"{TEXTS}/one/{key}?done=text"
 
     async def _reset(self, request: web.Request, visit: Visit) -> web.Response:
         key = self._known(request)
@@ -119,17 +112,15 @@ class TextPages:
         await renew(self._desk, self._store)
         raise web.HTTPSeeOther(f"{TEXTS}/one/{key}?done=text_reset")
 
-    async def _page(
-        self, request: web.Request, visit: Visit, typed: str | None = None, error: DomainError | None = None
-    ) -> web.Response:
-        key, catalogue = self._known(request), self._desk.catalogue
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+        key, catalogue, error = self._known(request), self._desk.catalogue, error_of(refused)
         given = catalogue.given(key)
         async with self._store.unit(write=False) as uow:
             version = await uow.settings.version()
         travels = key in sent_by_sms(self._desk.services.values(), catalogue)
         context = {
             "key": key,
-            "words": self._words(key) if typed is None else typed,
+            "words": said(refused.posted, "text") if refused else self._words(key),
             "changed": key in await self._changed(),
             "given": given if isinstance(given, str) else "\n".join(given),
             "facts": sorted(catalogue.facts(key)),

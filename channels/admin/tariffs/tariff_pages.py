@@ -8,10 +8,10 @@ from aiohttp import web
 
 from channels.admin.actors import staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.refused_forms import FormView, PageForm, Tried
+from channels.admin.page_forms import FormView, PageForm
+from channels.admin.submissions import FormSubmission, RefusedForm, error_of, forbidden_with_reason_too
 from channels.admin.tariffs.tariff_view import ROOM, TariffViews, address
 from channels.admin.version_tokens import seen
-from channels.web.error_pages import status_of
 from channels.web.forms import read_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
@@ -26,13 +26,13 @@ from domain.actions.tariffs.changes import (
     where_it_comes,
     withdraw,
 )
-from domain.fields.form import Field, read_fields
-from domain.fields.types import Day, Integer, ReadingContext, Rials, number_text
+from domain.fields.form import Field
+from domain.fields.types import Day, Integer, Rials, number_text
 from domain.tariffs.tariff import FROM, Priced, ProposedTariff, TariffRow, Terms, of_thing, without_band
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import jalali_text
 from domain.values.dated_rows import revision, standing
-from domain.values.errors import DomainError, Forbidden, InvalidField
+from domain.values.errors import DomainError, InvalidField
 
 PRICE = PageForm(
     "price",
@@ -65,19 +65,33 @@ class TariffPages:
     def routes(self) -> Sequence[PageRoute]:
         """Return every route."""
         return (
-            PageRoute("GET", ROOM, "tariffs.view", self._list),
+            PageRoute("GET", ROOM, "tariffs.view", self._prices),
             PageRoute("GET", _ONE, "tariffs.view", self._show),
-            PageRoute("POST", f"{_ONE}/preview", "tariffs.change", self._preview),
-            PageRoute("POST", _ONE, "tariffs.change", self._set),
-            PageRoute("POST", f"{ROOM}/rows/{{id:[0-9]{{1,19}}}}/withdraw", "tariffs.change", self._withdraw),
-            PageRoute("POST", f"{_PROPOSAL}/approve", "tariffs.approve", self._approve),
-            PageRoute("POST", f"{_PROPOSAL}/reject", "tariffs.approve", self._reject),
+            PageRoute(
+                "POST", f"{_ONE}/preview", "tariffs.change", FormSubmission(PRICE.name, self._preview, self._page)
+            ),
+            PageRoute("POST", _ONE, "tariffs.change", FormSubmission(PRICE.name, self._set, self._page)),
+            PageRoute(
+                "POST",
+                f"{ROOM}/rows/{{id:[0-9]{{1,19}}}}/withdraw",
+                "tariffs.change",
+                FormSubmission("withdraw", self._withdraw, self._prices),
+            ),
+            PageRoute(
+                "POST",
+                f"{_PROPOSAL}/approve",
+                "tariffs.approve",
+                FormSubmission("approve", self._approve, self._prices, forbidden_with_reason_too),
+            ),
+            PageRoute(
+                "POST",
+                f"{_PROPOSAL}/reject",
+                "tariffs.approve",
+                FormSubmission("reject", self._reject, self._prices),
+            ),
         )
 
-    async def _list(self, request: web.Request, visit: Visit) -> web.Response:
-        return await self._prices(request, visit)
-
-    async def _prices(self, request: web.Request, visit: Visit, error: DomainError | None = None) -> web.Response:
+    async def _prices(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         async with self._store.unit(write=False) as uow:
             views, pending = await self._views(uow), await uow.tariffs.pending()
             rows = {service: await uow.tariffs.of_service(service) for service in priced(self._desk)}
@@ -85,9 +99,9 @@ class TariffPages:
             "tables": [(views.service(service), views.lines(service, found)) for service, found in rows.items()],
             "pending": [views.proposal(one, visit.actor.ident, rows.get(one.service, ())) for one in pending],
             "approval": self._desk.policy.tariffs_need_approval,
-            "problem": self._told(error) if error else None,
+            "problem": self._told(refused.error) if refused else None,
         }
-        return staff_page(request, visit, "admin/tariffs/tariffs.html", context, error=error)
+        return staff_page(request, visit, "admin/tariffs/tariffs.html", context, error=error_of(refused))
 
     def _told(self, error: DomainError) -> str:
         """Return what is wrong with a proposal. No field stands beside it, so the one that is meant is named."""
@@ -97,88 +111,61 @@ class TariffPages:
 
     async def _show(self, request: web.Request, visit: Visit) -> web.Response:
         """Show the prices of a thing; a band that cannot be is told on the page of what it is of."""
-        tried = None
+        refused = None
         try:
             thing = self._thing(request)
         except InvalidField as error:
-            thing, tried = self._plain(request), Tried(BAND, {FROM: request.query[FROM]}, error)
+            thing, refused = self._plain(request), RefusedForm(BAND, request.query, error)
             if not thing.most:
                 raise
-        return await self._page(request, visit, thing, tried)
+        return await self._prices_of(request, visit, thing, refused)
 
     async def _preview(self, request: web.Request, visit: Visit) -> web.Response:
         """Show what a price means, to be set from there."""
-        given, thing = read_form(PRICE.fields, visit.form), self._thing(request)
-        try:
-            terms = self._terms(request, visit, thing, given)
-            async with self._store.unit(write=False) as uow:
-                shown = await samples(self._desk, uow, terms, thing.samples)
-                views, rows = await self._views(uow), await uow.tariffs.of_service(terms.service)
-            where = where_it_comes(self._desk, rows, terms)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, thing, Tried(PRICE.name, given, error))
+        thing = self._thing(request)
+        terms = self._terms(request, visit, thing)
+        async with self._store.unit(write=False) as uow:
+            shown = await samples(self._desk, uow, terms, thing.samples)
+            views, rows = await self._views(uow), await uow.tariffs.of_service(terms.service)
+        where = where_it_comes(self._desk, rows, terms)
         context = {
             **self._head(request, views, thing),
             "new": views.new(terms, where, rows),
             "below": views.below(terms, rows),
             "samples": [views.sample(one, terms.unit) for one in shown],
-            "given": given,
+            "given": read_form(PRICE.fields, visit.form),
             "seen": revision(of_thing(rows, terms.service, terms.dimensions)),
             "approval": self._desk.policy.tariffs_need_approval,
         }
         return staff_page(request, visit, "admin/tariffs/tariff_preview.html", context)
 
-    async def _set(self, request: web.Request, visit: Visit) -> web.Response:
-        given, thing = read_form(PRICE.fields, visit.form), self._thing(request)
-        try:
-            terms = self._terms(request, visit, thing, given)
-            async with self._store.unit() as uow:
-                meant = bool(said(visit.form, FAR_MEANT))
-                made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form), far_meant=meant)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._page(request, visit, thing, Tried(PRICE.name, given, error))
+    async def _set(self, request: web.Request, visit: Visit) -> str:
+        terms, meant = self._terms(request, visit, self._thing(request)), bool(said(visit.form, FAR_MEANT))
+        async with self._store.unit() as uow:
+            made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form), far_meant=meant)
         done = "price_proposed" if isinstance(made, ProposedTariff) else "price_set"
-        raise web.HTTPSeeOther(f"{address(terms.service, terms.dimensions)}&done={done}")
+        return f"{address(terms.service, terms.dimensions)}&done={done}"
 
-    async def _withdraw(self, request: web.Request, visit: Visit) -> web.Response:
-        try:
-            async with self._store.unit() as uow:
-                row = await withdraw(self._desk, uow, _id(request), visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._prices(request, visit, error)
-        raise web.HTTPSeeOther(f"{address(row.service, row.dimensions)}&done=price_withdrawn")
+    async def _withdraw(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            row = await withdraw(self._desk, uow, _id(request), visit.actor)
+        return f"{address(row.service, row.dimensions)}&done=price_withdrawn"
 
-    async def _approve(self, request: web.Request, visit: Visit) -> web.Response:
-        try:
-            async with self._store.unit() as uow:
-                row = await approve(self._desk, uow, _id(request), visit.actor)
-        except Forbidden as error:
-            if error.detail is None:
-                raise
-            await visit.denied(error)
-            return await self._prices(request, visit, error)
-        except DomainError as error:
-            return await self._prices(request, visit, error)
-        raise web.HTTPSeeOther(f"{address(row.service, row.dimensions)}&done=price_set")
+    async def _approve(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            row = await approve(self._desk, uow, _id(request), visit.actor)
+        return f"{address(row.service, row.dimensions)}&done=price_set"
 
-    async def _reject(self, request: web.Request, visit: Visit) -> web.Response:
-        try:
-            async with self._store.unit() as uow:
-                await reject(self._desk, uow, _id(request), visit.actor)
-        except Forbidden:
-            raise
-        except DomainError as error:
-            return await self._prices(request, visit, error)
-        raise web.HTTPSeeOther(f"{ROOM}?done=price_rejected")
+    async def _reject(self, request: web.Request, visit: Visit) -> str:
+        async with self._store.unit() as uow:
+            await reject(self._desk, uow, _id(request), visit.actor)
+        return f"{ROOM}?done=price_rejected"
 
-    async def _page(
-        self, request: web.Request, visit: Visit, thing: Priced, tried: Tried | None = None
+    async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
+        return await self._prices_of(request, visit, self._thing(request), refused)
+
+    async def _prices_of(
+        self, request: web.Request, visit: Visit, thing: Priced, refused: RefusedForm | None
     ) -> web.Response:
         service = request.match_info["service"]
         async with self._store.unit(write=False) as uow:
@@ -191,12 +178,11 @@ class TariffPages:
             **self._head(request, views, thing),
             "rows": [views.price(one, rows) for one in reversed(rows)],
             "pending": [views.proposal(one, visit.actor.ident, every) for one in waiting],
-            "form": PRICE.shown(self._desk.wording, self._given(standing(rows), standing(plain)), tried),
+            "form": PRICE.shown(self._desk.wording, self._given(standing(rows), standing(plain)), refused),
             "bands": views.bands(service, thing, every),
-            "band_form": self._band_form(thing, tried),
+            "band_form": self._band_form(thing, refused),
         }
-        status = status_of(tried.error) if tried else 200
-        return staff_page(request, visit, "admin/tariffs/tariff.html", context, status=status)
+        return staff_page(request, visit, "admin/tariffs/tariff.html", context, error=error_of(refused))
 
     def _given(self, rows: Sequence[TariffRow], plain: Sequence[TariffRow]) -> dict[str, Any]:
         """Return what stands in the form: the last price's minimum and VAT, and today; the first price of a band has
@@ -209,15 +195,15 @@ class TariffPages:
             "valid_from": jalali_text(today(self._desk)),
         }
 
-    def _band_form(self, thing: Priced, tried: Tried | None) -> FormView | None:
+    def _band_form(self, thing: Priced, refused: RefusedForm | None) -> FormView | None:
         """Return the form that leads to a band of a thing; None for what has none."""
         if thing.least or not thing.most:
             return None
         form = PageForm(BAND, (Field(FROM, Integer(1, thing.most)),), f"admin.tariffs.bands_of.{thing.unit}")
-        return form.shown(self._desk.wording, {}, tried)
+        return form.shown(self._desk.wording, {}, refused)
 
-    def _terms(self, request: web.Request, visit: Visit, thing: Priced, given: Mapping[str, Any]) -> Terms:
-        read = read_fields(PRICE.fields, given, visit.actor.channel, ReadingContext(visit.now))
+    def _terms(self, request: web.Request, visit: Visit, thing: Priced) -> Terms:
+        read = PRICE.read(visit)
         return Terms(
             request.match_info["service"], dict(thing.dimensions), thing.unit, read["rate"], read["minimum"],
             read["vat_percent"], date.fromisoformat(read["valid_from"]),

@@ -1,25 +1,16 @@
-"""Forms that were refused: they are shown again as they were typed, beside what was wrong."""
+"""Forms that pages have by a list of declared fields: read, shown, and shown again as they were typed when refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.web.forms import Control, FormWords, Given, controls, stray
-from domain.fields.form import Field
+from channels.admin.frame import Visit
+from channels.admin.submissions import RefusedForm
+from channels.web.forms import Control, FormWords, Given, controls, read_form, stray
+from domain.fields.form import Field, read_fields
+from domain.fields.types import ReadingContext
 from domain.language.wording import Wording
-from domain.values.errors import Conflict, DomainError
-
-REFUSAL = "refusal"
-"""The id of what is said beside a form that was refused (`admin/shared/parts.html`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A step that was refused: what was typed into its form, and why it was refused."""
-
-    action: str
-    given: Given
-    error: DomainError
+from domain.values.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,13 @@ class PageForm:
     blank: str = "web.form.choose"
     hints: Mapping[str, str] = field(default_factory=dict)
 
-    def shown(self, wording: Wording, given: Mapping[str, Any], tried: Tried | None) -> FormView:
+    def read(self, visit: Visit) -> dict[str, Any]:
+        """Return the values of the visitor's form; a `DomainError` that names every field with a fault."""
+        return read_fields(
+            self.fields, read_form(self.fields, visit.form), visit.actor.channel, ReadingContext(visit.now)
+        )
+
+    def shown(self, wording: Wording, given: Mapping[str, Any], refused: RefusedForm | None) -> FormView:
         """Return the form with what is given, or as it was typed if it is the one that was refused."""
         words = FormWords(
             wording,
@@ -60,9 +57,9 @@ class PageForm:
             self.blank,
             {name: wording.catalogue.text(key) for name, key in self.hints.items()},
         )
-        mine = tried if tried and tried.action == self.name else None
-        typed, error = (mine.given, mine.error) if mine else (given, None)
-        stands = self._stands(words, given, mine.given) if mine and isinstance(error, Conflict) else ()
+        mine = refused if refused and refused.name == self.name else None
+        typed, error = (read_form(self.fields, mine.posted), mine.error) if mine else (given, None)
+        stands = self._stands(words, given, typed) if isinstance(error, Conflict) else ()
         problem = stray(self.fields, error, words)
         return FormView(controls(self.fields, typed, words, error), problem, mine is not None, stands)
 
