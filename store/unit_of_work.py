@@ -64,40 +64,58 @@ class SqlUnit:
 
     def __init__(self, work: SqlTransaction) -> None:
         self._work = work
+        self._open_requests(work)
+        self._open_money(work)
+        self._open_registries(work)
+        self._open_messages(work)
+        self._open_staff(work)
+        self._open_operations(work)
+
+    def _open_requests(self, work: SqlTransaction) -> None:
         self.requests = SqlRequests(work)
         self.timers = SqlTimers(work)
         self.work_lists = SqlWorkLists(work)
         self.search_words = SqlSearchWords(work)
         self.saved_views = SqlSavedViews(work)
         self.history = SqlHistory(work)
+        self.documents = SqlDocuments(work)
+        self.issued_papers = SqlIssuedPapers(work)
+        self.personal_data = SqlPersonalData(work)
+        self.reports = SqlReports(work)
+        self.feedback = SqlFeedback(work)
+        self.service_views = SqlServiceViews(work)
+
+    def _open_money(self, work: SqlTransaction) -> None:
         self.bills = SqlBills(work)
         self.sequences = SqlSequences(work)
         self.tariffs = SqlTariffs(work)
+        self.tills = SqlTills(work)
+        self.offices = SqlOffices(work)
+        self.calls = SqlCalls(work)
+
+    def _open_registries(self, work: SqlTransaction) -> None:
         self.fleet = SqlFleet(work)
         self.registries = SqlRegistries(work)
         self.imports = SqlImports(work)
-        self.people = SqlPeople(work)
-        self.staff_sessions = SqlStaffSessions(work)
-        self.second_factors = SqlSecondFactors(work)
-        self.feedback = SqlFeedback(work)
-        self.service_views = SqlServiceViews(work)
-        self.personal_data = SqlPersonalData(work)
-        self.reports = SqlReports(work)
-        self.documents = SqlDocuments(work)
-        self.issued_papers = SqlIssuedPapers(work)
+
+    def _open_messages(self, work: SqlTransaction) -> None:
         self.inbox = SqlInbox(work)
         self.dialogues = SqlDialogues(work)
         self.outbox = SqlOutbox(work)
         self.lines = SqlLines(work)
         self.chats = SqlChats(work)
         self.mobile_proofs = SqlMobileProofs(work)
-        self.offices = SqlOffices(work)
-        self.tills = SqlTills(work)
-        self.calls = SqlCalls(work)
+
+    def _open_staff(self, work: SqlTransaction) -> None:
+        self.people = SqlPeople(work)
+        self.staff_sessions = SqlStaffSessions(work)
+        self.second_factors = SqlSecondFactors(work)
+        self.audit = SqlAudit(work)
+
+    def _open_operations(self, work: SqlTransaction) -> None:
         self.leases = SqlLeases(work)
         self.work_calendar = SqlWorkCalendar(work)
         self.settings = SqlSettingChanges(work)
-        self.audit = SqlAudit(work)
         self.verifications = SqlVerifications(work)
         self.key_checks = SqlKeyChecks(work)
 

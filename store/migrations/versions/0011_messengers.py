@@ -15,6 +15,16 @@ TEXT, MOMENT = Text(), DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make three tables, and add to the outbox."""
+    _make_chats()
+    _make_mobile_proofs()
+    for column in (Column("mobile", TEXT), Column("content", JSON_VALUE), Column("moves_at", MOMENT)):
+        op.add_column("outbox", column)
+    _partial("ix_outbox_moving", "outbox", ["channel", "moves_at"], "state = 'queued' AND moves_at IS NOT NULL")
+    _partial("ix_outbox_of_chats", "outbox", ["mobile", "id"], "mobile IS NOT NULL")
+    _partial("ix_inbox_of_chats", "inbox", ["mobile"], "sender != mobile")
+
+
+def _make_chats() -> None:
     op.create_table(
         "chats",
         Column("channel", TEXT, nullable=False),
@@ -34,6 +44,9 @@ def upgrade() -> None:
         Column("at", MOMENT, nullable=False),
         PrimaryKeyConstraint("mobile", name="pk_notice_channels"),
     )
+
+
+def _make_mobile_proofs() -> None:
     op.create_table(
         "mobile_proofs",
         *(Column(name, TEXT, nullable=False) for name in ("channel", "address", "mobile", "salt", "digest")),
@@ -42,11 +55,6 @@ def upgrade() -> None:
         PrimaryKeyConstraint("channel", "address", name="pk_mobile_proofs"),
     )
     op.create_index("ix_mobile_proofs_expires_at", "mobile_proofs", ["expires_at"])
-    for column in (Column("mobile", TEXT), Column("content", JSON_VALUE), Column("moves_at", MOMENT)):
-        op.add_column("outbox", column)
-    _partial("ix_outbox_moving", "outbox", ["channel", "moves_at"], "state = 'queued' AND moves_at IS NOT NULL")
-    _partial("ix_outbox_of_chats", "outbox", ["mobile", "id"], "mobile IS NOT NULL")
-    _partial("ix_inbox_of_chats", "inbox", ["mobile"], "sender != mobile")
 
 
 def _partial(name: str, table: str, columns: list[str], where: str) -> None:
