@@ -48,4 +48,4 @@ async def _fetch(scene: Scene, known: dict[str, str]) -> None:
     which = {name: known[name] for name in ("machine", "begun", "kind")}
     [row] = await scene.uow.registries.find(RegistryFilter(MAINTENANCE.key, which))
     form = {"standing": row.values["standing"], **known}
-    await amend(scene.desk, scene.uow, MAINTENANCE, row.id, row.revision, form, scene.staff["civil"])
+    await amend(scene.desk, scene.uow, MAINTENANCE, row.id, row.version_token, form, scene.staff["civil"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.values.version_token import mark_of
+from domain.values.version_token import VersionToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Comment:
     answered_at: datetime | None = None
 
     @property
-    def mark(self) -> str:
-        """What the staff made of it so far, as a mark that changes with every decision and answer."""
+    def version_token(self) -> VersionToken:
+        """The version of what the staff made of it so far: another one after every decision and answer."""
         moderated, answered = (self.state, self.moderated_by, self.moderated_at), (self.answered_by, self.answered_at)
-        return mark_of(*moderated, self.answer, *answered)
+        return VersionToken.of_values(*moderated, self.answer, *answered)
 
 
 @dataclass(frozen=True, slots=True)

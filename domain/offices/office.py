@@ -15,7 +15,7 @@ from domain.bills.bill import PaymentOutcome
 from domain.values.dated_rows import holds
 from domain.values.errors import InvalidField
 from domain.values.text import fold
-from domain.values.version_token import mark_of
+from domain.values.version_token import VersionToken
 
 LONGEST_NAME = 100
 LONGEST_USERNAME = 40
@@ -73,9 +73,9 @@ class Office:
     created_at: datetime
 
     @property
-    def mark(self) -> str:
-        """A mark of what its keepers write about it: its name and its networks."""
-        return mark_of(self.name, *self.networks)
+    def version_token(self) -> VersionToken:
+        """The version of what its keepers write about it: its name and its networks."""
+        return VersionToken.of_values(self.name, *self.networks)
 
     def usable_keys(self, now: datetime) -> tuple[OfficeKey, ...]:
         """Return the keys that a call may be signed with now, the newest first."""

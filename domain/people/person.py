@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.values.actors import Role
-from domain.values.version_token import mark_of
+from domain.values.version_token import VersionToken
 
 
 @dataclass(slots=True)
@@ -33,9 +33,9 @@ class StaffMember:
     password_temporary: bool = False
 
     @property
-    def mark(self) -> str:
-        """A mark of what `staff_accounts.change` sets."""
-        return mark_of(self.full_name, self.mobile, *sorted(self.roles))
+    def version_token(self) -> VersionToken:
+        """The version of what `staff_accounts.change` sets."""
+        return VersionToken.of_values(self.full_name, self.mobile, *sorted(self.roles))
 
 
 @dataclass(frozen=True, slots=True)

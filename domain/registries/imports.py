@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from domain.registries.rows import Fate
 from domain.registries.rules import Values
+from domain.values.version_token import VersionToken
 
 Rows = Iterator[tuple[int, Sequence[object]]]
 """Rows of a file below its headings: the row's number as a spreadsheet shows it (headings are row 1), and its cells."""
@@ -179,3 +180,8 @@ class Import:
     def digest(self) -> str:
         """Return the digest of what was shown; empty while nothing is."""
         return str(self.outcome.get("digest", ""))
+
+    @property
+    def version_token(self) -> VersionToken:
+        """The version of what was shown: another one where the file would do something else."""
+        return VersionToken(self.digest)

@@ -11,6 +11,7 @@ from domain.registries.rules import Values
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Role
 from domain.values.errors import Conflict, DomainError, MissingField, NotFound
+from domain.values.version_token import VersionToken
 
 Key = tuple[Any, ...]
 """The values of a row's natural key, in the order of the declaration."""
@@ -31,6 +32,11 @@ class RegistryRow:
     updated_at: datetime | None
     revision: int = 0
     data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def version_token(self) -> VersionToken:
+        """The version of the row."""
+        return VersionToken.numbered(self.revision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from domain.values.version_token import VersionToken
+
 JsonObject = dict[str, Any]
 """What a JSON column holds: strings, whole numbers, booleans, lists and objects of these."""
 
@@ -76,6 +78,11 @@ class ServiceRequest:
     kind: str | None = None
     lacks_papers: bool = False
     entered_at: datetime | None = None
+
+    @property
+    def version_token(self) -> VersionToken:
+        """The version of the request: another one after every save."""
+        return VersionToken.numbered(self.revision)
 
 
 class TimerKind(StrEnum):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
+from domain.values.version_token import VersionToken
+
 
 class Dated(Protocol):
     """A row that holds on days d with valid_from <= d < valid_to (None: open end)."""
@@ -64,7 +66,7 @@ def ends_at(rows: Iterable[DatedT], row: Dated) -> DatedT | None:
     return next((one for one in standing(rows) if one.valid_to == row.valid_from and one.id != row.id), None)
 
 
-def revision(rows: Iterable[Dated]) -> int:
-    """Return how often a row was set or withdrawn: who saw the same number saw the same rows."""
+def version_of(rows: Iterable[Dated]) -> VersionToken:
+    """Return the version of these rows, which counts how often one was set or withdrawn."""
     among = list(rows)
-    return len(among) + sum(map(withdrawn, among))
+    return VersionToken.numbered(len(among) + sum(map(withdrawn, among)))

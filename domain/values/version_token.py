@@ -1,8 +1,43 @@
-"""Marks of what a page showed: a form brings its page's mark back, which tells whether anything changed since."""
+"""Version tokens (optimistic lock): which version of something a page showed.
+
+A form brings its page's token back. Whoever comes second is told, and overwrites nothing unseen.
+"""
 
 import hashlib
+from dataclasses import dataclass
+
+from domain.values.errors import Conflict
+
+_DIGITS = 19
+"""More than any counted version has."""
 
 
-def mark_of(*shown: object) -> str:
-    """Return a mark of these values: it differs where one of them does, and is short enough for every form."""
-    return hashlib.sha256("\0".join(map(str, shown)).encode()).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class VersionToken:
+    """A version as text, as a form carries it. Two tokens of one thing are equal where its version is the same."""
+
+    text: str
+
+    @classmethod
+    def of_values(cls, *values: object) -> "VersionToken":
+        """Return the token of these values, 16 hexadecimal digits: another one where any of them differs."""
+        return cls(hashlib.sha256("\0".join(map(str, values)).encode()).hexdigest()[:16])
+
+    @classmethod
+    def numbered(cls, number: int) -> "VersionToken":
+        """Return the token of a counted version: a revision, or the number of the last change."""
+        return cls(str(number))
+
+    def includes(self, number: int) -> bool:
+        """Tell whether the change with that number is in this version; none is in one that is not counted."""
+        counted = self.text.isascii() and self.text.isdecimal() and len(self.text) < _DIGITS
+        return counted and number <= int(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def refuse_stale(shown: VersionToken | None, present: VersionToken, conflict: Conflict) -> None:
+    """Raise `conflict` where another version was shown than the present one; None: nobody was shown any."""
+    if shown is not None and shown != present:
+        raise conflict

@@ -53,7 +53,7 @@ async def test_a_machine_goes_to_the_workshop_and_comes_back(town: Municipality)
     assert (row.values["begun"], row.values["ended"], row.values["cost"]) == ("2026-11-10", None, 690_000_000)
     back = {"ended": "1405/08/23", "cost": "۷۱۰۰۰۰۰۰۰", "note": "نشتی جک", "standing": "valid"}
     async with town.store.unit() as uow:
-        after = await amend(town.desk, uow, MAINTENANCE, row.id, row.revision, back, CIVIL)
+        after = await amend(town.desk, uow, MAINTENANCE, row.id, row.version_token, back, CIVIL)
         (change,) = await uow.registries.changes_of("maintenance", row.id)
     assert after.values["ended"] == "2026-11-14"
     assert (change.by, change.before) == ("staff:civil", {"ended": None, "cost": 690_000_000})
@@ -85,7 +85,7 @@ async def test_what_is_refused(town: Municipality, typed: dict[str, str], by: Ac
 async def test_an_annulled_row_stays(town: Municipality) -> None:
     row = await entered(town, TYPED)
     async with town.store.unit() as uow:
-        await amend(town.desk, uow, MAINTENANCE, row.id, 0, {**TYPED, "standing": "annulled"}, CIVIL)
+        await amend(town.desk, uow, MAINTENANCE, row.id, row.version_token, {**TYPED, "standing": "annulled"}, CIVIL)
     assert [one.values["standing"] for one in await rows_of(town, "maintenance")] == ["annulled"]
 
 

@@ -59,7 +59,7 @@ async def test_a_booked_machine_is_not_taken_away(
     after = {name: value for name, value in row.values.items() if value} | change
     with pytest.raises(Conflict, match=f"{field}:booked_ahead"):
         async with town.store.unit() as uow:
-            await amend(town.desk, uow, MACHINES, row.id, row.revision, after, CIVIL)
+            await amend(town.desk, uow, MACHINES, row.id, row.version_token, after, CIVIL)
     with pytest.raises(Conflict, match=f"{field}:booked_ahead"):
         async with town.store.unit() as uow:
             await put(town.desk, uow, MACHINES, [after], CIVIL)
@@ -90,7 +90,7 @@ async def test_no_hand_moves_the_state_of_a_row_that_is_there(
     typed = {"amount": str(duty.values["amount"]), "state": state}
     with pytest.raises(NotAllowedNow, match="state:charge_state"):
         async with town.store.unit() as uow:
-            await amend(town.desk, uow, DUTY, duty.id, duty.revision, typed, by)
+            await amend(town.desk, uow, DUTY, duty.id, duty.version_token, typed, by)
     done = await imported(town, tmp_path, "duty", by, {"vehicle": PLATE, "year": 1405, **typed})
     assert faults(done) == [("state", "not_allowed_now")]
     assert await rows_of(town, "duty") == [duty]
@@ -101,7 +101,13 @@ async def test_a_form_that_says_nothing_of_the_state_leaves_it(town: Municipalit
     fine = await a_violation(town, state="waived")
     async with town.store.unit() as uow:
         after = await amend(
-            town.desk, uow, VIOLATION, fine.id, 0, {"points": "3", "fine": "500000", "standing": "valid"}, OFFICER
+            town.desk,
+            uow,
+            VIOLATION,
+            fine.id,
+            fine.version_token,
+            {"points": "3", "fine": "500000", "standing": "valid"},
+            OFFICER,
         )
     assert (after.values["state"], after.values["points"]) == ("waived", 3)
 
@@ -168,7 +174,7 @@ async def test_what_is_left_empty_puts_no_default_in_place_of_what_is_known(
     typed = {name: value for name, value in form.items() if name not in kept}
     with pytest.raises(MissingField, match=next(iter(kept))):
         async with town.store.unit() as uow:
-            await amend(town.desk, uow, REGISTRIES[table], found.id, found.revision, typed, OFFICER)
+            await amend(town.desk, uow, REGISTRIES[table], found.id, found.version_token, typed, OFFICER)
     assert await rows_of(town, table, **named) == [found]
     assert {name: found.values[name] for name in kept} == kept
 
@@ -189,15 +195,15 @@ async def test_the_revenue_unit_alone_changes_the_amount_of_a_duty(town: Municip
     lower = {"vehicle": PLATE, "year": 1405, "amount": 1_000}
     with pytest.raises(NotAllowedNow, match="amount:amount_of_revenue"):
         async with town.store.unit() as uow:
-            await amend(town.desk, uow, DUTY, duty.id, duty.revision, {"amount": "1000"}, OFFICER)
+            await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, OFFICER)
     done = await imported(town, tmp_path, "duty", OFFICER, lower)
     assert faults(done) == [("amount", "not_allowed_now")]
     assert "تنها واحد درآمد تغییر می‌دهد" in done.faults[0].message
     async with town.store.unit() as uow:
-        assert await amend(town.desk, uow, DUTY, duty.id, duty.revision, {}, OFFICER) == duty, "a form without it"
+        assert await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {}, OFFICER) == duty, "a form without it"
         with pytest.raises(MissingField, match="amount"):
-            await amend(town.desk, uow, DUTY, duty.id, duty.revision, {}, REVENUE)
-        changed = await amend(town.desk, uow, DUTY, duty.id, duty.revision, {"amount": "1000"}, REVENUE)
+            await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {}, REVENUE)
+        changed = await amend(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, REVENUE)
     assert changed.values["amount"] == 1_000
     assert faults(await imported(town, tmp_path, "duty", SYSTEM, lower | {"amount": 3_000})) == []
 
@@ -208,7 +214,7 @@ async def test_the_taxi_officer_says_what_a_new_duty_and_a_fine_are(town: Munici
     async with town.store.unit() as uow:
         duty = await enter(town.desk, uow, DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}, OFFICER)
         typed = {"points": "0", "fine": "1000", "standing": "valid"}
-        after = await amend(town.desk, uow, VIOLATION, fine.id, fine.revision, typed, OFFICER)
+        after = await amend(town.desk, uow, VIOLATION, fine.id, fine.version_token, typed, OFFICER)
     assert (duty.values["amount"], after.values["fine"]) == (1_000, 1_000)
 
 

@@ -18,6 +18,7 @@ from domain.actions.history.sealing import seal
 from domain.actions.settings.changes import change_rules, declare_day
 from domain.settings.rules import GROUPS
 from domain.values.errors import Unavailable
+from domain.values.version_token import VersionToken
 from tests.support.municipality import TUESDAY_MORNING, Municipality
 
 BY_NAME = {job.name: job for job in JOBS}
@@ -75,7 +76,7 @@ async def test_each_process_takes_up_what_was_changed(town: Municipality, parts:
     first, second = Scheduler(parts), Scheduler(replace(parts, desk=replace(town.desk)))
     tomorrow = (TUESDAY_MORNING + timedelta(days=1)).date()
     async with town.store.unit() as uow:
-        await change_rules(town.desk, uow, GROUPS["deadlines"], {"answer_days": "9"}, 0)
+        await change_rules(town.desk, uow, GROUPS["deadlines"], {"answer_days": "9"}, VersionToken.numbered(0))
         await declare_day(town.desk, uow, tomorrow, False, "")
     for scheduler in (first, second):
         assert await scheduler.run(BY_NAME["rules"])

@@ -12,6 +12,7 @@ from domain.offices.office import Office
 from domain.offices.tills import HIGHEST_DECLARED, TillClosing
 from domain.values.actors import Role
 from domain.values.errors import Conflict
+from domain.values.version_token import VersionToken
 from store.repositories.tills import SqlTills
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import NOW, a_bill, a_payment
@@ -65,7 +66,9 @@ async def test_of_many_who_close_what_they_saw_one_does(store: SqlStore, other_s
 
     async def close(number: int) -> TillClosing:
         async with (store if number % 2 else other_store).unit() as uow:
-            return await close_till(desk, uow, "1001", TODAY, number, "شمردم", actor=revenue, seen=0)
+            return await close_till(
+                desk, uow, "1001", TODAY, number, "شمردم", actor=revenue, version=VersionToken.numbered(0)
+            )
 
     ended = await asyncio.gather(*map(close, range(8)), return_exceptions=True)
     refused = [one for one in ended if isinstance(one, BaseException)]

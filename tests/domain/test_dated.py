@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain.values.dated_rows import InsertionPoint, ends_at, holds, place, revision, standing, withdrawn
+from domain.values.dated_rows import InsertionPoint, ends_at, holds, place, standing, version_of, withdrawn
 
 DAY = timedelta(days=1)
 SPRING, SUMMER, AUTUMN = date(2026, 3, 21), date(2026, 6, 22), date(2026, 9, 23)
@@ -55,4 +55,5 @@ def test_the_row_before_ends_where_a_row_begins() -> None:
 
 
 def test_each_setting_and_each_withdrawal_is_a_revision() -> None:
-    assert [revision(rows) for rows in ([], [NEXT], [OLD, NEXT], [OLD, NEXT, WRONG])] == [0, 1, 2, 4]
+    tokens = [version_of(rows) for rows in ([], [NEXT], [OLD, NEXT], [OLD, NEXT, WRONG])]
+    assert [str(token) for token in tokens] == ["0", "1", "2", "4"]

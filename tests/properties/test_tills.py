@@ -18,6 +18,7 @@ from domain.offices.office import Office
 from domain.offices.tills import Takings, TillClosing, TillDay, TillPeriod
 from domain.values.calendar import tehran
 from domain.values.errors import Conflict, MissingField
+from domain.values.version_token import VersionToken
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import a_bill, a_payment
 from tests.properties.effort import examples
@@ -92,7 +93,9 @@ class Revenue:
         """Close a day; None when somebody closed it since, or a note is missing."""
         try:
             async with self.stores[desk].unit() as uow:
-                return await close_till(self.desk, uow, code, one.day, one.declared, one.note, seen=seen)
+                return await close_till(
+                    self.desk, uow, code, one.day, one.declared, one.note, version=VersionToken.numbered(seen)
+                )
         except (Conflict, MissingField):
             return None
 

@@ -59,7 +59,7 @@ async def _of_work(site: StaffSite) -> Sequence[Look]:
 async def _of_rows(site: StaffSite) -> Sequence[Look]:
     """Rows that are refused, or that a colleague has changed meanwhile, and a file that was forgotten."""
     driver = await rooms.row(site, DRIVER.key, national_code=DRIVER_CODE)
-    lost = {"revision": "9", "name": LONG, "status": "active"}
+    lost = {"version": "9", "name": LONG, "status": "active"}
     return [
         Look(f"{room(MACHINES)}/new", Role.CIVIL, 422, form={"title": LONG}),
         Look(f"{room(VEHICLE)}/new", Role.TAXI_OFFICER, 422, form={"plate": LONG}),
@@ -79,14 +79,14 @@ def _of_money(site: StaffSite) -> Sequence[Look]:
         Look(loader, Role.REVENUE, 422, form=terms | {"rate": "ارزان"}),
         Look(preview, Role.REVENUE, form=terms),
         Look(till, Role.REVENUE, 422, form={"day": "امروز", "amount": LONG}),
-        Look(till, Role.REVENUE, 409, form={"day": "۱۴۰۵/۰۹/۰۳", "amount": "۷", "note": LONG, "seen": "1"}),
+        Look(till, Role.REVENUE, 409, form={"day": "۱۴۰۵/۰۹/۰۳", "amount": "۷", "note": LONG, "version": "1"}),
         *(Look(duties, Role.REVENUE, status, form={"year": year}) for year, status in years.items()),
     ]
 
 
 def _of_the_house() -> Sequence[Look]:
     """Forms of the administrator and the manager that are refused."""
-    house, rules = "/staff/settings", {"seen": "0"}
+    house, rules = "/staff/settings", {"version": "0"}
     forms: Mapping[Role, Mapping[str, Mapping[str, str]]] = {
         Role.ADMIN: {
             "/staff/users": MEMBER,
@@ -103,7 +103,7 @@ def _of_the_house() -> Sequence[Look]:
             "/staff/offices/commission": {"per_request": LONG},
         },
     }
-    account, office, stale = "/staff/users/one/civil/change", "/staff/offices/one/1001", {"seen": "0"}
+    account, office, stale = "/staff/users/one/civil/change", "/staff/offices/one/1001", {"version": "0"}
     return [
         *chain.from_iterable(_refused(role, found) for role, found in forms.items()),
         Look(account, Role.ADMIN, 409, form={"full_name": LONG, "role": "revenue"} | stale),

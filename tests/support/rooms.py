@@ -47,6 +47,6 @@ def words(page: str) -> str:
 
 def revision(page: str) -> str:
     """The revision that a form of the page bears."""
-    found = re.search(r'name="revision" value="([0-9]+)"', page)
+    found = re.search(r'name="version" value="([0-9]+)"', page)
     assert found, words(page)
     return found[1]

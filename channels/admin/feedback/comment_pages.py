@@ -1,6 +1,6 @@
 """What citizens wrote: comments to publish, hide and answer.
 
-A form about a comment bears the mark of what its page showed. Who comes second is told, sees the comment as it stands
+A form about a comment bears the version that its page showed. Who comes second is told, sees the comment as it stands
 now, and what was typed is in its box again.
 """
 
@@ -12,6 +12,7 @@ from aiohttp import web
 from channels.admin.actors import actor_shown, staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.admin.version_tokens import version_shown
 from channels.web.forms import FormWords, controls, read_form
 from channels.web.paging import listed, page_start, same_page
 from channels.web.posted import said
@@ -36,9 +37,6 @@ EVERY = "every"
 
 ANSWER = "answer"
 """The form that answers a comment, and its field with the answer."""
-
-MARK = "seen"
-"""The form's name for the mark of what its page showed of the comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +81,13 @@ class CommentPages:
 
     async def _moderate(self, request: web.Request, visit: Visit, state: CommentState) -> str:
         async with self._store.unit() as uow:
-            await moderation.moderate(self._desk, uow, _id(request), state, visit.actor, said(visit.form, MARK))
+            await moderation.moderate(self._desk, uow, _id(request), state, visit.actor, version_shown(visit.form))
         return f"{PATH}?{same_page(request, done=f'comment_{state}')}"
 
     async def _answer(self, request: web.Request, visit: Visit) -> str:
-        text, seen = said(visit.form, ANSWER), said(visit.form, MARK)
+        text, version = said(visit.form, ANSWER), version_shown(visit.form)
         async with self._store.unit() as uow:
-            await moderation.answer(self._desk, uow, _id(request), text, visit.actor, seen)
+            await moderation.answer(self._desk, uow, _id(request), text, visit.actor, version)
         return f"{PATH}?{same_page(request, done='comment_answered')}"
 
     async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:

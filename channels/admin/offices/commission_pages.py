@@ -10,7 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.offices.office_pages import COMMISSION, TABS
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import seen
+from channels.admin.version_tokens import optional_version
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.desk import Desk
 from domain.actions.offices import accounts
@@ -20,7 +20,7 @@ from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Rials, Text
 from domain.offices.office import CommissionRule, share_of
 from domain.unit_of_work import Store
-from domain.values.dated_rows import revision, withdrawn
+from domain.values.dated_rows import version_of, withdrawn
 
 RULE = "rule"
 """The form that adds a rule."""
@@ -62,10 +62,16 @@ class CommissionPages:
         values = (await self._form()).read(visit)
         async with self._store.unit() as uow:
             await accounts.add_rule(
-                self._desk, uow, office=values.get("office"), service=values.get("service"),
-                per_request=values.get("per_request", 0), share_bp=share_of(values.get("share", "0")),
-                valid_from=date.fromisoformat(values["valid_from"]), actor=visit.actor, seen=seen(visit.form),
-            )  # fmt: skip
+                self._desk,
+                uow,
+                office=values.get("office"),
+                service=values.get("service"),
+                per_request=values.get("per_request", 0),
+                share_bp=share_of(values.get("share", "0")),
+                valid_from=date.fromisoformat(values["valid_from"]),
+                actor=visit.actor,
+                version=optional_version(visit.form),
+            )
         return f"{COMMISSION}?done=commission"
 
     async def _withdraw(self, request: web.Request, visit: Visit) -> str:
@@ -95,7 +101,7 @@ class CommissionPages:
         context = {
             "tabs": TABS,
             "rules": sorted((_shown(one, today(self._desk)) for one in rules), key=_latest_first),
-            "seen": revision(rules),
+            "version": version_of(rules),
             "problem": self._desk.wording.error(error) if error and not add.open else None,
             "offices": form.titles["office"],
             "services": form.titles["service"],

@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import MARK
+from channels.admin.version_tokens import version_shown
 from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.offices import accounts
@@ -90,15 +90,15 @@ class OfficePages:
         return await self._page(request, visit, made=NewKey(office.username, key))
 
     async def _rename(self, request: web.Request, visit: Visit) -> str:
-        name, seen = RENAME.read(visit)["name"], said(visit.form, MARK)
+        name, version = RENAME.read(visit)["name"], version_shown(visit.form)
         async with self._store.unit() as uow:
-            await accounts.rename(self._desk, uow, _code(request), name, actor=visit.actor, seen=seen)
+            await accounts.rename(self._desk, uow, _code(request), name, actor=visit.actor, version=version)
         return f"{PATH}/one/{_code(request)}?done=office_name"
 
     async def _bind(self, request: web.Request, visit: Visit) -> str:
-        networks, seen = NETWORKS.read(visit).get("network", "").split(), said(visit.form, MARK)
+        networks, version = NETWORKS.read(visit).get("network", "").split(), version_shown(visit.form)
         async with self._store.unit() as uow:
-            await accounts.allow(self._desk, uow, _code(request), networks, actor=visit.actor, seen=seen)
+            await accounts.allow(self._desk, uow, _code(request), networks, actor=visit.actor, version=version)
         return f"{PATH}/one/{_code(request)}?done=office_networks"
 
     async def _switch(self, request: web.Request, visit: Visit) -> web.Response:

@@ -11,7 +11,7 @@ from channels.admin.offices.office_pages import ONE
 from channels.admin.offices.office_period import address, asked, days, filters, month_of
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
-from channels.admin.version_tokens import seen
+from channels.admin.version_tokens import optional_version
 from domain.actions.desk import Desk
 from domain.actions.offices.tills import close_till, till_of
 from domain.fields.form import Field
@@ -19,6 +19,7 @@ from domain.fields.types import Day, Rials, Text
 from domain.offices.tills import LONGEST_NOTE
 from domain.unit_of_work import Store
 from domain.values.errors import DomainError
+from domain.values.version_token import VersionToken
 
 TILL = f"{ONE}/till"
 CLOSE = PageForm("close", (
@@ -50,7 +51,7 @@ class TillPages:
         async with self._store.unit() as uow:
             await close_till(
                 self._desk, uow, request.match_info["code"], day, values["amount"], note,
-                actor=visit.actor, seen=seen(visit.form),
+                actor=visit.actor, version=optional_version(visit.form),
             )  # fmt: skip
         return f"{request.path}?{address(month_of(day))}&done=till"
 
@@ -69,7 +70,7 @@ class TillPages:
             "period": address(given),
             "till": till,
             "who": lambda label: actor_shown(self._desk.catalogue, label, names),
-            "seen": number,
+            "version": VersionToken.numbered(number),
             "close": CLOSE.shown(self._desk.wording, {"day": chosen}, refused),
             "chosen": chosen,
             "refusal": self._desk.wording.error(refused.error) if refused else None,

@@ -10,7 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
 from channels.admin.user_agents import browser_shown
-from channels.admin.version_tokens import MARK
+from channels.admin.version_tokens import version_shown
 from channels.web.posted import said
 from domain.actions.desk import Desk
 from domain.actions.staff import attempts, staff_accounts
@@ -91,7 +91,7 @@ class UserPages:
         async with self._store.unit() as uow:
             await staff_accounts.change(
                 self._desk, uow, _username(request), roles=values["role"], full_name=values["full_name"],
-                mobile=values.get("mobile"), actor=visit.actor, seen=said(visit.form, MARK),
+                mobile=values.get("mobile"), actor=visit.actor, version=version_shown(visit.form),
             )  # fmt: skip
         return _after(request, "user_changed")
 

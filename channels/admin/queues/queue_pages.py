@@ -31,6 +31,7 @@ from domain.values import tracking_codes
 from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.paging import FIELD, Page
 from domain.values.text import persian_digits
+from domain.values.version_token import VersionToken
 
 SEARCH = "/staff/requests"
 VIEWS = "/staff/views"
@@ -39,7 +40,7 @@ ASSIGN = "/staff/assign"
 DONE, NEXT = "done", "next"
 
 _TICKED = re.compile("([0-9]{9}):([0-9]{1,10})")
-"""What a row's box sends: the tracking code, and the revision that the list showed."""
+"""What a row's box sends: the tracking code, and the version that the list showed."""
 
 
 class QueuePages:
@@ -150,9 +151,9 @@ class QueuePages:
     async def _assign(self, request: web.Request, visit: Visit) -> str | web.Response:
         """Give the ticked requests to one of the staff; what cannot be given is told, the others are given."""
         back = local(said(visit.form, NEXT))
-        seen = _ticked(visit.form)
+        ticked = _ticked(visit.form)
         async with self._store.unit() as uow:
-            done = await assign_several(self._desk, uow, seen, said(visit.form, "assignee"), visit.actor)
+            done = await assign_several(self._desk, uow, ticked, said(visit.form, "assignee"), visit.actor)
         refused = [(one.code, one.error) for one in done if one.error]
         if not refused:
             return _with_done(back, "assigned")
@@ -179,13 +180,13 @@ def _first(counts: Sequence[QueueCount], visit: Visit) -> dict[str, object]:
     return {"queue": own.queue.value, "unit": str(own.unit)} if own else {"queue": Queue.OPEN.value}
 
 
-def _ticked(form: Form) -> dict[str, int | None]:
-    """Return the ticked requests, each with the revision that the list showed; `MissingField`, `InvalidField`."""
+def _ticked(form: Form) -> dict[str, VersionToken | None]:
+    """Return the ticked requests, each with the version that the list showed; `MissingField`, `InvalidField`."""
     values = form.getall("code", [])
     if not values:
         raise MissingField("code", detail="nothing_ticked")
     found = [_TICKED.fullmatch(one) if isinstance(one, str) else None for one in values]
-    ticked: dict[str, int | None] = {one[1]: int(one[2]) for one in found if one}
+    ticked: dict[str, VersionToken | None] = {one[1]: VersionToken(one[2]) for one in found if one}
     if len(ticked) < len(values):  # one that cannot be read, or the same request twice
         raise InvalidField("code", detail="bad_tick")
     return ticked

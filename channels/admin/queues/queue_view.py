@@ -35,7 +35,7 @@ class QueueLink:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A request in a list. `tick` is what its box sends: its code and the revision that was seen; None: no box."""
+    """A request in a list. `tick` is what its box sends: its code and the version that was shown; None: no box."""
 
     code: str
     service: str
@@ -86,7 +86,7 @@ class QueueViews:
         named = {"assignee": names, "office": {one.code: one.name for one in await uow.offices.all()}}
         page, said_of = look.page, wanted.as_json()
         given = [item.request for item in page.rows if self._gives(visit, item.request)]
-        ticks = {one.code: f"{one.code}:{one.revision}" for one in given}
+        ticks = {one.code: f"{one.code}:{one.version_token}" for one in given}
         return {
             "queues": [self._queue(one, wanted) for one in counts],
             "views": [_view(one.name, one.filter, wanted) for one in await views_of(self._desk, uow, visit.actor)],

@@ -15,6 +15,7 @@ from channels.admin.actors import staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.registries.registry_view import RegistryViews, address
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.admin.version_tokens import version_shown
 from channels.web.posted import Upload, said
 from domain.actions.desk import Desk
 from domain.actions.registries.import_jobs import bring, confirm, drop
@@ -108,10 +109,10 @@ class ImportPages:
         return self._desk.catalogue.render("admin.imports.number", {"label": label})
 
     async def _keep(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        seen, skip = said(visit.form, "seen"), bool(said(visit.form, "skip"))
+        version, skip = version_shown(visit.form), bool(said(visit.form, "skip"))
         async with self._store.unit() as uow:
             brought = await self._found(uow, registry, request)
-            await confirm(self._desk, uow, brought.id, visit.actor, seen, skip_bad_rows=skip)
+            await confirm(self._desk, uow, brought.id, visit.actor, version, skip_bad_rows=skip)
         return f"{address(registry)}/import/{brought.id}"
 
     async def _drop(self, registry: Registry, request: web.Request, visit: Visit) -> str:
@@ -146,7 +147,7 @@ class ImportPages:
             "more_faults": tally.get("faults", 0) > len(found.outcome.get("faults", [])),
             "first": [self._first(registry, one) for one in found.outcome.get("first", [])],
             "ignored": found.outcome.get("ignored", []),
-            "seen": found.digest,
+            "version": found.version_token,
             "can_keep": bool(tally.get("added", 0) + tally.get("changed", 0)),
             "bad": tally.get("bad", 0),
         }

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.registries.registry_row import RowPage, row_id, shown_revision
+from channels.admin.registries.registry_row import RowPage, row_id
 from channels.admin.registries.registry_view import REGISTRY_ROOM, CellPart, RegistryViews, address
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.admin.version_tokens import required_version
 from channels.web.forms import FormWords, Option, controls, read_form, stray
 from channels.web.paging import START, ListPage, listed, page_start
 from domain.actions.desk import Desk
@@ -171,9 +172,9 @@ class RegistryPages:
         return await self._form(registry, request, visit, fields, self._views.typed(registry, row.values), row=row)
 
     async def _amend(self, registry: Registry, request: web.Request, visit: Visit) -> str:
-        given, shown = read_form(amended_fields(registry), visit.form), shown_revision(visit.form)
+        given, version = read_form(amended_fields(registry), visit.form), required_version(visit.form)
         async with self._store.unit() as uow:
-            row = await amend(self._desk, uow, registry, row_id(request), shown, given, visit.actor)
+            row = await amend(self._desk, uow, registry, row_id(request), version, given, visit.actor)
         return f"{address(registry)}/{row.id}?done=row_amended"
 
     async def _again(
@@ -216,7 +217,7 @@ class RegistryPages:
             **self._views.room(registry, visit),
             "name": self._views.called(registry, row.values, links) if row else None,
             "back": f"{address(registry)}/{row.id}" if row else address(registry),
-            "revision": row.revision if row else None,
+            "version": row.version_token if row else None,
             "controls": controls(fields, given, words, error),
             "problem": stray(fields, error, words),
             "lost": lost,

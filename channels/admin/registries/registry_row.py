@@ -11,7 +11,8 @@ from channels.admin.frame import Visit, staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.registries.registry_view import RegistryViews, address, owes_nothing
 from channels.admin.submissions import REFUSAL, RefusedForm, error_of
-from channels.web.posted import Form, said
+from channels.admin.version_tokens import required_version
+from channels.web.posted import Form
 from domain.actions.desk import Desk
 from domain.actions.fleet.out_of_service import FLEET, OUT_OF_SERVICE
 from domain.actions.registries.charges import why_unowed
@@ -23,7 +24,8 @@ from domain.registries.declarations import MACHINES, MAINTENANCE, Registry
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import Conflict, InvalidField
+from domain.values.errors import Conflict
+from domain.values.version_token import refuse_stale
 
 OUT_FORM = PageForm("out", OUT_OF_SERVICE, "admin.service")
 
@@ -50,7 +52,7 @@ class RowPage:
         context = {
             **self._views.room(registry, visit),
             "id": row.id,
-            "revision": row.revision,
+            "version": row.version_token,
             "name": self._views.called(registry, row.values, links),
             "cells": self._views.cells(registry, row, links),
             "past": [self._views.past(registry, one, names) for one in reversed(changes)],
@@ -121,19 +123,10 @@ def row_id(request: web.Request) -> int:
     return min(int(request.match_info["id"]), 2**63 - 1)
 
 
-def shown_revision(form: Form) -> int:
-    """Return the revision that the form's page showed; `InvalidField` for a form that is not ours."""
-    try:
-        return int(said(form, "revision"))
-    except ValueError:
-        raise InvalidField("revision") from None
-
-
 async def unchanged(uow: UnitOfWork, registry: Registry, row: int, form: Form) -> None:
     """Keep the row for us; `Conflict` when somebody changed it since the form's page was made."""
     found = await uow.registries.get(registry.key, row, lock=True)
-    if found.revision != shown_revision(form):
-        raise Conflict(registry.key, detail="row_changed")
+    refuse_stale(required_version(form), found.version_token, Conflict(registry.key, detail="row_changed"))
 
 
 def _place(refused: RefusedForm) -> str:

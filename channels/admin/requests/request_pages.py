@@ -1,6 +1,6 @@
 """A request's page and everything that is done from it: steps, assignment, papers, a corrected mobile, money.
 
-A step is taken as on every channel, by the declaration. A form bears the revision that its page showed: who comes
+A step is taken as on every channel, by the declaration. A form bears the version that its page showed: who comes
 second is told, sees the request as it stands now, and nothing is overwritten.
 """
 
@@ -21,6 +21,7 @@ from channels.admin.submissions import (
     error_of,
     forbidden_with_reason_too,
 )
+from channels.admin.version_tokens import required_version
 from channels.web.forms import read_form
 from channels.web.posted import Form, Upload, said
 from domain.actions.desk import Desk
@@ -113,7 +114,7 @@ class RequestPages:
             found = await readable(self._desk, uow, code, visit.actor)
             given = self._inputs(found, action, form)
             self._require(found, action, given, visit)
-            outcome = await act(self._desk, uow, code, action, given, visit.actor, _revision(form), _told(form))
+            outcome = await act(self._desk, uow, code, action, given, visit.actor, required_version(form), _told(form))
             await announce(self._desk, uow, outcome, visit.actor)
         return f"{PATH}/{code}?{TAKEN}={action}"
 
@@ -134,7 +135,7 @@ class RequestPages:
     async def _assign(self, request: web.Request, visit: Visit) -> str:
         code, form = _code(request), visit.form
         async with self._store.unit() as uow:
-            await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, _revision(form))
+            await assign(self._desk, uow, code, said(form, "assignee"), visit.actor, required_version(form))
         return _after(code, "assign")
 
     async def _attach(self, request: web.Request, visit: Visit) -> str:
@@ -165,7 +166,7 @@ class RequestPages:
         code, form = _code(request), visit.form
         mobile, proof = said(form, "mobile"), said(form, "proof")
         async with self._store.unit() as uow:
-            await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, _revision(form))
+            await correct_mobile(self._desk, uow, code, mobile, proof, visit.actor, required_version(form))
         return _after(code, "mobile")
 
     async def _record_slip(self, request: web.Request, visit: Visit) -> str:
@@ -260,11 +261,3 @@ def _told(form: Form) -> int | None:
     if amount and not (amount.isdecimal() and amount.isascii() and len(amount) < _LONGEST):
         raise InvalidField("amount")
     return int(amount) if amount else None
-
-
-def _revision(form: Form) -> int:
-    """Return the revision that the form's page showed; `InvalidField` for a form that is not ours."""
-    try:
-        return int(said(form, "revision"))
-    except ValueError:
-        raise InvalidField("revision") from None

@@ -31,6 +31,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Role
 from domain.values.identifiers import mobile_shown
+from domain.values.version_token import VersionToken
 
 MESSAGES_SHOWN = 50
 
@@ -73,7 +74,7 @@ class RequestMessageView:
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What a request is, where it stands and who cares for it. `revision` goes with every form of the page: who acts
+    """What a request is, where it stands and who cares for it. `version` goes with every form of the page: who acts
     on an older page is told. `reopens` is the code of the request that this one takes up again, `reopened_as` of the
     one that takes this one up.
     """
@@ -84,7 +85,7 @@ class RequestHead:
     state: str
     phase: str
     final: bool
-    revision: int
+    version: VersionToken
     assignee: str | None
     mobile: str | None
     channel: str
@@ -187,7 +188,7 @@ class RequestViews:
             state=wording.state(request),
             phase=request.phase.value,
             final=request.phase.final,
-            revision=request.revision,
+            version=request.version_token,
             assignee=names.get(request.assignee, request.assignee) if request.assignee else None,
             mobile=mobile_shown(request.mobile) if request.mobile else None,
             channel=self._channel(request.channel),

@@ -7,10 +7,11 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.page_forms import PageForm
-from channels.admin.settings.setting_pages import DAYS, TABS, seen_in
+from channels.admin.settings.setting_pages import DAYS, TABS
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.admin.version_tokens import required_version
 from domain.actions.desk import Desk
-from domain.actions.settings.changes import HOLIDAY, WORKING, declare_day, forget_day, renew
+from domain.actions.settings.changes import HOLIDAY, WORKING, declare_day, forget_day, renew, version_of_settings
 from domain.actions.staff.staffing import today
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Text
@@ -56,9 +57,10 @@ class DayPages:
 
     async def _declare(self, request: web.Request, visit: Visit) -> str:
         values = DECLARE.read(visit)
-        day, works, seen = date.fromisoformat(values["day"]), values["kind"] == WORKING, seen_in(visit)
+        day, works = date.fromisoformat(values["day"]), values["kind"] == WORKING
+        version = required_version(visit.form)
         async with self._store.unit() as uow:
-            await declare_day(self._desk, uow, day, works, values.get("note", ""), seen, actor=visit.actor)
+            await declare_day(self._desk, uow, day, works, values.get("note", ""), version, actor=visit.actor)
         await renew(self._desk, self._store)
         return f"{DAYS}?done=day"
 
@@ -68,21 +70,21 @@ class DayPages:
         except ValueError:
             raise web.HTTPNotFound from None
         async with self._store.unit() as uow:
-            await forget_day(self._desk, uow, day, seen_in(visit), actor=visit.actor)
+            await forget_day(self._desk, uow, day, required_version(visit.form), actor=visit.actor)
         await renew(self._desk, self._store)
         return f"{DAYS}?done=day_forgotten"
 
     async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         first, _ = year_of(to_jalali(today(self._desk))[0])
         async with self._store.unit(write=False) as uow:
-            found, version = await uow.work_calendar.declared(first), await uow.settings.version()
+            found, version = await uow.work_calendar.declared(first), await version_of_settings(uow)
         error, declare = error_of(refused), DECLARE.shown(self._desk.wording, {}, refused)
         context = {
             "tabs": TABS,
             "days": [_shown(one) for one in found],
             "declare": declare,
             "refusal": self._desk.wording.error(error) if error and not declare.open else None,
-            "seen": version,
+            "version": version,
         }
         return staff_page(request, visit, "admin/settings/days.html", context, error=error)
 

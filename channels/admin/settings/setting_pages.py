@@ -10,13 +10,12 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.admin.version_tokens import required_version
 from channels.web.forms import FormWords, controls, read_form, stray
-from channels.web.posted import said
 from domain.actions.desk import Desk
-from domain.actions.settings.changes import change_rules, kept_rules, renew
+from domain.actions.settings.changes import change_rules, kept_rules, renew, version_of_settings
 from domain.settings.rules import GROUPS, NO, YES, SettingRule, present
 from domain.unit_of_work import Store
-from domain.values.errors import InvalidField
 
 PATH = "/staff/settings"
 DAYS, TEXTS, CHANGES = f"{PATH}/days", f"{PATH}/texts", f"{PATH}/changes"
@@ -28,9 +27,6 @@ TABS: Mapping[str, str] = {
     CHANGES: "admin.changes.title",
 }
 """The pages of this room."""
-
-SEEN = "seen"
-"""The field of a form that bears the number of the last change that its page knew."""
 
 
 class SettingPages:
@@ -58,17 +54,17 @@ class SettingPages:
         name = request.match_info["group"]
         if name not in GROUPS:
             raise web.HTTPNotFound
-        given, seen = read_form([rule.field for rule in GROUPS[name]], visit.form), seen_in(visit)
+        given, version = read_form([rule.field for rule in GROUPS[name]], visit.form), required_version(visit.form)
         async with self._store.unit() as uow:
-            await change_rules(self._desk, uow, GROUPS[name], given, seen, actor=visit.actor)
+            await change_rules(self._desk, uow, GROUPS[name], given, version, actor=visit.actor)
         await renew(self._desk, self._store)
         return f"{PATH}?done=settings#{name}"
 
     async def _page(self, request: web.Request, visit: Visit, refused: RefusedForm | None = None) -> web.Response:
         async with self._store.unit(write=False) as uow:
-            kept, version = await kept_rules(uow), await uow.settings.version()
+            kept, version = await kept_rules(uow), await version_of_settings(uow)
         groups = [self._group(name, rules, kept, refused) for name, rules in GROUPS.items()]
-        context = {"tabs": TABS, "groups": groups, "seen": version}
+        context = {"tabs": TABS, "groups": groups, "version": version}
         return staff_page(request, visit, "admin/settings/settings.html", context, error=error_of(refused))
 
     def _group(
@@ -117,11 +113,3 @@ def shown_rule(desk: Desk, rule: SettingRule, kept: Any) -> str:
     """Return a value of a rule in words."""
     text = desk.catalogue.text
     return text(choice_key(rule, kept)) if rule.field.choices else rule.field.type.show(kept, text)
-
-
-def seen_in(visit: Visit) -> int:
-    """Return the number of the last change that the form's page knew; `InvalidField` for a form that is not ours."""
-    given = said(visit.form, SEEN)
-    if not (given.isascii() and given.isdecimal() and len(given) < 19):
-        raise InvalidField(SEEN)
-    return int(given)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
-from channels.admin.settings.setting_pages import TABS, TEXTS, seen_in
+from channels.admin.settings.setting_pages import TABS, TEXTS
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of
+from channels.admin.version_tokens import required_version
 from channels.web.forms import FormWords, controls, read_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
-from domain.actions.settings.changes import TEXT, change_text, renew
+from domain.actions.settings.changes import TEXT, change_text, renew, version_of_settings
 from domain.actions.settings.text_overrides import LONGEST, changeable, proved
 from domain.check import sent_by_sms
 from domain.fields.form import Field
@@ -98,17 +99,17 @@ class TextPages:
 
     async def _change(self, request: web.Request, visit: Visit) -> str:
         key, typed = request.match_info["key"], said(visit.form, "text")
-        seen, desk = seen_in(visit), self._desk
+        version, desk = required_version(visit.form), self._desk
         words = await asyncio.to_thread(proved, desk.services.values(), desk.catalogue, key, typed)
         async with self._store.unit() as uow:
-            await change_text(desk, uow, key, words, seen, actor=visit.actor)
+            await change_text(desk, uow, key, words, version, actor=visit.actor)
         await renew(desk, self._store)
         return f"{TEXTS}/one/{key}?done=text"
 
     async def _reset(self, request: web.Request, visit: Visit) -> web.Response:
         key = self._known(request)
         async with self._store.unit() as uow:
-            await change_text(self._desk, uow, key, None, seen_in(visit), actor=visit.actor)
+            await change_text(self._desk, uow, key, None, required_version(visit.form), actor=visit.actor)
         await renew(self._desk, self._store)
         raise web.HTTPSeeOther(f"{TEXTS}/one/{key}?done=text_reset")
 
@@ -116,7 +117,7 @@ class TextPages:
         key, catalogue, error = self._known(request), self._desk.catalogue, error_of(refused)
         given = catalogue.given(key)
         async with self._store.unit(write=False) as uow:
-            version = await uow.settings.version()
+            version = await version_of_settings(uow)
         travels = key in sent_by_sms(self._desk.services.values(), catalogue)
         context = {
             "key": key,
@@ -128,7 +129,7 @@ class TextPages:
             "takes": count_parts(catalogue.longest(key)) if travels else None,
             "is_list": not isinstance(given, str),
             "longest": LONGEST,
-            "seen": version,
+            "version": version,
             "problem": self._desk.wording.error(error) if error else None,
         }
         return staff_page(request, visit, "admin/settings/text.html", context, error=error)

@@ -11,7 +11,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.page_forms import FormView, PageForm
 from channels.admin.submissions import FormSubmission, RefusedForm, error_of, forbidden_with_reason_too
 from channels.admin.tariffs.tariff_view import ROOM, TariffViews, address
-from channels.admin.version_tokens import seen
+from channels.admin.version_tokens import optional_version
 from channels.web.forms import read_form
 from channels.web.posted import said
 from domain.actions.desk import Desk
@@ -31,7 +31,7 @@ from domain.fields.types import Day, Integer, Rials, number_text
 from domain.tariffs.tariff import FROM, Priced, ProposedTariff, TariffRow, Terms, of_thing, without_band
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import jalali_text
-from domain.values.dated_rows import revision, standing
+from domain.values.dated_rows import standing, version_of
 from domain.values.errors import DomainError, InvalidField
 
 PRICE = PageForm(
@@ -134,7 +134,7 @@ class TariffPages:
             "below": views.below(terms, rows),
             "samples": [views.sample(one, terms.unit) for one in shown],
             "given": read_form(PRICE.fields, visit.form),
-            "seen": revision(of_thing(rows, terms.service, terms.dimensions)),
+            "version": version_of(of_thing(rows, terms.service, terms.dimensions)),
             "approval": self._desk.policy.tariffs_need_approval,
         }
         return staff_page(request, visit, "admin/tariffs/tariff_preview.html", context)
@@ -142,7 +142,7 @@ class TariffPages:
     async def _set(self, request: web.Request, visit: Visit) -> str:
         terms, meant = self._terms(request, visit, self._thing(request)), bool(said(visit.form, FAR_MEANT))
         async with self._store.unit() as uow:
-            made = await set_price(self._desk, uow, terms, visit.actor, seen(visit.form), far_meant=meant)
+            made = await set_price(self._desk, uow, terms, visit.actor, optional_version(visit.form), far_meant=meant)
         done = "price_proposed" if isinstance(made, ProposedTariff) else "price_set"
         return f"{address(terms.service, terms.dimensions)}&done={done}"
 

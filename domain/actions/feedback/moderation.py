@@ -1,7 +1,8 @@
 """The public comments inside the house: who reads them, and the manager's part: publishing, hiding, answering.
 
-Who decides or answers says what was looked at (`Comment.mark`): if a colleague was quicker, nothing is overwritten and
-nobody is texted twice. What stands already as it is wanted, sent once more by a second click, is done and stays.
+Who decides or answers says what was looked at (`Comment.version_token`): if a colleague was quicker, nothing is
+overwritten and nobody is texted twice. What stands already as it is wanted, sent once more by a second click, is done
+and stays.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField
 from domain.values.text import persian_digits, shown
+from domain.values.version_token import VersionToken, refuse_stale
 
 LONGEST_ANSWER = 250
 """Characters of an answer: the citizen gets all of it in one text."""
@@ -46,30 +48,30 @@ def writer_shown(services: Mapping[str, Service], actor: Actor, about: ServiceRe
 
 
 async def moderate(
-    desk: Desk, uow: UnitOfWork, comment_id: int, state: CommentState, actor: Actor, seen: str | None = None
+    desk: Desk, uow: UnitOfWork, comment_id: int, state: CommentState, actor: Actor, version: VersionToken | None = None
 ) -> Comment:
     """Publish a comment or hide it (again). One that stands so already stays as it is.
 
-    `seen` is the mark of what was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `version` is that of what was looked at; None for whatever stands there. Errors: `Forbidden`,
     `NotFound("comment")`, `Conflict` when a colleague decided or answered since.
     """
     actor = moderator(actor)
     found = await uow.feedback.comment(comment_id, lock=True)
     if found.state is state:
         return found
-    _refuse_stale(found, seen)
+    refuse_stale(version, found.version_token, Conflict("comment", detail="comment_changed"))
     kept = replace(found, state=state, moderated_by=actor.label, moderated_at=desk.clock.now())
     await uow.feedback.save_comment(kept)
     return kept
 
 
 async def answer(
-    desk: Desk, uow: UnitOfWork, comment_id: int, text: str, actor: Actor, seen: str | None = None
+    desk: Desk, uow: UnitOfWork, comment_id: int, text: str, actor: Actor, version: VersionToken | None = None
 ) -> Comment:
     """Answer a comment, published or not; the citizen is told at once. A later answer takes the place of the first; the
     same one of the same person changes nothing, and nobody is told again.
 
-    `seen` is the mark of what was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `version` is that of what was looked at; None for whatever stands there. Errors: `Forbidden`,
     `NotFound("comment")`, `InvalidField("answer")` for an empty or long one, `Conflict` when a colleague decided or
     answered since.
     """
@@ -77,7 +79,7 @@ async def answer(
     found = await uow.feedback.comment(comment_id, lock=True)
     if (found.answer, found.answered_by) == (words, actor.label):
         return found
-    _refuse_stale(found, seen)
+    refuse_stale(version, found.version_token, Conflict("comment", detail="comment_changed"))
     kept = replace(found, answer=words, answered_by=actor.label, answered_at=desk.clock.now())
     await uow.feedback.save_comment(kept)
     if kept.mobile:
@@ -93,11 +95,6 @@ def _readable(text: str) -> str:
     if len(words) > LONGEST_ANSWER:
         raise InvalidField("answer", detail="too_long", limit=persian_digits(LONGEST_ANSWER))
     return words
-
-
-def _refuse_stale(found: Comment, seen: str | None) -> None:
-    if seen is not None and seen != found.mark:
-        raise Conflict("comment", detail="comment_changed")
 
 
 def moderator(actor: Actor) -> Actor:

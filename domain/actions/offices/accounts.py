@@ -26,9 +26,10 @@ from domain.offices.office import (
 )
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.actors import SYSTEM, Actor, Role
-from domain.values.dated_rows import ends_at, place, revision, withdrawn
+from domain.values.dated_rows import ends_at, place, version_of, withdrawn
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
 from domain.values.text import grouped, shown
+from domain.values.version_token import VersionToken, refuse_stale
 
 KEEPERS = frozenset({Role.ADMIN, Role.REVENUE, Role.MANAGER})
 """Roles that change offices and their commission."""
@@ -92,15 +93,15 @@ async def rotate_key(
 
 
 async def rename(
-    desk: Desk, uow: UnitOfWork, code: str, name: str, *, actor: Actor = SYSTEM, seen: str | None = None
+    desk: Desk, uow: UnitOfWork, code: str, name: str, *, actor: Actor = SYSTEM, version: VersionToken | None = None
 ) -> Office:
     """Correct an office's name; said again, nothing changes.
 
-    `seen` is the mark of the office that was looked at; None for whatever stands there. Errors: `Forbidden`,
+    `version` is that of the office that was looked at; None for whatever stands there. Errors: `Forbidden`,
     `InvalidField("name")`, `NotFound("office")`, `Conflict("office")` when somebody else has changed it since.
     """
     label, title = _keeper(actor), _name(name)
-    office = await _as_seen(uow, code, seen)
+    office = await _at_version(uow, code, version)
     if office.name != title:
         facts = {"name": title, "name_before": office.name}
         office.name = title
@@ -115,17 +116,17 @@ async def allow(
     networks: Collection[str],
     *,
     actor: Actor = SYSTEM,
-    seen: str | None = None,
+    version: VersionToken | None = None,
 ) -> Office:
     """Let an office call from these networks alone (addresses or CIDR); none: from anywhere.
 
-    Errors: `InvalidField("network")`, and with the same `seen` those of `rename`.
+    Errors: `InvalidField("network")`, and with the same `version` those of `rename`.
     """
     label = _keeper(actor)
     if len(networks) > MOST_NETWORKS:
         raise InvalidField("network")
     named = tuple(dict.fromkeys(map(network, networks)))
-    office = await _as_seen(uow, code, seen)
+    office = await _at_version(uow, code, version)
     office.networks = named
     await _changed(desk, uow, office, label, "office_networks", {"networks": list(office.networks)})
     return office
@@ -179,12 +180,12 @@ async def add_rule(
     share_bp: int = 0,
     valid_from: date | None = None,
     actor: Actor = SYSTEM,
-    seen: int | None = None,
+    version: VersionToken | None = None,
 ) -> CommissionRule:
     """Set a commission from a day on (today) until the next rule about the same office and service, if any.
 
     It closes the rule in force on that day, or withdraws the one that begins on it. `service` is a municipal service,
-    or duty or violation; None: every one. `seen` is the `revision` of all rules when it was decided. Errors:
+    or duty or violation; None: every one. `version` is that of all rules (`version_of`) when it was decided. Errors:
     `Forbidden`, `NotFound("office")`, `UnknownService`, `InvalidField` (`valid_from` lies before today: a past
     statement never changes), `Conflict("rule")` when rules have changed since.
     """
@@ -198,16 +199,15 @@ async def add_rule(
     rule = CommissionRule(
         desk.ids.new_id(), office, service, per_request, share_bp, start, None, label, desk.clock.now()
     )  # fmt: skip
-    return await _put_in_force(desk, uow, rule, label, seen)
+    return await _put_in_force(desk, uow, rule, label, version)
 
 
 async def _put_in_force(
-    desk: Desk, uow: UnitOfWork, rule: CommissionRule, label: str, seen: int | None
+    desk: Desk, uow: UnitOfWork, rule: CommissionRule, label: str, version: VersionToken | None
 ) -> CommissionRule:
     await uow.serialise(_RULES)
     rules = await uow.offices.rules()
-    if seen is not None and seen != revision(rules):
-        raise Conflict("rule", detail="row_changed")
+    refuse_stale(version, version_of(rules), Conflict("rule", detail="row_changed"))
     where = place(of_subject(rules, rule.office, rule.service), rule.valid_from)
     if where.replaced:
         await _withdraw_rule(desk, uow, where.replaced, label)
@@ -271,10 +271,9 @@ def _keeper(actor: Actor) -> str:
     return actor.acting_by(KEEPERS).label
 
 
-async def _as_seen(uow: UnitOfWork, code: str, seen: str | None) -> Office:
+async def _at_version(uow: UnitOfWork, code: str, version: VersionToken | None) -> Office:
     office = await uow.offices.by_code(code, lock=True)
-    if seen is not None and seen != office.mark:
-        raise Conflict("office", detail="office_changed")
+    refuse_stale(version, office.version_token, Conflict("office", detail="office_changed"))
     return office
 
 

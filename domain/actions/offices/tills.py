@@ -9,6 +9,7 @@ from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.calendar import in_tehran, tehran, whole_day
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
 from domain.values.text import code_units, grouped, persian_digits, shown
+from domain.values.version_token import VersionToken
 
 CLOSERS = frozenset({Role.REVENUE})
 """Roles that close tills."""
@@ -18,21 +19,21 @@ _DAY = timedelta(days=1)
 
 async def close_till(
     desk: Desk, uow: UnitOfWork, office_code: str, day: date, declared: int, note: str = "", *,
-    actor: Actor = SYSTEM, seen: int | None = None,
+    actor: Actor = SYSTEM, version: VersionToken | None = None,
 ) -> TillClosing:  # fmt: skip
     """Close a day of an office's till, any up to today, with what its terminal says (`declared` rials).
 
-    A day before the office's first one has no payments, and that is all. `seen` is the office's `last_number` when it
-    was decided; None: whatever stands is replaced. Errors: `Forbidden`, `NotFound("office")`, `InvalidField` (`day` is
-    to come, `amount`, `note` is too long), `MissingField("note")` when there is a difference, `Conflict("till")` when
-    somebody closed that day since.
+    A day before the office's first one has no payments, and that is all. `version` is that of the till when it was
+    decided, numbered by the office's last closing; None: whatever stands is replaced. Errors: `Forbidden`,
+    `NotFound("office")`, `InvalidField` (`day` is to come, `amount`, `note` is too long), `MissingField("note")` when
+    there is a difference, `Conflict("till")` when somebody closed that day since.
     """
     label, now = _closer(actor), desk.clock.now()
     office, words = (await uow.offices.by_code(office_code)).code, shown(note)
     _check(day, in_tehran(now).date(), declared, words)
     await uow.serialise(f"till:{office}")  # who closes at the same moment waits here, and sees this closing
-    if seen is not None:
-        await _refuse_unseen(uow, office, day, seen)
+    if version is not None:
+        await _refuse_closed_since(uow, office, day, version)
     taken = Takings.of(await uow.offices.payments_between(office, *whole_day(day)))
     number = await uow.tills.last_number(office) + 1
     closing = TillClosing(office, number, day, declared, taken.payments, taken.amount, words, label, now)
@@ -44,8 +45,8 @@ async def close_till(
     return closing
 
 
-async def _refuse_unseen(uow: UnitOfWork, office: str, day: date, seen: int) -> None:
-    if any(one.number > seen for one in await uow.tills.closings(office, day, day + _DAY)):
+async def _refuse_closed_since(uow: UnitOfWork, office: str, day: date, version: VersionToken) -> None:
+    if not all(version.includes(one.number) for one in await uow.tills.closings(office, day, day + _DAY)):
         raise Conflict("till", detail="till_changed")
 
 

@@ -12,6 +12,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, MissingField, NotAllowedNow, TooLarge
 from domain.values.text import shown
+from domain.values.version_token import VersionToken
 
 LONGEST_NAME = 100
 
@@ -29,15 +30,15 @@ async def bring(desk: Desk, uow: UnitOfWork, registry: Registry, name: str, cont
 
 
 async def confirm(
-    desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor, seen: str, *, skip_bad_rows: bool
+    desk: Desk, uow: UnitOfWork, import_id: int, actor: Actor, version: VersionToken, *, skip_bad_rows: bool
 ) -> Import:
-    """Let what was shown be kept, in the name of who says so; `seen` is the digest of what they were shown.
+    """Let what was shown be kept, in the name of who says so; `version` is that of what they were shown.
 
     Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more, or does
     something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
     brought = await _own(uow, import_id, actor, ImportState.EXAMINED)
-    if seen != brought.digest:
+    if version != brought.version_token:
         raise Conflict("import", detail="import_moved")
     if brought.tally["bad"] and not skip_bad_rows:
         raise NotAllowedNow("import", detail="bad_rows")

@@ -1,7 +1,7 @@
 """Rows of the registries by hand, one at a time: entered, amended, and found by what somebody types.
 
 What is typed is read as an import reads a sheet's cells, and refused for the same reasons. Who amends names the
-revision that was shown: a change that came in between is told, and not overwritten.
+version that was shown: a change that came in between is told, and not overwritten.
 """
 
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError
 from domain.values.text import shown
+from domain.values.version_token import VersionToken, refuse_stale
 
 Typed = Mapping[str, Any]
 """What somebody typed into the fields of a form; a field that is empty is not among them."""
@@ -102,18 +103,17 @@ async def audit_entered(uow: UnitOfWork, registry: Registry, row: RegistryRow, a
 
 
 async def amend(
-    desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, revision: int, typed: Typed, actor: Actor
+    desk: Desk, uow: UnitOfWork, registry: Registry, row_id: int, version: VersionToken, typed: Typed, actor: Actor
 ) -> RegistryRow:
     """Change a row to what its whole form says, a field that is empty included; one that says nothing new is not
     written.
 
-    Errors: `Conflict(registry)` when the row is no longer at that revision; those of `booked_ahead`;
+    Errors: `Conflict(registry)` when the row is no longer at that version; those of `booked_ahead`;
     `NotFound(registry)`; and those of `enter`.
     """
     by = may_edit(registry, actor)
     row = await uow.registries.get(registry.key, row_id, lock=True)
-    if row.revision != revision:
-        raise Conflict(registry.key, detail="row_changed")
+    refuse_stale(version, row.version_token, Conflict(registry.key, detail="row_changed"))
     after = merged(registry, row.values, _read(desk, registry, amended_fields(registry), typed, actor))
     await _refuse(uow, registry, row, after, by)
     if after == row.values:
@@ -123,7 +123,7 @@ async def amend(
         raise problem
     changed = amended(row, registry, after, by.label, now)
     await uow.registries.put(registry.key, [Change(changed, row.values, by.label, now)])
-    return replace(changed, revision=revision + 1)
+    return replace(changed, revision=row.revision + 1)
 
 
 def _read(desk: Desk, registry: Registry, fields: tuple[Field, ...], typed: Typed, actor: Actor) -> dict[str, Any]:

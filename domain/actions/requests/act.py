@@ -11,6 +11,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotFound
 from domain.values.text import grouped
+from domain.values.version_token import VersionToken, refuse_stale
 
 
 async def act(
@@ -20,17 +21,17 @@ async def act(
     action: str,
     inputs: Mapping[str, object],
     actor: Actor,
-    revision: int | None = None,
+    version: VersionToken | None = None,
     told: int | None = None,
 ) -> Outcome:
     """Take `action` on the request with that tracking code. The caller announces the outcome.
 
     A citizen acts on own requests only, a clerk on those of the own office: another's code is `NotFound("code")`, as if
-    it did not exist. `revision` is that of the request as its page showed it: `Conflict` when somebody changed it
+    it did not exist. `version` is that of the request as its page showed it: `Conflict` when somebody changed it
     since. `told` is what its page said that the tariff asks, in rials: `Conflict` when it asks something else by now.
     Other errors: those of `Engine.act`.
     """
-    request = await locked(uow, code, revision)
+    request = await locked(uow, code, version)
     if actor.kind != "citizen" or request.awaits != actor.ident:
         own_or_not_found(request, actor)
     if told is not None:
@@ -47,14 +48,13 @@ async def _refuse_repriced(
             raise Conflict("amount", detail="price_moved", amount=grouped(asked.total))
 
 
-async def locked(uow: UnitOfWork, code: str, revision: int | None = None) -> ServiceRequest:
+async def locked(uow: UnitOfWork, code: str, version: VersionToken | None = None) -> ServiceRequest:
     """Return the request with that tracking code, with other writers kept off until the unit ends.
 
-    `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the revision that somebody looked at.
+    `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
     request = await uow.requests.by_code(tracking_codes.parse(code), lock=True)
-    if revision is not None and revision != request.revision:
-        raise Conflict("code", detail="moved_on")
+    refuse_stale(version, request.version_token, Conflict("code", detail="moved_on"))
     return request
 
 

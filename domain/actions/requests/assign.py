@@ -21,6 +21,7 @@ from domain.values.errors import (
     TooLarge,
 )
 from domain.values.text import persian_digits
+from domain.values.version_token import VersionToken
 
 MOST_AT_ONCE = 200
 """Requests that may be assigned in one unit."""
@@ -70,25 +71,27 @@ def colleagues(
 
 
 async def assign(
-    desk: Desk, uow: UnitOfWork, code: str, username: str, actor: Actor, revision: int | None = None
+    desk: Desk, uow: UnitOfWork, code: str, username: str, actor: Actor, version: VersionToken | None = None
 ) -> ServiceRequest:
     """Give the request with that tracking code to a member of the staff.
 
     Members of the unit in whose queue it stands may do so, and managers. It is given to a member of that unit (while it
     stands in none's queue: of any unit of its service) or to a manager, substitutes included. Errors: `NotFound`
     (`code`, or `assignee` when there is no such active member), `InvalidField("assignee")` for a member of another
-    unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `revision` that
+    unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `version` that
     was looked at any more.
     """
-    return await _give(desk, uow, await locked(uow, code, revision), username, actor)
+    return await _give(desk, uow, await locked(uow, code, version), username, actor)
 
 
-async def take(desk: Desk, uow: UnitOfWork, code: str, actor: Actor, revision: int | None = None) -> ServiceRequest:
+async def take(
+    desk: Desk, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
+) -> ServiceRequest:
     """Take care of a request oneself, if nobody does; errors as `assign`.
 
     `AlreadyDone` when it is one's own already, `Conflict` when a colleague was first: who may take it away, assigns it.
     """
-    request = await locked(uow, code, revision)
+    request = await locked(uow, code, version)
     if request.assignee == actor.ident:
         raise AlreadyDone("assignee", detail="own_already")
     if request.assignee:
@@ -97,13 +100,15 @@ async def take(desk: Desk, uow: UnitOfWork, code: str, actor: Actor, revision: i
     return await _give(desk, uow, request, actor.ident, actor)
 
 
-async def drop(desk: Desk, uow: UnitOfWork, code: str, actor: Actor, revision: int | None = None) -> ServiceRequest:
+async def drop(
+    desk: Desk, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
+) -> ServiceRequest:
     """Let nobody take care of a request any more: its unit finds it among the unassigned ones.
 
     Who takes care of it may do so (or the substitute), its unit and managers. Errors as `assign`; `AlreadyDone` where
     nobody has it.
     """
-    request = await locked(uow, code, revision)
+    request = await locked(uow, code, version)
     own = request.assignee in {actor.ident, *actor.stands_for}
     may = frozenset[Role]() if own and not request.phase.final else _may(desk, request, actor)
     if request.assignee is None:
@@ -115,18 +120,18 @@ async def drop(desk: Desk, uow: UnitOfWork, code: str, actor: Actor, revision: i
 
 
 async def assign_several(
-    desk: Desk, uow: UnitOfWork, seen: Mapping[str, int | None], username: str, actor: Actor
+    desk: Desk, uow: UnitOfWork, versions: Mapping[str, VersionToken | None], username: str, actor: Actor
 ) -> list[Assigned]:
     """Give several requests to one member; each that cannot be given is told, the others are. `TooLarge` past 200.
 
-    `seen` is tracking code → the revision that was looked at, as `assign` takes it.
+    `versions` is tracking code → the version that was looked at, as `assign` takes it.
     """
-    if len(seen) > MOST_AT_ONCE:
+    if len(versions) > MOST_AT_ONCE:
         raise TooLarge("code", detail="too_many_requests", most=persian_digits(MOST_AT_ONCE))
     done = []
-    for code in sorted(seen):  # one order for all who lock several: nobody waits crosswise
+    for code in sorted(versions):  # one order for all who lock several: nobody waits crosswise
         try:
-            await assign(desk, uow, code, username, actor, seen[code])
+            await assign(desk, uow, code, username, actor, versions[code])
             done.append(Assigned(code))
         except DomainError as error:
             done.append(Assigned(code, error))

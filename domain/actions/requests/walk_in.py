@@ -20,6 +20,7 @@ from domain.values import identifiers
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
 from domain.values.text import shown
+from domain.values.version_token import VersionToken
 
 WALK_IN = "walk_in"
 """The channel of what is entered at the desk: nothing of a form is deferred there."""
@@ -85,16 +86,16 @@ async def enter_once(
 
 
 async def correct_mobile(
-    desk: Desk, uow: UnitOfWork, code: str, mobile: str, proof: str, actor: Actor, revision: int | None = None
+    desk: Desk, uow: UnitOfWork, code: str, mobile: str, proof: str, actor: Actor, version: VersionToken | None = None
 ) -> Corrected:
     """Give a request its citizen's right mobile; `proof` says how the citizen showed who it is.
 
     The new number gets the request's status at once, the old one nothing more. Managers and the units of the service
     may do so. Errors: `NotFound`, `Forbidden`, `MissingField("proof")`, `InvalidField("mobile")` (none, or the same),
-    `NotAllowedNow` when the personal data was erased, `Conflict` when it is not at the `revision` that was looked at.
+    `NotAllowedNow` when the personal data was erased, `Conflict` when it is not at the `version` that was looked at.
     """
     number = identifiers.mobile(mobile)
-    request = await locked(uow, code, revision)
+    request = await locked(uow, code, version)
     service = desk.engine.service(request.service)
     roles = service.units | {Role.MANAGER}
     if not actor.role_names & roles:

@@ -18,6 +18,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Conflict, Forbidden, NotFound
 from domain.values.text import shown
+from domain.values.version_token import VersionToken
 
 KEEPERS = frozenset({Role.ADMIN})
 """Roles that change how the house works."""
@@ -61,6 +62,11 @@ def _usable(desk: Desk, kept: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     return rules, texts
 
 
+async def version_of_settings(uow: UnitOfWork) -> VersionToken:
+    """Return the version of all rules, declared days and texts."""
+    return VersionToken.numbered(await uow.settings.version())
+
+
 async def kept_rules(uow: UnitOfWork) -> dict[str, Any]:
     """Return name → value of the rules that the staff set."""
     return {name: value for name, value in (await uow.settings.values()).items() if name in RULES}
@@ -71,13 +77,13 @@ async def change_rules(
     uow: UnitOfWork,
     group: Sequence[SettingRule],
     given: Mapping[str, object],
-    seen: int,
+    version: VersionToken,
     *,
     actor: Actor = SYSTEM,
 ) -> int:
     """Set the rules of a group as typed; one that is left empty is as configured again. Return how many changed.
 
-    `seen` is the version that the form showed. Errors: `Forbidden`, `InvalidField`, `UnknownKind`, and
+    `version` is the one that the form showed. Errors: `Forbidden`, `InvalidField`, `UnknownKind`, and
     `Conflict("settings")` when somebody changed one of them since.
     """
     label = await _keeping(uow, actor)
@@ -88,30 +94,39 @@ async def change_rules(
         value = rule.field.read(typed, reading) if typed not in (None, "") else None
         if value != kept.get(rule.name):
             configured = present(rule, desk.configured.policy, desk.configured.calendar)
-            await _change(desk, uow, label, rule.name, kept.get(rule.name, configured), value, seen)
+            await _change(desk, uow, label, rule.name, kept.get(rule.name, configured), value, version)
             count += 1
     return count
 
 
 async def declare_day(
-    desk: Desk, uow: UnitOfWork, day: date, working: bool, note: str, seen: int | None = None, *, actor: Actor = SYSTEM
+    desk: Desk,
+    uow: UnitOfWork,
+    day: date,
+    working: bool,
+    note: str,
+    version: VersionToken | None = None,
+    *,
+    actor: Actor = SYSTEM,
 ) -> None:
     """Declare a day working or a holiday, over the computed holidays.
 
-    `seen` is the version that the form showed (None: whatever was declared since). Errors: `Forbidden`,
+    `version` is the one that the form showed (None: whatever was declared since). Errors: `Forbidden`,
     `Conflict("settings")` when somebody declared or forgot this day since.
     """
     label, before = await _keeping(uow, actor), await _declared(uow, day)
     await uow.work_calendar.set_override(day, working, shown(note)[:_LONGEST_NOTE])
-    await _change(desk, uow, label, f"{DAY}{day}", before, WORKING if working else HOLIDAY, seen)
+    await _change(desk, uow, label, f"{DAY}{day}", before, WORKING if working else HOLIDAY, version)
 
 
-async def forget_day(desk: Desk, uow: UnitOfWork, day: date, seen: int | None = None, *, actor: Actor = SYSTEM) -> None:
+async def forget_day(
+    desk: Desk, uow: UnitOfWork, day: date, version: VersionToken | None = None, *, actor: Actor = SYSTEM
+) -> None:
     """Let a day be what it is by itself again; `NotFound("day")`, else errors as in `declare_day`."""
     label, before = await _keeping(uow, actor), await _declared(uow, day)
     if not await uow.work_calendar.forget(day):
         raise NotFound("day")
-    await _change(desk, uow, label, f"{DAY}{day}", before, None, seen)
+    await _change(desk, uow, label, f"{DAY}{day}", before, None, version)
 
 
 async def _declared(uow: UnitOfWork, day: date) -> str | None:
@@ -120,7 +135,13 @@ async def _declared(uow: UnitOfWork, day: date) -> str | None:
 
 
 async def change_text(
-    desk: Desk, uow: UnitOfWork, key: str, words: str | Sequence[str] | None, seen: int, *, actor: Actor = SYSTEM
+    desk: Desk,
+    uow: UnitOfWork,
+    key: str,
+    words: str | Sequence[str] | None,
+    version: VersionToken,
+    *,
+    actor: Actor = SYSTEM,
 ) -> None:
     """Keep a text as it was proved (`worded_anew.proved`); None: as the catalogue has it.
 
@@ -130,7 +151,7 @@ async def change_text(
     before = last.value if last and last.value is not None else desk.catalogue.given(key)
     value = words if words is None or isinstance(words, str) else list(words)
     if value != (last.value if last else None):
-        await _change(desk, uow, label, TEXT + key, before, value, seen)
+        await _change(desk, uow, label, TEXT + key, before, value, version)
 
 
 async def _keeping(uow: UnitOfWork, actor: Actor) -> str:
@@ -142,10 +163,10 @@ async def _keeping(uow: UnitOfWork, actor: Actor) -> str:
 
 
 async def _change(
-    desk: Desk, uow: UnitOfWork, label: str, name: str, before: Any, value: Any, seen: int | None = None
+    desk: Desk, uow: UnitOfWork, label: str, name: str, before: Any, value: Any, version: VersionToken | None = None
 ) -> None:
     last, now = await uow.settings.last(name), desk.clock.now()
-    if seen is not None and last and last.id > seen:
+    if version is not None and last and not version.includes(last.id):
         raise Conflict("settings", detail="setting_changed")
     await uow.settings.add(SettingChange(name, before, value, label, now))
     await uow.audit.record(now, label, "setting_changed", {"name": name})

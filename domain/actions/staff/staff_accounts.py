@@ -25,6 +25,7 @@ from domain.values.errors import (
     UnknownKind,
 )
 from domain.values.text import persian_digits, shown
+from domain.values.version_token import VersionToken, refuse_stale
 
 KEEPERS = frozenset({Role.ADMIN})
 """Roles that keep the accounts of others."""
@@ -72,19 +73,18 @@ async def change(
     full_name: str,
     mobile: str | None,
     actor: Actor = SYSTEM,
-    seen: str | None = None,
+    version: VersionToken | None = None,
 ) -> StaffMember:
     """Give a member other roles, another name or mobile; what somebody may do changes with the next call.
 
-    `seen` is the mark of the account that was looked at; None for whatever stands there. Errors: those of `add`,
+    `version` is that of the account that was looked at; None for whatever stands there. Errors: those of `add`,
     `NotFound("username")`, `NotAllowedNow("role")` for the last administrator, `Conflict("username")` when somebody
     else has changed the account since.
     """
     label, member = await _keeping(uow, actor), await _member(uow, username)
     number = identifiers.mobile(mobile) if mobile else None
     changed = replace(member, roles=_roles(roles), full_name=_full_name(full_name), mobile=number)
-    if seen is not None and seen != member.mark:
-        raise Conflict("username", detail="account_changed")
+    refuse_stale(version, member.version_token, Conflict("username", detail="account_changed"))
     if not changed.roles & KEEPERS:
         await _refuse_last(uow, member)
     await uow.people.put_staff(changed)

@@ -36,9 +36,10 @@ from domain.tariffs.tariff import (
 )
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.dated_rows import InsertionPoint, ends_at, place, revision, standing, withdrawn
+from domain.values.dated_rows import InsertionPoint, ends_at, place, standing, version_of, withdrawn
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, MissingField, NotFound
 from domain.values.text import grouped
+from domain.values.version_token import VersionToken, refuse_stale
 
 REVENUE = frozenset({Role.REVENUE})
 APPROVERS = REVENUE | {Role.MANAGER}
@@ -75,22 +76,28 @@ async def add_tariff(
 
 
 async def set_price(
-    desk: Desk, uow: UnitOfWork, terms: Terms, actor: Actor, seen: int | None = None, *, far_meant: bool = False
+    desk: Desk,
+    uow: UnitOfWork,
+    terms: Terms,
+    actor: Actor,
+    version: VersionToken | None = None,
+    *,
+    far_meant: bool = False,
 ) -> TariffRow | ProposedTariff:
     """Set a price, or propose it where the house wants a second person (`Policy.tariffs_need_approval`).
 
-    `seen` is the `revision` of the thing's prices when it was decided; `far_meant` says that a price far from the
-    present one is meant. Errors: those of `add_tariff`, `Conflict("rate")` while another proposal for the same waits,
-    `Conflict("tariff")` when prices have changed since, and `MissingField("far")` for a price that differs by `FAR`
-    percent or more from the present one, unless that is meant.
+    `version` is that of the thing's prices (`version_of`) when it was decided; `far_meant` says that a price far from
+    the present one is meant. Errors: those of `add_tariff`, `Conflict("rate")` while another proposal for the same
+    waits, `Conflict("tariff")` when prices have changed since, and `MissingField("far")` for a price that differs by
+    `FAR` percent or more from the present one, unless that is meant.
     """
     by = _revenue(actor)
     terms = _checked(desk, terms)
     if not far_meant:
         _refuse_far(difference(await uow.tariffs.of_service(terms.service), terms))
     if not desk.policy.tariffs_need_approval:
-        return await _put_in_force(desk, uow, _row(desk, terms, by), by, seen)
-    where_it_comes(desk, await uow.tariffs.of_service(terms.service), terms, seen)
+        return await _put_in_force(desk, uow, _row(desk, terms, by), by, version)
+    where_it_comes(desk, await uow.tariffs.of_service(terms.service), terms, version)
     values = {one.name: getattr(terms, one.name) for one in fields(Terms)}
     proposal = ProposedTariff(desk.ids.new_id(), **values, proposed_by=actor.ident, proposed_at=desk.clock.now())
     same = [one for one in await uow.tariffs.pending() if (one.service, one.dimensions) == _what(terms)]
@@ -264,16 +271,15 @@ def _row(desk: Desk, terms: Terms, by: str) -> TariffRow:
 
 
 def where_it_comes(
-    desk: Desk, rows: Iterable[TariffRow], terms: Terms | TariffRow, seen: int | None = None
+    desk: Desk, rows: Iterable[TariffRow], terms: Terms | TariffRow, version: VersionToken | None = None
 ) -> InsertionPoint[TariffRow]:
     """Return where a price comes among the rows of its service.
 
-    Errors: `Conflict("tariff")` when these are not the prices that were `seen`, and `Conflict("valid_from")` when its
+    Errors: `Conflict("tariff")` when the prices are at another `version`, and `Conflict("valid_from")` when its
     day has passed and a row begins on it or later.
     """
     same = of_thing(rows, terms.service, terms.dimensions)
-    if seen is not None and seen != revision(same):
-        raise Conflict("tariff", detail="row_changed")
+    refuse_stale(version, version_of(same), Conflict("tariff", detail="row_changed"))
     if terms.valid_from < today(desk) and any(one.valid_from >= terms.valid_from for one in standing(same)):
         raise Conflict("valid_from", detail="tariff_overlap")
     return place(same, terms.valid_from)
@@ -307,11 +313,13 @@ def _next_least(others: Iterable[TariffRow], row: TariffRow) -> int | None:
     return min((one.least for one in others if one.least > row.least), default=None)
 
 
-async def _put_in_force(desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, seen: int | None = None) -> TariffRow:
+async def _put_in_force(
+    desk: Desk, uow: UnitOfWork, row: TariffRow, by: str, version: VersionToken | None = None
+) -> TariffRow:
     await uow.serialise(_lock(row.service))  # rows that are set at once must see each other's days
     rows = await uow.tariffs.of_service(row.service)
     _refuse_reached(rows, row)
-    where = where_it_comes(desk, rows, row, seen)
+    where = where_it_comes(desk, rows, row, version)
     if where.replaced:
         await _withdraw(desk, uow, where.replaced, by)
     if where.before:

@@ -40,7 +40,7 @@ async def set_at(who: Visitor, address: str, **changed: str) -> None:
     """Look at a price and set it from there."""
     form = CHEAPER | changed
     page = await who.post(address.replace("?", "/preview?", 1), 200, **form)
-    assert await who.post(address, **form, seen=seen_of(page)) == f"{address}&done=price_set"
+    assert await who.post(address, **form, version=seen_of(page)) == f"{address}&done=price_set"
 
 
 async def test_a_band_is_asked_for_looked_at_and_set(revenue: Visitor) -> None:

@@ -125,7 +125,7 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     assert 'value="۱۴۰۵/۰۹/۰۵ ۱۰:۰۰"' in page
     assert 'value="L1" checked' in page
     assert 'id="step-schedule" open' in page
-    given = {"machine": "L1", "start": "۱۴۰۵/۰۹/۰۵ ۱۰:۰۰", "revision": revision(page)}
+    given = {"machine": "L1", "start": "۱۴۰۵/۰۹/۰۵ ۱۰:۰۰", "version": revision(page)}
     await civil.post(f"/staff/requests/{request.code}/act/schedule", **given)
     assert (await site.request(request.code)).data["booked_start"] == "2026-11-26T06:30:00+00:00"
 
@@ -204,13 +204,13 @@ async def test_a_machine_is_taken_out_of_service_and_put_back(site: StaffSite, c
     assert "تعویض لاستیک" in words(await civil.get(f"{FLEET}?day={DAY}"))
     request = await site.submitted()
     page = await civil.get(f"/staff/requests/{request.code}")
-    refused = await civil.post(f"/staff/requests/{request.code}/act/accept", 409, revision=revision(page))
+    refused = await civil.post(f"/staff/requests/{request.code}/act/accept", 409, version=revision(page))
     assert "آزاد نیست" in refused
     back = re.search(r'action="([^"]+/back/[0-9]+)"', await civil.get(address))
     assert back
     await civil.post(back[1])
     page = await civil.get(f"/staff/requests/{request.code}")
-    await civil.post(f"/staff/requests/{request.code}/act/accept", revision=revision(page))
+    await civil.post(f"/staff/requests/{request.code}/act/accept", version=revision(page))
     refused = await civil.post(f"{address}/out", 409, **form)
     assert shown(request.code) in words(refused)
 
@@ -222,10 +222,10 @@ async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civ
     address = f"{FLEET}/machines/{machine.id}"
     form = {"type": "loader", "title": "لودر ۱", "status": "retired", "capacity": ""}
     page = await civil.get(f"{address}/edit")
-    refused = await civil.post(f"{address}/edit", 409, revision=revision(page), **form)
+    refused = await civil.post(f"{address}/edit", 409, version=revision(page), **form)
     assert shown(request.code) in words(refused)
     await step(site, request.code, "cancel", Role.CIVIL)
-    await civil.post(f"{address}/edit", revision=revision(page), **form)
+    await civil.post(f"{address}/edit", version=revision(page), **form)
     assert "لودر ۱" not in words(await civil.get(f"{FLEET}?day={DAY}"))
 
 

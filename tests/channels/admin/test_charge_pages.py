@@ -64,7 +64,7 @@ async def test_the_year_that_is_offered_is_the_one_in_tehran(site: StaffSite) ->
 async def test_a_fine_is_billed_and_paid(site: StaffSite, officer: Visitor) -> None:
     address = await a_violation(site)
     page = await officer.get(address)
-    await officer.post(f"{address}/bill", revision=revision(page))
+    await officer.post(f"{address}/bill", version=revision(page))
     page = await officer.get(address)
     assert "قبض صادر شده" in page
     assert "۵۰۰٬۰۰۰ ریال" in words(page)
@@ -98,8 +98,8 @@ async def test_a_bill_of_what_was_changed_meanwhile_is_refused(site: StaffSite, 
     address = await a_violation(site)
     page = await officer.get(address)
     form = {"points": "3", "fine": "900000", "standing": "valid"}
-    await officer.post(f"{address}/edit", revision=revision(page), **form)
-    refused = await officer.post(f"{address}/bill", 409, revision=revision(page))
+    await officer.post(f"{address}/edit", version=revision(page), **form)
+    refused = await officer.post(f"{address}/bill", 409, version=revision(page))
     assert "همکار دیگری این ردیف را تغییر داد" in refused
     assert (await row(site, "violation")).values["state"] == "open"
 
@@ -110,17 +110,17 @@ async def test_only_revenue_lets_somebody_off_with_a_fresh_proof_and_a_reason(
     address = await a_violation(site)
     page = await officer.get(address)
     assert "بخشودن" not in page
-    await officer.post(f"{address}/waive", 403, revision=revision(page), reason="x")
+    await officer.post(f"{address}/waive", 403, version=revision(page), reason="x")
     async with visitor(site) as revenue:
         await revenue.sign_in("revenue")
         page = await revenue.get(address)
-        assert "پاسخ این پرسش لازم است" in await revenue.post(f"{address}/waive", 422, revision=revision(page))
-        stale = await revenue.post(f"{address}/waive", 409, revision="7", reason="نخستین بار")
+        assert "پاسخ این پرسش لازم است" in await revenue.post(f"{address}/waive", 422, version=revision(page))
+        stale = await revenue.post(f"{address}/waive", 409, version="7", reason="نخستین بار")
         assert 'value="نخستین بار"' in stale
         site.clock.at += timedelta(minutes=11)
-        asked = await revenue.post(f"{address}/waive", 401, revision=revision(page), reason="نخستین بار")
+        asked = await revenue.post(f"{address}/waive", 401, version=revision(page), reason="نخستین بار")
         assert 'name="reason" value="نخستین بار"' in asked, "what was typed goes on with the proof"
-        await revenue.post(f"{address}/waive", revision=revision(page), reason="نخستین بار", proof_password=PASSWORD)
+        await revenue.post(f"{address}/waive", version=revision(page), reason="نخستین بار", proof_password=PASSWORD)
     assert (await row(site, "violation")).values["state"] == "waived"
 
 
@@ -129,7 +129,7 @@ async def test_a_taxi_officer_lets_nobody_off_by_the_form(site: StaffSite, offic
     page = await officer.get(f"{address}/edit")
     assert 'name="state"' not in page
     form = {"points": "0", "fine": "500000", "standing": "valid", "state": "waived"}
-    refused = await officer.post(f"{address}/edit", 409, revision=revision(page), **form)
+    refused = await officer.post(f"{address}/edit", 409, version=revision(page), **form)
     assert "این وضعیت با دست تغییر نمی‌کند" in refused
     assert 'name="state"' not in await officer.get(f"{ROOM}/violation/new")
     new = {"driver": DRIVER_CODE, "date": "1405/09/01", "kind": "smoking", "points": "0", "standing": "valid"}
@@ -159,7 +159,7 @@ async def test_a_taxi_officer_is_offered_no_other_amount_of_a_duty(site: StaffSi
     at = f"{ROOM}/duty/{duty.id}"
     assert f'href="{at}/edit"' not in await officer.get(at)
     await officer.get(f"{at}/edit", 303)  # to its page: nothing is this one's to change
-    refused = await officer.post(f"{at}/edit", 409, revision=duty.revision, amount="1000")
+    refused = await officer.post(f"{at}/edit", 409, version=duty.revision, amount="1000")
     assert "تنها واحد درآمد تغییر می‌دهد" in refused
     new = {"vehicle": PLATE, "year": "1404", "kind": "yearly", "state": "waived", "amount": "1000"}
     assert "موردی را که جای دیگری پرداخت یا بخشوده شده است، تنها" in await officer.post(f"{ROOM}/duty/new", 409, **new)
@@ -167,7 +167,7 @@ async def test_a_taxi_officer_is_offered_no_other_amount_of_a_duty(site: StaffSi
         await revenue.sign_in("revenue")
         assert f'href="{at}/edit"' in await revenue.get(at)
         page = await revenue.get(f"{at}/edit")
-        await revenue.post(f"{at}/edit", revision=revision(page), amount="1000")
+        await revenue.post(f"{at}/edit", version=revision(page), amount="1000")
     assert (await row(site, "duty")).values["amount"] == 1_000
 
 
@@ -175,12 +175,12 @@ async def test_a_wrong_violation_is_annulled_and_owes_nothing(site: StaffSite, o
     address = await a_violation(site)
     page = await officer.get(f"{address}/edit")
     form = {"points": "0", "fine": "500000", "standing": "annulled"}
-    await officer.post(f"{address}/edit", revision=revision(page), **form)
+    await officer.post(f"{address}/edit", version=revision(page), **form)
     page = await officer.get(address)
     assert "اعتبار تخلف باطل شده" in words(page)
     assert f'action="{address}/bill"' not in page
     now = revision(await officer.get(f"{address}/edit"))
-    assert "برای آن قبض صادر نمی‌شود" in await officer.post(f"{address}/bill", 409, revision=now)
+    assert "برای آن قبض صادر نمی‌شود" in await officer.post(f"{address}/bill", 409, version=now)
     assert address in await officer.get(f"{ROOM}/violation?standing=annulled")
     assert address not in await officer.get(f"{ROOM}/violation?standing=valid")
 

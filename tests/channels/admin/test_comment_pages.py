@@ -56,7 +56,7 @@ async def finished(site: StaffSite, score: int) -> ServiceRequest:
 def mark(page: str, comment: Comment) -> str:
     """The mark that the forms about a comment bear."""
     part = page.partition(f'id="comment-{comment.id}"')[2].partition("</article>")[0]
-    found: set[str] = set(re.findall(r'name="seen" value="(\w+)"', part))
+    found: set[str] = set(re.findall(r'name="version" value="(\w+)"', part))
     assert len(found) == 1
     return found.pop()
 
@@ -67,17 +67,17 @@ async def test_comments_are_published_hidden_and_answered(site: StaffSite, insid
     page = await inside.get("/staff/comments?state=pending&service=machinery")
     assert "زود آمدند" in page
     here = f"/staff/comments/{comment.id}"
-    way = await inside.post(f"{here}/publish?state=pending&service=machinery", seen=mark(page, comment))
+    way = await inside.post(f"{here}/publish?state=pending&service=machinery", version=mark(page, comment))
     assert way == "/staff/comments?state=pending&service=machinery&done=comment_published"
     assert "زود آمدند" not in await inside.get(way)
     assert (await kept(site, comment)).state is CommentState.PUBLISHED
     page = await inside.get("/staff/comments?state=published")
-    await inside.post(f"{here}/answer?state=published", seen=mark(page, comment), answer="سپاس از شما")
+    await inside.post(f"{here}/answer?state=published", version=mark(page, comment), answer="سپاس از شما")
     found = await kept(site, comment)
     assert (found.answer, found.answered_by) == ("سپاس از شما", "staff:manager")
     assert "سپاس از شما" in (await sent(site))[0].text
     page = await inside.get("/staff/comments?state=published")
-    await inside.post(f"{here}/hide", seen=mark(page, comment))
+    await inside.post(f"{here}/hide", version=mark(page, comment))
     assert (await kept(site, comment)).state is CommentState.HIDDEN
 
 
@@ -85,10 +85,10 @@ async def test_an_answer_that_is_refused_stands_in_its_box(site: StaffSite, insi
     comment = await commented(site, "بهتر کنید")
     await inside.sign_in("manager")
     seen, long = mark(await inside.get("/staff/comments"), comment), "ن" * 251
-    page = await inside.post(f"/staff/comments/{comment.id}/answer", 422, seen=seen, answer=long)
+    page = await inside.post(f"/staff/comments/{comment.id}/answer", 422, version=seen, answer=long)
     assert long in page
     assert "۲۵۰" in page
-    page = await inside.post(f"/staff/comments/{comment.id}/answer?state=hidden", 422, seen=seen, answer=" ")
+    page = await inside.post(f"/staff/comments/{comment.id}/answer?state=hidden", 422, version=seen, answer=" ")
     assert "<details open>" in page
     assert "بهتر کنید" in page
     assert (await kept(site, comment)).answer is None
@@ -114,13 +114,13 @@ async def test_the_second_answer_is_told_of_the_first(site: StaffSite, inside: V
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
         await moderation.answer(site.demo.desk, uow, comment.id, "فردا می‌آییم", by)
         await moderation.moderate(site.demo.desk, uow, comment.id, CommentState.PUBLISHED, by)
-    page = await inside.post(f"{here}/answer?state=pending", 409, seen=seen, answer="هفتهٔ دیگر می‌آییم")
+    page = await inside.post(f"{here}/answer?state=pending", 409, version=seen, answer="هفتهٔ دیگر می‌آییم")
     for told in ("همکار دیگری به این نظر پاسخ داد", "فردا می‌آییم", ">هفتهٔ دیگر می‌آییم</textarea>", "پاسخ sara"):
         assert told in page
     assert [one.text for one in await sent(site) if "هفتهٔ دیگر" in one.text] == []
     assert len(await sent(site)) == 1
     await inside.post(f"{here}/answer", 409, answer="بی‌نشان")
-    await inside.post(f"{here}/answer", seen=mark(page, comment), answer="هفتهٔ دیگر می‌آییم")
+    await inside.post(f"{here}/answer", version=mark(page, comment), answer="هفتهٔ دیگر می‌آییم")
     assert (await kept(site, comment)).answered_by == "staff:manager"
     assert len(await sent(site)) == 2
 
@@ -134,12 +134,12 @@ async def test_a_decision_on_an_old_page_is_told(site: StaffSite, inside: Visito
     async with site.store.unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
         await moderation.moderate(site.demo.desk, uow, comment.id, other, by)
-    page = await inside.post(f"/staff/comments/{comment.id}/{what}", 409, seen=seen)
+    page = await inside.post(f"/staff/comments/{comment.id}/{what}", 409, version=seen)
     assert "همکار دیگری" in page
     assert f'class="phase comment-{other}"' in page
     found = await kept(site, comment)
     assert (found.state, found.moderated_by) == (other, "staff:sara")
-    await inside.post(f"/staff/comments/{comment.id}/{what}", seen=mark(page, comment))
+    await inside.post(f"/staff/comments/{comment.id}/{what}", version=mark(page, comment))
     assert (await kept(site, comment)).moderated_by == "staff:manager"
 
 
@@ -147,12 +147,12 @@ async def test_a_double_click_does_everything_once(site: StaffSite, inside: Visi
     comment = await commented(site, "زود آمدند")
     await inside.sign_in("manager")
     seen, here = mark(await inside.get("/staff/comments"), comment), f"/staff/comments/{comment.id}"
-    await asyncio.gather(*(inside.post(f"{here}/answer", seen=seen, answer="سپاس") for _ in range(2)))
+    await asyncio.gather(*(inside.post(f"{here}/answer", version=seen, answer="سپاس") for _ in range(2)))
     assert len(await sent(site)) == 1
     answered = await kept(site, comment)
-    await asyncio.gather(*(inside.post(f"{here}/publish", seen=answered.mark) for _ in range(2)))
+    await asyncio.gather(*(inside.post(f"{here}/publish", version=str(answered.version_token)) for _ in range(2)))
     assert (await kept(site, comment)).answered_at == answered.answered_at
-    await inside.post("/staff/comments/7/answer", 404, seen=seen, answer="سپاس")
+    await inside.post("/staff/comments/7/answer", 404, version=seen, answer="سپاس")
 
 
 async def test_a_unit_reads_what_is_said_of_its_own_services(site: StaffSite, inside: Visitor) -> None:

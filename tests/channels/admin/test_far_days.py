@@ -42,7 +42,7 @@ async def test_no_form_keeps_such_a_day(site: StaffSite, inside: Visitor) -> Non
     days, substitutes = "/staff/settings/days", "/staff/users/substitutes"
     await inside.get(days)
     for day in FAR:
-        assert 'id="declare-day-problem"' in await inside.post(days, 422, day=day, kind="holiday", seen="0")
+        assert 'id="declare-day-problem"' in await inside.post(days, 422, day=day, kind="holiday", version="0")
         named = {"absent": "civil", "deputy": "expert", "from": "امروز", "to": day}
         assert 'id="name-to-problem"' in await inside.post(substitutes, 422, **named)
     assert "تعیین نشده است" in await inside.get(substitutes)

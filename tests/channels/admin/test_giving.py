@@ -175,14 +175,14 @@ async def test_who_is_refused_is_chosen_again(site: StaffSite, inside: Visitor) 
     await hired(site, "sara", Role.EXPERT)
     page = await opened(inside, "manager", request)
     path = f"/staff/requests/{request.code}/assign"
-    page = await inside.post(path, 422, revision=revision(page), assignee="civil")
+    page = await inside.post(path, 422, version=revision(page), assignee="civil")
     told = "این درخواست را به کارمند civil نمی‌شود سپرد؛ اکنون کار کارشناس است."
     assert told in page.split('id="who"')[1]
     assert page.count(told) == 2, "under the head, and beside the form: the step of that name is another thing"
     await given(site, request.code, "expert")
-    page = await inside.post(path, 409, revision=revision(page), assignee="sara")
+    page = await inside.post(path, 409, version=revision(page), assignee="sara")
     assert '<option value="sara" selected>' in page
-    await inside.post(path, revision=revision(page), assignee="sara")
+    await inside.post(path, version=revision(page), assignee="sara")
     assert (await site.request(request.code)).assignee == "sara"
 
 

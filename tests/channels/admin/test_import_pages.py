@@ -69,8 +69,8 @@ async def standing(site: StaffSite, address: str) -> Import:
 
 async def keep(who: Visitor, address: str, status: int = 303, **said: str) -> str:
     """Have kept what the page shows; where that leads, or the page that says why not."""
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', await who.get(address))
-    return await who.post(f"{address}/keep", status, seen=seen[1] if seen else "", **said)
+    seen = re.search(r'name="version" value="([0-9a-f]{64})"', await who.get(address))
+    return await who.post(f"{address}/keep", status, version=seen[1] if seen else "", **said)
 
 
 async def plates(site: StaffSite) -> list[str]:
@@ -378,7 +378,7 @@ async def test_what_is_exported_is_imported_again_as_the_same(site: StaffSite, o
     assert "بی‌تغییر ۲" in page
     assert "همه از پیش همین‌گونه است" in page
     seen = (await standing(site, address)).digest
-    assert "چیزی را تغییر نمی‌دهد" in await officer.post(f"{address}/keep", 409, seen=seen)
+    assert "چیزی را تغییر نمی‌دهد" in await officer.post(f"{address}/keep", 409, version=seen)
 
 
 async def test_exports_are_made_by_processes_of_their_own(site: StaffSite, database: Path) -> None:

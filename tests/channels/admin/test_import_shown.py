@@ -106,7 +106,7 @@ async def test_an_old_page_keeps_nothing_that_its_reader_never_saw(site: StaffSi
     await seats(site, 7)
     await worked(site, address)
     for old in (shown, ""):
-        page = await officer.post(f"{address}/keep", 409, seen=old)
+        page = await officer.post(f"{address}/keep", 409, version=old)
         assert "کار این فایل در این فاصله پیش رفته است" in page
         assert "ظرفیت ۷ ← ۵" in words(page)
     assert (await worked(site, address)).state is ImportState.EXAMINED
@@ -126,7 +126,7 @@ async def test_of_two_who_saw_the_same_one_has_it_kept(site: StaffSite, officer:
 async def test_a_refused_button_leads_back_to_the_page(site: StaffSite, officer: Visitor, what: str) -> None:
     address = await examined(site, officer)
     await keep(officer, address)
-    sent = {"csrf": officer.csrf, "seen": (await standing(site, address)).digest}
+    sent = {"csrf": officer.csrf, "version": (await standing(site, address)).digest}
     response = await officer.client.post(f"{address}/{what}", data=sent, headers=officer.headers)
     assert response.status == 409
     assert "کار این فایل در این فاصله پیش رفته است" in await response.text()
@@ -142,7 +142,7 @@ async def test_a_preview_of_before_digests_is_examined_again(site: StaffSite, of
         del old.outcome["digest"]
         await uow.imports.save(old)
     await officer.get(address)
-    await officer.post(f"{address}/keep", seen="")
+    await officer.post(f"{address}/keep", version="")
     assert (await worked(site, address)).state is ImportState.EXAMINED
     await keep(officer, address)
     assert (await worked(site, address)).state is ImportState.KEPT

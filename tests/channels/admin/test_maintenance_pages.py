@@ -34,7 +34,7 @@ async def test_a_machine_is_brought_and_fetched_with_its_history(site: StaffSite
     page = await civil.get(f"{address}/edit")
     assert 'name="machine"' not in page, "what names a row never changes"
     rest = {name: NEW[name] for name in ("workshop", "meter", "note", "standing")}
-    await civil.post(f"{address}/edit", revision=revision(page), ended="۱۴۰۵/۰۸/۲۳", cost="۶۹۰٬۰۰۰٬۰۰۰", **rest)
+    await civil.post(f"{address}/edit", version=revision(page), ended="۱۴۰۵/۰۸/۲۳", cost="۶۹۰٬۰۰۰٬۰۰۰", **rest)
     page = await civil.get(address)
     machine = await row(site, "machines")
     assert f'href="/staff/fleet/machines/{machine.id}"' in page

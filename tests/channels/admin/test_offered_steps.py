@@ -36,7 +36,7 @@ async def test_the_price_is_seen_before_it_is_set(site: StaffSite, inside: Visit
     page = await opened(inside, "revenue", request)
     before = await site.request(request.code)
     assert "quote" not in before.data
-    await inside.post(f"/staff/requests/{request.code}/act/price", revision=revision(page))
+    await inside.post(f"/staff/requests/{request.code}/act/price", version=revision(page))
     total = (await site.request(request.code)).data["quote"]["total"]
     assert f"از روی تعرفهٔ امروز: {grouped(total)} ریال با مالیات" in page
 
@@ -44,7 +44,7 @@ async def test_the_price_is_seen_before_it_is_set(site: StaffSite, inside: Visit
 async def test_a_step_that_was_taken_is_told_with_what_is_waited_for(site: StaffSite, inside: Visitor) -> None:
     request = await site.submitted()
     page = await opened(inside, "civil", request)
-    way = await inside.post(f"/staff/requests/{request.code}/act/accept", revision=revision(page))
+    way = await inside.post(f"/staff/requests/{request.code}/act/accept", version=revision(page))
     page = await inside.get(way)
     assert "پذیرش انجام شد؛ اکنون: پذیرفته شده، در حال تعیین هزینه." in words(page)
     for name in ("nothing", "pay"):  # no step, and one of the system
@@ -55,10 +55,10 @@ async def test_a_refused_step_is_told_under_the_head_with_the_way_to_it(site: St
     request = await site.submitted()
     page = await opened(inside, "civil", request)
     path = f"/staff/requests/{request.code}/act/reject"
-    page = await inside.post(path, 422, revision=revision(page))
+    page = await inside.post(path, 422, version=revision(page))
     assert 'href="#step-reject"' in told(page)
     await site.demo.act(request.code, "accept", Role.CIVIL)
-    page = await inside.post(path, 409, revision=revision(page), reason="راه نیست")
+    page = await inside.post(path, 409, version=revision(page), reason="راه نیست")
     assert "همکار دیگری" in told(page)
     assert "href" not in told(page), "the step is not there any more"
 

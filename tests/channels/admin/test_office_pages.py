@@ -29,7 +29,7 @@ def secret(page: str) -> str:
 
 async def write(who: Visitor, what: str, status: int = 303, /, **form: str) -> str:
     """Write something about the office as who sees it now."""
-    return await who.post(f"{ONE}/{what}", status, seen=mark(await who.get(ONE)), **form)
+    return await who.post(f"{ONE}/{what}", status, version=mark(await who.get(ONE)), **form)
 
 
 @pytest.fixture
@@ -107,13 +107,13 @@ async def test_the_second_of_two_is_told(
     form, seen = {field: mine}, mark(await revenue.get(ONE))
     await write(revenue, what, 303, **{field: other})
     before = await office(site)
-    page = await revenue.post(f"{ONE}/{what}", 409, **form, seen=seen)
+    page = await revenue.post(f"{ONE}/{what}", 409, **form, version=seen)
     assert "همکار دیگری مشخصات این دفتر را تغییر داد" in page
     assert re.findall(r'<div class="note">.*?<dd><bdi>(.*?)</bdi>', page, re.DOTALL) == [other]
     assert mine in page, "what was typed is not lost"
     await revenue.post(f"{ONE}/{what}", 409, **form)
     assert await office(site) == before
-    await revenue.post(f"{ONE}/{what}", **form, seen=mark(page))
+    await revenue.post(f"{ONE}/{what}", **form, version=mark(page))
     assert await office(site) != before
 
 

@@ -27,7 +27,7 @@ async def revenue(inside: Visitor) -> Visitor:
 
 def seen_of(page: str) -> str:
     """The rows that a form was shown with."""
-    found = re.search(r'name="seen" value="([0-9]+)"', page)
+    found = re.search(r'name="version" value="([0-9]+)"', page)
     assert found
     return found[1]
 
@@ -36,7 +36,7 @@ async def set_as_seen(who: Visitor, **changed: str) -> str | None:
     """Look at a price and set it from there."""
     form: Mapping[str, str] = FORM | changed
     page = await who.post(PREVIEW, 200, **form)
-    return await who.post(LOADER, **form, seen=seen_of(page))
+    return await who.post(LOADER, **form, version=seen_of(page))
 
 
 async def test_a_price_before_another_says_until_when_it_holds(revenue: Visitor) -> None:
@@ -122,7 +122,7 @@ async def test_of_two_officers_the_second_is_told_what_the_first_did(site: Staff
         await colleague.get(LOADER)
         await set_as_seen(colleague, valid_from=TODAY)
     for wrong in (mark, "بسیار", "9" * 5000):
-        page = await revenue.post(LOADER, 409, **form, seen=wrong)
+        page = await revenue.post(LOADER, 409, **form, version=wrong)
         assert "در این فاصله همکار دیگری" in page
         assert 'value="۵٬۰۰۰٬۰۰۰"' in page, "what was typed stays"
         assert "۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in words(page)
@@ -150,7 +150,7 @@ async def test_commissions_are_corrected_and_withdrawn(site: StaffSite, revenue:
     await revenue.get(COMMISSION)
     for share, start in (("90", TODAY), ("9", TODAY), ("12", AHEAD)):
         seen = seen_of(await revenue.get(COMMISSION))
-        assert await revenue.post(COMMISSION, share=share, valid_from=start, seen=seen)
+        assert await revenue.post(COMMISSION, share=share, valid_from=start, version=seen)
     page = await revenue.get(COMMISSION)
     rows = [" ".join(re.sub("<[^>]+>", " ", row.split("</tr>")[0]).split()) for row in page.split("<tr")[2:]]
     assert [row.split("٪")[1].split("> ")[-1] for row in rows] == [
@@ -165,7 +165,7 @@ async def test_commissions_are_corrected_and_withdrawn(site: StaffSite, revenue:
     page = await revenue.get(f"{COMMISSION}?done=commission_withdrawn")
     assert words(page).count("پس گرفته شد") == 3, "told once, and shown at two rules"
     assert "پیش‌تر انجام شده" in await revenue.post(way, 409)
-    page = await revenue.post(COMMISSION, 409, share="1", valid_from=TODAY, seen="3")
+    page = await revenue.post(COMMISSION, 409, share="1", valid_from=TODAY, version="3")
     assert "در این فاصله همکار دیگری" in page
 
 

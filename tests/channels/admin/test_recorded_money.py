@@ -63,7 +63,7 @@ async def unpaid(site: StaffSite, revenue: Visitor) -> tuple[str, dict[str, str]
         await site.demo.act(request.code, step, role)
     page = await revenue.get(f"/staff/requests/{request.code}")
     typed = dict(re.findall(r'name="(bill_id|payment_id|amount)"[^>]*value="([^"]+)"', page))
-    return f"/staff/requests/{request.code}", {"revision": revision(page), **typed}
+    return f"/staff/requests/{request.code}", {"version": revision(page), **typed}
 
 
 async def test_a_slip_from_a_stale_page_is_told_to_be_a_surplus(site: StaffSite, revenue: Visitor) -> None:
@@ -110,7 +110,7 @@ async def test_a_fine_that_was_paid_before_says_so_too(site: StaffSite, revenue:
     await furnish(site)
     (row,) = await give(site, "violation", FINE)
     path = f"/staff/registries/violation/{row.id}"
-    await revenue.post(f"{path}/bill", revision=revision(await revenue.get(path)))
+    await revenue.post(f"{path}/bill", version=revision(await revenue.get(path)))
     bill = await bill_of(site, row.id)
     form = {"bill_id": bill.bill_id, "payment_id": bill.payment_id, "amount": str(bill.amount)}
     await pay(site, bill)

@@ -42,7 +42,7 @@ async def test_a_report_of_another_expert_is_not_lost(site: StaffSite, inside: V
     request = await assigned(site)
     page = await opened(inside, "sara", request)
     path = f"/staff/requests/{request.code}/act/visit"
-    page = await inside.post(path, 403, revision=revision(page), report=REPORT)
+    page = await inside.post(path, 403, version=revision(page), report=REPORT)
     form = page.split('id="step-visit" open')[1].split("</details>")[0]
     assert REPORT.strip() in form
     assert "کارشناس این بازدید کس دیگری است" in form
@@ -55,7 +55,7 @@ async def test_an_hour_that_is_not_the_officers_to_give_is_a_mistake(site: Staff
     page = await opened(inside, "expert", request)
     path = f"/staff/requests/{request.code}/act/reassign"
     wanted = {"visit": "1405/09/04 21:00", "outside_hours": "yes"}
-    form = step_form(await inside.post(path, 403, revision=revision(page), **wanted), "reassign")
+    form = step_form(await inside.post(path, 403, version=revision(page), **wanted), "reassign")
     assert 'value="1405/09/04 21:00"' in form
     assert 'id="reassign-outside_hours-problem">بازدید بیرون از روز و ساعت را تنها مدیر یا دبیرخانه' in form
     assert await denials(site) == 0
@@ -66,7 +66,7 @@ async def test_an_amount_without_a_reason_is_a_mistake(site: StaffSite, inside: 
     await site.demo.act(request.code, "accept", Role.CIVIL)
     page = await opened(inside, "revenue", request)
     path = f"/staff/requests/{request.code}/act/price"
-    form = step_form(await inside.post(path, 422, revision=revision(page), amount="۲٬۰۰۰٬۰۰۰"), "price")
+    form = step_form(await inside.post(path, 422, version=revision(page), amount="۲٬۰۰۰٬۰۰۰"), "price")
     assert 'value="۲٬۰۰۰٬۰۰۰"' in form
     assert 'id="price-reason-problem">تغییر مبلغ دلیل می‌خواهد' in form
     assert await denials(site) == 0
@@ -85,7 +85,7 @@ async def test_money_at_the_own_terminal_is_recorded_as_that(site: StaffSite) ->
         values = {
             **dict(re.findall(r'name="((?:bill|payment)_id)" value="([0-9]+)"', page)),
             **dict(re.findall(r'name="(amount)"[^>]* value="([۰-۹٬]+)"', page)),
-            "revision": revision(page), "reference": "770012",
+            "version": revision(page), "reference": "770012",
         }  # fmt: skip
         assert "در فهرست نیست" in await revenue.post(f"{path}/slip", 422, method="gateway", **values)
         page = await revenue.post(f"{path}/slip", 422, **values | {"method": "pos", "amount": "1000"})

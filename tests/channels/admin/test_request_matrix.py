@@ -147,7 +147,7 @@ class Subject:
 
 def form(who: Visitor, role: Role, subject: Subject) -> FormData:
     """What is posted: all that any form asks for but inputs of steps and sums of money."""
-    values = {"revision": str(subject.request.revision), "assignee": role.value, "mobile": NEIGHBOUR, "proof": "کارت"}
+    values = {"version": str(subject.request.revision), "assignee": role.value, "mobile": NEIGHBOUR, "proof": "کارت"}
     sent = FormData({"csrf": who.csrf, **values, "reason": "خواست شهروند"})
     sent.add_field("field", "plan")
     sent.add_field("file", PHOTO, filename="plan.jpg")

@@ -87,7 +87,7 @@ async def test_a_fine_is_owed_again(site: StaffSite, revenue: Visitor) -> None:
     fine, bill = await a_fine(site)
     async with site.store.unit(write=False) as uow:
         first, second = await uow.bills.payments_of(bill.id)
-    form = {"bill_id": bill.bill_id, "reason": "اشتباه", "revision": revision(await revenue.get(fine))}
+    form = {"bill_id": bill.bill_id, "reason": "اشتباه", "version": revision(await revenue.get(fine))}
     refused = await revenue.post(f"{fine}/reverse", 409, payment=str(first.id), **form)
     assert "اول آن را باطل کنید" in told(refused)
     done = await revenue.post(f"{fine}/reverse", payment=str(second.id), **form)

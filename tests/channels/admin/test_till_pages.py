@@ -51,7 +51,7 @@ def grouped(amount: int) -> str:
 
 def mark(page: str) -> str:
     """The mark that the page's form bears."""
-    found = re.search(r'name="seen" value="(\d+)"', page)
+    found = re.search(r'name="version" value="(\d+)"', page)
     assert found
     return found[1]
 
@@ -65,7 +65,7 @@ async def test_a_day_is_closed(site: StaffSite, revenue: Visitor, bill: Bill) ->
     page = await revenue.get(where)
     assert f'name="day" value="{TODAY}"' in page
     assert '<details class="card" id="close" open>' in page
-    await revenue.post(TILL, day=TODAY, amount=grouped(bill.amount), seen=mark(page))
+    await revenue.post(TILL, day=TODAY, amount=grouped(bill.amount), version=mark(page))
     page = await revenue.get(f"{TILL}?year=1405&month=9&done=till")
     assert "صندوق آن روز بسته شد." in page
     assert cells(page)[:4] == ["۱", grouped(bill.amount), grouped(bill.amount), "۰"]
@@ -77,17 +77,17 @@ async def test_a_day_is_closed(site: StaffSite, revenue: Visitor, bill: Bill) ->
 async def test_a_difference_asks_for_a_note_and_is_told_either_way(
     site: StaffSite, revenue: Visitor, bill: Bill
 ) -> None:
-    page = await revenue.post(TILL, 422, day=TODAY, amount=str(bill.amount - 500), seen="0")
+    page = await revenue.post(TILL, 422, day=TODAY, amount=str(bill.amount - 500), version="0")
     assert grouped(bill.amount) in page
     assert f'value="{bill.amount - 500}"' in page
     assert 'id="close-note-problem"' in page
     assert await closings(site) == []
-    await revenue.post(TILL, day=TODAY, amount=str(bill.amount - 500), note="یک <رسید> گم شد", seen="0")
+    await revenue.post(TILL, day=TODAY, amount=str(bill.amount - 500), note="یک <رسید> گم شد", version="0")
     page = await revenue.get(TILL)
     assert cells(page)[3] == "۵۰۰ کمتر"
     assert "یک &lt;رسید&gt; گم شد" in page
     assert "جمع اختلاف‌ها: ۵۰۰ کمتر." in page
-    await revenue.post(TILL, day=TODAY, amount=str(bill.amount + 70), note="دو بار کشید", seen=mark(page))
+    await revenue.post(TILL, day=TODAY, amount=str(bill.amount + 70), note="دو بار کشید", version=mark(page))
     page = await revenue.get(TILL)
     assert cells(page)[3] == "۷۰ بیشتر"
     assert "بستن‌های پیشین" in page
@@ -96,7 +96,7 @@ async def test_a_difference_asks_for_a_note_and_is_told_either_way(
 
 
 async def test_a_day_that_changed_after_it_was_closed_says_so(site: StaffSite, revenue: Visitor, bill: Bill) -> None:
-    await revenue.post(TILL, day="امروز", amount=str(bill.amount), seen="0")
+    await revenue.post(TILL, day="امروز", amount=str(bill.amount), version="0")
     assert "تغییر کرده" not in await revenue.get(TILL)
     await report(site, bill, "2")
     page = await revenue.get(TILL)
@@ -112,7 +112,7 @@ async def test_what_cannot_be_closed_is_told_beside_its_field(site: StaffSite, r
         ("day", {"day": "فردا"}), ("day", {"day": "نامعلوم"}), ("day", {"day": ""}), ("amount", {"amount": "چند"}),
         ("amount", {"amount": "-5"}), ("amount", {"amount": "9" * 30}), ("note", {"note": "ن" * 301}),
     ):  # fmt: skip
-        page = await revenue.post(TILL, 422, **{"day": TODAY, "amount": "0", "seen": "0", **wrong})
+        page = await revenue.post(TILL, 422, **{"day": TODAY, "amount": "0", "version": "0", **wrong})
         assert f'id="close-{field}-problem"' in page, wrong
         assert "چیزی ثبت نشد." in page
     assert await closings(site) == []
@@ -125,14 +125,14 @@ async def test_whoever_comes_second_is_told(site: StaffSite, revenue: Visitor, b
     async with visitor(site) as other:
         await other.sign_in("revenue")
         await other.get(TILL)
-        await other.post(TILL, day="1405/09/02", amount="0", seen=seen)
-        await other.post(TILL, day=TODAY, amount=str(bill.amount), seen=seen)
-    page = await revenue.post(TILL, 409, day=TODAY, amount="1", note="شمارش من", seen=seen)
+        await other.post(TILL, day="1405/09/02", amount="0", version=seen)
+        await other.post(TILL, day=TODAY, amount=str(bill.amount), version=seen)
+    page = await revenue.post(TILL, 409, day=TODAY, amount="1", note="شمارش من", version=seen)
     assert "همکار دیگری صندوق همین روز را بست" in page
     assert "شمارش من" in page
     assert cells(page)[2] == grouped(bill.amount)
     assert len(await closings(site)) == 2
-    await revenue.post(TILL, day=TODAY, amount="1", note="شمارش من", seen=mark(page))
+    await revenue.post(TILL, day=TODAY, amount="1", note="شمارش من", version=mark(page))
     assert [one.number for one in await closings(site)] == [1, 2, 3]
 
 
@@ -148,7 +148,7 @@ async def test_others_read_and_close_nothing(site: StaffSite, revenue: Visitor) 
 
 
 async def test_a_closing_is_in_the_audit(site: StaffSite, revenue: Visitor, bill: Bill) -> None:
-    await revenue.post(TILL, day=TODAY, amount=str(bill.amount), seen="0")
+    await revenue.post(TILL, day=TODAY, amount=str(bill.amount), version="0")
     await revenue.sign_in("auditor")
     page = await revenue.get("/staff/audit?what=till_closed")
     assert TODAY in page

@@ -36,7 +36,7 @@ def secret(page: str) -> str:
 
 def mark(page: str) -> str:
     """What the forms of a page say was seen."""
-    found = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    found = re.search(r'name="version" value="([0-9a-f]+)"', page)
     assert found
     return found[1]
 
@@ -74,7 +74,7 @@ async def test_what_cannot_be_added_is_told(site: StaffSite, admin: Visitor) -> 
 
 async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> None:
     seen = mark(await admin.get(CIVIL))
-    await admin.post(f"{CIVIL}/change", full_name="نام تازه", mobile="", role=["revenue", "civil"], seen=seen)
+    await admin.post(f"{CIVIL}/change", full_name="نام تازه", mobile="", role=["revenue", "civil"], version=seen)
     kept = await member(site, "civil")
     assert kept
     assert (kept.full_name, kept.roles) == ("نام تازه", frozenset({Role.CIVIL, Role.REVENUE}))
@@ -91,12 +91,12 @@ async def test_roles_and_names_are_changed(site: StaffSite, admin: Visitor) -> N
 async def test_the_last_administrator_stays(site: StaffSite, admin: Visitor) -> None:
     own = "/staff/users/one/admin"
     seen = mark(await admin.get(own))
-    page = await admin.post(f"{own}/change", 409, full_name="مدیر", role="civil", seen=seen)
+    page = await admin.post(f"{own}/change", 409, full_name="مدیر", role="civil", version=seen)
     assert "تنها مدیر سامانه" in page
     assert "تنها مدیر سامانه" in await admin.post(f"{own}/switch", 409, active="no")
     other = mark(await admin.get(CIVIL))
-    await admin.post(f"{CIVIL}/change", full_name="دومی", role=["admin", "civil"], seen=other)
-    await admin.post(f"{own}/change", full_name="مدیر", role="civil", seen=seen)
+    await admin.post(f"{CIVIL}/change", full_name="دومی", role=["admin", "civil"], version=other)
+    await admin.post(f"{own}/change", full_name="مدیر", role="civil", version=seen)
     kept = await member(site, "admin")
     assert kept
     assert kept.roles == {Role.CIVIL}
@@ -109,9 +109,9 @@ async def test_the_second_of_two_administrators_is_told(site: StaffSite, admin: 
         await other.sign_in("admin")
         await other.get(CIVIL)
         his = {"full_name": "نام او", "mobile": "09121112233", "role": ["civil", "expert"]}
-        await other.post(f"{CIVIL}/change", **his, seen=seen)
+        await other.post(f"{CIVIL}/change", **his, version=seen)
     mine = {"full_name": "نام من", "mobile": "", "role": "civil"}
-    page = await admin.post(f"{CIVIL}/change", 409, **mine, seen=seen)
+    page = await admin.post(f"{CIVIL}/change", 409, **mine, version=seen)
     assert "مدیر دیگری این حساب را تغییر داد" in page
     assert 'value="نام من"' in page, "what was typed is not lost"
     now = page.split('<div class="note">')[1].split("</div></dl>")[0]
@@ -120,7 +120,7 @@ async def test_the_second_of_two_administrators_is_told(site: StaffSite, admin: 
     assert kept
     assert (kept.full_name, kept.mobile) == ("نام او", "+989121112233")
     await admin.post(f"{CIVIL}/change", 409, **mine)
-    await admin.post(f"{CIVIL}/change", **mine, seen=mark(page))
+    await admin.post(f"{CIVIL}/change", **mine, version=mark(page))
     kept = await member(site, "civil")
     assert kept
     assert (kept.full_name, kept.roles, kept.mobile) == ("نام من", frozenset({Role.CIVIL}), None)

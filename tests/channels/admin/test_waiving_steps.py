@@ -56,7 +56,7 @@ async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
     site: StaffSite, inside: Visitor, billed: ServiceRequest
 ) -> None:
     page = await opened(inside, "revenue", billed)
-    path, typed = f"/staff/requests/{billed.code}/act/waive", {"revision": revision(page), "reason": WHY}
+    path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": revision(page), "reason": WHY}
     site.clock.at += STEP_UP
     asked = await inside.post(path, 401, **typed)
     assert PROOF in asked
@@ -76,7 +76,7 @@ async def test_a_price_of_one_s_own_needs_a_fresh_proof_and_the_tariff_s_none(si
     request = await site.submitted()
     await site.demo.act(request.code, "accept", Role.CIVIL)
     page = await opened(inside, "revenue", request)
-    path, typed = f"/staff/requests/{request.code}/act/price", {"revision": revision(page), "reason": WHY}
+    path, typed = f"/staff/requests/{request.code}/act/price", {"version": revision(page), "reason": WHY}
     site.clock.at += STEP_UP
     assert PROOF in await inside.post(path, 401, **typed, amount="0")
     assert (await site.request(request.code)).state == "accepted"
@@ -88,13 +88,13 @@ async def test_a_step_that_is_refused_after_the_proof_stands_filled_in(
     site: StaffSite, inside: Visitor, billed: ServiceRequest
 ) -> None:
     await opened(inside, "revenue", billed)
-    path, typed = f"/staff/requests/{billed.code}/act/waive", {"revision": "0", "reason": WHY}
+    path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": "0", "reason": WHY}
     site.clock.at += STEP_UP
     asked = await inside.post(path, 401, **typed)
     page = await inside.post(path, 409, **carried(asked), proof_password=PASSWORD)
     assert "کار &#34;عمومی&#34; روستا" in page
     assert (await site.request(billed.code)).state == "awaiting_payment"
-    await inside.post(path, revision=revision(page), reason=WHY)
+    await inside.post(path, version=revision(page), reason=WHY)
 
 
 async def test_outside_the_code_is_asked_for_too(site: StaffSite, billed: ServiceRequest) -> None:
@@ -104,7 +104,7 @@ async def test_outside_the_code_is_asked_for_too(site: StaffSite, billed: Servic
         await revenue.get("/staff/second-factor")
         await revenue.post("/staff/second-factor", code=site.code_of(secret))
         page = await revenue.get(f"/staff/requests/{billed.code}")
-        path, typed = f"/staff/requests/{billed.code}/act/waive", {"revision": revision(page), "reason": WHY}
+        path, typed = f"/staff/requests/{billed.code}/act/waive", {"version": revision(page), "reason": WHY}
         site.clock.at += STEP_UP
         assert 'name="proof_code"' in await revenue.post(path, 401, **typed)
         assert PROOF in await revenue.post(path, 401, **typed, proof_password=PASSWORD)
@@ -119,10 +119,10 @@ async def test_who_may_not_waive_is_not_asked_but_refused(
     site.clock.at += STEP_UP
     before = await denials(site)
     path = f"/staff/requests/{billed.code}/act"
-    refused = await inside.post(f"{path}/waive", 403, revision=revision(page), reason=WHY)
+    refused = await inside.post(f"{path}/waive", 403, version=revision(page), reason=WHY)
     assert PROOF not in refused
     assert await denials(site) == before + 1
-    await inside.post(f"{path}/cancel", revision=revision(page), reason=WHY)
+    await inside.post(f"{path}/cancel", version=revision(page), reason=WHY)
 
 
 async def test_another_service_is_no_exception(site: StaffSite, inside: Visitor) -> None:
@@ -133,4 +133,4 @@ async def test_another_service_is_no_exception(site: StaffSite, inside: Visitor)
     page = await opened(inside, "revenue", request)
     site.clock.at += STEP_UP
     path = f"/staff/requests/{request.code}/act/waive"
-    assert PROOF in await inside.post(path, 401, revision=revision(page), reason=WHY)
+    assert PROOF in await inside.post(path, 401, version=revision(page), reason=WHY)

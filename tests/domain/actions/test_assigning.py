@@ -24,6 +24,7 @@ from domain.values.errors import (
     NotFound,
     TooLarge,
 )
+from domain.values.version_token import VersionToken
 from tests.support.municipality import NEIGHBOUR, Municipality, actor
 
 MANAGER = actor(Role.MANAGER)
@@ -43,16 +44,16 @@ async def listed(town: Municipality, queue: Queue, by: Actor) -> list[str]:
         return [item.request.code for item in (await work.queue_page(town.desk, uow, by, QueueFilter(queue))).rows]
 
 
-async def take(town: Municipality, code: str, by: Actor, revision: int | None = None) -> ServiceRequest:
+async def take(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
     """Take a request."""
     async with town.store.unit() as uow:
-        return await assign.take(town.desk, uow, code, by, revision)
+        return await assign.take(town.desk, uow, code, by, version)
 
 
-async def drop(town: Municipality, code: str, by: Actor, revision: int | None = None) -> ServiceRequest:
+async def drop(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
     """Drop a request."""
     async with town.store.unit() as uow:
-        return await assign.drop(town.desk, uow, code, by, revision)
+        return await assign.drop(town.desk, uow, code, by, version)
 
 
 async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER) -> ServiceRequest:
@@ -205,7 +206,7 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
     for username in ("sara", "reza"):
         await engage(town, username, Role.CIVIL)
     codes = sorted([await town.order(), await town.order(mobile=NEIGHBOUR)])
-    seen: dict[str, int | None] = {code: (await town.request(code)).revision for code in codes}
+    seen: dict[str, VersionToken | None] = {code: (await town.request(code)).version_token for code in codes}
     await give(town, codes[0], "sara")
     async with town.store.unit() as uow:
         done = await assign.assign_several(town.desk, uow, seen, "reza", MANAGER)
@@ -213,16 +214,16 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
     assert [(await town.request(code)).assignee for code in codes] == ["sara", "reza"]
 
 
-Change = Callable[[Municipality, UnitOfWork, str, int], Awaitable[object]]
+Change = Callable[[Municipality, UnitOfWork, str, VersionToken], Awaitable[object]]
 CHANGES: dict[str, Change] = {
-    "act": lambda town, uow, code, revision: act.act(
-        town.desk, uow, code, "reject", {"reason": "خارج از شهر"}, actor(Role.CIVIL), revision
+    "act": lambda town, uow, code, version: act.act(
+        town.desk, uow, code, "reject", {"reason": "خارج از شهر"}, actor(Role.CIVIL), version
     ),
-    "assign": lambda town, uow, code, revision: assign.assign(town.desk, uow, code, "civil", MANAGER, revision),
-    "take": lambda town, uow, code, revision: assign.take(town.desk, uow, code, actor(Role.CIVIL), revision),
-    "drop": lambda town, uow, code, revision: assign.drop(town.desk, uow, code, MANAGER, revision),
-    "correct_mobile": lambda town, uow, code, revision: walk_in.correct_mobile(
-        town.desk, uow, code, NEIGHBOUR, "کارت ملی", MANAGER, revision
+    "assign": lambda town, uow, code, version: assign.assign(town.desk, uow, code, "civil", MANAGER, version),
+    "take": lambda town, uow, code, version: assign.take(town.desk, uow, code, actor(Role.CIVIL), version),
+    "drop": lambda town, uow, code, version: assign.drop(town.desk, uow, code, MANAGER, version),
+    "correct_mobile": lambda town, uow, code, version: walk_in.correct_mobile(
+        town.desk, uow, code, NEIGHBOUR, "کارت ملی", MANAGER, version
     ),
 }
 
@@ -239,11 +240,11 @@ async def test_of_two_officers_at_once_the_second_is_told(town: Municipality, na
     assert before.state == seen.state, "it looks as it did, and yet somebody worked on it"
     with pytest.raises(Conflict, match="moved_on") as told:
         async with town.store.unit() as uow:
-            await CHANGES[name](town, uow, code, seen.revision)
+            await CHANGES[name](town, uow, code, seen.version_token)
     assert town.desk.wording.error(told.value).startswith("در این فاصله همکار دیگری")
     assert await town.request(code) == before
     async with town.store.unit() as uow:
-        await CHANGES[name](town, uow, code, before.revision)
+        await CHANGES[name](town, uow, code, before.version_token)
     assert await town.request(code) != before
 
 

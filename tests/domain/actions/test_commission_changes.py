@@ -10,16 +10,17 @@ from domain.actions.offices import accounts
 from domain.offices.office import CommissionRule
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, NotFound
+from domain.values.version_token import VersionToken
 from tests.support.municipality import Municipality, actor
 
 TODAY, SOON, FARVARDIN = date(2026, 11, 24), date(2026, 12, 1), date(2027, 3, 21)
 REVENUE = actor(Role.REVENUE)
 
 
-async def put(town: Municipality, share: int, start: date, *, seen: int | None = None) -> CommissionRule:
+async def put(town: Municipality, share: int, start: date, *, version: VersionToken | None = None) -> CommissionRule:
     """Set what every office earns by every service."""
     async with town.store.unit() as uow:
-        return await accounts.add_rule(town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, seen=seen)
+        return await accounts.add_rule(town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, version=version)
 
 
 async def taken_back(town: Municipality, rule: CommissionRule, by: Actor = REVENUE) -> CommissionRule:
@@ -74,9 +75,9 @@ async def test_a_wrong_rule_of_today_is_corrected_today(town: Municipality) -> N
 
 
 async def test_nothing_is_set_over_what_was_not_seen(town: Municipality) -> None:
-    await put(town, 100, TODAY, seen=0)
+    await put(town, 100, TODAY, version=VersionToken.numbered(0))
     with pytest.raises(Conflict, match="rule:row_changed"):
-        await put(town, 200, TODAY, seen=0)
+        await put(town, 200, TODAY, version=VersionToken.numbered(0))
     assert await shares(town) == [(100, TODAY, None)]
 
 

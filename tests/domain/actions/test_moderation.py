@@ -7,6 +7,7 @@ from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.services import by_key
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict
+from domain.values.version_token import VersionToken
 from tests.support.municipality import CITIZEN, Municipality, actor
 
 MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff", "deputy", "staff")
@@ -19,16 +20,18 @@ async def said(town: Municipality, text: str = "نظر ماشین‌آلات چ�
         return (await uow.feedback.comments(CommentFilter(limit=1)))[0]
 
 
-async def answer(town: Municipality, number: int, text: str, by: Actor, seen: str | None = None) -> Comment:
+async def answer(town: Municipality, number: int, text: str, by: Actor, version: VersionToken | None = None) -> Comment:
     """Answer a comment."""
     async with town.store.unit() as uow:
-        return await moderation.answer(town.desk, uow, number, text, by, seen)
+        return await moderation.answer(town.desk, uow, number, text, by, version)
 
 
-async def moderate(town: Municipality, number: int, state: CommentState, by: Actor, seen: str | None = None) -> Comment:
+async def moderate(
+    town: Municipality, number: int, state: CommentState, by: Actor, version: VersionToken | None = None
+) -> Comment:
     """Decide about a comment."""
     async with town.store.unit() as uow:
-        return await moderation.moderate(town.desk, uow, number, state, by, seen)
+        return await moderation.moderate(town.desk, uow, number, state, by, version)
 
 
 async def answers(town: Municipality) -> list[str]:
@@ -38,44 +41,46 @@ async def answers(town: Municipality) -> list[str]:
 
 async def test_an_answer_given_unseen_is_a_conflict(town: Municipality) -> None:
     comment = await said(town)
-    first = await answer(town, comment.id, "فردا", MANAGER, comment.mark)
+    first = await answer(town, comment.id, "فردا", MANAGER, comment.version_token)
     with pytest.raises(Conflict, match="comment:comment_changed"):
-        await answer(town, comment.id, "پس‌فردا", DEPUTY, comment.mark)
+        await answer(town, comment.id, "پس‌فردا", DEPUTY, comment.version_token)
     with pytest.raises(Conflict):
-        await answer(town, comment.id, "فردا", DEPUTY, comment.mark)
+        await answer(town, comment.id, "فردا", DEPUTY, comment.version_token)
     assert len(await answers(town)) == 1
-    assert (await answer(town, comment.id, "پس‌فردا", DEPUTY, first.mark)).answer == "پس‌فردا"
+    assert (await answer(town, comment.id, "پس‌فردا", DEPUTY, first.version_token)).answer == "پس‌فردا"
     assert (await answer(town, comment.id, "بعد", MANAGER)).answer == "بعد", "who says nothing of what was seen"
     assert len(await answers(town)) == 3
 
 
 async def test_the_same_answer_again_is_told_once(town: Municipality) -> None:
     comment = await said(town)
-    first = await answer(town, comment.id, "فردا", MANAGER, comment.mark)
+    first = await answer(town, comment.id, "فردا", MANAGER, comment.version_token)
     town.advance(minutes=1)
-    for seen in (comment.mark, first.mark, None):
+    for seen in (comment.version_token, first.version_token, None):
         assert await answer(town, comment.id, " فردا", MANAGER, seen) == first
     assert len(await answers(town)) == 1
 
 
 async def test_a_decision_taken_unseen_is_a_conflict(town: Municipality) -> None:
     comment = await said(town)
-    hidden = await moderate(town, comment.id, CommentState.HIDDEN, MANAGER, comment.mark)
+    hidden = await moderate(town, comment.id, CommentState.HIDDEN, MANAGER, comment.version_token)
     with pytest.raises(Conflict):
-        await moderate(town, comment.id, CommentState.PUBLISHED, DEPUTY, comment.mark)
+        await moderate(town, comment.id, CommentState.PUBLISHED, DEPUTY, comment.version_token)
     town.advance(minutes=1)
-    assert await moderate(town, comment.id, CommentState.HIDDEN, DEPUTY, comment.mark) == hidden
-    assert (await moderate(town, comment.id, CommentState.PUBLISHED, DEPUTY, hidden.mark)).moderated_by == DEPUTY.label
+    assert await moderate(town, comment.id, CommentState.HIDDEN, DEPUTY, comment.version_token) == hidden
+    assert (
+        await moderate(town, comment.id, CommentState.PUBLISHED, DEPUTY, hidden.version_token)
+    ).moderated_by == DEPUTY.label
 
 
 async def test_the_mark_changes_with_everything_the_staff_do(town: Municipality) -> None:
     comment = await said(town)
-    marks = [comment.mark]
+    marks = [comment.version_token]
     for state in (CommentState.PUBLISHED, CommentState.HIDDEN, CommentState.PUBLISHED):
-        marks.append((await moderate(town, comment.id, state, MANAGER)).mark)
+        marks.append((await moderate(town, comment.id, state, MANAGER)).version_token)
         town.advance(seconds=1)
     for text in ("فردا", "پس‌فردا"):
-        marks.append((await answer(town, comment.id, text, MANAGER)).mark)
+        marks.append((await answer(town, comment.id, text, MANAGER)).version_token)
     assert len(set(marks)) == len(marks)
 
 

@@ -12,6 +12,7 @@ from domain.tariffs.tariff import ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, MissingField, NotFound
 from domain.values.text import grouped
+from domain.values.version_token import VersionToken
 from tests.domain.actions.test_tariff_approval import ANNE, BEHROUZ, NEW, TODAY, approved, loader, proposed
 from tests.support.municipality import RATE, VAT, Municipality, actor
 
@@ -19,10 +20,12 @@ FARVARDIN, SOON = date(2027, 3, 21), date(2026, 11, 30)
 REVENUE = actor(Role.REVENUE, "anne")
 
 
-async def put(town: Municipality, rate: int, start: date, *, seen: int | None = None) -> TariffRow:
+async def put(town: Municipality, rate: int, start: date, *, version: VersionToken | None = None) -> TariffRow:
     """Set the price of a loader's hour at once."""
     async with town.store.unit() as uow:
-        made = await set_price(town.desk, uow, replace(NEW, rate=rate, valid_from=start), REVENUE, seen, far_meant=True)
+        made = await set_price(
+            town.desk, uow, replace(NEW, rate=rate, valid_from=start), REVENUE, version, far_meant=True
+        )
     assert isinstance(made, TariffRow)
     return made
 
@@ -130,22 +133,25 @@ async def test_what_has_begun_is_not_withdrawn(town: Municipality) -> None:
 
 
 async def test_nothing_is_set_over_what_was_not_seen(town: Municipality) -> None:
-    await put(town, 2, SOON, seen=1)
+    await put(town, 2, SOON, version=VersionToken.numbered(1))
     with pytest.raises(Conflict, match="tariff:row_changed"):
-        await put(town, 3, SOON, seen=1)
-    row = await put(town, 3, FARVARDIN, seen=2)
+        await put(town, 3, SOON, version=VersionToken.numbered(1))
+    row = await put(town, 3, FARVARDIN, version=VersionToken.numbered(2))
     await taken_back(town, row)
     with pytest.raises(Conflict, match="tariff:row_changed"):
-        await put(town, 3, SOON, seen=3)
-    await put(town, 3, SOON, seen=4)
+        await put(town, 3, SOON, version=VersionToken.numbered(3))
+    await put(town, 3, SOON, version=VersionToken.numbered(4))
 
 
 async def test_of_two_officers_at_once_one_withdraws_and_none_is_lost(town: Municipality) -> None:
     row = await put(town, 5, FARVARDIN)
     ended = await asyncio.gather(
-        taken_back(town, row), taken_back(town, row), put(town, 3, SOON), put(town, 4, SOON, seen=2),
+        taken_back(town, row),
+        taken_back(town, row),
+        put(town, 3, SOON),
+        put(town, 4, SOON, version=VersionToken.numbered(2)),
         return_exceptions=True,
-    )  # fmt: skip
+    )
     assert sum(isinstance(one, AlreadyDone) for one in ended) == 1
     rows = [one for one in await loader(town) if one[1] != one[2]]
     assert [one[2] for one in rows] == [*(one[1] for one in rows[1:]), None], "the days have no hole"

@@ -11,6 +11,7 @@ from domain.bills.bill import PaymentMethod
 from domain.offices.tills import HIGHEST_DECLARED, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound
+from domain.values.version_token import VersionToken
 from tests.support.municipality import FOUR_HOURS, OFFICE, Municipality, actor, clerk
 
 TODAY, DAY = date(2026, 11, 24), timedelta(days=1)
@@ -37,10 +38,10 @@ async def report(town: Municipality, code: str, *references: str) -> None:
 
 async def close(
     town: Municipality, declared: int, note: str = "", *, day: date = TODAY, by: Actor = REVENUE,
-    seen: int | None = None, office: str = OFFICE,
+    version: VersionToken | None = None, office: str = OFFICE,
 ) -> TillClosing:  # fmt: skip
     async with town.store.unit() as uow:
-        return await close_till(town.desk, uow, office, day, declared, note, actor=by, seen=seen)
+        return await close_till(town.desk, uow, office, day, declared, note, actor=by, version=version)
 
 
 async def till(town: Municipality, first: date = TODAY, days: int = 1) -> TillPeriod:
@@ -147,10 +148,10 @@ async def test_a_substitute_closes_by_name(town: Municipality, bill: str) -> Non
 
 
 async def test_nothing_is_closed_over_what_was_not_seen(town: Municipality, bill: str) -> None:
-    await close(town, 0, day=TODAY - DAY, seen=0)
-    await close(town, 0, seen=0)
+    await close(town, 0, day=TODAY - DAY, version=VersionToken.numbered(0))
+    await close(town, 0, version=VersionToken.numbered(0))
     for stale in (-1, 0, 1):
         with pytest.raises(Conflict, match="till:till_changed"):
-            await close(town, 1, "دیگر", seen=stale)
-    assert (await close(town, 0, day=TODAY - DAY, seen=1)).number == 3
-    assert (await close(town, 1, "دیگر", seen=2)).number == 4
+            await close(town, 1, "دیگر", version=VersionToken.numbered(stale))
+    assert (await close(town, 0, day=TODAY - DAY, version=VersionToken.numbered(1))).number == 3
+    assert (await close(town, 1, "دیگر", version=VersionToken.numbered(2))).number == 4
