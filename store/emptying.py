@@ -3,18 +3,13 @@
 from sqlalchemy import delete
 
 from store.schema import metadata
-from store.unit_of_work import SqlUnit
 from store.work import Repository
 
 
-class _Everything(Repository):
+class SqlEverything(Repository):
     """All tables at once."""
 
     async def delete(self) -> None:
+        """Delete every row of every table; the schema and its version stay."""
         for table in reversed(metadata.sorted_tables):
             await self._work.run(delete(table))
-
-
-async def empty(unit: SqlUnit) -> None:
-    """Delete every row of every table; the schema and its version stay."""
-    await _Everything(unit._work).delete()

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Self
 
+from store.emptying import SqlEverything
 from store.engines import engine_for
 from store.engines.base import DatabaseEngine
 from store.engines.limits import LIMITS, ConnectionLimits
@@ -118,6 +119,7 @@ class SqlUnit:
         self.settings = SqlSettingChanges(work)
         self.verifications = SqlVerifications(work)
         self.key_checks = SqlKeyChecks(work)
+        self.everything = SqlEverything(work)
 
     def attempt(self) -> AbstractAsyncContextManager[None]:
         """Open a part of this unit that rolls back alone when it raises; the unit can go on and be committed."""

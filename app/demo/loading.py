@@ -17,7 +17,6 @@ from domain.requests.request import RequestFilter
 from domain.settings.policy import Policy
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.errors import Conflict, Forbidden
-from store.emptying import empty
 from store.unit_of_work import SqlStore
 
 PASSWORD = "gomishan-1405"  # noqa: S105 - printed by every load, and given to nobody outside of demo mode
@@ -53,7 +52,7 @@ async def reset(desk: Desk, store: SqlStore, *, demo: bool, address: str, vault:
     told = all_stories()
     async with store.unit() as uow:
         await uow.serialise("demo")
-        await empty(uow)
+        await uow.everything.delete()
         await _fill_and_play(desk, uow, told, PASSWORD, vault)
         return await summarise(uow, told, loaded=True, phone=address + PHONE, password=PASSWORD)
 

@@ -1,4 +1,4 @@
-"""SQLite through aiosqlite: one writer at a time, readers beside it (write-ahead log).
+"""SQLite: one writer at a time, readers beside it (write-ahead log).
 
 Writers of this process take turns and share commits (`shared_commit.py`); writers of other processes are waited for by
 SQLite itself (`busy_timeout`). A write begins IMMEDIATE, so it never finds in its middle that somebody else wrote
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import URL, ColumnElement, Connection, Table, event, func, literal_column
+from sqlalchemy import URL, ColumnElement, Connection, Dialect, Table, event, func, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.exc import IntegrityError
@@ -240,9 +240,12 @@ class SqliteEngine(DatabaseEngine):
 
     def schema_engine(self) -> AsyncEngine:
         """Return an engine that begins IMMEDIATE."""
-        engine = create_async_engine(
-            self._url, **schema_arguments(connect_args={"isolation_level": None, "async_creator_fn": driver.unopened})
-        )
+        engine = create_async_engine(self._url, **schema_arguments(connect_args={"isolation_level": None}))
+
+        @event.listens_for(engine.sync_engine, "do_connect")
+        def open_first(_dialect: Dialect, _record: object, arguments: Sequence[str], _options: object) -> None:
+            # Made private before SQLAlchemy's driver opens it; what cannot be opened fails here, not in its thread.
+            driver.open_file(arguments[0]).close()
 
         @event.listens_for(engine.sync_engine, "connect")
         def set_pragmas(connection: Any, _record: object) -> None:
@@ -282,7 +285,7 @@ class SqliteEngine(DatabaseEngine):
             try:
                 rows, _ = await connection.there(driver.run, f"PRAGMA quick_check({FAULTS_TOLD})", ())
             except asyncio.CancelledError:
-                await connection.interrupt()
+                connection.interrupt()
                 raise
         said = "; ".join(str(row[0]).replace("\n", " ") for row in rows)
         return "" if said == "ok" else said

@@ -1,4 +1,4 @@
-"""A connection of aiosqlite that can also be used where one stands, without its thread.
+"""A connection to an SQLite file, with a thread of its own and the right to be used without it.
 
 The way to the thread and back costs ten times what a short statement costs. A unit that writes therefore runs its
 statements in the event loop's own thread: each looks up or changes a few rows by an index, some tens of microseconds.
@@ -9,11 +9,12 @@ everything that a reading unit asks.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, TypeVar
-
-import aiosqlite
 
 from store.engines.private_files import make_private
 
@@ -21,47 +22,89 @@ ResultT = TypeVar("ResultT")
 
 CACHED_STATEMENTS = 1000
 
+Call = tuple["asyncio.Future[Any]", Callable[[], Any]]
+"""What the thread is asked to do, and who waits for the result."""
 
-class SqliteConnection(aiosqlite.Connection):
-    """Its functions take the driver's connection as their first argument."""
+
+class SqliteConnection:
+    """A connection of the standard library and its thread, which ends with `close`.
+
+    The functions that are handed over take the connection of the standard library as their first argument.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._calls = SimpleQueue[Call | None]()
+        self._closing = False
+        # A daemon: a connection that nobody closed must not keep the process alive.
+        Thread(target=_answer_calls, args=(self._calls,), name="sqlite", daemon=True).start()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._connection.in_transaction
 
     def here(self, function: Callable[..., ResultT], *arguments: Any) -> ResultT:
         """Call it at once. Nothing may be under way in the thread: it would be waited for."""
-        return function(self._conn, *arguments)
+        return function(self._connection, *arguments)
 
     def there(self, function: Callable[..., ResultT], *arguments: Any) -> "asyncio.Future[ResultT]":
-        """Have the thread call it, after what it was asked before."""
+        """Have the thread call it, after what it was asked before; a caller that goes away does not stop it."""
+        if self._closing:
+            raise sqlite3.ProgrammingError("the connection is closed")
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
-        self._tx.put_nowait((future, partial(function, self._conn, *arguments)))
+        self._calls.put_nowait((future, partial(function, self._connection, *arguments)))
         return future
 
-    async def _connect(self) -> aiosqlite.Connection:
-        """Connect; when that fails, its thread has ended too, instead of telling an event loop that may be closed."""
-        try:
-            return await super()._connect()
-        except BaseException:
-            self._thread.join()
-            raise
+    def interrupt(self) -> None:
+        """Break off the statement that runs in the thread: whoever waits for it gets an `OperationalError`."""
+        self._connection.interrupt()
+
+    async def close(self) -> None:
+        """Close it after what was asked before, and end the thread; harmless when it is closed."""
+        if not self._closing:
+            closed = self.there(sqlite3.Connection.close)
+            self._closing = True
+            self._calls.put_nowait(None)
+            await closed
 
 
-def unopened(path: str, **options: Any) -> SqliteConnection:
-    """Return a connection to be awaited; `options` are those of `sqlite3.connect`."""
-    connection = SqliteConnection(partial(_open, path, **options), iter_chunk_size=1)
-    connection._thread.daemon = True  # an unclosed connection must not keep the process alive
-    return connection
+def _answer_calls(calls: "SimpleQueue[Call | None]") -> None:
+    """What the thread does: one call after the other, until it gets None."""
+    while (call := calls.get()) is not None:
+        _answer(*call)
+        del call  # nothing of a call outlives it while the next is waited for
 
 
-def _open(path: str, **options: Any) -> sqlite3.Connection:
+def _answer(future: "asyncio.Future[Any]", function: Callable[[], Any]) -> None:
+    try:
+        result = function()
+    except BaseException as error:  # noqa: BLE001 - it is raised where the future is awaited
+        _settle_soon(future, future.set_exception, error)
+    else:
+        _settle_soon(future, future.set_result, result)
+
+
+def _settle_soon(future: "asyncio.Future[Any]", settle: Callable[[Any], None], outcome: Any) -> None:
+    def settle_unless_cancelled() -> None:
+        if not future.done():
+            settle(outcome)
+
+    with suppress(RuntimeError):  # the event loop is closed: nobody waits any more
+        future.get_loop().call_soon_threadsafe(settle_unless_cancelled)
+
+
+def open_file(path: str, **options: Any) -> sqlite3.Connection:
+    """Open a file, which is made when it is missing, for its owner alone; `options` are those of `sqlite3.connect`."""
     make_private(Path(path))
     opened: sqlite3.Connection = sqlite3.connect(path, **options)
     return opened
 
 
 async def connect(path: str, pragmas: dict[str, object]) -> SqliteConnection:
-    """Open a file, which is made when it is missing; transactions are begun and ended by whoever uses it."""
+    """Open a file as `open_file`; transactions are begun and ended by whoever uses it."""
     options = {"isolation_level": None, "check_same_thread": False, "cached_statements": CACHED_STATEMENTS}
-    connection = unopened(path, **options)
-    _ = await connection
+    connection = SqliteConnection(open_file(path, **options))
     try:
         await connection.there(_set, pragmas)
     except BaseException:

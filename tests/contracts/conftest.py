@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from store.emptying import empty
 from store.unit_of_work import SqlStore
 from tests.postgres import PostgresServer
 
@@ -28,7 +27,7 @@ async def emptied_postgres_url(shared_postgres_url: str) -> str:
     """The shared database, without rows."""
     store = await SqlStore.open(shared_postgres_url)
     async with store.unit() as uow:
-        await empty(uow)
+        await uow.everything.delete()
     await store.close()
     return shared_postgres_url
 

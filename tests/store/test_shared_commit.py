@@ -50,7 +50,8 @@ async def commits(store: SqlStore, engine: SqliteEngine) -> list[str]:
     seen: list[str] = []
     connection = engine._writer._connection
     assert connection
-    await connection.set_trace_callback(lambda sql: seen.append(sql) if sql == "COMMIT" else None)
+    tracing = sqlite3.Connection.set_trace_callback
+    await connection.there(tracing, lambda sql: seen.append(sql) if sql == "COMMIT" else None)
     return seen
 
 
