@@ -18,7 +18,7 @@ from domain.chats.ports import Chats, MobileProofs
 from domain.feedback.ports import Feedback, ServiceViews
 from domain.fleet.ports import Fleet
 from domain.jobs.ports import Leases
-from domain.messages.ports import Dialogues, Inbox, Lines, Outbox
+from domain.messages.ports import Dialogues, Inbox, Lines, MessageCounts, Outbox
 from domain.offices.ports import Calls, Offices, Tills
 from domain.papers.ports import IssuedPapers
 from domain.people.ports import People, SecondFactors, StaffSessions
@@ -143,6 +143,8 @@ class UnitOfWork(Protocol):
     def dialogues(self) -> Dialogues: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def message_counts(self) -> MessageCounts: ...
     @property
     def lines(self) -> Lines: ...
     @property

@@ -21,6 +21,7 @@ from store.messages.chats import SqlChats, SqlMobileProofs
 from store.messages.dialogues import SqlDialogues
 from store.messages.inbox import SqlInbox
 from store.messages.lines import SqlLines
+from store.messages.message_counts import SqlMessageCounts
 from store.messages.outbox import SqlOutbox
 from store.migrate import check
 from store.queues.saved_views import SqlSavedViews
@@ -103,6 +104,7 @@ class SqlUnit:
         self.inbox = SqlInbox(work)
         self.dialogues = SqlDialogues(work)
         self.outbox = SqlOutbox(work)
+        self.message_counts = SqlMessageCounts(work)
         self.lines = SqlLines(work)
         self.chats = SqlChats(work)
         self.mobile_proofs = SqlMobileProofs(work)

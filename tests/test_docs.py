@@ -197,7 +197,7 @@ def test_log_lines_are_documented() -> None:
 
 
 def test_metrics_are_documented() -> None:
-    text = (ROOT / "app" / "jobs" / "operations.py").read_text("utf-8")
+    text = (ROOT / "app" / "http" / "metrics.py").read_text("utf-8")
     metrics = set(re.findall(r'"((?:pishkhan|process)_[a-z_]+)"', text))
     assert metrics
     assert [metric for metric in metrics if metric not in page("operations.md")] == []

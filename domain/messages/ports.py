@@ -176,6 +176,18 @@ class Outbox(Protocol):
         ...
 
 
+class MessageCounts(Protocol):
+    """How many messages there are in each state, for monitoring; bounded by the primary key, which grows with time."""
+
+    async def outgoing(self, first_id: int) -> Mapping[MessageState, int]:
+        """Count messages under way however old, and those of the other states from `first_id` on, by state."""
+        ...
+
+    async def incoming(self, first_id: int) -> Mapping[InboundState, int]:
+        """Count texts that came in from `first_id` on, by state."""
+        ...
+
+
 class Lines(Protocol):
     """What is known of a citizen's line: opt-outs, and how often something was done from it."""
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from domain.messages.records import InboundState
+from domain.messages.records import InboundState, MessageState
 from domain.unit_of_work import Store
 from store.unit_of_work import SqlStore
 from tests.contracts.examples import MOBILE, NOW, a_message, a_request, an_inbound
@@ -148,3 +148,19 @@ async def test_past_windows_are_swept_out(store: SqlStore) -> None:
         await uow.lines.hit("later", NOW + MINUTE, MINUTE)
         assert await uow.lines.hits("line 1", NOW, MINUTE) == 0
         assert await uow.lines.hits("later", NOW + MINUTE, MINUTE) == 1
+
+
+async def test_messages_are_counted_by_state(store: SqlStore) -> None:
+    old, sent, fresh = a_message(), a_message(state=MessageState.SENT), a_message()
+    arrived = [an_inbound(fingerprint="a"), an_inbound(fingerprint="b", state=InboundState.FAILED)]
+    gone = a_message(state=MessageState.SENT)
+    async with store.unit() as uow:
+        for message in (old, sent, fresh, gone):
+            await uow.outbox.add(message)
+        for text in arrived:
+            await uow.inbox.add(text)
+    async with store.unit(write=False) as uow:
+        assert await uow.message_counts.outgoing(gone.id) == {MessageState.QUEUED: 2, MessageState.SENT: 1}
+        assert await uow.message_counts.outgoing(gone.id + 1) == {MessageState.QUEUED: 2}, "however old"
+        assert await uow.message_counts.incoming(arrived[0].id) == {one.state: 1 for one in arrived}
+        assert await uow.message_counts.incoming(arrived[1].id) == {InboundState.FAILED: 1}

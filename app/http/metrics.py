@@ -1,0 +1,90 @@
+"""`/metrics`: the figures that Prometheus reads, in its text format (version 0.0.4).
+
+Nothing here tells anything about a person. The figures of the last day are bounded by the primary key, which grows with
+time, so that asking often costs little however much the database holds.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from app.ids import first_id_of
+from app.jobs.job_runs import JobRuns, JobState
+from domain.unit_of_work import Clock, Store
+from domain.values.errors import DomainError
+
+DAY_SECONDS = 24 * 3600
+
+_PAGE_BYTES = os.sysconf("SC_PAGESIZE")
+_MEMORY = Path("/proc/self/statm")
+
+
+class Snapshot(Collector):
+    """What was found out for one answer, for a registry that belongs to that answer alone."""
+
+    def __init__(self, families: Sequence[GaugeMetricFamily]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Return it."""
+        return self._families
+
+
+class Metrics:
+    """Answers `/metrics`. `store` is asked beside the one that serves everybody else, so that neither waits."""
+
+    def __init__(self, store: Store, clock: Clock, runs: JobRuns) -> None:
+        self._store = store
+        self._clock = clock
+        self._runs = runs
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        """Answer with all figures; while the database is away, with those that are known without it."""
+        memory = GaugeMetricFamily("process_resident_memory_bytes", "Memory of this process.", memory_bytes())
+        registry = CollectorRegistry()
+        registry.register(Snapshot([*await self._messages(), *_of_jobs(self._runs.states()), memory]))
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    async def _messages(self) -> list[GaugeMetricFamily]:
+        first_id = first_id_of(int(self._clock.now().timestamp()) - DAY_SECONDS)
+        try:
+            async with self._store.unit(write=False) as uow:
+                outgoing = await uow.message_counts.outgoing(first_id)
+                incoming = await uow.message_counts.incoming(first_id)
+        except DomainError:
+            return []
+        sent = {state.value: count for state, count in outgoing.items()}
+        came = {state.value: count for state, count in incoming.items()}
+        return [
+            _gauge("pishkhan_outbox_messages", "Texts under way, and all of the last day, by state.", "state", sent),
+            _gauge("pishkhan_inbox_messages", "Texts that came in within the last day, by state.", "state", came),
+        ]
+
+
+def memory_bytes() -> int:
+    """Return how much memory this process holds, in bytes; 0 where the system does not tell."""
+    return int(_MEMORY.read_text().split()[1]) * _PAGE_BYTES if _MEMORY.exists() else 0
+
+
+def _of_jobs(jobs: Sequence[JobState]) -> list[GaugeMetricFamily]:
+    ran = {job.name: round(job.seconds_ago, 1) for job in jobs if job.seconds_ago is not None}
+    failures = {job.name: job.failures for job in jobs}
+    late = {job.name: int(job.late) for job in jobs}
+    return [
+        _gauge("pishkhan_job_ran_seconds_ago", "Since the last run of a job that came to its end.", "job", ran),
+        _gauge("pishkhan_job_failures", "Runs of a job that failed one after the other.", "job", failures),
+        _gauge("pishkhan_job_late", "1 while a job has not run for its time.", "job", late),
+    ]
+
+
+def _gauge(name: str, documentation: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    """Return a gauge with a value for each value of its one label."""
+    family = GaugeMetricFamily(name, documentation, labels=[label])
+    for labelled, value in values.items():
+        family.add_metric([labelled], value)
+    return family
