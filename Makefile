@@ -1,4 +1,5 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
+# make check   lint and the fast tests, in a minute on two cores once set up: what one runs after every change
 # make test    set up, lint, run every test, and the smoke tests on the oldest and the newest supported Python
 # make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
 # make lint    ruff, mypy and the import contracts
@@ -25,7 +26,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run test smoke lint bench chaos format lock assets
+.PHONY: setup system-deps run check test smoke lint bench chaos format lock assets
 
 setup: $(VENV)/.for-development
 
@@ -39,6 +40,13 @@ run: $(VENV)/.for-running
 	$(BIN)/pishkhan migrate
 	$(BIN)/pishkhan demo load
 	exec $(BIN)/pishkhan serve
+
+# The pure domain, the store on SQLite and the rules of the project: no browser, no PostgreSQL, no server. The use cases
+# (tests/domain/actions), the channels and all that runs a real process are left to `make test`.
+FAST_TESTS := tests/domain --ignore=tests/domain/actions tests/contracts tests/store \
+	tests/test_libraries.py tests/test_project.py tests/test_structure.py
+check: lint
+	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" $(FAST_TESTS) $(PYTEST_ARGS)
 
 test: system-deps lint
 	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope $(PYTEST_ARGS)
