@@ -42,7 +42,7 @@ missing_needs() {
 # The newest Python offered that the project supports: Debian's or Ubuntu's own python3 may be older or newer.
 python_package() {
     local version
-    for version in 3.13 3.12 3.11; do
+    for version in 3.14 3.13 3.12 3.11; do
         if [ -n "$(apt-cache madison "python$version-venv")" ]; then
             echo "python$version-venv"
             return
@@ -56,7 +56,7 @@ older_python_package() {
     local version oldest path
     path=$(PYTHON='' scripts/find-python.sh oldest) || return 0
     oldest=$("$path" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    for version in 3.11 3.12; do
+    for version in 3.11 3.12 3.13; do
         [ "$version" != "$oldest" ] || return 0
         if [ -n "$(apt-cache madison "python$version-venv" 2>/dev/null)" ]; then
             echo "python$version-venv"
