@@ -120,7 +120,7 @@ def staff_page(
 ) -> web.Response:
     """Render a page of the site with its navigation. `done` names what was just done (`admin.done.…`), if anything.
 
-    The page of an `error` is answered with that one's status.
+    The page of an `error` is answered with that one's status, any other with `status`.
     """
     done = f"admin.done.{request.query.get('done', '')}"
     offered = () if visit.member.password_temporary else request.app[SECTIONS]

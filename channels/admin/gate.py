@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 from channels.admin.denials import Denials
 from channels.admin.frame import HOME, PageRoute, Visit, staff_error, staff_page
 from channels.admin.return_links import COOKIE, DEVICE_COOKIE, PROOF_CODE, PROOF_PASSWORD, ComingBack, kept
-from channels.web.error_pages import WORDING, status_of
+from channels.web.error_pages import WORDING
 from channels.web.headers import require_same_origin
 from channels.web.posted import NO_FORM, Form, read_posted, said
 from channels.web.session import bears, require_own_form
@@ -220,9 +220,7 @@ class Gate:
             "address": request.path_qs,
             "method": request.method,
         }
-        return staff_page(
-            request, visit, "admin/account/proof.html", context, status=status_of(error) if error else 401
-        )
+        return staff_page(request, visit, "admin/account/proof.html", context, error=error, status=401)
 
     async def require_own_form(self, request: web.Request, form: Form, visit: Visit) -> None:
         """Refuse a form that is not of this session's own pages (`Forbidden`) where no route does it, and audit it."""

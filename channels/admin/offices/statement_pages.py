@@ -9,7 +9,6 @@ from channels.admin.frame import NavigationSection, PageRoute, Visit, staff_page
 from channels.admin.offices.commission_pages import subjects
 from channels.admin.offices.office_pages import ONE
 from channels.admin.offices.office_period import Asked, address, asked, days, filters
-from channels.web.error_pages import status_of
 from channels.web.sheets import csv_file
 from domain.actions.desk import Desk
 from domain.actions.offices.statement import statement
@@ -66,8 +65,7 @@ class StatementPages:
             "services": subjects(self._desk),
             "period": address(given),
         }
-        status = status_of(wrong) if wrong else 200
-        return staff_page(request, visit, "admin/offices/statement.html", context, status=status)
+        return staff_page(request, visit, "admin/offices/statement.html", context, error=wrong)
 
     async def _lines_sheet(self, request: web.Request, visit: Visit) -> web.Response:
         return await self._sheet(request, visit, "lines", self._lines)
