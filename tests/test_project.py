@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
@@ -26,9 +28,22 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def every_module() -> dict[Path, Module]:
+    """Every module of the repository, parsed once; forgotten at the end of this file's tests."""
+    return {module.path: module for module in modules(ROOT, EVERYTHING, with_migrations=True).values()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten_at_the_end() -> Iterator[None]:
+    """So many trees would slow down what else this process tests."""
+    yield
+    every_module.cache_clear()
+
+
 def tree(path: Path) -> ast.Module:
     """A module's syntax tree."""
-    return ast.parse(path.read_text())
+    return every_module()[path].tree
 
 
 def reads_environment(node: ast.AST) -> bool:
@@ -50,24 +65,18 @@ def test_modules_are_short() -> None:
     assert {module: lines for module, lines in sizes.items() if lines > 400} == {}
 
 
-@pytest.fixture(scope="module")
-def every_module() -> dict[str, Module]:
-    """Every module of the repository, parsed once."""
-    return modules(ROOT, EVERYTHING, with_migrations=True)
-
-
-def test_functions_are_short(every_module: dict[str, Module]) -> None:
+def test_functions_are_short() -> None:
     # Of every folder, migrations included; lines of docstrings are not counted (docs/architecture.md asks for both:
     # short functions, and docstrings that say units, errors and sources).
-    assert long_functions(every_module) == []
+    assert long_functions({module.name: module for module in every_module().values()}) == []
 
 
-def test_every_function_is_measured(every_module: dict[str, Module]) -> None:
+def test_every_function_is_measured() -> None:
     # Methods share names (`__init__`), and functions stand in functions: each is measured by itself.
-    walked = [node for one in every_module.values() for node in ast.walk(one.tree) if isinstance(node, Function)]
-    measured = [function for one in every_module.values() for _, function in one.functions]
+    walked = [node for one in every_module().values() for node in ast.walk(one.tree) if isinstance(node, Function)]
+    measured = [function for one in every_module().values() for _, function in one.functions]
     assert len(measured) == len(walked) > 9000
-    assert len(every_module) == sum(1 for package in EVERYTHING for _ in (ROOT / package).rglob("*.py"))
+    assert len(every_module()) == sum(1 for package in EVERYTHING for _ in (ROOT / package).rglob("*.py"))
 
 
 def test_a_function_is_measured_without_its_docstring() -> None:
